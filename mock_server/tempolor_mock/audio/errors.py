@@ -1,0 +1,13 @@
+"""What this package raises about files other people send."""
+
+
+class UnreadableUpload(ValueError):
+    """The upload cannot be used; `str(error)` is one sentence fit for an answer with status 400."""
+
+
+class UnreadableAudio(UnreadableUpload):
+    """The bytes are not audio we can decode from end to end within the limits."""
+
+
+class UnreadableMidi(UnreadableUpload):
+    """The bytes are not a Standard MIDI File with notes in it within the limits."""

@@ -1,0 +1,79 @@
+"""Configured accounts: create or update, look up, choose, delete. Source: the accounts pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import errors
+from .ids import seeded_number
+from .world import World
+
+DEFAULT_MAX_JOBS = 10
+SECRETS = frozenset({"service_ticket"})
+REDACTED = "***"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A configured account; `max_jobs` is how many jobs it runs at once, unless a request says otherwise."""
+
+    user_id: str
+    max_jobs: int
+    updated_ms: int
+    request_params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def configure(world: World, request_params: Mapping[str, Any], max_jobs: int | None) -> Account:
+    """Create the account that `request_params` describe, or update it.
+
+    `max_jobs` None means the default, also on an update. Without `user_id` or `ucid` in the parameters (the page's
+    own sample posts `{}`) the account is one whose id depends on the token alone, so that posting again updates it.
+    Secrets are dropped before anything is kept: no answer, snapshot or log can show them.
+    """
+    kept = {name: REDACTED if name in SECRETS else value for name, value in request_params.items()}
+    user_id = _identity(kept) or str(100_000_000 + seeded_number(world.policy.seed, world.token) % 900_000_000)
+    account = Account(user_id, max_jobs or DEFAULT_MAX_JOBS, world.now_ms, kept)
+    world.accounts[user_id] = account
+    return account
+
+
+def _identity(request_params: Mapping[str, Any]) -> str | None:
+    found = request_params.get("user_id") or request_params.get("ucid")
+    return str(found) if found else None
+
+
+def get(world: World, user_id: str) -> Account:
+    """Return a configured account, or raise the 404 of the page."""
+    try:
+        return world.accounts[user_id]
+    except KeyError:
+        raise errors.no_record(user_id) from None
+
+
+def all_of(world: World) -> list[Account]:
+    """Return every account by user_id, or raise the 404 of an empty configuration."""
+    if not world.accounts:
+        raise errors.no_accounts()
+    return [world.accounts[user_id] for user_id in sorted(world.accounts)]
+
+
+def delete(world: World, user_id: str) -> None:
+    """Forget an account's configuration; its running jobs are no longer tracked."""
+    get(world, user_id)
+    for job in world.jobs.active(user_id):
+        world.jobs.put(job.released())
+    del world.accounts[user_id]
+
+
+def the_one(world: World, user_id: str | None) -> Account:
+    """Return the account a listing or an upload is about: the named one, or the only one there is."""
+    if user_id:
+        return get(world, user_id)
+    if len(world.accounts) > 1:
+        raise errors.required("user_id")
+    return all_of(world)[0]
+
+
+def freest(world: World) -> Account:
+    """Return the account with most free slots; of equals, the one with the lowest user_id."""
+    return max(reversed(all_of(world)), key=lambda account: account.max_jobs - len(world.jobs.active(account.user_id)))

@@ -1,0 +1,93 @@
+"""Believable music data for a request: what was asked for is kept, the rest is drawn with the job's own seed."""
+
+import re
+from collections.abc import Sequence
+from random import Random
+
+from .jobs import JobKind, Material, MusicRequest
+
+TONALITIES = tuple(f"{tonic}:{mode}" for tonic in "A Ab B Bb C# C D E Eb F# F G".split() for mode in ("major", "minor"))
+"""The 24 keys of the instrumental page, as it spells them."""
+
+LONGEST_SECONDS = {"v3": 120, "v3.5": 270, "v4.5+": 300, "v4.8": 300, "i3": 120, "i3.5 beta": 270, "i4": 270}
+"""How long a piece each model makes at most, in seconds."""
+
+SHORTEST_SECONDS = 60
+
+_STYLES = {
+    "Orchestral": ("orchestr", "symphon", "cinematic", "string", "epic"),
+    "Lo-fi": ("lo-fi", "lofi", "chill"),
+    "Rock": ("rock", "guitar", "punk", "grunge"),
+    "Metal": ("metal", "djent"),
+    "Jazz": ("jazz", "swing", "bebop", "sax"),
+    "Hip Hop": ("hip hop", "hip-hop", "rap", "trap", "boom bap"),
+    "Electronic": ("electro", "techno", "house", "synth", "edm", "trance"),
+    "Folk": ("folk", "acoustic", "country", "banjo"),
+    "Classical": ("classical", "piano", "sonata", "waltz"),
+    "Ambient": ("ambient", "drone", "meditat", "sleep"),
+    "R&B": ("r&b", "soul", "funk", "groove"),
+    "Latin": ("latin", "salsa", "bossa", "samba", "reggaeton"),
+}
+_MOODS = {
+    "Dramatic": ("dramatic", "epic", "intense", "powerful"),
+    "Relaxed": ("relax", "calm", "soft", "chill", "peaceful", "sleep"),
+    "Happy": ("happy", "joy", "upbeat", "cheerful", "summer"),
+    "Sad": ("sad", "melanchol", "lonely", "rain", "tear"),
+    "Dark": ("dark", "horror", "night", "sinister"),
+    "Romantic": ("love", "romantic", "heart"),
+}
+_INSTRUMENTS = ("Piano", "Guitar", "Strings", "Drums", "Bass", "Synth", "Saxophone", "Violin", "Cello", "Flute", "Trumpet")
+_SCENES = ("Film", "Game", "Podcast", "Travel", "Advertising", "Workout", "Study")
+_FILLERS = frozenset("a an and about for from in into of on or that the this to with some song music track piece".split())
+_BPM = {"Lo-fi": (70, 90), "Ambient": (60, 80), "Metal": (130, 180), "Electronic": (118, 140), "Hip Hop": (80, 105)}
+_OPENINGS = ("I hear", "We follow", "Remember", "Tonight", "Slowly", "Carry me to", "There goes", "Hold on to")
+_ENDINGS = ("all night long", "and we are free", "until the morning", "one more time", "like a river", "in the light")
+
+
+def compose(kind: JobKind, request: MusicRequest, random: Random) -> Material:
+    """Return the material of one job: key, tempo and chords as asked, a title and a style from the prompt."""
+    style = _first_match(_STYLES, request.prompt) or random.choice(sorted(_STYLES))
+    low, high = _BPM.get(style, (84, 128))
+    return Material(
+        title=title_from(request.prompt, style),
+        style=style,
+        mood=_first_match(_MOODS, request.prompt) or "",
+        instruments=", ".join(name for name in _INSTRUMENTS if name.lower() in request.prompt.lower()),
+        scene=random.choice(_SCENES),
+        key=request.tonality or random.choice(TONALITIES),
+        bpm=request.bpm or random.randint(low, high),
+        chords=request.chords or "",
+        seconds=random.randint(SHORTEST_SECONDS, LONGEST_SECONDS[request.model]),
+        seed=random.getrandbits(32),
+        lyrics=_lyrics(kind, request, random),
+    )
+
+
+def _first_match(table: dict[str, tuple[str, ...]], prompt: str) -> str | None:
+    lowered = prompt.lower()
+    return next((name for name, words in table.items() if any(word in lowered for word in words)), None)
+
+
+def _words(prompt: str) -> list[str]:
+    return re.findall(r"[^\W_][\w'&-]*", prompt)
+
+
+def title_from(prompt: str, style: str) -> str:
+    """Return a title of up to four telling words of the prompt, or one made of the style where it has none."""
+    telling = [word for word in _words(prompt) if word.lower() not in _FILLERS][:4]
+    return " ".join(word[:1].upper() + word[1:] for word in telling)[:60] or f"{style} Sketch"
+
+
+def _lyrics(kind: JobKind, request: MusicRequest, random: Random) -> str:
+    if kind == "instrumental":
+        return ""
+    if request.lyrics:
+        return request.lyrics
+    images = [word.lower() for word in _words(request.prompt) if word.lower() not in _FILLERS] or ["music"]
+    verse = [_line(images, random) for _ in range(4)]
+    chorus = [_line(images, random) for _ in range(2)]
+    return "\n".join(["[Verse]", *verse, "[Chorus]", *chorus, *chorus])
+
+
+def _line(images: Sequence[str], random: Random) -> str:
+    return f"{random.choice(_OPENINGS)} the {random.choice(images)} {random.choice(_ENDINGS)}"

@@ -1,0 +1,132 @@
+"""A generation job: a record with a plan, whose state is a function of time.
+
+Reading a job never moves it. The three states are those of the page GET music/job_id.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from random import Random
+from typing import Literal
+
+from .ids import CompositeId
+from .policy import Policy
+
+JobKind = Literal["song", "instrumental"]
+
+
+class Status(Enum):
+    """The states of a job: the number, the name and the finality the service prints."""
+
+    GENERATING = 0
+    FAILED = 10
+    COMPLETED = 30
+
+    @property
+    def final(self) -> bool:
+        """Whether a job stays in this state for ever."""
+        return self is not Status.GENERATING
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From `age_ms` on, counted from the job's creation, it has this status and progress (per cent)."""
+
+    age_ms: int
+    status: Status
+    progress: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All steps of a job in order of age: the first at age 0, the last one final."""
+
+    steps: tuple[Step, ...]
+
+    def at(self, age_ms: int) -> Step:
+        """Return the step a job of that age has reached."""
+        return self.steps[max(0, bisect_right(self.steps, age_ms, key=lambda step: step.age_ms) - 1)]
+
+    @property
+    def end(self) -> Step:
+        """The final step."""
+        return self.steps[-1]
+
+
+def plan_for(policy: Policy, random: Random) -> Plan:
+    """Draw a plan: progress rises in uneven steps to the final one."""
+    duration = max(1, round(random.uniform(*policy.job_seconds) * 1000))
+    marks = [(0.0, 0), *((share + random.uniform(-0.05, 0.05), round(share * 100)) for share in (0.2, 0.4, 0.6, 0.8))]
+    running = tuple(Step(int(duration * share), Status.GENERATING, progress) for share, progress in marks)
+    return Plan((*running, Step(duration, Status.COMPLETED, 100)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MusicRequest:
+    """What a client asked for, defaults applied; absent options are None."""
+
+    prompt: str
+    model: str
+    lyrics: str | None = None
+    artist_voice_id: str | None = None
+    cloned_voice_id: str | None = None
+    midi_id: str | None = None
+    tonality: str | None = None
+    bpm: int | None = None
+    chords: str | None = None
+    reply_url: str | None = None
+    reply_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What the service made of a request: everything a listener could check against the file."""
+
+    title: str
+    style: str
+    mood: str
+    instruments: str
+    scene: str
+    key: str
+    bpm: int
+    chords: str
+    seconds: int
+    seed: int
+    lyrics: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One piece of music from request to file.
+
+    `number` counts the jobs of a world in order of creation. While `active` the job takes a slot of its account and
+    the scheduler tracks it; only settling a world, cancelling the job or deleting it or its account ends that.
+    """
+
+    number: int
+    id: CompositeId
+    kind: JobKind
+    created_ms: int
+    plan: Plan
+    download_lag_ms: int
+    request: MusicRequest
+    material: Material
+    active: bool = field(default=True)
+
+    def step(self, now_ms: int) -> Step:
+        """Return the step reached at a virtual moment."""
+        return self.plan.at(now_ms - self.created_ms)
+
+    @property
+    def ends_ms(self) -> int:
+        """The virtual moment of the final step."""
+        return self.created_ms + self.plan.end.age_ms
+
+    @property
+    def downloadable_ms(self) -> int:
+        """The virtual moment from which a completed job's files can be asked for."""
+        return self.ends_ms + self.download_lag_ms
+
+    def released(self) -> "Job":
+        """Return the job without its slot."""
+        return replace(self, active=False)

@@ -1,0 +1,180 @@
+"""Songs and instrumentals: admission, listing, reading, deleting, downloading. Source: the music pages."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+from . import accounts, errors
+from .accounts import Account
+from .composing import compose
+from .ids import CompositeId, item_id, seeded_number
+from .jobs import Job, JobKind, MusicRequest, Status, plan_for
+from .world import World
+
+FileFormat = Literal["mp3", "wav", "stems"]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Jobs that were just admitted, and the account's quota after them."""
+
+    jobs: tuple[Job, ...]
+    account: Account
+    remaining: int
+    remaining_seconds: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a listing; `cursor` asks for the next one and is empty on the last."""
+
+    jobs: tuple[Job, ...]
+    cursor: str
+
+
+def start(
+    world: World, kind: JobKind, request: MusicRequest, *, user_id: str | None = None, max_jobs: int | None = None
+) -> Started:
+    """Admit a request and start its jobs.
+
+    `max_jobs` replaces the account's limit for this request alone. Raises 404 for unknown accounts and material and
+    429 where the account has no free slot.
+    """
+    account = _account_for(world, request, user_id)
+    _check_voices(request)
+    _admit(world, account, max_jobs or account.max_jobs)
+    jobs = tuple(_new_job(world, account, kind, request) for _ in range(world.policy.jobs_per_request))
+    for job in jobs:
+        world.jobs.put(job)
+    total = world.policy.total_generations
+    used_seconds = world.count("music_seconds", sum(job.material.seconds for job in jobs))
+    return Started(
+        jobs=jobs,
+        account=account,
+        remaining=max(0, total - jobs[-1].number),
+        remaining_seconds=max(0, world.policy.total_music_seconds - used_seconds),
+        total=total,
+    )
+
+
+def _account_for(world: World, request: MusicRequest, user_id: str | None) -> Account:
+    if user_id:
+        return accounts.get(world, user_id)
+    named = _owner_of_material(request)
+    if named is not None and named in world.accounts:
+        return world.accounts[named]
+    return accounts.freest(world)
+
+
+def _owner_of_material(request: MusicRequest) -> str | None:
+    if request.cloned_voice_id:
+        return CompositeId.parse(request.cloned_voice_id, "voice", name="clonedVoiceItemId").user_id
+    if request.midi_id:
+        return CompositeId.parse(request.midi_id, "midi", name="midiItemId").user_id
+    return None
+
+
+def _check_voices(request: MusicRequest) -> None:
+    if request.artist_voice_id and request.cloned_voice_id:
+        raise errors.exclude_each_other("artistVoiceItemId", "clonedVoiceItemId")
+    if request.midi_id and (request.artist_voice_id or request.cloned_voice_id):
+        raise errors.excluded_by("midiItemId", "artistVoiceItemId", "clonedVoiceItemId")
+    if request.artist_voice_id or request.cloned_voice_id or request.midi_id:
+        raise errors.no_source_material()
+
+
+def _admit(world: World, account: Account, limit: int) -> None:
+    running = world.jobs.active(account.user_id)
+    if len(running) >= limit:
+        raise errors.account_busy({account.user_id: [_running_entry(job) for job in running]})
+
+
+def _running_entry(job: Job) -> dict[str, str | int]:
+    entry: dict[str, str | int] = {"user_id": job.id.user_id, "job_id": str(job.id), "started": job.created_ms}
+    if job.request.reply_url:
+        entry["replyUrl"] = job.request.reply_url
+    if job.request.reply_ref:
+        entry["replyRef"] = job.request.reply_ref
+    return entry
+
+
+def _new_job(world: World, account: Account, kind: JobKind, request: MusicRequest) -> Job:
+    number = world.count("jobs")
+    identity = (world.policy.seed, world.token, "job", number)
+    random = Random(seeded_number(*identity))  # noqa: S311 - believable values, not secrets
+    return Job(
+        number=number,
+        id=CompositeId(world.token.number, account.user_id, "job", item_id(*identity)),
+        kind=kind,
+        created_ms=world.now_ms,
+        plan=plan_for(world.policy, random),
+        download_lag_ms=round(random.uniform(*world.policy.download_lag_seconds) * 1000),
+        request=request,
+        material=compose(kind, request, random),
+    )
+
+
+def get(world: World, job_id: str) -> Job:
+    """Return a job of this user, or raise 400 for a malformed id and 404 for an unknown one."""
+    wanted = CompositeId.parse(job_id, "job", name="job_id")
+    job = world.jobs.get(wanted.item_id)
+    if job is None or job.id != wanted or job.id.user_id not in world.accounts:
+        raise errors.no_record(job_id)
+    return job
+
+
+def delete(world: World, job_id: str) -> None:
+    """Forget a job for good; a running one gives its slot back."""
+    world.jobs.delete(get(world, job_id).id.item_id)
+
+
+def page(world: World, kind: JobKind, *, user_id: str | None, cursor: str | None) -> Page:
+    """Return a page of an account's jobs, newest first, running ones included.
+
+    A cursor names the last job that was seen, not an offset: what is added or deleted between two pages neither
+    repeats nor hides a job.
+    """
+    account = accounts.the_one(world, user_id)
+    before = read_cursor(cursor) if cursor else None
+    size = world.policy.page_size
+    found = tuple(world.jobs.page(account.user_id, kind, before=before, limit=size + 1))
+    shown = found[:size]
+    return Page(shown, write_cursor(shown[-1].number) if len(found) > size else "")
+
+
+def write_cursor(number: int) -> str:
+    """Return the opaque text of a position in a listing."""
+    return base64.urlsafe_b64encode(f"before:{number}".encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> int:
+    """Return the position in a listing, or raise a 400 for a text that is none."""
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        return int(text.removeprefix("before:")) if text.startswith("before:") else _refuse_cursor()
+    except (binascii.Error, ValueError):
+        return _refuse_cursor()
+
+
+def _refuse_cursor() -> int:
+    raise errors.incorrect_format("cursor")
+
+
+def downloadable(world: World, job_id: str) -> Job:
+    """Return a job whose files are ready.
+
+    Raises 400 while the job is generating or when it failed, and 404 for the seconds between COMPLETED and the file
+    being there, as the service does.
+    """
+    job = get(world, job_id)
+    status = job.step(world.now_ms).status
+    if status is not Status.COMPLETED:
+        raise errors.not_completed(status.value)
+    if world.now_ms < job.downloadable_ms:
+        raise errors.no_record(job_id)
+    return job
+
+

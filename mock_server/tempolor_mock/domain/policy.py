@@ -1,0 +1,38 @@
+"""What a mock's user may choose about the behaviour of its worlds."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+Range = tuple[float, float]
+"""Inclusive bounds, lowest first."""
+
+JOBS_PER_REQUEST = {"2025-05": 2, "2026-03": 2, "2026-08": 1}
+"""How many jobs one song or instrumental request starts, by revision of the document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How a world behaves where the service leaves room.
+
+    `job_seconds` and `download_lag_seconds` are ranges in virtual seconds; each job draws its own value, seeded.
+    `total_generations` and `total_music_seconds` are the subscription's quota, which answers count down.
+    """
+
+    seed: int = 0
+    revision: str = "2025-05"
+    job_seconds: Range = (15.0, 25.0)
+    download_lag_seconds: Range = (2.0, 4.0)
+    jobs_per_request: int = field(default=0)
+    link_seconds: int = 3600
+    page_size: int = 20
+    total_generations: int = 3000
+    total_music_seconds: int = 540_000
+
+    def __post_init__(self) -> None:
+        """Let the revision decide how many jobs a request starts, unless the user did."""
+        if not self.jobs_per_request:
+            object.__setattr__(self, "jobs_per_request", JOBS_PER_REQUEST[self.revision])
+
+    def with_changes(self, **changes: Any) -> Self:
+        """Return the same policy with some values replaced."""
+        return replace(self, **changes)

@@ -1,0 +1,45 @@
+"""Running jobs and free slots. Source: the scheduler pages."""
+
+from dataclasses import dataclass
+
+from . import errors
+from .ids import CompositeId
+from .jobs import Job
+from .world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """The slots of one account."""
+
+    user_id: str
+    max_jobs: int
+    executing: int
+
+    @property
+    def available(self) -> int:
+        """Free slots; never below none, also where requests raised the limit for themselves."""
+        return max(0, self.max_jobs - self.executing)
+
+
+def running(world: World) -> list[Job]:
+    """Return every tracked job of every account, oldest first."""
+    return list(world.jobs.active())
+
+
+def capacity(world: World) -> list[Capacity]:
+    """Return the slots of every account, most free ones first."""
+    rows = [
+        Capacity(account.user_id, account.max_jobs, len(world.jobs.active(account.user_id)))
+        for account in world.accounts.values()
+    ]
+    return sorted(rows, key=lambda row: (-row.available, row.user_id))
+
+
+def cancel(world: World, job_id: str) -> None:
+    """Stop tracking a running job: its slot is free at once, the generation itself goes on."""
+    wanted = CompositeId.parse(job_id, "job", name="job_id")
+    job = world.jobs.get(wanted.item_id)
+    if job is None or job.id != wanted or not job.active:
+        raise errors.not_running()
+    world.jobs.put(job.released())

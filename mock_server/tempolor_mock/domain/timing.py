@@ -1,0 +1,28 @@
+"""Turning a world's clock: freeze, resume, speed, advance."""
+
+from dataclasses import replace
+
+from .settling import Transition, settle
+from .world import World
+
+
+def freeze(world: World) -> None:
+    """Stop the clock where it is."""
+    world.clock = replace(world.clock.anchored(world.real_ms), frozen=True)
+
+
+def resume(world: World) -> None:
+    """Let the clock go on from where it stands, at the speed it had."""
+    world.clock = replace(world.clock.anchored(world.real_ms), frozen=False)
+
+
+def set_speed(world: World, factor: float) -> None:
+    """Let `factor` virtual seconds pass for each real one; a frozen clock stays frozen."""
+    world.clock = replace(world.clock.anchored(world.real_ms), speed=factor)
+
+
+def advance(world: World, seconds: float) -> list[Transition]:
+    """Move the clock forward by `seconds` and return what that caused, in order."""
+    world.now_ms += round(seconds * 1000)
+    world.clock = world.clock.moved_to(world.now_ms, world.real_ms)
+    return settle(world)

@@ -1,0 +1,49 @@
+"""What an operation gets and gives: a `Call` that has been read and checked, and an `Answer` to be sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .domain import errors
+
+if TYPE_CHECKING:
+    from .domain.ids import Token
+    from .store.base import Action
+    from .worlds import Worlds
+
+T = TypeVar("T")
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status with a JSON value, or with no content at all where `content` is None."""
+
+    status: int
+    content: Any = None
+    headers: Headers = ()
+
+
+@dataclass(slots=True)
+class Call:
+    """One request of a documented operation, past authorization and validation.
+
+    `parameters` holds path and query parameters by name, in their declared types, defaults applied, empty ones left
+    out; `body` is the parsed JSON or form object, or the raw bytes of an upload whose type is `media_type`; `defaults` are the document's for absent body fields.
+    `base_url` is scheme and host as the client addressed them: links in answers start with it. `token` names the
+    caller's world; it is None only where the document makes it optional.
+    """
+
+    worlds: "Worlds"
+    base_url: str
+    token: "Token | None" = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+    media_type: str = ""
+
+    async def run(self, action: "Action[T]") -> T:
+        """Run `action` in the caller's world, settled up to now; a 401 where no token names one."""
+        if self.token is None:
+            raise errors.unauthorized()
+        return await self.worlds.run(self.token, action)

@@ -1,0 +1,48 @@
+"""Links to files. They name a world by its handle, never by its token, and the signed ones expire in virtual time."""
+
+import hashlib
+import hmac
+from typing import Literal
+
+from ..domain.ids import Token
+from ..domain.jobs import Job
+from ..domain.world import World
+
+FILES_PATH = "/files"
+SUFFIXES = {"mp3": ".mp3", "wav": ".wav", "stems": ".zip"}
+
+
+def download(world: World, job: Job, file_format: Literal["mp3", "wav", "stems"], base_url: str) -> str:
+    """Return a link to a piece's file, good for the policy's `link_seconds` from now."""
+    path = _path(world.token, job.id.item_id, SUFFIXES[file_format])
+    expires = world.now_ms // 1000 + world.policy.link_seconds
+    return f"{base_url}{path}?auth_key={sign(world.token, path, expires)}"
+
+
+def cover(world: World, job: Job, base_url: str) -> str:
+    """Return the link to a piece's cover image; it does not expire."""
+    return base_url + _path(world.token, job.id.item_id, ".png")
+
+
+def waveform(world: World, job: Job, base_url: str) -> str:
+    """Return the link to the peaks of a piece's waveform; it does not expire."""
+    return base_url + _path(world.token, job.id.item_id, ".json")
+
+
+def _path(token: Token, item_id: str, suffix: str) -> str:
+    return f"{FILES_PATH}/{token.handle}/{item_id}{suffix}"
+
+
+def sign(token: Token, path: str, expires: int) -> str:
+    """Return an `auth_key` in the manner of the service's links: `<expiry in seconds>-0-0-<signature>`."""
+    message = f"{path}-{expires}".encode()
+    signature = hashlib.blake2b(message, key=hashlib.blake2b(str(token).encode()).digest(), digest_size=16)
+    return f"{expires}-0-0-{signature.hexdigest()}"
+
+
+def is_valid(token: Token, path: str, auth_key: str, now_ms: int) -> bool:
+    """Whether `auth_key` was made for this path and has not expired at `now_ms`."""
+    expires = auth_key.partition("-")[0]
+    if not (expires.isascii() and expires.isdigit()) or int(expires) * 1000 <= now_ms:
+        return False
+    return hmac.compare_digest(auth_key.encode(), sign(token, path, int(expires)).encode())

@@ -1,0 +1,33 @@
+"""Checking the mock's own answers against the document: one outside it is a bug that must show."""
+
+from connexion.operations import AbstractOperation
+
+from ..exchange import Answer
+from .validation import compile_schema
+
+
+class AnswerOutsideDocumentError(Exception):
+    """The mock was about to send an answer that its own document does not allow."""
+
+
+class AnswerCheck:
+    """The documented answers of one operation."""
+
+    def __init__(self, operation: AbstractOperation) -> None:
+        self._operation_id = operation.operation_id
+        self._schemas = {
+            int(status): compile_schema(response["content"]["application/json"]["schema"])
+            if "content" in response
+            else None
+            for status, response in operation.responses.items()
+        }
+
+    def __call__(self, answer: Answer) -> None:
+        """Raise where status or content are not documented; the message names the field."""
+        if answer.status not in self._schemas:
+            raise AnswerOutsideDocumentError(f"{self._operation_id}: status {answer.status} is not documented")
+        schema = self._schemas[answer.status]
+        if (schema is None) != (answer.content is None):
+            raise AnswerOutsideDocumentError(f"{self._operation_id}: {answer.status} has the wrong kind of content")
+        for error in schema.iter_errors(answer.content) if schema else ():
+            raise AnswerOutsideDocumentError(f"{self._operation_id}: {answer.status}: {error.verbose_message}")

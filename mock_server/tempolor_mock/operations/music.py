@@ -1,0 +1,106 @@
+"""Operations of the tag `music`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..domain import music
+from ..domain.jobs import JobKind, MusicRequest
+from ..domain.music import Started
+from ..domain.world import World
+from ..exchange import Answer, Call
+from ..files import links
+from .shapes import JsonObject, music_item
+
+
+async def create_song(call: Call) -> Answer:
+    """Start a song."""
+    return await _create(call, "song", model="model_song")
+
+
+async def create_instrumental(call: Call) -> Answer:
+    """Start an instrumental."""
+    return await _create(call, "instrumental", model="model_instrumental")
+
+
+async def _create(call: Call, kind: JobKind, *, model: str) -> Answer:
+    body = call.body
+    request = music_request(body, model=body.get(model) or call.defaults[model])
+    started = await call.run(
+        lambda world: music.start(
+            world, kind, request, user_id=body.get("user_id") or None, max_jobs=body.get("maxJobs")
+        )
+    )
+    return Answer(200, _started_object(started))
+
+
+def music_request(body: Mapping[str, Any], *, model: str) -> MusicRequest:
+    """Return what the body asks for; empty texts count as absent."""
+    return MusicRequest(
+        prompt=body["prompt"],
+        model=model,
+        lyrics=body.get("lyrics") or None,
+        artist_voice_id=body.get("artistVoiceItemId") or None,
+        cloned_voice_id=body.get("clonedVoiceItemId") or None,
+        midi_id=body.get("midiItemId") or None,
+        tonality=body.get("tonality") or None,
+        bpm=body.get("bpm"),
+        chords=body.get("chords") or body.get("chord") or None,
+        reply_url=body.get("replyUrl") or None,
+        reply_ref=body.get("replyRef") or None,
+    )
+
+
+async def get_music(call: Call) -> Answer:
+    """Return one piece of music in its present state."""
+
+    def read(world: World) -> JsonObject:
+        return music_item(music.get(world, call.parameters["job_id"]), world, call.base_url)
+
+    return Answer(200, await call.run(read))
+
+
+async def list_music(call: Call) -> Answer:
+    """Return a page of an account's songs or instrumentals."""
+    given = call.parameters
+
+    def read(world: World) -> JsonObject:
+        page = music.page(world, given["type"], user_id=given.get("user_id"), cursor=given.get("cursor"))
+        return {
+            "records": [music_item(job, world, call.base_url) for job in page.jobs],
+            "hasNext": bool(page.cursor),
+            "cursor": page.cursor,
+        }
+
+    return Answer(200, await call.run(read))
+
+
+async def download_music(call: Call) -> Answer:
+    """Return a link to one of a completed piece's files."""
+    given = call.parameters
+
+    def read(world: World) -> JsonObject:
+        job = music.downloadable(world, given["job_id"])
+        url = links.download(world, job, given["file_format"], call.base_url)
+        return {"url": url, "remainSeconds": world.policy.link_seconds}
+
+    return Answer(200, await call.run(read))
+
+
+async def delete_music(call: Call) -> Answer:
+    """Delete one piece of music."""
+    await call.run(lambda world: music.delete(world, call.parameters["job_id"]))
+    return Answer(200, {"result": True})
+
+
+def _started_object(started: Started) -> JsonObject:
+    """Return the answer to a creation: the only place where the service reports the plan."""
+    return {
+        "result": True,
+        "itemIds": [job.id.item_id for job in started.jobs],
+        "jobs": [str(job.id) for job in started.jobs],
+        "remainSeconds": started.remaining_seconds,
+        "maxGenCountAtOnce": started.account.max_jobs,
+        "unlimited": False,
+        "remainNum": started.remaining,
+        "totalNum": started.total,
+    }

@@ -1,0 +1,56 @@
+"""Operations of the tag `scheduler`."""
+
+from ..domain import scheduler
+from ..domain.clock import iso, minutes_seconds
+from ..domain.jobs import Job
+from ..domain.scheduler import Capacity
+from ..domain.world import World
+from ..exchange import Answer, Call
+from .shapes import JsonObject
+
+
+async def list_running_jobs(call: Call) -> Answer:
+    """Return every job the scheduler tracks."""
+    return Answer(200, await call.run(_executing))
+
+
+async def get_available_capacity(call: Call) -> Answer:
+    """Return the running jobs and the free slots of every account."""
+    return Answer(200, await call.run(_executing_and_available))
+
+
+async def cancel_job(call: Call) -> Answer:
+    """Stop tracking a running job."""
+    await call.run(lambda world: scheduler.cancel(world, call.parameters["job_id"]))
+    return Answer(204)
+
+
+def _executing(world: World) -> list[JsonObject]:
+    return [_running_object(job, world.now_ms) for job in scheduler.running(world)]
+
+
+def _executing_and_available(world: World) -> JsonObject:
+    rows = [_capacity_object(row) for row in scheduler.capacity(world)]
+    return {"executing": _executing(world), "available": rows}
+
+
+def _running_object(job: Job, now_ms: int) -> JsonObject:
+    shown: JsonObject = {
+        "job_id": str(job.id),
+        "started": iso(job.created_ms),
+        "elapsed": minutes_seconds(now_ms - job.created_ms),
+    }
+    if job.request.reply_url:
+        shown["replyUrl"] = job.request.reply_url
+    if job.request.reply_ref:
+        shown["replyRef"] = job.request.reply_ref
+    return shown
+
+
+def _capacity_object(row: Capacity) -> JsonObject:
+    return {
+        "user_id": row.user_id,
+        "maxJobs": row.max_jobs,
+        "executing": row.executing,
+        "available": row.available,
+    }

@@ -1,0 +1,94 @@
+"""Objects that several operations show."""
+
+from typing import Any
+
+from ..domain.jobs import Job, Status
+from ..domain.world import World
+from ..files import links
+
+JsonObject = dict[str, Any]
+
+_ENGINE = {"song": "v1-dit-obleck-stereo-zh-en-270-wf", "instrumental": "i1-dit-stereo-inst-270"}
+_CHILD_TYPE = {"song": "lyric_to_material", "instrumental": "text_to_material"}
+
+
+def music_item(job: Job, world: World, base_url: str) -> JsonObject:
+    """Return a piece of music as GET music/job_id and GET music show it.
+
+    While it is generating there are no files yet, and so no file ids and no links.
+    """
+    step = job.step(world.now_ms)
+    item_id = job.id.item_id
+    shown: JsonObject = {
+        "bizType": "ai_material_music",
+        "childType": _CHILD_TYPE[job.kind],
+        "matChildType": _CHILD_TYPE[job.kind],
+        "sourceType": "sm_user_gen",
+        "itemId": item_id,
+        "job_id": str(job.id),
+        "genItemId": item_id,
+        "userId": job.id.user_id,
+        "titleEn": job.material.title,
+        "ossWatermarkMp3": "",
+        "officialPlaylistSong": False,
+        "status": step.status.value,
+        "status_name": step.status.name,
+        "status_final": step.status.final,
+        "progress": step.progress,
+        "downloadTotal": 0,
+        "likeTotal": 0,
+        "collectTotal": 0,
+        "musicMaterial": _material(job),
+        "readStatus": False,
+        "downloadStatus": False,
+        "createTime": job.created_ms,
+        "updateTime": job.created_ms + step.age_ms,
+        "materialQualityScore": 0,
+        "ltmMaterialExtendDto": _request(job),
+        "editType": "gen",
+        "operatorType": "gen",
+        "rootItemId": item_id,
+        "parentItemId": item_id,
+        "canExtend": step.status is Status.COMPLETED,
+        "canEditLyrics": step.status is Status.COMPLETED and job.kind == "song",
+        "canFixVocals": step.status is Status.COMPLETED and job.kind == "song",
+        "canReplaced": False,
+    }
+    if step.status is Status.COMPLETED:
+        shown["mp3OssId"] = f"ai_material/ai_material/mp3/{item_id}.mp3"
+        shown["wavOssId"] = f"ai_material/ai_material/wav/{item_id}.wav"
+        shown["cover"] = links.cover(world, job, base_url)
+        shown["musicMaterial"]["waveformUrl"] = links.waveform(world, job, base_url)
+    return shown
+
+
+def _material(job: Job) -> JsonObject:
+    material = job.material
+    return {
+        "style": material.style,
+        "chord": material.chords,
+        "mood": material.mood,
+        "inst": material.instruments,
+        "instInfo": "",
+        "scene": material.scene,
+        "otherInfo": job.request.prompt,
+        "otherInfoCn": "",
+        "key": material.key,
+        "bpm": material.bpm,
+        "dur": material.seconds,
+        "seed": material.seed,
+    }
+
+
+def _request(job: Job) -> JsonObject:
+    return {
+        "lyricsPrompt": job.material.lyrics,
+        "description": job.request.prompt,
+        "ltmVocalModel": bool(job.request.artist_voice_id or job.request.cloned_voice_id),
+        "ltmMidiModel": bool(job.request.midi_id),
+        "genItemId": job.id.item_id,
+        "prompt": job.request.prompt,
+        "genMode": 0,
+        "model": _ENGINE[job.kind],
+        "modelShowName": job.request.model,
+    }

@@ -1,0 +1,58 @@
+"""`tempolor spec`: prints the document."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from tempolor_spec.document import REVISIONS, load_document
+
+_Dumper: type[yaml.SafeDumper | yaml.CSafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+@click.command(name="spec")
+@click.option(
+    "--revision",
+    type=click.Choice(REVISIONS),
+    default=REVISIONS[0],
+    show_default=True,
+    envvar="TEMPOLOR_SPEC_REVISION",
+    show_envvar=True,
+    help="The revision of the service to describe.",
+)
+@click.option(
+    "--format",
+    "notation",
+    type=click.Choice(("yaml", "json")),
+    default="yaml",
+    show_default=True,
+    envvar="TEMPOLOR_SPEC_FORMAT",
+    show_envvar=True,
+    help="The notation to print in.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="TEMPOLOR_SPEC_OUTPUT",
+    show_envvar=True,
+    help="The file to write to instead of standard output.",
+)
+def spec_command(revision: str, notation: str, output: Path | None) -> None:
+    """Print the service's OpenAPI document, complete in one piece."""
+    text = _rendered(load_document(revision), notation)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        message = f"cannot write {output}: {error.strerror}"
+        raise click.UsageError(message) from error
+
+
+def _rendered(document: dict[str, Any], notation: str) -> str:
+    if notation == "json":
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)

@@ -1,0 +1,38 @@
+"""`tempolor`: the command that the kit's packages hang their own commands on."""
+
+from importlib.metadata import EntryPoint, entry_points
+
+import click
+
+from tempolor_spec import __version__
+
+ENTRY_POINT_GROUP = "tempolor.commands"
+"""Where a package announces a command: the entry point's name is the command's, its object a `click.Command`."""
+
+
+class EntryPointGroup(click.Group):
+    """A group whose commands are entry points, each imported only when it runs or when all are listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the installed commands, sorted."""
+        return sorted({*super().list_commands(ctx), *entry_points(group=ENTRY_POINT_GROUP).names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command, or None if there is no such command."""
+        for entry_point in entry_points(group=ENTRY_POINT_GROUP, name=cmd_name):
+            return _loaded(entry_point)
+        return super().get_command(ctx, cmd_name)
+
+
+def _loaded(entry_point: EntryPoint) -> click.Command:
+    command = entry_point.load()
+    if not isinstance(command, click.Command):
+        message = f"{entry_point.value} is not a click command"
+        raise click.ClickException(message)
+    return command
+
+
+@click.group(cls=EntryPointGroup)
+@click.version_option(__version__, prog_name="tempolor")
+def main() -> None:
+    """Describe, imitate and check useapi.net's TemPolor API v1."""
