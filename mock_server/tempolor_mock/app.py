@@ -1,5 +1,7 @@
 """Putting a mock together."""
 
+from . import slim_connexion  # isort: skip  # noqa: F401 - before anything imports Connexion
+
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial

@@ -16,7 +16,7 @@ from .settings import Settings
 EXAMPLE_TOKEN = "user:12345-demo"  # noqa: S105 - any token will do
 
 
-class RangeType(click.ParamType):
+class RangeType(click.ParamType[Range]):
     """A range of seconds such as `15..25`, or one number for both ends."""
 
     name = "A..B"
@@ -55,7 +55,9 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
     "Behaviour",
     cloup.option("--seed", default=0, help="Same seed and same calls: same ids, titles and sounds."),
     cloup.option("--revision", default=REVISIONS[0], type=click.Choice(REVISIONS), help="Revision of the API to play."),
-    cloup.option("--jobs-per-request", type=click.IntRange(1, 10), help="Jobs a request starts.  [default: by revision]"),
+    cloup.option(
+        "--jobs-per-request", type=click.IntRange(1, 10), help="Jobs a request starts.  [default: by revision]"
+    ),
     cloup.option("--validate-responses", is_flag=True, help="Answer 500 where the mock itself breaks its document."),
 )
 @cloup.option_group(
@@ -114,12 +116,13 @@ def _is_loopback(host: str) -> bool:
 
 def _announce(url: str, settings: Settings) -> None:
     token = settings.tokens[0] if settings.tokens else EXAMPLE_TOKEN
+    any_token = "" if settings.tokens else "  (or any user:<number>-<text>)"
+    sample = f"""curl {url}/v1/tempolor/accounts -H 'Authorization: Bearer {token}'"""
+    body = """-H 'Content-Type: application/json' -d '{"requestParams":{}}'"""
     lines = (
         f"TemPolor mock  {url}/v1/tempolor",
-        f"Token          {token}" + ("" if settings.tokens else "  (or any user:<number>-<text>)"),
-        "Try            "
-        f"curl {url}/v1/tempolor/accounts -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json'"
-        """ -d '{"requestParams":{}}'""",
+        f"Token          {token}{any_token}",
+        f"Try            {sample} {body}",
         "Stop           Ctrl-C",
     )
     click.echo("\n".join(lines))

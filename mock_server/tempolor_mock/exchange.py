@@ -29,7 +29,8 @@ class Call:
     """One request of a documented operation, past authorization and validation.
 
     `parameters` holds path and query parameters by name, in their declared types, defaults applied, empty ones left
-    out; `body` is the parsed JSON or form object, or the raw bytes of an upload whose type is `media_type`; `defaults` are the document's for absent body fields.
+    out; `body` is the parsed JSON or form object, or the raw bytes of an upload whose type is `media_type`;
+    `defaults` are the document's for absent fields of the body.
     `base_url` is scheme and host as the client addressed them: links in answers start with it. `token` names the
     caller's world; it is None only where the document makes it optional.
     """
@@ -44,6 +45,11 @@ class Call:
 
     async def run(self, action: "Action[T]") -> T:
         """Run `action` in the caller's world, settled up to now; a 401 where no token names one."""
+        return await self.worlds.run(self.owner, action)
+
+    @property
+    def owner(self) -> "Token":
+        """The token that names the caller's world; a 401 where there is none."""
         if self.token is None:
             raise errors.unauthorized()
-        return await self.worlds.run(self.token, action)
+        return self.token

@@ -1,17 +1,21 @@
 """The seam between the outside and the domain: the store, the wall clock and this instance's identity."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable
 
 from .domain.clock import Clock
 from .domain.ids import Token
+from .domain.world import World
 from .settings import Settings
 from .store import Action, Store
 from .store.base import T
 
 WallClock = Callable[[], int]
 """Returns the real moment in milliseconds since 1970; tests pass their own."""
+
+LONGEST_SLEEP_SECONDS = 0.25
 
 
 def wall_clock() -> int:
@@ -36,6 +40,18 @@ class Worlds:
     async def run(self, token: Token, action: Action[T]) -> T:
         """Run `action` in a transaction on the token's world, settled up to now."""
         return await self.store.transact(token, action, real_ms=self.wall())
+
+    async def reach(self, token: Token, moment_ms: int) -> None:
+        """Wait until the world shows the virtual moment; return at once where its clock stands still.
+
+        Somebody may turn the clock meanwhile, so it is read again every now and then.
+        """
+
+        def missing(world: World) -> float:
+            return 0 if world.clock.frozen else (moment_ms - world.now_ms) / 1000 / world.clock.speed
+
+        while (seconds := await self.run(token, missing)) > 0:  # noqa: ASYNC110 - the event is a clock's
+            await asyncio.sleep(min(seconds, LONGEST_SLEEP_SECONDS))
 
 
 def new_clock(settings: Settings) -> Callable[[int], Clock]:

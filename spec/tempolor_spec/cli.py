@@ -48,8 +48,7 @@ def spec_command(revision: str, notation: str, output: Path | None) -> None:
     try:
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        message = f"cannot write {output}: {error.strerror}"
-        raise click.UsageError(message) from error
+        raise click.UsageError(f"cannot write {output}: {error.strerror}") from error
 
 
 def _rendered(document: dict[str, Any], notation: str) -> str:

@@ -27,8 +27,7 @@ class EntryPointGroup(click.Group):
 def _loaded(entry_point: EntryPoint) -> click.Command:
     command = entry_point.load()
     if not isinstance(command, click.Command):
-        message = f"{entry_point.value} is not a click command"
-        raise click.ClickException(message)
+        raise click.ClickException(f"{entry_point.value} is not a click command")
     return command
 
 

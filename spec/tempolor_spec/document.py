@@ -38,8 +38,7 @@ def load_document(revision: str = REVISIONS[0]) -> dict[str, Any]:
 
     """
     if revision not in REVISIONS:
-        message = f"unknown revision {revision!r}; the revisions are {', '.join(REVISIONS)}"
-        raise ValueError(message)
+        raise ValueError(f"unknown revision {revision!r}; the revisions are {', '.join(REVISIONS)}")
     document: dict[str, Any] = _with_examples(_read_yaml(_FOLDER / "openapi.yaml"))
     # An overlay says what changed since the revision before it, so a later one needs all of them, in order.
     for later in REVISIONS[1 : REVISIONS.index(revision) + 1]:

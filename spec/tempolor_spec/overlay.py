@@ -34,12 +34,10 @@ def _select(document: dict[str, Any], target: str) -> list[Any]:
     try:
         matches = list(JSONPathEnvironment(strict=True).finditer(target, document))
     except JSONPathError as error:
-        message = f"overlay target {target} is not a JSONPath: {error}"
-        raise OverlayError(message) from error
+        raise OverlayError(f"overlay target {target} is not a JSONPath: {error}") from error
     if not matches:
         # The specification would let this pass, but a change that changes nothing is a mistake in the overlay.
-        message = f"overlay target {target} selects nothing"
-        raise OverlayError(message)
+        raise OverlayError(f"overlay target {target} selects nothing")
     return matches
 
 
@@ -50,8 +48,7 @@ def _update(matches: list[Any], target: str, update: Any) -> None:
         elif isinstance(match.obj, dict) and isinstance(update, dict):
             _merge(match.obj, update)
         else:
-            message = f"overlay target {target} selects a value that cannot be updated"
-            raise OverlayError(message)
+            raise OverlayError(f"overlay target {target} selects a value that cannot be updated")
 
 
 def _merge(node: dict[str, Any], update: dict[str, Any]) -> None:
@@ -68,6 +65,5 @@ def _remove(matches: list[Any], target: str) -> None:
     # From the back, so that taking one item out of an array does not move those still to go.
     for match in reversed(matches):
         if match.parent is None:
-            message = f"overlay target {target} selects the whole document, which cannot be removed"
-            raise OverlayError(message)
+            raise OverlayError(f"overlay target {target} selects the whole document, which cannot be removed")
         del match.parent.obj[match.parts[-1]]

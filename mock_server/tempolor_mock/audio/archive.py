@@ -6,7 +6,7 @@ front to back, such as Java's ZipInputStream, refuse them. Dates are fixed, so e
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
@@ -68,7 +68,7 @@ def zip_size(files: Iterable[tuple[str, int]]) -> int:
     return _END.size + sum(_entry_size(len(name), size) + _CENTRAL.size + len(name) for name, size in files)
 
 
-def _entry(name: bytes, offset: int, frames: int, blocks: Iterable[Pcm]) -> Iterator[bytes]:
+def _entry(name: bytes, offset: int, frames: int, blocks: Iterable[Pcm]) -> Generator[bytes, None, _Entry]:
     """Yield one file with the header before it and the checksum after it; return what the directory says of it."""
     size = wav_size(frames)
     yield _LOCAL.pack(b"PK\3\4", _VERSION, _CHECKSUM_FOLLOWS, _DEFLATED, _TIME, _DATE, 0, 0, 0, len(name), 0) + name
@@ -102,22 +102,25 @@ def _entry_size(name_bytes: int, size: int) -> int:
 
 
 def _central(entry: _Entry) -> bytes:
-    return _CENTRAL.pack(
-        b"PK\1\2",
-        _VERSION,
-        _VERSION,
-        _CHECKSUM_FOLLOWS,
-        _DEFLATED,
-        _TIME,
-        _DATE,
-        entry.checksum,
-        _deflated_size(entry.size),
-        entry.size,
-        len(entry.name),
-        0,
-        0,
-        0,
-        0,
-        0,
-        entry.offset,
-    ) + entry.name
+    return (
+        _CENTRAL.pack(
+            b"PK\1\2",
+            _VERSION,
+            _VERSION,
+            _CHECKSUM_FOLLOWS,
+            _DEFLATED,
+            _TIME,
+            _DATE,
+            entry.checksum,
+            _deflated_size(entry.size),
+            entry.size,
+            len(entry.name),
+            0,
+            0,
+            0,
+            0,
+            0,
+            entry.offset,
+        )
+        + entry.name
+    )

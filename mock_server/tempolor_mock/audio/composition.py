@@ -1,7 +1,7 @@
 """From a score to notes, four bars at a time.
 
 A phrase depends on nothing but the score and its own number, so a renderer may start in the middle of a piece.
-Every phrase is in 4/4 with an onset on each beat (a listener finds the tempo) and leans on the tonic (he finds the key).
+Every phrase is in 4/4 with an onset on each beat (it tells the tempo) and leans on the tonic (it tells the key).
 """
 
 import math
@@ -157,7 +157,7 @@ def _bass(whole: Plan, bar: int) -> Iterator[Note]:
         chord = whole.chord(start + beat)
         fifth = 7 if 7 in chord.intervals else chord.intervals[-1] % 12
         pitch = _near(chord.bass, 36)
-        step = fifth if beat == 2 and chord.bass == chord.root else 0  # noqa: PLR2004  (the third beat)
+        step = fifth if beat == 2 and chord.bass == chord.root else 0  # the third beat
         yield Note(Part.BASS, start + beat, 0.95, pitch + step, 1.0 if beat == 0 else 0.8)
 
 
@@ -238,7 +238,7 @@ def _invented_melody(whole: Plan, phrase: int) -> Iterator[Note]:
         last = bar == BARS_PER_PHRASE - 1
         for beat, beats in _CADENCE if last else motif[bar % 2]:
             chord = whole.chord(start + beat)
-            resting = beats >= 2 or beat == 0  # noqa: PLR2004  (half a bar)
+            resting = beats >= 2 or beat == 0  # half a bar
             pitch = _next_pitch(whole.key, chord, pitch, centre, chance, resting=resting)
             yield Note(part, start + beat, beats * 0.95, pitch, 0.8 + 0.2 * (beat == 0), syllable)
             syllable += 1 + chance.randrange(2)

@@ -61,7 +61,8 @@ def _paint(seed: int) -> _Picture:
     centre = np.hypot(right - chance.uniform(0.3, 0.7), down - chance.uniform(0.3, 0.7))
     for number in range(chance.randint(3, 7)):
         picture += _ring(centre, 0.08 + 0.07 * number)[..., None] * _colour(hue + 0.5, 0.2, 1.0) * 0.35
-    return (np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    pixels: _Picture = (np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    return pixels
 
 
 def _colour(hue: float, saturation: float, value: float) -> _Plane:
@@ -69,9 +70,11 @@ def _colour(hue: float, saturation: float, value: float) -> _Plane:
 
 
 def _glow(distance: _Plane, radius: float) -> _Plane:
-    return np.exp(-((distance / radius) ** 2)).astype(np.float32)
+    glow: _Plane = np.exp(-((distance / radius) ** 2)).astype(np.float32)
+    return glow
 
 
 def _ring(distance: _Plane, radius: float) -> _Plane:
     """Return a circle line two pixels wide with soft edges."""
-    return np.clip(2 - np.abs(distance - radius) * SIDE, 0, 1).astype(np.float32)
+    line: _Plane = np.clip(2 - np.abs(distance - radius) * SIDE, 0, 1).astype(np.float32)
+    return line

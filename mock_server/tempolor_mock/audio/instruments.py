@@ -4,8 +4,9 @@ Pitched parts read wavetables: one period, made once from its harmonics, read at
 that trade places during a note give it the life of a filter at the price of two look-ups.
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
+import math
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from random import Random
 from typing import Final
 
@@ -28,38 +29,12 @@ MAX_DRUM_SECONDS: Final = 1.2
 _Phase = npt.NDArray[np.float64]
 
 
-def strike(part: Part, pitch: int, frames: int, vowel: str, voice: Voice) -> Wave:
-    """Return the wave of a note that is held for `frames`; drums ring for as long as they do."""
-    frames += frames_in(RELEASE)
-    match part:
-        case Part.KICK:
-            return _kick(pitch)
-        case Part.SNARE:
-            return _snare(pitch)
-        case Part.HAT:
-            return _hat()
-        case Part.CRASH:
-            return _crash()
-        case Part.BASS:
-            return _bass(pitch, frames)
-        case Part.KEYS:
-            return _keys(pitch, frames)
-        case Part.PAD:
-            return _pad(pitch, frames)
-        case Part.PULSE:
-            return _pluck(pitch, frames, decay=0.15)
-        case Part.LEAD:
-            return _pluck(pitch, frames, decay=0.5)
-        case Part.VOICE:
-            return sing(pitch, frames, vowel, voice)
-
-
 # Building blocks
 
 
 def hertz(pitch: float) -> float:
     """Return the frequency of a MIDI pitch."""
-    return 440.0 * 2.0 ** ((pitch - 69) / 12)
+    return 440.0 * math.pow(2, (pitch - 69) / 12)
 
 
 def _seconds(frames: int) -> Wave:
@@ -153,13 +128,15 @@ def _hiss(frames: int, seed: int) -> Wave:
     return np.diff(_noise(frames + 2, seed), 2).astype(np.float32) / 3
 
 
-# Band
+# Instruments
 
 
 def _bass(pitch: int, frames: int) -> Wave:
     phase, time = _phase(pitch, frames), _seconds(frames)
     bright = np.exp(-time / 0.12)
-    wave = _read(_harmonics(pitch, 1.0), phase) * bright * 0.5 + _read(_harmonics(pitch, 2.2), phase) * (1 - 0.4 * bright)
+    wave = _read(_harmonics(pitch, 1.0), phase) * bright * 0.5 + _read(_harmonics(pitch, 2.2), phase) * (
+        1 - 0.4 * bright
+    )
     return _edges(wave * np.exp(-time / 1.2), 0.004, 0.05)
 
 
@@ -228,3 +205,26 @@ def sing(pitch: int, frames: int, vowel: str, voice: Voice) -> Wave:
     wave = _read(_sung_table(pitch, vowel, tract, slope), phase)
     wave += _hiss(frames, voice.seed % 1000) * np.float32(breath * 3)
     return _edges(wave, 0.045, RELEASE)
+
+
+# The band
+
+_PLAYERS: Final[dict[Part, Callable[[int, int], Wave]]] = {
+    Part.KICK: lambda pitch, _: _kick(pitch),
+    Part.SNARE: lambda pitch, _: _snare(pitch),
+    Part.HAT: lambda _, __: _hat(),
+    Part.CRASH: lambda _, __: _crash(),
+    Part.BASS: _bass,
+    Part.KEYS: _keys,
+    Part.PAD: _pad,
+    Part.PULSE: partial(_pluck, decay=0.15),
+    Part.LEAD: partial(_pluck, decay=0.5),
+}
+
+
+def strike(part: Part, pitch: int, frames: int, vowel: str, voice: Voice) -> Wave:
+    """Return the wave of a note that is held for `frames`; drums ring for as long as they do."""
+    frames += frames_in(RELEASE)
+    if part is Part.VOICE:
+        return sing(pitch, frames, vowel, voice)
+    return _PLAYERS[part](pitch, frames)

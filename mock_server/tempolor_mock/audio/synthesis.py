@@ -110,7 +110,7 @@ class _Sounding:
     @property
     def end(self) -> int:
         """Return the first frame after the note."""
-        return self.start + self.wave.shape[-1]
+        return self.start + int(self.wave.shape[-1])
 
 
 @dataclass(slots=True)

@@ -54,7 +54,7 @@ _INTERVALS: Final = {name: intervals for intervals, names in _QUALITIES.items() 
 
 _NOTE: Final = r"[A-G][#b♯♭]?"
 _SYMBOL: Final = re.compile(rf"({_NOTE})(6/9|.*?)(?:/({_NOTE}))?")
-_SEPARATORS: Final = re.compile(r"[\s,;:>→–—…·•.\[\]{}\"'!?*&=_\\]+")
+_SEPARATORS: Final = re.compile(r"[\s,;:>→–—…·•.\[\]{}\"'!?*&=_\\]+")  # noqa: RUF001  (people paste dashes)
 _MAX_CHORDS_IN_A_BAR: Final = 4
 
 

@@ -76,4 +76,4 @@ def the_one(world: World, user_id: str | None) -> Account:
 
 def freest(world: World) -> Account:
     """Return the account with most free slots; of equals, the one with the lowest user_id."""
-    return max(reversed(all_of(world)), key=lambda account: account.max_jobs - len(world.jobs.active(account.user_id)))
+    return max(reversed(all_of(world)), key=lambda account: account.max_jobs - world.jobs.count_active(account.user_id))

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from random import Random
 
 from .jobs import JobKind, Material, MusicRequest
+from .midi import MidiFile
 
-TONALITIES = tuple(f"{tonic}:{mode}" for tonic in "A Ab B Bb C# C D E Eb F# F G".split() for mode in ("major", "minor"))
+_TONICS = ("A", "Ab", "B", "Bb", "C#", "C", "D", "E", "Eb", "F#", "F", "G")
+TONALITIES = tuple(f"{tonic}:{mode}" for tonic in _TONICS for mode in ("major", "minor"))
 """The 24 keys of the instrumental page, as it spells them."""
 
 LONGEST_SECONDS = {"v3": 120, "v3.5": 270, "v4.5+": 300, "v4.8": 300, "i3": 120, "i3.5 beta": 270, "i4": 270}
@@ -36,16 +38,33 @@ _MOODS = {
     "Dark": ("dark", "horror", "night", "sinister"),
     "Romantic": ("love", "romantic", "heart"),
 }
-_INSTRUMENTS = ("Piano", "Guitar", "Strings", "Drums", "Bass", "Synth", "Saxophone", "Violin", "Cello", "Flute", "Trumpet")
+_INSTRUMENTS = (
+    "Piano",
+    "Guitar",
+    "Strings",
+    "Drums",
+    "Bass",
+    "Synth",
+    "Saxophone",
+    "Violin",
+    "Cello",
+    "Flute",
+    "Trumpet",
+)
 _SCENES = ("Film", "Game", "Podcast", "Travel", "Advertising", "Workout", "Study")
-_FILLERS = frozenset("a an and about for from in into of on or that the this to with some song music track piece".split())
+_FILLERS = frozenset(
+    ("a", "an", "about", "and", "for", "from", "in", "into", "music", "of", "on", "or", "piece", "some", "song", "that")
+) | {"the", "this", "to", "track", "with"}
 _BPM = {"Lo-fi": (70, 90), "Ambient": (60, 80), "Metal": (130, 180), "Electronic": (118, 140), "Hip Hop": (80, 105)}
 _OPENINGS = ("I hear", "We follow", "Remember", "Tonight", "Slowly", "Carry me to", "There goes", "Hold on to")
 _ENDINGS = ("all night long", "and we are free", "until the morning", "one more time", "like a river", "in the light")
 
 
-def compose(kind: JobKind, request: MusicRequest, random: Random) -> Material:
-    """Return the material of one job: key, tempo and chords as asked, a title and a style from the prompt."""
+def compose(kind: JobKind, request: MusicRequest, random: Random, template: MidiFile | None = None) -> Material:
+    """Return the material of one job: key, tempo and chords as asked, a title and a style from the prompt.
+
+    A song based on a MIDI file is in that file's key and tempo.
+    """
     style = _first_match(_STYLES, request.prompt) or random.choice(sorted(_STYLES))
     low, high = _BPM.get(style, (84, 128))
     return Material(
@@ -54,8 +73,8 @@ def compose(kind: JobKind, request: MusicRequest, random: Random) -> Material:
         mood=_first_match(_MOODS, request.prompt) or "",
         instruments=", ".join(name for name in _INSTRUMENTS if name.lower() in request.prompt.lower()),
         scene=random.choice(_SCENES),
-        key=request.tonality or random.choice(TONALITIES),
-        bpm=request.bpm or random.randint(low, high),
+        key=template.key if template else request.tonality or random.choice(TONALITIES),
+        bpm=template.bpm if template else request.bpm or random.randint(low, high),
         chords=request.chords or "",
         seconds=random.randint(SHORTEST_SECONDS, LONGEST_SECONDS[request.model]),
         seed=random.getrandbits(32),

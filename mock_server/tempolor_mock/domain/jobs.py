@@ -113,6 +113,18 @@ class Job:
     material: Material
     active: bool = field(default=True)
 
+    @property
+    def listing(self) -> str:
+        """The listing it stands in: its account's, by kind."""
+        return f"{self.id.user_id}/{self.kind}"
+
+    @property
+    def midi_blob(self) -> str | None:
+        """The name of the bytes of the MIDI file it is based on, if it is."""
+        if self.request.midi_id is None:
+            return None
+        return f"midi/{CompositeId.parse(self.request.midi_id, 'midi', name='midiItemId').item_id}"
+
     def step(self, now_ms: int) -> Step:
         """Return the step reached at a virtual moment."""
         return self.plan.at(now_ms - self.created_ms)

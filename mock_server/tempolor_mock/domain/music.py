@@ -1,16 +1,16 @@
 """Songs and instrumentals: admission, listing, reading, deleting, downloading. Source: the music pages."""
 
-import base64
-import binascii
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from . import accounts, errors
+from . import accounts, artists, errors, midi, voices
 from .accounts import Account
 from .composing import compose
 from .ids import CompositeId, item_id, seeded_number
 from .jobs import Job, JobKind, MusicRequest, Status, plan_for
+from .midi import MidiFile
+from .paging import Page, page_of
 from .world import World
 
 FileFormat = Literal["mp3", "wav", "stems"]
@@ -27,14 +27,6 @@ class Started:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a listing; `cursor` asks for the next one and is empty on the last."""
-
-    jobs: tuple[Job, ...]
-    cursor: str
-
-
 def start(
     world: World, kind: JobKind, request: MusicRequest, *, user_id: str | None = None, max_jobs: int | None = None
 ) -> Started:
@@ -43,10 +35,11 @@ def start(
     `max_jobs` replaces the account's limit for this request alone. Raises 404 for unknown accounts and material and
     429 where the account has no free slot.
     """
+    _check_combination(request)
     account = _account_for(world, request, user_id)
-    _check_voices(request)
+    template = _material(world, account, request)
     _admit(world, account, max_jobs or account.max_jobs)
-    jobs = tuple(_new_job(world, account, kind, request) for _ in range(world.policy.jobs_per_request))
+    jobs = tuple(_new_job(world, account, kind, request, template) for _ in range(world.policy.jobs_per_request))
     for job in jobs:
         world.jobs.put(job)
     total = world.policy.total_generations
@@ -77,18 +70,25 @@ def _owner_of_material(request: MusicRequest) -> str | None:
     return None
 
 
-def _check_voices(request: MusicRequest) -> None:
+def _check_combination(request: MusicRequest) -> None:
     if request.artist_voice_id and request.cloned_voice_id:
         raise errors.exclude_each_other("artistVoiceItemId", "clonedVoiceItemId")
     if request.midi_id and (request.artist_voice_id or request.cloned_voice_id):
         raise errors.excluded_by("midiItemId", "artistVoiceItemId", "clonedVoiceItemId")
-    if request.artist_voice_id or request.cloned_voice_id or request.midi_id:
+
+
+def _material(world: World, account: Account, request: MusicRequest) -> MidiFile | None:
+    """Return the MIDI file to build on, if one is named; raise a 404 for any material that cannot be used."""
+    if request.artist_voice_id and artists.find(request.artist_voice_id) is None:
         raise errors.no_source_material()
+    if request.cloned_voice_id:
+        voices.check_usable(world, account, request.cloned_voice_id)
+    return midi.usable(world, account, request.midi_id) if request.midi_id else None
 
 
 def _admit(world: World, account: Account, limit: int) -> None:
-    running = world.jobs.active(account.user_id)
-    if len(running) >= limit:
+    if world.jobs.count_active(account.user_id) >= limit:
+        running = world.jobs.active(account.user_id)
         raise errors.account_busy({account.user_id: [_running_entry(job) for job in running]})
 
 
@@ -101,7 +101,7 @@ def _running_entry(job: Job) -> dict[str, str | int]:
     return entry
 
 
-def _new_job(world: World, account: Account, kind: JobKind, request: MusicRequest) -> Job:
+def _new_job(world: World, account: Account, kind: JobKind, request: MusicRequest, template: MidiFile | None) -> Job:
     number = world.count("jobs")
     identity = (world.policy.seed, world.token, "job", number)
     random = Random(seeded_number(*identity))  # noqa: S311 - believable values, not secrets
@@ -113,7 +113,7 @@ def _new_job(world: World, account: Account, kind: JobKind, request: MusicReques
         plan=plan_for(world.policy, random),
         download_lag_ms=round(random.uniform(*world.policy.download_lag_seconds) * 1000),
         request=request,
-        material=compose(kind, request, random),
+        material=compose(kind, request, random, template),
     )
 
 
@@ -131,36 +131,10 @@ def delete(world: World, job_id: str) -> None:
     world.jobs.delete(get(world, job_id).id.item_id)
 
 
-def page(world: World, kind: JobKind, *, user_id: str | None, cursor: str | None) -> Page:
-    """Return a page of an account's jobs, newest first, running ones included.
-
-    A cursor names the last job that was seen, not an offset: what is added or deleted between two pages neither
-    repeats nor hides a job.
-    """
+def page(world: World, kind: JobKind, *, user_id: str | None, cursor: str | None) -> Page[Job]:
+    """Return a page of an account's jobs, newest first, running ones included."""
     account = accounts.the_one(world, user_id)
-    before = read_cursor(cursor) if cursor else None
-    size = world.policy.page_size
-    found = tuple(world.jobs.page(account.user_id, kind, before=before, limit=size + 1))
-    shown = found[:size]
-    return Page(shown, write_cursor(shown[-1].number) if len(found) > size else "")
-
-
-def write_cursor(number: int) -> str:
-    """Return the opaque text of a position in a listing."""
-    return base64.urlsafe_b64encode(f"before:{number}".encode()).decode().rstrip("=")
-
-
-def read_cursor(cursor: str) -> int:
-    """Return the position in a listing, or raise a 400 for a text that is none."""
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        return int(text.removeprefix("before:")) if text.startswith("before:") else _refuse_cursor()
-    except (binascii.Error, ValueError):
-        return _refuse_cursor()
-
-
-def _refuse_cursor() -> int:
-    raise errors.incorrect_format("cursor")
+    return page_of(world.jobs, f"{account.user_id}/{kind}", cursor=cursor, size=world.policy.page_size)
 
 
 def downloadable(world: World, job_id: str) -> Job:
@@ -176,5 +150,3 @@ def downloadable(world: World, job_id: str) -> Job:
     if world.now_ms < job.downloadable_ms:
         raise errors.no_record(job_id)
     return job
-
-

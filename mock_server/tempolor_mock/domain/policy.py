@@ -23,6 +23,8 @@ class Policy:
     job_seconds: Range = (15.0, 25.0)
     download_lag_seconds: Range = (2.0, 4.0)
     jobs_per_request: int = field(default=0)
+    clone_seconds: Range = (2.0, 4.0)
+    split_seconds: Range = (1.0, 2.0)
     link_seconds: int = 3600
     page_size: int = 20
     total_generations: int = 3000

@@ -30,7 +30,7 @@ def running(world: World) -> list[Job]:
 def capacity(world: World) -> list[Capacity]:
     """Return the slots of every account, most free ones first."""
     rows = [
-        Capacity(account.user_id, account.max_jobs, len(world.jobs.active(account.user_id)))
+        Capacity(account.user_id, account.max_jobs, world.jobs.count_active(account.user_id))
         for account in world.accounts.values()
     ]
     return sorted(rows, key=lambda row: (-row.available, row.user_id))

@@ -1,40 +1,68 @@
 """The port through which the domain sees one world: everything that belongs to one bearer token.
 
 A store implements it; the domain never learns which one. All calls are plain (not async): a store hands a world to a
-function for the length of one exclusive transaction.
+function for the length of one exclusive transaction. No call costs more than what it returns.
 """
 
 from collections.abc import Iterable, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from .accounts import Account
     from .clock import Clock
-    from .ids import Token
-    from .jobs import Job, JobKind
+    from .ids import CompositeId, Token
+    from .jobs import Job
+    from .midi import MidiFile
     from .policy import Policy
+    from .voices import ClonedVoice
 
 
-class JobTable(Protocol):
-    """The jobs of a world, with the orders the domain asks for. No call costs more than what it returns."""
+class Item(Protocol):
+    """What a table keeps: something with an id, a number that counts up in its world, and the listing it stands in."""
 
-    def put(self, job: "Job") -> None:
-        """Add a job, or replace the one with the same item id."""
+    @property
+    def id(self) -> "CompositeId":
+        """Its composite id."""
 
-    def get(self, item_id: str) -> "Job | None":
-        """Return a job by the last part of its id."""
+    @property
+    def number(self) -> int:
+        """Its place in the order of creation."""
+
+    @property
+    def listing(self) -> str:
+        """The listing it stands in."""
+
+
+I = TypeVar("I", bound=Item)  # noqa: E741 - I for item
+
+
+class Table(Protocol[I]):
+    """The items of one kind in a world."""
+
+    def put(self, item: I) -> None:
+        """Add an item, or replace the one with the same item id."""
+
+    def get(self, item_id: str) -> I | None:
+        """Return an item by the last part of its id."""
 
     def delete(self, item_id: str) -> None:
-        """Forget a job."""
+        """Forget an item."""
+
+    def page(self, listing: str, *, before: int | None, limit: int) -> Iterable[I]:
+        """Return up to `limit` items of a listing, newest first, with numbers below `before`."""
+
+
+class JobTable(Table["Job"], Protocol):
+    """The jobs of a world, with the orders that only jobs have."""
 
     def active(self, user_id: str | None = None) -> Sequence["Job"]:
         """Return the jobs that take a slot (of one account), oldest first."""
 
+    def count_active(self, user_id: str) -> int:
+        """Return how many jobs of an account take a slot."""
+
     def next_to_end(self, now_ms: int) -> "Job | None":
         """Return the active job with the earliest end, if that is not after `now_ms`."""
-
-    def page(self, user_id: str, kind: "JobKind", *, before: int | None, limit: int) -> Iterable["Job"]:
-        """Return up to `limit` jobs of an account and kind, newest first, with numbers below `before`."""
 
 
 class World(Protocol):
@@ -49,6 +77,10 @@ class World(Protocol):
     """The real moment of this transaction, for turning the clock."""
     accounts: MutableMapping[str, "Account"]
     jobs: JobTable
+    midi: "Table[MidiFile]"
+    voices: "Table[ClonedVoice]"
+    blobs: MutableMapping[str, bytes]
+    """Uploaded and split files by name; what is generated from a seed is never stored."""
 
     def count(self, counter: str, by: int = 1) -> int:
         """Add to a named counter of this world, which starts at 0, and return it."""

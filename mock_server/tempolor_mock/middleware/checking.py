@@ -1,6 +1,6 @@
 """Checking the mock's own answers against the document: one outside it is a bug that must show."""
 
-from connexion.operations import AbstractOperation
+from connexion.operations.abstract import AbstractOperation
 
 from ..exchange import Answer
 from .validation import compile_schema

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from connexion.apps.asynchronous import AsyncApi, AsyncASGIApp
-from connexion.operations import AbstractOperation
+from connexion.operations.abstract import AbstractOperation
 from starlette.types import Receive, Scope, Send
 
 from ..domain.errors import ServiceError
@@ -77,7 +77,7 @@ class OperationsApi(AsyncApi):
 class OperationsSlot(AsyncASGIApp):
     """Connexion's innermost application, with APIs of ours."""
 
-    api_cls = OperationsApi
+    api_cls: type[AsyncApi] = OperationsApi
 
     def __init__(self, worlds: Worlds) -> None:
         super().__init__()

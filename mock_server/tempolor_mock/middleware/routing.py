@@ -1,5 +1,6 @@
 """Finding the documented operation for a method and a path."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +62,12 @@ class RouteTable:
         for routes in self._by_length.values():
             routes.sort(key=lambda route: route.fixed, reverse=True)
 
+    def operation_ids(self) -> Iterator[str]:
+        """Yield the id of every operation."""
+        for routes in self._by_length.values():
+            for route in routes:
+                yield from route.operation_ids.values()
+
     def find(self, method: str, path: str) -> tuple[str, dict[str, str]]:
         """Return the operation id and the path parameters, or raise a 404 or a 405 with `Allow`.
 
@@ -88,9 +95,15 @@ class RoutingSlot(SpecMiddleware):
         self.app = app
         self._tables: list[RouteTable] = []
 
-    def add_api(self, specification: Specification, *, base_path: str, **_: Any) -> None:
-        """Register the paths of a document; called by Connexion."""
-        self._tables.append(RouteTable(base_path, specification["paths"]))
+    def add_api(self, specification: Specification, **options: Any) -> None:
+        """Register the paths of a document; called by Connexion.
+
+        Raises Connexion's ResolverError for an operation without a function: better now than at its first request.
+        """
+        table = RouteTable(options["base_path"], specification["paths"])
+        for operation_id in table.operation_ids():
+            options["resolver"].resolve_function_from_operation_id(operation_id)
+        self._tables.append(table)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find the operation and pass the request on."""

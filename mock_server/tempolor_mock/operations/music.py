@@ -9,7 +9,7 @@ from ..domain.music import Started
 from ..domain.world import World
 from ..exchange import Answer, Call
 from ..files import links
-from .shapes import JsonObject, music_item
+from .shapes import JsonObject, listing, music_item
 
 
 async def create_song(call: Call) -> Answer:
@@ -65,11 +65,7 @@ async def list_music(call: Call) -> Answer:
 
     def read(world: World) -> JsonObject:
         page = music.page(world, given["type"], user_id=given.get("user_id"), cursor=given.get("cursor"))
-        return {
-            "records": [music_item(job, world, call.base_url) for job in page.jobs],
-            "hasNext": bool(page.cursor),
-            "cursor": page.cursor,
-        }
+        return listing(page, lambda job: music_item(job, world, call.base_url))
 
     return Answer(200, await call.run(read))
 

@@ -1,15 +1,23 @@
 """Objects that several operations show."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from ..domain.jobs import Job, Status
+from ..domain.paging import Page
 from ..domain.world import World
 from ..files import links
 
+T = TypeVar("T")
 JsonObject = dict[str, Any]
 
 _ENGINE = {"song": "v1-dit-obleck-stereo-zh-en-270-wf", "instrumental": "i1-dit-stereo-inst-270"}
 _CHILD_TYPE = {"song": "lyric_to_material", "instrumental": "text_to_material"}
+
+
+def listing(page: Page[T], show: Callable[[T], JsonObject]) -> JsonObject:
+    """Return a page as every listing shows it; the last one has an empty cursor."""
+    return {"records": [show(item) for item in page.items], "hasNext": bool(page.cursor), "cursor": page.cursor}
 
 
 def music_item(job: Job, world: World, base_url: str) -> JsonObject:

@@ -1,59 +1,89 @@
 """Worlds in this process's memory: the default store, gone with the process."""
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from heapq import heappop, heappush
+from typing import Generic
 
 from ..domain.accounts import Account
 from ..domain.clock import Clock
 from ..domain.ids import Token
-from ..domain.jobs import Job, JobKind
+from ..domain.jobs import Job
+from ..domain.midi import MidiFile
 from ..domain.policy import Policy
 from ..domain.settling import settle
+from ..domain.voices import ClonedVoice
+from ..domain.world import I, JobTable, Table
 from .base import Action, T
 
 NewClock = Callable[[int], Clock]
 """Makes a world's first clock; it is given the real moment, in milliseconds since 1970."""
 
 
-class MemoryJobs:
-    """`JobTable` on dictionaries, a heap of ends, and one sorted list of numbers for each account and kind."""
+class MemoryTable(Generic[I]):
+    """`Table` on dictionaries, with one sorted list of numbers for each listing."""
 
     def __init__(self) -> None:
-        self._by_item: dict[str, Job] = {}
-        self._by_number: dict[int, Job] = {}
-        self._active: dict[str, dict[int, Job]] = {}
-        self._ends: list[tuple[int, int]] = []
-        self._listed: dict[tuple[str, JobKind], list[int]] = {}
+        self._by_id: dict[str, I] = {}
+        self._by_number: dict[int, I] = {}
+        self._listings: dict[str, list[int]] = {}
 
-    def put(self, job: Job) -> None:
-        """See `JobTable`."""
-        if job.number not in self._by_number:
-            insort(self._listed.setdefault((job.id.user_id, job.kind), []), job.number)
-        self._by_item[job.id.item_id] = self._by_number[job.number] = job
-        if job.active:
-            self._active.setdefault(job.id.user_id, {})[job.number] = job
-            heappush(self._ends, (job.ends_ms, job.number))
-        else:
-            self._active.get(job.id.user_id, {}).pop(job.number, None)
+    def put(self, item: I) -> None:
+        """See `Table`."""
+        if item.number not in self._by_number:
+            insort(self._listings.setdefault(item.listing, []), item.number)
+        self._by_id[item.id.item_id] = self._by_number[item.number] = item
 
-    def get(self, item_id: str) -> Job | None:
-        """See `JobTable`."""
-        return self._by_item.get(item_id)
+    def get(self, item_id: str) -> I | None:
+        """See `Table`."""
+        return self._by_id.get(item_id)
 
     def delete(self, item_id: str) -> None:
-        """See `JobTable`."""
-        job = self._by_item.pop(item_id)
-        del self._by_number[job.number]
+        """See `Table`."""
+        item = self._by_id.pop(item_id)
+        del self._by_number[item.number]
+        numbers = self._listings[item.listing]
+        del numbers[bisect_left(numbers, item.number)]
+
+    def page(self, listing: str, *, before: int | None, limit: int) -> Iterator[I]:
+        """See `Table`."""
+        numbers = self._listings.get(listing, [])
+        end = len(numbers) if before is None else bisect_left(numbers, before)
+        return (self._by_number[number] for number in reversed(numbers[max(0, end - limit) : end]))
+
+
+class MemoryJobs(MemoryTable[Job]):
+    """`JobTable`: a table with the running jobs of each account and a heap of ends beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._active: dict[str, dict[int, Job]] = {}
+        self._ends: list[tuple[int, int]] = []
+
+    def put(self, item: Job) -> None:
+        """See `Table`."""
+        super().put(item)
+        if item.active:
+            self._active.setdefault(item.id.user_id, {})[item.number] = item
+            heappush(self._ends, (item.ends_ms, item.number))
+        else:
+            self._active.get(item.id.user_id, {}).pop(item.number, None)
+
+    def delete(self, item_id: str) -> None:
+        """See `Table`."""
+        job = self._by_id[item_id]
+        super().delete(item_id)
         self._active.get(job.id.user_id, {}).pop(job.number, None)
-        numbers = self._listed[job.id.user_id, job.kind]
-        del numbers[bisect_left(numbers, job.number)]
 
     def active(self, user_id: str | None = None) -> list[Job]:
         """See `JobTable`."""
         if user_id is not None:
             return list(self._active.get(user_id, {}).values())
         return sorted((job for jobs in self._active.values() for job in jobs.values()), key=lambda job: job.number)
+
+    def count_active(self, user_id: str) -> int:
+        """See `JobTable`."""
+        return len(self._active.get(user_id, ()))
 
     def next_to_end(self, now_ms: int) -> Job | None:
         """See `JobTable`. Entries of jobs that were released or deleted meanwhile are dropped on the way."""
@@ -65,12 +95,6 @@ class MemoryJobs:
             heappop(self._ends)
         return None
 
-    def page(self, user_id: str, kind: JobKind, *, before: int | None, limit: int) -> Iterator[Job]:
-        """See `JobTable`."""
-        numbers = self._listed.get((user_id, kind), [])
-        end = len(numbers) if before is None else bisect_left(numbers, before)
-        return (self._by_number[number] for number in reversed(numbers[max(0, end - limit) : end]))
-
 
 class MemoryWorld:
     """`World` on the objects above."""
@@ -81,8 +105,11 @@ class MemoryWorld:
         self.clock = clock
         self.now_ms = clock.virtual_ms
         self.real_ms = clock.real_ms
-        self.accounts: dict[str, Account] = {}
-        self.jobs = MemoryJobs()
+        self.accounts: MutableMapping[str, Account] = {}
+        self.jobs: JobTable = MemoryJobs()
+        self.midi: Table[MidiFile] = MemoryTable()
+        self.voices: Table[ClonedVoice] = MemoryTable()
+        self.blobs: MutableMapping[str, bytes] = {}
         self._counters: dict[str, int] = {}
 
     def count(self, counter: str, by: int = 1) -> int:

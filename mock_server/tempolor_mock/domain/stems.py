@@ -1,0 +1,27 @@
+"""Splits of uploaded audio into stems. Source: the stems-splitter page."""
+
+from . import accounts
+from .ids import item_id
+from .world import World
+
+
+def reserve(world: World, *, user_id: str | None) -> str:
+    """Return the id of a new split, for an account that exists."""
+    accounts.the_one(world, user_id)
+    return item_id(world.policy.seed, world.token, "split", world.count("splits"))
+
+
+def keep(world: World, split_id: str, archive: bytes) -> None:
+    """Keep the ZIP of a split."""
+    world.blobs[blob(split_id)] = archive
+
+
+def blob(split_id: str) -> str:
+    """Return the name of a split's bytes."""
+    return f"stems/{split_id}"
+
+
+def answer_ms(world: World) -> int:
+    """Return the virtual moment at which a split begun now is answered; at once where the clock stands still."""
+    low, high = world.policy.split_seconds
+    return world.now_ms + (0 if world.clock.frozen else round((low + high) / 2 * 1000))

@@ -1,0 +1,164 @@
+"""Which file a path stands for, and what makes its bytes.
+
+A path is `/files/<world's handle>/<folder>/<item id><suffix>`; each folder has one function below.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..domain import artists, stems
+from ..domain.artists import ArtistVoice
+from ..domain.errors import ServiceError
+from ..domain.jobs import Job, Status
+from ..domain.world import World
+from . import content, links
+from .rendering import Blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A file that may be served.
+
+    `key` is the same for the same bytes and a valid file name; `name` is what a browser saves it under; `size` is
+    None where it is known only once the file is made.
+    """
+
+    key: str
+    name: str
+    media_type: str
+    blocks: Blocks
+    size: int | None = None
+
+
+MEDIA_TYPES = {
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".m4a": "audio/mp4",
+    ".flac": "audio/flac",
+    ".zip": "application/zip",
+    ".mid": "audio/midi",
+    ".png": "image/png",
+    ".json": "application/json",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FilePath:
+    """The parts of a file's path; `text` is all of it, as it was signed."""
+
+    text: str
+    handle: str
+    folder: str
+    item_id: str
+    suffix: str
+
+    @classmethod
+    def parse(cls, text: str) -> "FilePath":
+        """Return the parts, or raise a 404 for a path no link leads to."""
+        parts = text.removeprefix(f"{links.FILES_PATH}/").split("/")
+        if len(parts) != 3:
+            raise not_found()
+        item_id, dot, ending = parts[2].rpartition(".")
+        if dot + ending not in MEDIA_TYPES:
+            raise not_found()
+        return cls(text, parts[0], parts[1], item_id, dot + ending)
+
+
+def not_found() -> ServiceError:
+    """No such file, or not of this world, or not there yet."""
+    return ServiceError(404, "File not found")
+
+
+def shared_offer(path: FilePath) -> Offer:
+    """Return a file that all worlds share."""
+    voice = artists.find(path.item_id)
+    match path.folder, path.suffix, voice:
+        case "artist-voices", ".mp3", ArtistVoice():
+            return _offer(path, voice.name, content.artist_sample(voice))
+        case "artist-covers", ".png", ArtistVoice():
+            return _offer(path, voice.name, content.artist_cover(voice))
+    raise not_found()
+
+
+def offer(path: FilePath, auth_key: str, world: World) -> Offer:
+    """Return a file of one world."""
+    folder = _FOLDERS.get(path.folder)
+    if folder is None:
+        raise not_found()
+    return folder(path, auth_key, world)
+
+
+def _music(path: FilePath, auth_key: str, world: World) -> Offer:
+    if not links.is_valid(world.token, path.text, auth_key, world.now_ms):
+        raise ServiceError(403, "The link has expired or was altered; ask for a new one")
+    job = _completed(path, world)
+    if path.suffix not in links.SUFFIXES.values():
+        raise not_found()
+    return _offer(path, job.material.title, content.music(job, path.suffix, _template(job, world)), of=job.material)
+
+
+def _cover(path: FilePath, _auth_key: str, world: World) -> Offer:
+    job = _completed(path, world)
+    return _offer(path, job.material.title, content.cover(job), of=job.material)
+
+
+def _waveform(path: FilePath, _auth_key: str, world: World) -> Offer:
+    job = _completed(path, world)
+    return _offer(path, job.material.title, content.waveform(job, _template(job, world)), of=job.material)
+
+
+def _template(job: Job, world: World) -> bytes | None:
+    """Return the MIDI file a song is based on; its bytes outlive its deletion."""
+    return world.blobs.get(job.midi_blob) if job.midi_blob else None
+
+
+def _completed(path: FilePath, world: World) -> Job:
+    job = world.jobs.get(path.item_id)
+    if job is None or job.step(world.now_ms).status is not Status.COMPLETED:
+        raise not_found()
+    return job
+
+
+def _midi(path: FilePath, _auth_key: str, world: World) -> Offer:
+    file = world.midi.get(path.item_id)
+    if file is None or path.suffix != ".mid":
+        raise not_found()
+    return _stored(path, file.name, world.blobs[file.blob])
+
+
+def _voice(path: FilePath, _auth_key: str, world: World) -> Offer:
+    voice = world.voices.get(path.item_id)
+    if voice is None or path.suffix != f".{voice.extension}":
+        raise not_found()
+    return _stored(path, voice.name, world.blobs[voice.blob])
+
+
+def _stems(path: FilePath, _auth_key: str, world: World) -> Offer:
+    archive = world.blobs.get(stems.blob(path.item_id))
+    if archive is None or path.suffix != ".zip":
+        raise not_found()
+    return _stored(path, path.item_id, archive)
+
+
+_FOLDERS: dict[str, Callable[[FilePath, str, World], Offer]] = {
+    "covers": _cover,
+    "midi": _midi,
+    "music": _music,
+    "stems": _stems,
+    "voices": _voice,
+    "waveforms": _waveform,
+}
+
+
+def _stored(path: FilePath, title: str, content: bytes) -> Offer:
+    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+    name, media_type = f"{title}{path.suffix}", MEDIA_TYPES[path.suffix]
+    return Offer(digest + path.suffix, name, media_type, lambda: (content,), len(content))
+
+
+def _offer(path: FilePath, title: str, made: content.Made, *, of: object = None) -> Offer:
+    identity = repr((path.folder, path.item_id, path.suffix, of))
+    digest = hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
+    blocks, size = made
+    return Offer(digest + path.suffix, f"{title}{path.suffix}", MEDIA_TYPES[path.suffix], blocks, size)

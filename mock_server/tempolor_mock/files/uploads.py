@@ -1,0 +1,76 @@
+"""Looking into what clients upload, off the event loop."""
+
+import asyncio
+from dataclasses import dataclass
+
+EXTENSIONS = {
+    "audio/mpeg": "mp3",
+    "audio/wav": "wav",
+    "audio/wave": "wav",
+    "audio/mp4": "m4a",
+    "audio/x-m4a": "m4a",
+    "audio/flac": "flac",
+    "audio/x-flac": "flac",
+}
+"""The file extension of each media type, as the upload pages list them."""
+
+
+STEM_NAMES = ("vocals", "drums", "bass", "other")
+
+
+class UnreadableUploadError(Exception):
+    """The upload is not what it should be; the message is one sentence fit for the client."""
+
+
+@dataclass(frozen=True, slots=True)
+class MidiFacts:
+    """What a song based on a MIDI file takes from it."""
+
+    key: str
+    bpm: int
+
+
+async def read_midi(content: bytes) -> MidiFacts:
+    """Return what a MIDI file says; raises UnreadableUploadError for what is none."""
+    return await asyncio.to_thread(_read_midi, content)
+
+
+async def check_audio(content: bytes) -> None:
+    """Raise UnreadableUploadError for what is not audio that can be decoded from end to end."""
+    await asyncio.to_thread(_check_audio, content)
+
+
+async def split(content: bytes) -> bytes:
+    """Return a ZIP of the stems of some audio; raises UnreadableUploadError for what is none."""
+    return await asyncio.to_thread(_split, content)
+
+
+# numpy and the codecs are loaded with the first upload, not with the server: each function below runs in a thread.
+
+
+def _read_midi(content: bytes) -> MidiFacts:
+    from .. import audio  # noqa: PLC0415
+
+    try:
+        midi = audio.read_midi(content)
+    except audio.UnreadableUpload as error:
+        raise UnreadableUploadError(str(error)) from None
+    return MidiFacts(midi.key, round(midi.bpm))
+
+
+def _check_audio(content: bytes) -> None:
+    from .. import audio  # noqa: PLC0415
+
+    try:
+        audio.probe_audio(content)
+    except audio.UnreadableUpload as error:
+        raise UnreadableUploadError(str(error)) from None
+
+
+def _split(content: bytes) -> bytes:
+    from .. import audio  # noqa: PLC0415
+
+    try:
+        return b"".join(audio.split_audio(content))
+    except audio.UnreadableUpload as error:
+        raise UnreadableUploadError(str(error)) from None

@@ -1,0 +1,57 @@
+"""Operations of the tag `midi`."""
+
+from ..domain import midi
+from ..domain.errors import ServiceError
+from ..domain.midi import MidiFile
+from ..domain.world import World
+from ..exchange import Answer, Call
+from ..files import links, uploads
+from .shapes import JsonObject, listing
+
+
+async def upload_midi(call: Call) -> Answer:
+    """Keep an uploaded MIDI file, if it is one."""
+    try:
+        facts = await uploads.read_midi(call.body)
+    except uploads.UnreadableUploadError as error:
+        raise ServiceError(400, str(error)) from None
+
+    def add(world: World) -> JsonObject:
+        uploaded = midi.add(
+            world,
+            name=call.parameters["name"],
+            content=call.body,
+            key=facts.key,
+            bpm=facts.bpm,
+            user_id=call.parameters.get("user_id"),
+        )
+        return {"isFirst": uploaded.is_first, "midiRenderVO": _midi_object(uploaded.file, world, call.base_url)}
+
+    return Answer(200, await call.run(add))
+
+
+async def list_midi(call: Call) -> Answer:
+    """Return a page of an account's MIDI files."""
+    given = call.parameters
+
+    def read(world: World) -> JsonObject:
+        page = midi.page(world, user_id=given.get("user_id"), cursor=given.get("cursor"))
+        return listing(page, lambda file: _midi_object(file, world, call.base_url))
+
+    return Answer(200, await call.run(read))
+
+
+async def delete_midi(call: Call) -> Answer:
+    """Delete one MIDI file."""
+    await call.run(lambda world: midi.delete(world, call.parameters["midiItemId"]))
+    return Answer(200, {"result": True})
+
+
+def _midi_object(file: MidiFile, world: World, base_url: str) -> JsonObject:
+    return {
+        "opType": "upload",
+        "ucid": file.id.user_id,
+        "midiItemId": str(file.id),
+        "name": file.name,
+        "midiUrl": links.midi(world, file, base_url),
+    }
