@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from extract_facts import REGISTER, Fact
-
 from tempolor_spec import REVISIONS, load_document
 
 _SETUP_OPERATION = "POST /accounts"
@@ -229,7 +228,7 @@ class Reader:
 
     def _is_of_kind(self, schema: Json, kind: str) -> bool:
         if kind == "string[]":
-            return schema["type"] == "array" and self._resolved(schema["items"])["type"] == "string"
+            return bool(schema["type"] == "array" and self._resolved(schema["items"])["type"] == "string")
         if kind == "number":
             return schema["type"] in ("number", "integer")
         return bool(schema["type"] == kind)

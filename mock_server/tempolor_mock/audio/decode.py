@@ -7,6 +7,7 @@ from typing import Final, NoReturn
 
 import av
 import numpy as np
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
@@ -58,7 +59,7 @@ def probe_audio(data: bytes, *, max_seconds: float = MAX_SECONDS) -> AudioInfo:
     """Decode a file from end to end and say what it is; UnreadableAudio when it is none or breaks a limit."""
     upload = _Upload(data, max_seconds)
     frames = sum(len(block) for block in upload.blocks())
-    return AudioInfo(upload.kind, upload.codec, upload.seconds, upload.sample_rate, upload.channels, frames)
+    return AudioInfo(upload.kind, upload.codec, round(upload.seconds, 3), upload.sample_rate, upload.channels, frames)
 
 
 def decode_audio(data: bytes, *, max_seconds: float = MAX_SECONDS) -> Iterator[Pcm]:
@@ -108,7 +109,9 @@ class _Upload:
         if not container.streams.audio:
             self._refuse("holds no sound")
         stream = container.streams.audio[0]
-        context = stream.codec_context
+        context: AudioCodecContext | None = stream.codec_context
+        if context is None:  # PyAV's way to say that nobody can decode it; its annotations deny that
+            self._refuse("holds sound of an unexpected kind")
         self.codec = context.name
         if not self.codec.startswith(_CODECS[self.kind]):
             self._refuse(f"holds sound of an unexpected kind ({self.codec})")

@@ -60,7 +60,7 @@ def _read(table: Wave, phase: _Phase) -> Wave:
 
 
 def _phase(pitch: float, frames: int, detune: float = 0.0) -> _Phase:
-    return np.arange(frames) * (hertz(pitch + detune) / RATE)
+    return np.arange(frames, dtype=np.float64) * (hertz(pitch + detune) / RATE)
 
 
 def _edges(wave: Wave, attack: float, release: float) -> Wave:
@@ -125,7 +125,8 @@ def _crash() -> Wave:
 
 def _hiss(frames: int, seed: int) -> Wave:
     """Return noise without its lower half: the second difference of white noise."""
-    return np.diff(_noise(frames + 2, seed), 2).astype(np.float32) / 3
+    hiss: Wave = np.diff(_noise(frames + 2, seed), 2).astype(np.float32) / np.float32(3)
+    return hiss
 
 
 # Instruments

@@ -12,7 +12,7 @@ from .pcm import RATE, Pcm, frames_in
 from .score import Register, Voice
 
 SECONDS: Final = 6.0
-_MIDDLE: Final = {Register.BASS: 45, Register.TENOR: 52, Register.ALTO: 60, Register.SOPRANO: 67}
+_LOWEST: Final = {Register.BASS: 40, Register.TENOR: 45, Register.ALTO: 52, Register.SOPRANO: 59}
 _PHRASES: Final = ((0, 4, 7, 12, 7, 4, 0), (7, 9, 7, 4, 5, 2, 0), (0, 2, 4, 7, 9, 7, 12), (12, 11, 7, 9, 4, 5, 0))
 _LENGTHS: Final = (0.6, 0.6, 0.8, 1.1, 0.6, 0.6, 1.4)
 _CEILING: Final = 22_000
@@ -29,7 +29,7 @@ def sung_phrase(voice: Voice) -> Pcm:
     """Return the phrase before encoding, shape (frames, 2)."""
     chance = Random(f"sample:{voice.seed}")  # noqa: S311
     steps = chance.choice(_PHRASES)
-    base = _MIDDLE[voice.register] + chance.randrange(-2, 3)
+    base = _LOWEST[voice.register] + chance.randrange(-1, 2)
     mono = np.zeros(frames_in(SECONDS), dtype=np.float32)
     at = 0.1
     for step, length in zip(steps, _LENGTHS, strict=True):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import errors
+from . import callbacks, errors
 from .ids import seeded_number
 from .world import World
 
@@ -61,6 +61,7 @@ def delete(world: World, user_id: str) -> None:
     """Forget an account's configuration; its running jobs are no longer tracked."""
     get(world, user_id)
     for job in world.jobs.active(user_id):
+        callbacks.cancel(world, job)
         world.jobs.put(job.released())
     del world.accounts[user_id]
 

@@ -4,7 +4,7 @@ Reading a job never moves it. The three states are those of the page GET music/j
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from random import Random
 from typing import Literal
@@ -63,10 +63,16 @@ def plan_for(policy: Policy, random: Random) -> Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MusicRequest:
-    """What a client asked for, defaults applied; absent options are None."""
+    """What a client asked for, defaults applied; absent options are None.
+
+    `max_jobs` replaces the account's limit for this request alone. `base_url` is the service's address as the client
+    knows it: links in callbacks start with it.
+    """
 
     prompt: str
     model: str
+    user_id: str | None = None
+    max_jobs: int | None = None
     lyrics: str | None = None
     artist_voice_id: str | None = None
     cloned_voice_id: str | None = None
@@ -76,6 +82,7 @@ class MusicRequest:
     chords: str | None = None
     reply_url: str | None = None
     reply_ref: str | None = None
+    base_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +108,7 @@ class Job:
 
     `number` counts the jobs of a world in order of creation. While `active` the job takes a slot of its account and
     the scheduler tracks it; only settling a world, cancelling the job or deleting it or its account ends that.
+    `settled_steps` is how many steps of the plan a settling has handled.
     """
 
     number: int
@@ -111,7 +119,8 @@ class Job:
     download_lag_ms: int
     request: MusicRequest
     material: Material
-    active: bool = field(default=True)
+    active: bool = True
+    settled_steps: int = 1
 
     @property
     def listing(self) -> str:
@@ -133,6 +142,13 @@ class Job:
     def ends_ms(self) -> int:
         """The virtual moment of the final step."""
         return self.created_ms + self.plan.end.age_ms
+
+    @property
+    def due_ms(self) -> int:
+        """The virtual moment of the next step that a settling must handle: each one where somebody is told of it."""
+        if self.request.reply_url is None:
+            return self.ends_ms
+        return self.created_ms + self.plan.steps[self.settled_steps].age_ms
 
     @property
     def downloadable_ms(self) -> int:

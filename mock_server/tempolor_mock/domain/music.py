@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from . import accounts, artists, errors, midi, voices
+from . import accounts, artists, callbacks, errors, midi, voices
 from .accounts import Account
 from .composing import compose
 from .ids import CompositeId, item_id, seeded_number
@@ -27,18 +27,16 @@ class Started:
     total: int
 
 
-def start(
-    world: World, kind: JobKind, request: MusicRequest, *, user_id: str | None = None, max_jobs: int | None = None
-) -> Started:
+def start(world: World, kind: JobKind, request: MusicRequest) -> Started:
     """Admit a request and start its jobs.
 
-    `max_jobs` replaces the account's limit for this request alone. Raises 404 for unknown accounts and material and
-    429 where the account has no free slot.
+    Raises 400 for material that excludes each other, 404 for unknown accounts and material, and 429 where the account
+    has no free slot.
     """
     _check_combination(request)
-    account = _account_for(world, request, user_id)
+    account = _account_for(world, request)
     template = _material(world, account, request)
-    _admit(world, account, max_jobs or account.max_jobs)
+    _admit(world, account, request.max_jobs or account.max_jobs)
     jobs = tuple(_new_job(world, account, kind, request, template) for _ in range(world.policy.jobs_per_request))
     for job in jobs:
         world.jobs.put(job)
@@ -53,9 +51,9 @@ def start(
     )
 
 
-def _account_for(world: World, request: MusicRequest, user_id: str | None) -> Account:
-    if user_id:
-        return accounts.get(world, user_id)
+def _account_for(world: World, request: MusicRequest) -> Account:
+    if request.user_id:
+        return accounts.get(world, request.user_id)
     named = _owner_of_material(request)
     if named is not None and named in world.accounts:
         return world.accounts[named]
@@ -128,7 +126,9 @@ def get(world: World, job_id: str) -> Job:
 
 def delete(world: World, job_id: str) -> None:
     """Forget a job for good; a running one gives its slot back."""
-    world.jobs.delete(get(world, job_id).id.item_id)
+    job = get(world, job_id)
+    callbacks.cancel(world, job)
+    world.jobs.delete(job.id.item_id)
 
 
 def page(world: World, kind: JobKind, *, user_id: str | None, cursor: str | None) -> Page[Job]:

@@ -15,6 +15,7 @@ class Policy:
     """How a world behaves where the service leaves room.
 
     `job_seconds` and `download_lag_seconds` are ranges in virtual seconds; each job draws its own value, seeded.
+    A report to `replyUrl` that failed is tried again after each of `callback_backoff_seconds`, then given up.
     `total_generations` and `total_music_seconds` are the subscription's quota, which answers count down.
     """
 
@@ -25,6 +26,7 @@ class Policy:
     jobs_per_request: int = field(default=0)
     clone_seconds: Range = (2.0, 4.0)
     split_seconds: Range = (1.0, 2.0)
+    callback_backoff_seconds: tuple[float, ...] = (1.0, 5.0, 30.0)
     link_seconds: int = 3600
     page_size: int = 20
     total_generations: int = 3000

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from . import errors
+from . import callbacks, errors
 from .ids import CompositeId
 from .jobs import Job
 from .world import World
@@ -42,4 +42,5 @@ def cancel(world: World, job_id: str) -> None:
     job = world.jobs.get(wanted.item_id)
     if job is None or job.id != wanted or not job.active:
         raise errors.not_running()
+    callbacks.cancel(world, job)
     world.jobs.put(job.released())

@@ -4,10 +4,11 @@ It runs at the start of every transaction and nowhere else, handles what fell du
 moments, and costs what is due, not what is stored.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from . import callbacks
 from .ids import CompositeId
-from .jobs import Status
+from .jobs import Job, Status
 from .world import World
 
 
@@ -21,9 +22,18 @@ class Transition:
 
 
 def settle(world: World) -> list[Transition]:
-    """Bring `world` up to its own now; return what happened, in order."""
+    """Bring `world` up to its own now; return which jobs ended, in order."""
     transitions = []
-    while (job := world.jobs.next_to_end(world.now_ms)) is not None:
-        world.jobs.put(job.released())
-        transitions.append(Transition(job.id, job.ends_ms, job.plan.end.status))
+    while (job := world.jobs.next_due(world.now_ms)) is not None:
+        step = _settled_step(job)
+        final = job.plan.steps[step].status.final
+        world.jobs.put(replace(job, settled_steps=step + 1, active=not final))
+        callbacks.announce(world, job, step)
+        if final:
+            transitions.append(Transition(job.id, job.ends_ms, job.plan.end.status))
     return transitions
+
+
+def _settled_step(job: Job) -> int:
+    """Return the step a job that is due has reached; where nobody is told of the others, that is the last one."""
+    return job.settled_steps if job.request.reply_url else len(job.plan.steps) - 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from .accounts import Account
+    from .callbacks import Callback
     from .clock import Clock
     from .ids import CompositeId, Token
     from .jobs import Job
@@ -61,8 +62,33 @@ class JobTable(Table["Job"], Protocol):
     def count_active(self, user_id: str) -> int:
         """Return how many jobs of an account take a slot."""
 
-    def next_to_end(self, now_ms: int) -> "Job | None":
-        """Return the active job with the earliest end, if that is not after `now_ms`."""
+    def next_due(self, now_ms: int) -> "Job | None":
+        """Return the active job with the earliest `due_ms`, if that is not after `now_ms`."""
+
+    def next_due_ms(self) -> int | None:
+        """Return the earliest `due_ms` of all active jobs."""
+
+
+class CallbackTable(Protocol):
+    """The reports of a world."""
+
+    def put(self, callback: "Callback") -> None:
+        """Add a report, or replace the one with the same number."""
+
+    def get(self, number: int) -> "Callback | None":
+        """Return a report."""
+
+    def due(self, now_ms: int, *, real_ms: int, limit: int) -> "Sequence[Callback]":
+        """Return reports to be sent, at most the first pending one of each job, and none that is leased."""
+
+    def next_due_ms(self) -> int | None:
+        """Return the earliest `due_ms` of those `due` could return one day."""
+
+    def pending(self, job_id: "CompositeId") -> "Sequence[Callback]":
+        """Return the reports of a job that are still to be sent."""
+
+    def latest(self, limit: int) -> "Sequence[Callback]":
+        """Return the newest reports, newest first."""
 
 
 class World(Protocol):
@@ -77,6 +103,7 @@ class World(Protocol):
     """The real moment of this transaction, for turning the clock."""
     accounts: MutableMapping[str, "Account"]
     jobs: JobTable
+    callbacks: CallbackTable
     midi: "Table[MidiFile]"
     voices: "Table[ClonedVoice]"
     blobs: MutableMapping[str, bytes]

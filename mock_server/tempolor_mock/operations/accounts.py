@@ -4,7 +4,7 @@ from ..domain import accounts
 from ..domain.accounts import Account
 from ..domain.clock import iso
 from ..exchange import Answer, Call
-from .shapes import JsonObject
+from ..shapes import JsonObject
 
 
 async def create_account(call: Call) -> Answer:

@@ -6,7 +6,7 @@ from ..domain.midi import MidiFile
 from ..domain.world import World
 from ..exchange import Answer, Call
 from ..files import links, uploads
-from .shapes import JsonObject, listing
+from ..shapes import JsonObject, listing
 
 
 async def upload_midi(call: Call) -> Answer:

@@ -1,15 +1,12 @@
 """Operations of the tag `music`."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from ..domain import music
 from ..domain.jobs import JobKind, MusicRequest
 from ..domain.music import Started
 from ..domain.world import World
 from ..exchange import Answer, Call
 from ..files import links
-from .shapes import JsonObject, listing, music_item
+from ..shapes import JsonObject, listing, music_item
 
 
 async def create_song(call: Call) -> Answer:
@@ -23,21 +20,19 @@ async def create_instrumental(call: Call) -> Answer:
 
 
 async def _create(call: Call, kind: JobKind, *, model: str) -> Answer:
-    body = call.body
-    request = music_request(body, model=body.get(model) or call.defaults[model])
-    started = await call.run(
-        lambda world: music.start(
-            world, kind, request, user_id=body.get("user_id") or None, max_jobs=body.get("maxJobs")
-        )
-    )
+    request = music_request(call, model=call.body.get(model) or call.defaults[model])
+    started = await call.run(lambda world: music.start(world, kind, request))
     return Answer(200, _started_object(started))
 
 
-def music_request(body: Mapping[str, Any], *, model: str) -> MusicRequest:
+def music_request(call: Call, *, model: str) -> MusicRequest:
     """Return what the body asks for; empty texts count as absent."""
+    body = call.body
     return MusicRequest(
         prompt=body["prompt"],
         model=model,
+        user_id=body.get("user_id") or None,
+        max_jobs=body.get("maxJobs"),
         lyrics=body.get("lyrics") or None,
         artist_voice_id=body.get("artistVoiceItemId") or None,
         cloned_voice_id=body.get("clonedVoiceItemId") or None,
@@ -47,6 +42,7 @@ def music_request(body: Mapping[str, Any], *, model: str) -> MusicRequest:
         chords=body.get("chords") or body.get("chord") or None,
         reply_url=body.get("replyUrl") or None,
         reply_ref=body.get("replyRef") or None,
+        base_url=call.base_url,
     )
 
 

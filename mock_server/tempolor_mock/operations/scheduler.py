@@ -6,7 +6,7 @@ from ..domain.jobs import Job
 from ..domain.scheduler import Capacity
 from ..domain.world import World
 from ..exchange import Answer, Call
-from .shapes import JsonObject
+from ..shapes import JsonObject
 
 
 async def list_running_jobs(call: Call) -> Answer:

@@ -7,7 +7,7 @@ from ..domain.voices import ClonedVoice
 from ..domain.world import World
 from ..exchange import Answer, Call
 from ..files import links, uploads
-from .shapes import JsonObject, listing
+from ..shapes import JsonObject, listing
 
 
 async def clone_voice(call: Call) -> Answer:

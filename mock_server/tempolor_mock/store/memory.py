@@ -1,19 +1,22 @@
 """Worlds in this process's memory: the default store, gone with the process."""
 
 from bisect import bisect_left, insort
+from collections import deque
 from collections.abc import Callable, Iterator, MutableMapping
 from heapq import heappop, heappush
+from itertools import islice
 from typing import Generic
 
 from ..domain.accounts import Account
+from ..domain.callbacks import Callback, Outcome
 from ..domain.clock import Clock
-from ..domain.ids import Token
+from ..domain.ids import CompositeId, Token
 from ..domain.jobs import Job
 from ..domain.midi import MidiFile
 from ..domain.policy import Policy
 from ..domain.settling import settle
 from ..domain.voices import ClonedVoice
-from ..domain.world import I, JobTable, Table
+from ..domain.world import CallbackTable, I, JobTable, Table
 from .base import Action, T
 
 NewClock = Callable[[int], Clock]
@@ -58,14 +61,14 @@ class MemoryJobs(MemoryTable[Job]):
     def __init__(self) -> None:
         super().__init__()
         self._active: dict[str, dict[int, Job]] = {}
-        self._ends: list[tuple[int, int]] = []
+        self._dues: list[tuple[int, int]] = []
 
     def put(self, item: Job) -> None:
         """See `Table`."""
         super().put(item)
         if item.active:
             self._active.setdefault(item.id.user_id, {})[item.number] = item
-            heappush(self._ends, (item.ends_ms, item.number))
+            heappush(self._dues, (item.due_ms, item.number))
         else:
             self._active.get(item.id.user_id, {}).pop(item.number, None)
 
@@ -85,15 +88,78 @@ class MemoryJobs(MemoryTable[Job]):
         """See `JobTable`."""
         return len(self._active.get(user_id, ()))
 
-    def next_to_end(self, now_ms: int) -> Job | None:
-        """See `JobTable`. Entries of jobs that were released or deleted meanwhile are dropped on the way."""
-        while self._ends and self._ends[0][0] <= now_ms:
-            ends_ms, number = self._ends[0]
+    def next_due(self, now_ms: int) -> Job | None:
+        """See `JobTable`."""
+        due_ms = self.next_due_ms()
+        return self._by_number[self._dues[0][1]] if due_ms is not None and due_ms <= now_ms else None
+
+    def next_due_ms(self) -> int | None:
+        """See `JobTable`. Entries of jobs that were released, deleted or settled meanwhile are dropped on the way."""
+        while self._dues:
+            due_ms, number = self._dues[0]
             job = self._by_number.get(number)
-            if job is not None and job.active and job.ends_ms == ends_ms:
-                return job
-            heappop(self._ends)
+            if job is not None and job.active and job.due_ms == due_ms:
+                return due_ms
+            heappop(self._dues)
         return None
+
+
+class MemoryCallbacks:
+    """`CallbackTable`: all reports by number, a queue of pending ones for each job, and a heap of the queues' heads."""
+
+    def __init__(self) -> None:
+        self._by_number: dict[int, Callback] = {}
+        self._queues: dict[CompositeId, deque[int]] = {}
+        self._heads: list[tuple[int, int]] = []
+
+    def put(self, callback: Callback) -> None:
+        """See `CallbackTable`."""
+        queue = self._queues.setdefault(callback.job_id, deque())
+        if callback.number not in self._by_number:
+            queue.append(callback.number)
+        elif callback.outcome is not Outcome.DUE and callback.number in queue:
+            queue.remove(callback.number)
+        self._by_number[callback.number] = callback
+        if queue:
+            heappush(self._heads, (self._by_number[queue[0]].due_ms, queue[0]))
+        else:
+            del self._queues[callback.job_id]
+
+    def get(self, number: int) -> Callback | None:
+        """See `CallbackTable`."""
+        return self._by_number.get(number)
+
+    def due(self, now_ms: int, *, real_ms: int, limit: int) -> list[Callback]:
+        """See `CallbackTable`."""
+        found: dict[int, Callback] = {}
+        kept: list[tuple[int, int]] = []
+        while len(found) < limit and (due_ms := self.next_due_ms()) is not None and due_ms <= now_ms:
+            kept.append(heappop(self._heads))
+            callback = self._by_number[kept[-1][1]]
+            if callback.leased_until_ms <= real_ms:
+                found[callback.number] = callback
+        for entry in set(kept):
+            heappush(self._heads, entry)
+        return list(found.values())
+
+    def next_due_ms(self) -> int | None:
+        """See `CallbackTable`. Entries of reports that are not at the head of their queue are dropped on the way."""
+        while self._heads:
+            due_ms, number = self._heads[0]
+            callback = self._by_number[number]
+            queue = self._queues.get(callback.job_id)
+            if queue and queue[0] == number and callback.due_ms == due_ms:
+                return due_ms
+            heappop(self._heads)
+        return None
+
+    def pending(self, job_id: CompositeId) -> list[Callback]:
+        """See `CallbackTable`."""
+        return [self._by_number[number] for number in self._queues.get(job_id, ())]
+
+    def latest(self, limit: int) -> list[Callback]:
+        """See `CallbackTable`."""
+        return [self._by_number[number] for number in islice(reversed(self._by_number), limit)]
 
 
 class MemoryWorld:
@@ -107,6 +173,7 @@ class MemoryWorld:
         self.real_ms = clock.real_ms
         self.accounts: MutableMapping[str, Account] = {}
         self.jobs: JobTable = MemoryJobs()
+        self.callbacks: CallbackTable = MemoryCallbacks()
         self.midi: Table[MidiFile] = MemoryTable()
         self.voices: Table[ClonedVoice] = MemoryTable()
         self.blobs: MutableMapping[str, bytes] = {}

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..domain.jobs import Job, Status
-from ..domain.paging import Page
-from ..domain.world import World
-from ..files import links
+from .domain.jobs import Job, Status
+from .domain.paging import Page
+from .domain.world import World
+from .files import links
 
 T = TypeVar("T")
 JsonObject = dict[str, Any]
@@ -20,12 +20,12 @@ def listing(page: Page[T], show: Callable[[T], JsonObject]) -> JsonObject:
     return {"records": [show(item) for item in page.items], "hasNext": bool(page.cursor), "cursor": page.cursor}
 
 
-def music_item(job: Job, world: World, base_url: str) -> JsonObject:
-    """Return a piece of music as GET music/job_id and GET music show it.
+def music_item(job: Job, world: World, base_url: str, *, at_ms: int | None = None) -> JsonObject:
+    """Return a piece of music as GET music/job_id and GET music show it, now or at another virtual moment.
 
     While it is generating there are no files yet, and so no file ids and no links.
     """
-    step = job.step(world.now_ms)
+    step = job.step(world.now_ms if at_ms is None else at_ms)
     item_id = job.id.item_id
     shown: JsonObject = {
         "bizType": "ai_material_music",

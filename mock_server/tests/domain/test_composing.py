@@ -1,0 +1,95 @@
+"""What a job is made of: what was asked for is kept, the rest is drawn."""
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tempolor_mock.domain.composing import compose
+from tempolor_mock.domain.jobs import MusicRequest
+from tempolor_spec import REVISIONS, load_document
+
+LIMITS = [("v3", 120), ("v3.5", 270), ("v4.5+", 300), ("i3", 120), ("i3.5 beta", 270)]
+"""The pages' and the collection's longest pieces, in seconds."""
+
+
+def made(prompt="A harbour ballad", kind="song", seed=1, **options):
+    """Return the material of a request."""
+    return compose(kind, MusicRequest(**{"prompt": prompt, "model": "v3.5", **options}), Random(seed))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "title"),
+    [
+        ("A relaxing lo-fi beat with piano and soft drums", "Relaxing Lo-fi Beat Piano"),
+        ("lanterns", "Lanterns"),
+        ("the song of the sea", "Sea"),
+        ("Überfahrt nach Rügen", "Überfahrt Nach Rügen"),
+    ],
+)
+def test_a_title_is_made_of_the_prompts_telling_words(prompt, title):
+    """Small words are left out, at most four others are kept, in order."""
+    assert made(prompt).title == title
+
+
+@pytest.mark.parametrize("prompt", ["!!!", "a the of", "🎵", "   "])
+def test_a_prompt_without_words_still_gets_a_title(prompt):
+    """Nothing is ever untitled."""
+    assert made(prompt).title.strip()
+
+
+@given(st.text(min_size=1, max_size=300), st.integers(0, 1000))
+def test_any_prompt_can_be_composed(prompt, seed):
+    """Whatever somebody writes, the music has a title, a tempo and a length."""
+    material = made(prompt, seed=seed)
+
+    assert material.title
+    assert 50 <= material.bpm <= 190
+    assert material.seconds > 0
+
+
+@given(st.integers(50, 190), st.integers(0, 1000))
+def test_key_tempo_and_chords_are_kept(bpm, seed):
+    """What the order sets is not drawn."""
+    material = made(kind="instrumental", seed=seed, model="i3", tonality="D:minor", bpm=bpm, chords="Dm Bb F C")
+
+    assert (material.key, material.bpm, material.chords) == ("D:minor", bpm, "Dm Bb F C")
+
+
+def test_what_was_left_open_is_drawn_from_the_documented_values():
+    """A key is one of the 24; chords that nobody asked for stay empty, as in the pages' sample."""
+    keys = load_document()["components"]["schemas"]["Tonality"]["enum"]
+
+    drawn = [made(seed=seed) for seed in range(200)]
+
+    assert {each.key for each in drawn} <= set(keys)
+    assert len({each.key for each in drawn}) > 12
+    assert {each.chords for each in drawn} == {""}
+
+
+@pytest.mark.parametrize(("model", "longest"), LIMITS, ids=[model for model, _ in LIMITS])
+def test_no_piece_is_longer_than_its_model_allows(model, longest):
+    """Each model has the limit of the pages."""
+    kind = "song" if model.startswith("v") else "instrumental"
+
+    lengths = [made(kind=kind, model=model, seed=seed).seconds for seed in range(100)]
+
+    assert min(lengths) > 0
+    assert max(lengths) <= longest
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_every_model_of_every_revision_can_be_composed(revision):
+    """The document and the composer know the same models."""
+    schemas = load_document(revision)["components"]["schemas"]
+
+    for kind, name in (("song", "SongModel"), ("instrumental", "InstrumentalModel")):
+        for model in schemas[name]["enum"]:
+            assert made(kind=kind, model=model).seconds
+
+
+def test_lyrics_are_those_of_the_order_or_made_up():
+    """A song always has words; an instrumental never has."""
+    assert made(lyrics="Lanterns on the water").lyrics == "Lanterns on the water"
+    assert "[Chorus]" in made().lyrics
+    assert made(kind="instrumental", model="i3").lyrics == ""

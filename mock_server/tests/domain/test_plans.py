@@ -1,0 +1,89 @@
+"""A job's state is a function of its age alone."""
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tempolor_mock.domain.jobs import Plan, Status, Step, plan_for
+from tempolor_mock.domain.policy import Policy
+
+plans = st.builds(
+    lambda seed, low, more: plan_for(Policy(job_seconds=(low, low + more)), Random(seed)),
+    st.integers(0, 2**32),
+    st.floats(0, 600),
+    st.floats(0, 600),
+)
+ages = st.integers(0, 2_000_000)
+
+
+@given(plans, st.lists(ages, min_size=2, max_size=8))
+def test_progress_never_goes_back(plan, ages):
+    """An older job has come at least as far."""
+    shown = [plan.at(age).progress for age in sorted(ages)]
+
+    assert shown == sorted(shown)
+
+
+@given(plans, ages)
+def test_a_generating_job_is_below_100_per_cent(plan, age):
+    """Only a completed job has all of its progress."""
+    step = plan.at(age)
+
+    assert (step.progress < 100) == (step.status is Status.GENERATING)
+
+
+@given(plans, ages, st.integers(0, 10**9))
+def test_what_is_final_stays_final(plan, age, later):
+    """After its last step a job does not change any more."""
+    at_end = plan.at(plan.end.age_ms)
+
+    assert at_end.status.final
+    assert plan.at(plan.end.age_ms + later) == at_end
+
+
+@given(plans)
+def test_a_job_is_generating_until_the_millisecond_of_its_end(plan):
+    """The end is exact: a millisecond before it, the job still runs."""
+    assert plan.at(plan.end.age_ms - 1).status is Status.GENERATING
+
+
+@given(st.integers(0, 2**32), st.floats(0.001, 600), st.floats(0, 600))
+def test_a_plan_lasts_as_long_as_the_policy_says(seed, low, more):
+    """The end lies inside the policy's range, give or take a rounded millisecond."""
+    plan = plan_for(Policy(job_seconds=(low, low + more)), Random(seed))
+
+    assert low * 1000 - 1 <= plan.end.age_ms <= (low + more) * 1000 + 1
+
+
+def test_progress_is_shown_in_several_steps():
+    """A client that polls sees a job move, not only start and end."""
+    plan = plan_for(Policy(), Random(1))
+
+    assert len({plan.at(age).progress for age in range(0, plan.end.age_ms, 500)}) >= 4
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "progress"), [(0, 0), (999, 0), (1_000, 50), (4_999, 50), (5_000, 100), (10**9, 100)]
+)
+def test_a_step_holds_from_its_age_to_the_next(age_ms, progress):
+    """Steps begin at their age, to the millisecond."""
+    plan = Plan((Step(0, Status.GENERATING, 0), Step(1_000, Status.GENERATING, 50), Step(5_000, Status.COMPLETED, 100)))
+
+    assert plan.at(age_ms).progress == progress
+
+
+def test_a_job_read_before_its_creation_has_not_begun():
+    """A world whose clock stands before the job's start shows the job at its first step."""
+    plan = plan_for(Policy(), Random(1))
+
+    assert plan.at(-1) == plan.steps[0]
+
+
+def test_reading_a_job_does_not_move_it(stage):
+    """However often it is read at one moment, a job shows the same state."""
+    job, *_ = stage.song()
+
+    steps = {job.step(stage.world.now_ms + 9_000) for _ in range(5)}
+
+    assert len(steps) == 1
