@@ -8,6 +8,7 @@ from .domain import errors
 
 if TYPE_CHECKING:
     from .domain.ids import Token
+    from .domain.world import World
     from .store.base import Action
     from .worlds import Worlds
 
@@ -22,6 +23,22 @@ class Answer:
     status: int
     content: Any = None
     headers: Headers = ()
+
+
+@dataclass(slots=True)
+class Notes:
+    """What is learnt about a request on its way, for the journal and the log; `scope["tempolor.notes"]` holds it.
+
+    `now_ms` is the virtual moment at which the world was asked, `jobs` are the ids of jobs the request started,
+    `forced` says what made the answer another one than the state's, and `violations` lists what broke the document.
+    """
+
+    operation_id: str | None = None
+    token: "Token | None" = None
+    now_ms: int | None = None
+    jobs: list[str] = field(default_factory=list)
+    forced: str | None = None
+    violations: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -42,10 +59,16 @@ class Call:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
     media_type: str = ""
+    notes: Notes = field(default_factory=Notes)
 
     async def run(self, action: "Action[T]") -> T:
         """Run `action` in the caller's world, settled up to now; a 401 where no token names one."""
-        return await self.worlds.run(self.owner, action)
+
+        def act(world: "World") -> T:
+            self.notes.now_ms = world.now_ms
+            return action(world)
+
+        return await self.worlds.run(self.owner, act)
 
     @property
     def owner(self) -> "Token":

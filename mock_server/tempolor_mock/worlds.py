@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from .domain.clock import Clock
 from .domain.ids import Token
@@ -23,6 +24,20 @@ def wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
+class Courier(Protocol):
+    """Sends reports to `replyUrl` when they are due."""
+
+    def wake(self, token: Token, real_ms: int) -> None:
+        """Take note that something of that world may be due at a real moment."""
+
+
+class NoCourier:
+    """The courier of worlds that nobody delivers for."""
+
+    def wake(self, token: Token, real_ms: int) -> None:
+        """See `Courier`."""
+
+
 class Worlds:
     """Runs actions on worlds; the only place where real time meets them."""
 
@@ -30,6 +45,7 @@ class Worlds:
         self.settings = settings
         self.store = store
         self.wall = wall
+        self.courier: Courier = NoCourier()
         self.instance = secrets.token_hex(8)
         self._accepted = frozenset(settings.tokens)
 
@@ -39,7 +55,14 @@ class Worlds:
 
     async def run(self, token: Token, action: Action[T]) -> T:
         """Run `action` in a transaction on the token's world, settled up to now."""
-        return await self.store.transact(token, action, real_ms=self.wall())
+
+        def act(world: World) -> tuple[T, int | None]:
+            return action(world), _next_report_ms(world)
+
+        result, wake_ms = await self.store.transact(token, act, real_ms=self.wall())
+        if wake_ms is not None:
+            self.courier.wake(token, wake_ms)
+        return result
 
     async def reach(self, token: Token, moment_ms: int) -> None:
         """Wait until the world shows the virtual moment; return at once where its clock stands still.
@@ -52,6 +75,12 @@ class Worlds:
 
         while (seconds := await self.run(token, missing)) > 0:  # noqa: ASYNC110 - the event is a clock's
             await asyncio.sleep(min(seconds, LONGEST_SLEEP_SECONDS))
+
+
+def _next_report_ms(world: World) -> int | None:
+    """Return the real moment at which a report may have to be made or sent; None while nothing can fall due."""
+    moments = [moment for moment in (world.jobs.next_due_ms(), world.callbacks.next_due_ms()) if moment is not None]
+    return world.clock.real_at(min(moments)) if moments else None
 
 
 def new_clock(settings: Settings) -> Callable[[int], Clock]:

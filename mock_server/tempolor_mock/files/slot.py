@@ -55,7 +55,8 @@ class FilesSlot:
         offers = await asyncio.to_thread(import_module, f"{__package__}.offers")
         path = offers.FilePath.parse(text)
         if path.handle == links.SHARED:
-            return offers.shared_offer(path)
+            shared: Offer = offers.shared_offer(path)
+            return shared
         token = await self._worlds.store.find_token(path.handle)
         if token is None:
             raise offers.not_found()

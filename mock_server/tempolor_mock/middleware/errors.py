@@ -5,7 +5,7 @@ import logging
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..domain.errors import ServiceError
-from ..exchange import Answer
+from ..exchange import Answer, Notes
 from .sending import refused, send_answer
 
 logger = logging.getLogger("tempolor.mock")
@@ -30,6 +30,7 @@ class ErrorSlot:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope["tempolor.notes"] = Notes()
         begun = False
 
         async def watched_send(message: Message) -> None:

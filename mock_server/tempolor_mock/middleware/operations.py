@@ -22,6 +22,7 @@ class BoundOperation:
     """A documented operation with everything that can be prepared before its first request."""
 
     def __init__(self, operation: AbstractOperation, worlds: Worlds) -> None:
+        self._operation_id = operation.operation_id
         self._function: Function = operation.function
         self._worlds = worlds
         self._security = Security.from_operation(operation.security or [], operation.security_schemes)
@@ -42,8 +43,9 @@ class BoundOperation:
     async def _carry_out(self, scope: Scope, receive: Receive) -> Answer:
         """Check in the order in which the service reports: authorization, media type, parameters, body."""
         headers = dict(scope["headers"])
-        call = Call(self._worlds, base_url(scope, headers))
-        call.token = self._security.check(headers, self._worlds)
+        call = Call(self._worlds, base_url(scope, headers), notes=scope["tempolor.notes"])
+        call.notes.operation_id = self._operation_id
+        call.token = call.notes.token = self._security.check(headers, self._worlds)
         if self._body is not None:
             call.media_type = self._body.media_type(headers)
             call.defaults = self._body.defaults

@@ -22,6 +22,7 @@ async def create_instrumental(call: Call) -> Answer:
 async def _create(call: Call, kind: JobKind, *, model: str) -> Answer:
     request = music_request(call, model=call.body.get(model) or call.defaults[model])
     started = await call.run(lambda world: music.start(world, kind, request))
+    call.notes.jobs = [str(job.id) for job in started.jobs]
     return Answer(200, _started_object(started))
 
 
