@@ -45,6 +45,7 @@ class InProcess(httpx.BaseTransport):
         self._runner = asyncio.Runner()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry one request."""
         return self._runner.run(self._handle(request))
 
     async def _handle(self, request: httpx.Request) -> httpx.Response:
@@ -53,6 +54,7 @@ class InProcess(httpx.BaseTransport):
         return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(body))
 
     def close(self) -> None:
+        """End the event loop."""
         self._runner.close()
 
 
@@ -151,6 +153,7 @@ class Server:
 
     @property
     def port(self) -> int:
+        """The port it listens on."""
         return httpx.URL(self.url).port
 
     def interrupt(self) -> int:

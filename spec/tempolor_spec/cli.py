@@ -9,7 +9,13 @@ import yaml
 
 from tempolor_spec.document import REVISIONS, load_document
 
-_Dumper: type[yaml.SafeDumper | yaml.CSafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class CannotWriteError(click.ClickException):
+    """The file asked for cannot be written; ends the command with 2."""
+
+    exit_code = 2
 
 
 @click.command(name="spec")
@@ -48,7 +54,7 @@ def spec_command(revision: str, notation: str, output: Path | None) -> None:
     try:
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise click.UsageError(f"cannot write {output}: {error.strerror}") from error
+        raise CannotWriteError(f"cannot write {output}: {error.strerror}") from error
 
 
 def _rendered(document: dict[str, Any], notation: str) -> str:

@@ -16,7 +16,7 @@ _FOLDER = Path(__file__).parent
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 # libyaml's loader is ten times faster, but not every PyYAML is built with it.
-_Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Operation(NamedTuple):

@@ -81,9 +81,8 @@ def test_every_file_is_referenced_and_every_reference_exists(source, example_fil
 
 def test_files_are_named_after_operation_and_case(source):
     """A file's name is its operation, or `errors`, and the name a caller asks for it by."""
-    referenced = re.findall(
-        r"^ +(\w+):\n +summary: .*\n(?: +x-inferred: true\n)? +value:\n +\$ref: examples/(\S+)\.json", source, re.MULTILINE
-    )
+    entry = r"^ +(\w+):\n +summary: .*\n(?: +x-inferred: true\n)? +value:\n +\$ref: examples/(\S+)\.json"
+    referenced = re.findall(entry, source, re.MULTILINE)
     owners = set(re.findall(r"operationId: (\w+)", source)) | {"errors"}
 
     assert len(referenced) == source.count("$ref: examples/")

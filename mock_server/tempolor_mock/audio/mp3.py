@@ -20,13 +20,11 @@ Plain stereo saves another sixth."""
 _FRAME: Final = 1152
 """Samples an MP3 frame holds."""
 
-_ENCODER_DELAY: Final = 1105
-"""Samples LAME puts in front of the sound."""
-
 
 def mp3_length(score: Score, title: str = "") -> int:
     """Return the exact size in bytes of `render_mp3(score, title)`, without rendering it."""
-    frames = -(-(frame_count(score) + _ENCODER_DELAY) // _FRAME)
+    # LAME flushes until its delay is out as well, which takes one frame more than the sound alone.
+    frames = -(-frame_count(score) // _FRAME) + 1
     return len(id3_tag(title)) + frames * _FRAME // 8 * BIT_RATE // RATE
 
 

@@ -16,7 +16,7 @@ _SURE: Final = 0.5
 """A window counts when this share of its energy repeats itself."""
 
 _ENOUGH: Final = 60 * RATE
-_TOPS: Final = ((125.0, Register.BASS), (185.0, Register.TENOR), (270.0, Register.ALTO))
+_TOPS: Final = ((128.0, Register.BASS), (190.0, Register.TENOR), (277.0, Register.ALTO))
 """Up to which usual pitch, in hertz, a speaking or singing voice counts as which register."""
 
 

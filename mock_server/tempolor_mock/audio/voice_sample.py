@@ -12,7 +12,7 @@ from .pcm import RATE, Pcm, frames_in
 from .score import Register, Voice
 
 SECONDS: Final = 6.0
-_LOWEST: Final = {Register.BASS: 40, Register.TENOR: 45, Register.ALTO: 52, Register.SOPRANO: 59}
+_LOWEST: Final = {Register.BASS: 38, Register.TENOR: 46, Register.ALTO: 52, Register.SOPRANO: 59}
 _PHRASES: Final = ((0, 4, 7, 12, 7, 4, 0), (7, 9, 7, 4, 5, 2, 0), (0, 2, 4, 7, 9, 7, 12), (12, 11, 7, 9, 4, 5, 0))
 _LENGTHS: Final = (0.6, 0.6, 0.8, 1.1, 0.6, 0.6, 1.4)
 _CEILING: Final = 22_000

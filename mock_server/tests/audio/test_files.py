@@ -1,0 +1,215 @@
+"""Rendered files are real, repeatable, of the announced size, and agree with each other."""
+
+import hashlib
+import io
+import json
+import struct
+import subprocess
+import sys
+import zipfile
+import zlib
+
+import av
+import numpy as np
+import pytest
+from tempolor_mock import audio
+from tempolor_mock.audio import (
+    Register,
+    Score,
+    Voice,
+    cover_jpeg,
+    cover_png,
+    match_voice,
+    mix_blocks,
+    mp3_length,
+    render_mp3,
+    render_stems_zip,
+    render_voice_sample,
+    render_wav,
+    render_waveform,
+    stem_blocks,
+    stems_of,
+    stems_zip_length,
+    wav_length,
+)
+
+SONG = Score(9.37, "F:minor", 131, "Fm | Db Ab | Eb7", seed=11, voice=Voice(3, Register.TENOR))
+INSTRUMENTAL = Score(9.37, "F:minor", 131, "Fm | Db Ab | Eb7", seed=11)
+BOTH = pytest.mark.parametrize("score", [SONG, INSTRUMENTAL], ids=["song", "instrumental"])
+
+
+@BOTH
+def test_stems_add_up_to_the_mix_sample_by_sample(score, played):
+    stems = [np.concatenate(list(stem_blocks(score, stem))).astype(np.int64) for stem in stems_of(score)]
+
+    assert np.array_equal(sum(stems), played(score))
+
+
+@BOTH
+def test_nothing_clips_and_every_stem_sounds(score, played):
+    assert np.abs(played(score).astype(int)).max() < 32_767
+    for stem in stems_of(score):
+        assert np.concatenate(list(stem_blocks(score, stem))).std() > 300
+
+
+def test_the_zip_holds_the_stems_of_the_song_and_their_sum_is_its_wav(read_wav):
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(render_stems_zip(SONG))))
+
+    assert archive.testzip() is None
+    assert archive.namelist() == ["vocals.wav", "drums.wav", "bass.wav", "other.wav"]
+    stems = [read_wav(archive.read(name)).astype(int) for name in archive.namelist()]
+    assert np.array_equal(sum(stems), read_wav(b"".join(render_wav(SONG))))
+
+
+def test_an_instrumental_has_no_vocals():
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(render_stems_zip(INSTRUMENTAL))))
+
+    assert archive.namelist() == ["drums.wav", "bass.wav", "other.wav"]
+
+
+def test_the_zip_can_be_read_front_to_back():
+    data = b"".join(render_stems_zip(INSTRUMENTAL))
+    name_size = struct.unpack_from("<H", data, 26)[0]
+    inflate = zlib.decompressobj(-15)
+
+    first = inflate.decompress(data[30 + name_size :])
+
+    assert inflate.eof
+    assert len(first) == wav_length(INSTRUMENTAL)
+    assert inflate.unused_data[:8] == b"PK\7\x08" + struct.pack("<I", zlib.crc32(first))
+
+
+@pytest.mark.parametrize("seconds", [0.001, 0.5, 1, 3.777, 13.0613])
+def test_sizes_are_known_before_rendering(seconds):
+    score = Score(seconds, "E:major", 90, voice=Voice(1))
+
+    assert len(b"".join(render_wav(score))) == wav_length(score)
+    assert len(b"".join(render_mp3(score, "Ünterwegs, 夜"))) == mp3_length(score, "Ünterwegs, 夜")
+    assert len(b"".join(render_stems_zip(score))) == stems_zip_length(score)
+
+
+@pytest.mark.parametrize("start", [0, 7, 44, 45, 300_001, 1_000_003, 1_652_900, 1_652_912, 5_000_000])
+def test_a_wav_may_begin_anywhere(start):
+    whole = b"".join(render_wav(SONG))
+
+    assert b"".join(render_wav(SONG, start)) == whole[start:]
+
+
+def test_a_piece_begun_late_equals_the_rest_of_the_whole():
+    score = Score(70, "B:major", 77, seed=5, voice=Voice(9))
+    start = 44 + 4 * 44_100 * 61
+
+    assert b"".join(render_wav(score, start)) == b"".join(render_wav(score))[start:]
+
+
+@BOTH
+def test_equal_scores_give_equal_bytes(score):
+    for render in (render_wav, render_mp3, render_stems_zip):
+        assert _digest(render(score)) == _digest(render(score))
+
+
+def test_seed_voice_and_singing_change_the_sound():
+    variants = [
+        SONG,
+        INSTRUMENTAL,
+        Score(9.37, "F:minor", 131, seed=12, voice=Voice(3, Register.TENOR)),
+        Score(9.37, "F:minor", 131, seed=11, voice=Voice(4, Register.TENOR)),
+        Score(9.37, "F:minor", 131, seed=11, voice=Voice(3, Register.SOPRANO)),
+    ]
+
+    assert len({_digest(render_wav(variant)) for variant in variants}) == len(variants)
+
+
+def test_the_first_sound_needs_no_more_than_a_beat():
+    header, first, *_ = render_wav(Score(12, bpm=60))
+
+    assert len(header) == 44
+    assert len(first) == 44_100 * 4
+
+
+def test_the_wav_is_the_mix(read_wav):
+    assert np.array_equal(read_wav(b"".join(render_wav(SONG))), np.concatenate(list(mix_blocks(SONG))))
+
+
+def test_the_mp3_plays_for_as_long_and_sounds_like_the_wav(decoded, played):
+    mix = played(SONG).astype(float)
+
+    pcm, title = decoded(b"".join(render_mp3(SONG, "Night, Zürich")))
+
+    assert title == "Night, Zürich"
+    assert len(pcm) == pytest.approx(len(mix), abs=4000)
+    likeness = [np.corrcoef(pcm[lag : lag + 200_000, 0], mix[:200_000, 0])[0, 1] for lag in range(1200)]
+    assert max(likeness) > 0.95
+
+
+def test_the_mp3_has_one_bit_rate_throughout():
+    data = b"".join(render_mp3(INSTRUMENTAL))
+    place, headers = 0, set()
+    while place < len(data):
+        headers.add(data[place : place + 2] + bytes([data[place + 2] & 0xFD]))
+        place += 417 + (data[place + 2] >> 1 & 1)
+
+    assert len(headers) == 1
+
+
+def test_the_waveform_agrees_with_the_wav(played):
+    document = json.loads(render_waveform(SONG))
+    stretch = document["samples_per_pixel"]
+    mono = played(SONG).astype(int).sum(axis=1) // 2
+
+    assert document["version"] == 2
+    assert len(document["data"]) == 2 * document["length"]
+    assert 700 <= document["length"] <= 1000
+    for number in (0, 1, 400, document["length"] - 1):
+        part = mono[number * stretch : (number + 1) * stretch]
+        assert document["data"][2 * number : 2 * number + 2] == [part.min() >> 8, part.max() >> 8]
+
+
+@pytest.mark.parametrize(("paint", "codec"), [(cover_png, "png"), (cover_jpeg, "mjpeg")], ids=["png", "jpeg"])
+def test_covers_are_pictures_of_512_pixels_decided_by_the_seed(paint, codec):
+    with av.open(io.BytesIO(paint(7))) as file:
+        assert file.streams.video[0].codec_context.name == codec
+        picture = next(file.decode(video=0)).to_ndarray(format="rgb24")
+
+    assert picture.shape == (512, 512, 3)
+    assert picture.std() > 10
+    assert paint(7) == paint(7)
+    assert len({paint(seed) for seed in range(4)}) == 4
+
+
+@pytest.mark.parametrize("register", Register)
+def test_a_voice_sample_sounds_in_its_register(register, decoded):
+    data = b"".join(render_voice_sample(Voice(8, register), "Sample"))
+    pcm, title = decoded(data)
+
+    assert title == "Sample"
+    assert 5 < len(pcm) / 44_100 < 8
+    assert match_voice(data, seed=8) == Voice(8, register)
+
+
+def test_two_voices_are_two_samples():
+    assert len({_digest(render_voice_sample(Voice(seed))) for seed in range(5)}) == 5
+
+
+def test_public_names_are_sorted_and_exist():
+    capitals = [name for name in audio.__all__ if name.isupper()]
+    classes = [name for name in audio.__all__ if name[0].isupper() and not name.isupper()]
+    functions = [name for name in audio.__all__ if name.islower()]
+
+    assert audio.__all__ == sorted(capitals) + sorted(classes) + sorted(functions)
+    assert set(audio.__all__) == set(audio._MODULES)
+    assert all(getattr(audio, name) for name in audio.__all__)
+    with pytest.raises(AttributeError):
+        audio.render_video  # noqa: B018
+
+
+def test_scores_cost_no_heavy_import():
+    code = "import sys; from tempolor_mock.audio import Score; Score(5); print({'numpy', 'av'} & set(sys.modules))"
+
+    out = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+
+    assert out.stdout.strip() == "set()"
+
+
+def _digest(chunks):
+    return hashlib.sha256(b"".join(chunks)).hexdigest()
