@@ -156,7 +156,7 @@ def _bass(whole: Plan, bar: int) -> Iterator[Note]:
     for beat in range(BEATS_PER_BAR):
         chord = whole.chord(start + beat)
         fifth = 7 if 7 in chord.intervals else chord.intervals[-1] % 12
-        pitch = _near(chord.bass, 36)
+        pitch = _near(chord.bass, 41)
         step = fifth if beat == 2 and chord.bass == chord.root else 0  # the third beat
         yield Note(Part.BASS, start + beat, 0.95, pitch + step, 1.0 if beat == 0 else 0.8)
 

@@ -25,7 +25,9 @@ def mp3_length(score: Score, title: str = "") -> int:
     """Return the exact size in bytes of `render_mp3(score, title)`, without rendering it."""
     # LAME flushes until its delay is out as well, which takes one frame more than the sound alone.
     frames = -(-frame_count(score) // _FRAME) + 1
-    return len(id3_tag(title)) + frames * _FRAME // 8 * BIT_RATE // RATE
+    whole, part = divmod(_FRAME // 8 * BIT_RATE, RATE)
+    # It makes up for the fraction of a byte each frame lacks by a whole one, beginning with the second frame.
+    return len(id3_tag(title)) + frames * whole + -(-part * (frames - 1) // RATE)
 
 
 def render_mp3(score: Score, title: str = "") -> Iterator[bytes]:

@@ -96,7 +96,7 @@ def decoded():
 
 @pytest.fixture(scope="session")
 def song_wav():
-    return b"".join(render_wav(Score(8, "D:minor", 120, seed=4, voice=Voice(2))))
+    return b"".join(render_wav(Score(5, "D:minor", 120, seed=4, voice=Voice(2))))
 
 
 @pytest.fixture(scope="session")

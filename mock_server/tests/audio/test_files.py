@@ -33,8 +33,8 @@ from tempolor_mock.audio import (
     wav_length,
 )
 
-SONG = Score(9.37, "F:minor", 131, "Fm | Db Ab | Eb7", seed=11, voice=Voice(3, Register.TENOR))
-INSTRUMENTAL = Score(9.37, "F:minor", 131, "Fm | Db Ab | Eb7", seed=11)
+SONG = Score(6.37, "F:minor", 131, "Fm | Db Ab | Eb7", seed=11, voice=Voice(3, Register.TENOR))
+INSTRUMENTAL = Score(6.37, "F:minor", 131, "Fm | Db Ab | Eb7", seed=11)
 BOTH = pytest.mark.parametrize("score", [SONG, INSTRUMENTAL], ids=["song", "instrumental"])
 
 
@@ -79,7 +79,7 @@ def test_the_zip_can_be_read_front_to_back():
     assert inflate.unused_data[:8] == b"PK\7\x08" + struct.pack("<I", zlib.crc32(first))
 
 
-@pytest.mark.parametrize("seconds", [0.001, 0.5, 1, 3.777, 13.0613])
+@pytest.mark.parametrize("seconds", [0.001, 0.5, 1, 3.777, 0.6147, 13.0613])
 def test_sizes_are_known_before_rendering(seconds):
     score = Score(seconds, "E:major", 90, voice=Voice(1))
 
@@ -88,7 +88,7 @@ def test_sizes_are_known_before_rendering(seconds):
     assert len(b"".join(render_stems_zip(score))) == stems_zip_length(score)
 
 
-@pytest.mark.parametrize("start", [0, 7, 44, 45, 300_001, 1_000_003, 1_652_900, 1_652_912, 5_000_000])
+@pytest.mark.parametrize("start", [0, 7, 44, 45, 300_001, 1_000_003, 1_123_708, 5_000_000])
 def test_a_wav_may_begin_anywhere(start):
     whole = b"".join(render_wav(SONG))
 
@@ -112,9 +112,9 @@ def test_seed_voice_and_singing_change_the_sound():
     variants = [
         SONG,
         INSTRUMENTAL,
-        Score(9.37, "F:minor", 131, seed=12, voice=Voice(3, Register.TENOR)),
-        Score(9.37, "F:minor", 131, seed=11, voice=Voice(4, Register.TENOR)),
-        Score(9.37, "F:minor", 131, seed=11, voice=Voice(3, Register.SOPRANO)),
+        Score(6.37, "F:minor", 131, seed=12, voice=Voice(3, Register.TENOR)),
+        Score(6.37, "F:minor", 131, seed=11, voice=Voice(4, Register.TENOR)),
+        Score(6.37, "F:minor", 131, seed=11, voice=Voice(3, Register.SOPRANO)),
     ]
 
     assert len({_digest(render_wav(variant)) for variant in variants}) == len(variants)

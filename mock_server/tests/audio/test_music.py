@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tempolor_mock.audio import TONALITIES, MelodyNote, Register, Score, Stem, Voice, stem_blocks
+from tempolor_mock.audio import TONALITIES, MelodyNote, Register, Score, Stem, Voice, stem_blocks, write_midi
 from tempolor_mock.audio.theory import parse_chords
 
 TEMPOS = (50, 60, 72, 80, 88, 95, 100, 110, 120, 128, 137, 150, 163, 175, 190)
@@ -75,10 +75,8 @@ def test_chord_symbols_are_read_from_free_text(text, bars):
 
 @given(chords=st.text(max_size=200) | st.text(alphabet="ABCDEFG#bm7/|-% ()dimaugs4569♭°ø+", max_size=200))
 @settings(max_examples=60, deadline=None, derandomize=True)
-def test_no_text_stops_the_music(chords, played):
-    pcm = played(Score(2.5, "Eb:minor", 190, chords, seed=1, voice=Voice(1)))
-
-    assert np.abs(pcm).max() > 1000
+def test_no_text_stops_the_music(chords):
+    assert write_midi(Score(30, "Eb:minor", 190, chords, seed=1, voice=Voice(1)))
 
 
 def test_a_given_melody_is_what_the_voice_sings(listener):

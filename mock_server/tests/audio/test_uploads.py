@@ -44,7 +44,7 @@ def test_each_kind_is_recognised_and_decoded(name, uploads):
     info = probe_audio(uploads[name])
 
     assert info.kind == audio_kind(uploads[name]) == name.rpartition(".")[2]
-    assert info.seconds == pytest.approx(8, abs=0.1)
+    assert info.seconds == pytest.approx(5, abs=0.1)
     assert (info.sample_rate, info.channels) == (44_100, 2)
     assert info.frames == sum(len(block) for block in decode_audio(uploads[name]))
 
@@ -139,7 +139,7 @@ def test_rubbish_is_refused_with_a_reason(data, why):
         ("flac", b"fLaC", 4 + 13, b"\xff\xff\xff\xff\xff"),
         ("mp3", b"Info", 4, b"\x7f\xff\xff\xff"),
     ],
-    ids=str,
+    ids=["sample size", "sample count", "durations", "places", "chunks", "alac frame", "flac length", "mp3 frames"],
 )
 def test_huge_claims_in_headers_are_refused(name, atom, offset, lie, uploads):
     data = bytearray(uploads[name])
@@ -160,15 +160,15 @@ def test_an_mp3_that_turns_into_noise_is_refused(uploads):
 
 
 def test_the_limit_on_length_is_the_callers(uploads):
-    with pytest.raises(UnreadableAudio, match="longer than 5 seconds"):
-        probe_audio(uploads["flac"], max_seconds=5)
+    with pytest.raises(UnreadableAudio, match="longer than 4 seconds"):
+        probe_audio(uploads["flac"], max_seconds=4)
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_damaged_files_are_read_or_refused_but_nothing_else(name, uploads):
     chance = random.Random(name)
     whole = uploads[name]
-    for _ in range(40):
+    for _ in range(30):
         data = bytearray(whole)
         for _ in range(chance.choice([1, 5, 50])):
             data[chance.choice([chance.randrange(len(data)), chance.randrange(600), -chance.randrange(1, 4000)])] = (

@@ -1,6 +1,7 @@
 """Ordering songs and instrumentals: what is accepted, what is refused, and in which words."""
 
 import pytest
+from tempolor_mock.domain.policy import Policy
 
 JOB = "user:12345-tempolor:111-job:abc"
 VOICE = "user:12345-tempolor:111-voice:abc"
@@ -37,8 +38,6 @@ def test_the_plan_is_not_given_back_by_deleting(client):
 @pytest.mark.parametrize(("revision", "jobs"), [("2025-05", 2), ("2026-03", 2), ("2026-08", 1)])
 def test_how_many_jobs_an_order_starts_depends_on_the_revision(new_client, revision, jobs):
     """The 2026 models return one."""
-    from tempolor_mock.domain.policy import Policy  # noqa: PLC0415
-
     client = new_client(policy=Policy(revision=revision))
     client.account("111")
 
@@ -139,6 +138,24 @@ def test_what_is_just_allowed_is_accepted(client, path, fields):
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/music/song", {"bpm": "fast", "tonality": 5, "chords": []}),
+        ("/music/song", {"bpm": 84, "tonality": "H:major", "chord": {}}),
+        ("/music/instrumental", {"lyrics": 5, "artistVoiceItemId": "voice_0"}),
+        ("/music/instrumental", {"clonedVoiceItemId": "x", "midiItemId": 7, "model_song": "v9"}),
+    ],
+    ids=["song-bad-types", "song-bad-values", "instrumental-artist", "instrumental-voice"],
+)
+def test_fields_of_the_other_kind_are_unknown_and_ignored(client, path, fields):
+    """A song has no tempo to set and an instrumental nobody to sing: whatever is sent there does nothing."""
+    answer = client.post(path, json={"prompt": "A mellow loop"} | fields)
+
+    assert answer.status_code == 200
+    assert client.get(f"/music/{answer.json()['jobs'][0]}").status_code == 200
+
+
 @pytest.mark.parametrize("empty", ["user_id", "lyrics", "artistVoiceItemId", "replyRef"])
 def test_empty_texts_count_as_absent(client, empty):
     """Forms and no-code tools send empty fields for what is not set."""
@@ -201,15 +218,23 @@ def test_an_order_without_an_account_is_a_404(new_client, refused, path):
 @pytest.mark.parametrize("path", ["/music/song", "/music/instrumental"])
 def test_a_form_is_read_like_json(client, path):
     """Numbers in text fields are coerced, empty fields are absent, unknown ones ignored."""
-    fields = {"prompt": "A mellow loop", "bpm": "84", "maxJobs": "7", "tonality": "", "replyRef": "", "extra": "1"}
-    form = {name: (None, value) for name, value in fields.items()}
+    fields = {"prompt": "A mellow loop", "maxJobs": "7", "replyRef": "", "user_id": "", "extra": "1"}
 
-    answer = client.post(path, files=form)
+    answer = client.post(path, files={name: (None, value) for name, value in fields.items()})
 
     assert answer.status_code == 200
     item = client.get(f"/music/{answer.json()['jobs'][0]}").json()
     assert item["musicMaterial"]["otherInfo"] == "A mellow loop"
-    assert path == "/music/song" or item["musicMaterial"]["bpm"] == 84
+
+
+def test_a_form_sets_key_tempo_and_chords(client):
+    """A number in a text field is a number in the music."""
+    fields = {"prompt": "A mellow loop", "bpm": "84", "tonality": "D:minor", "chord": "Dm C"}
+
+    answer = client.post("/music/instrumental", files={name: (None, value) for name, value in fields.items()})
+
+    material = client.get(f"/music/{answer.json()['jobs'][0]}").json()["musicMaterial"]
+    assert (material["bpm"], material["key"], material["chord"]) == (84, "D:minor", "Dm C")
 
 
 @pytest.mark.parametrize(
