@@ -26,6 +26,9 @@ RELEASE: Final = 0.12
 
 MAX_DRUM_SECONDS: Final = 1.2
 
+_KEYS_RING: Final = 2.5
+"""Seconds after which a held key is not heard any more."""
+
 _Phase = npt.NDArray[np.float64]
 
 
@@ -142,6 +145,7 @@ def _bass(pitch: int, frames: int) -> Wave:
 
 
 def _keys(pitch: int, frames: int) -> Wave:
+    frames = min(frames, frames_in(_KEYS_RING))
     phase, time = _phase(pitch, frames), _seconds(frames)
     hammer = np.exp(-time / 0.08)
     wave = _read(_harmonics(pitch, 1.2), phase) * hammer * 0.4 + _read(_harmonics(pitch, 2.5), phase) * 0.7

@@ -35,7 +35,8 @@ class ObjectCheck:
     """Checks a request's object (a body, or all parameters together) against its schema."""
 
     def __init__(self, schema: Schema) -> None:
-        self._validator = compile_schema(schema)
+        # Which fields exclude each other (`not`) is left to the domain: it alone can say it in the service's words.
+        self._validator = compile_schema({name: value for name, value in schema.items() if name != "not"})
         self._properties: dict[str, Schema] = dict(schema.get("properties", {}))
         self._order = {name: place for place, name in enumerate(self._properties)}
 

@@ -1,0 +1,65 @@
+"""The stems splitter: one call from a recording to a ZIP."""
+
+import io
+import zipfile
+
+import httpx
+import pytest
+
+
+@pytest.fixture
+def client(client):
+    """A world with one account."""
+    client.account("111")
+    return client
+
+
+def split(client, content, media_type="audio/wav", **query):
+    """Split a recording and return the answer."""
+    return client.post(
+        "/music/stems-splitter/", params=query, content=content, headers={"Content-Type": media_type}
+    )
+
+
+def test_a_recording_comes_back_as_a_zip_of_its_stems(client, wav):
+    """State 2, one file for each stem named in `detail`, and an address that answers without a token."""
+    answer = split(client, wav, user_id="").json()
+
+    assert (answer["state"], answer["audioType"]) == (2, "wav")
+    assert answer["title"].endswith(".wav")
+    link = httpx.Client(transport=client._transport).get(answer["stemsZipUrl"])
+    assert link.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(link.content)) as archive:
+        assert archive.testzip() is None
+        stems = {name.rpartition("/")[2].partition(".")[0] for name in archive.namelist()}
+    assert stems == set(answer["detail"])
+
+
+def test_a_split_takes_no_slot(client, wav):
+    """There is no job to follow."""
+    split(client, wav)
+
+    assert client.get("/scheduler").json() == []
+    assert client.get("/music").json()["records"] == []
+
+
+@pytest.mark.parametrize("content", [b"x", b"MThd" + b"\0" * 50, b"\0" * 5_000], ids=["letter", "midi", "zeros"])
+def test_what_is_no_sound_is_a_400(client, content):
+    """In the envelope, with a text."""
+    answer = split(client, content)
+
+    assert answer.status_code == 400
+    assert answer.json()["code"] == 400
+
+
+def test_one_of_several_accounts_must_be_named(client, wav, refused):
+    """As for every upload."""
+    client.account("222")
+
+    refused(split(client, wav), 400, "Parameter user_id is required")
+    assert split(client, wav, user_id="222").status_code == 200
+
+
+def test_an_unknown_account_is_a_404(client, wav, refused):
+    """It names the account."""
+    refused(split(client, wav, user_id="999"), 404, "No record found for 999")
