@@ -46,7 +46,7 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 
 # The linters of the document are Node programs; without Node their tests are skipped and say so.
 spec/linters/node_modules/.done: spec/linters/package-lock.json
-	@if node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null; then \
+	@if node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null; then \
 	  npm --prefix spec/linters ci --silent --no-audit --no-fund; \
 	else \
 	  echo 'Node 20 or newer not found: the tests that lint the document with Redocly and Spectral will be skipped.'; \

@@ -1,21 +1,35 @@
-"""Imports Connexion without the test client it never needs while serving.
+"""Imports Connexion without the test client it never needs while serving, and without its deprecation warnings.
 
 Connexion imports Starlette's test client for one of its methods, and with it an HTTP client, its command line and a
-terminal library: about half of the whole import, before the first request can be answered, and a deprecation warning
-on the terminal. A placeholder stands in for that module while Connexion is imported, and is gone afterwards; whoever
-wants the real test client imports it as ever.
+terminal library: about half of the whole import, before the first request can be answered. A placeholder stands in
+for that module while Connexion is imported, and is gone afterwards; whoever wants the real test client imports it as
+ever. The warnings are about what Connexion uses of other packages: users of the mock, whose test suites may turn
+warnings into errors, can do nothing about them.
 """
 
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 _TEST_CLIENT = "starlette.testclient"
 
-if _TEST_CLIENT not in sys.modules:
-    placeholder = ModuleType(_TEST_CLIENT)
-    placeholder.TestClient = object  # type: ignore[attr-defined]
-    sys.modules[_TEST_CLIENT] = placeholder
+
+@contextmanager
+def _placeholder(name: str) -> Iterator[None]:
+    if name in sys.modules:
+        yield
+        return
+    module = ModuleType(name)
+    module.TestClient = object  # type: ignore[attr-defined]
+    sys.modules[name] = module
     try:
-        import connexion  # noqa: F401
+        yield
     finally:
-        del sys.modules[_TEST_CLIENT]
+        del sys.modules[name]
+
+
+with warnings.catch_warnings(), _placeholder(_TEST_CLIENT):
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import connexion  # noqa: F401

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -103,14 +104,16 @@ class Client(httpx.Client):
         return self.post("/music/instrumental", json={"prompt": prompt, **fields}).raise_for_status().json()["jobs"]
 
     def completed_song(self, **fields: Any) -> str:
-        """Start a song, let its files be made, and return the id of its first job."""
-        job_id, *_ = self.song(**fields)
+        """Start a song of a short model, let its files be made, and return the id of its first job."""
+        job_id, *_ = self.song(**{"model_song": "v3"} | fields)
         self.advance(PAST_EVERY_JOB)
         return job_id
 
-    def link(self, job_id: str, **query: str) -> str:
-        """Return the link to a completed job's file."""
-        return self.get(f"/music/download/{job_id}", params=query).raise_for_status().json()["url"]
+    def link(self, job_id: str, file_format: str = "wav") -> str:
+        """Return the link to a completed job's file; a WAV is made most quickly."""
+        return (
+            self.get(f"/music/download/{job_id}", params={"file_format": file_format}).raise_for_status().json()["url"]
+        )
 
 
 def fresh_token(request: pytest.FixtureRequest, number: str = USER_NUMBER) -> str:
@@ -166,13 +169,17 @@ class Server:
 def serving(*arguments: str, env: dict[str, str] | None = None) -> Iterator[Server]:
     """Run `tempolor mock` on a free port for as long as the context lasts."""
     command = [sys.executable, TEMPOLOR, "mock", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env) as process:
+    with (
+        tempfile.TemporaryFile("w+") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=env) as process,
+    ):
         watchdog = threading.Timer(SECONDS_TO_START, process.kill)
         watchdog.start()
         try:
             announced = process.stdout.readline()
             url = re.search(r"https?://\S+:\d+(?=/v1/tempolor)", announced)
-            assert url, f"no address announced: {announced!r}"
+            log.seek(0)
+            assert url, f"no address announced: {announced!r}; {log.read()}"
             watchdog.cancel()
             yield Server(process, url[0], announced)
         finally:

@@ -1,5 +1,6 @@
 """Configured accounts: create or update, look up, choose, delete. Source: the accounts pages."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +29,7 @@ def configure(world: World, request_params: Mapping[str, Any], max_jobs: int | N
 
     `max_jobs` None means the default, also on an update. Without `user_id` or `ucid` in the parameters (the page's
     own sample posts `{}`) the account is one whose id depends on the token alone, so that posting again updates it.
-    Secrets are dropped before anything is kept: no answer, snapshot or log can show them.
+    Raises a 400 for an id that no composite id could hold. Secrets are dropped before anything is kept: no answer, snapshot or log can show them.
     """
     kept = {name: REDACTED if name in SECRETS else value for name, value in request_params.items()}
     user_id = _identity(kept) or str(100_000_000 + seeded_number(world.policy.seed, world.token) % 900_000_000)
@@ -38,8 +39,14 @@ def configure(world: World, request_params: Mapping[str, Any], max_jobs: int | N
 
 
 def _identity(request_params: Mapping[str, Any]) -> str | None:
-    found = request_params.get("user_id") or request_params.get("ucid")
-    return str(found) if found else None
+    """Return the account's id; it becomes a part of composite ids, so it can hold neither colon nor slash."""
+    for name in ("user_id", "ucid"):
+        found = request_params.get(name)
+        if found:
+            if re.fullmatch(r"[^:/\x00-\x1f]+", str(found)) is None:
+                raise errors.incorrect_format(f"requestParams.{name}")
+            return str(found)
+    return None
 
 
 def get(world: World, user_id: str) -> Account:
@@ -77,4 +84,9 @@ def the_one(world: World, user_id: str | None) -> Account:
 
 def freest(world: World) -> Account:
     """Return the account with most free slots; of equals, the one with the lowest user_id."""
-    return max(reversed(all_of(world)), key=lambda account: account.max_jobs - world.jobs.count_active(account.user_id))
+    return min(all_of(world), key=lambda account: (-free_slots(world, account), account.user_id))
+
+
+def free_slots(world: World, account: Account) -> int:
+    """Return how many slots are free; never below none, also where requests raised the limit for themselves."""
+    return max(0, account.max_jobs - world.jobs.count_active(account.user_id))

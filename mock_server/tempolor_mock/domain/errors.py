@@ -84,6 +84,16 @@ def unauthorized() -> ServiceError:
     return ServiceError(401, "Unauthorized")
 
 
+def subscription_required() -> ServiceError:
+    """The subscription has run out, or its quota is spent."""
+    return ServiceError(402, "Subscription required")
+
+
+def upstream_busy() -> ServiceError:
+    """TemPolor itself refuses, as it does beyond ten tracks at a time; this 429 has no `runningJobs`."""
+    return ServiceError(429, "please wait for current Generations to finish or upgrade your plan")
+
+
 def no_record(record_id: str) -> ServiceError:
     """The id is well-formed, but nothing of this user has it: no account, music, voice or MIDI file."""
     return ServiceError(404, f"No record found for {record_id}")

@@ -12,8 +12,8 @@ from . import errors
 
 IdKind = Literal["job", "voice", "midi"]
 
-_TOKEN = re.compile(r"user:(\d{1,18})-([\x21-\x7e]{1,200})")
-_COMPOSITE = re.compile(r"user:(\d+)-tempolor:([^:]+)-(job|voice|midi):([^:]+)")
+_TOKEN = re.compile(r"user:([0-9]{1,18})-([\x21-\x7e]{1,200})")
+_COMPOSITE = re.compile(r"user:([0-9]+)-tempolor:([^:/]+)-(job|voice|midi):([^:/]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from .policy import Policy
 
 JobKind = Literal["song", "instrumental"]
 
+NEVER_MS = 1 << 50
+"""An age no job reaches by itself, for all the years a clock can show: steps from here on wait for something else."""
+
 
 class Status(Enum):
     """The states of a job: the number, the name and the finality the service prints."""
@@ -52,13 +55,53 @@ class Plan:
         """The final step."""
         return self.steps[-1]
 
+    def freezing(self, progress: int) -> "Plan":
+        """Return the plan with a progress that stops there, and goes from there to the final step."""
+        held = (replace(step, progress=min(step.progress, progress)) for step in self.steps[:-1])
+        return Plan((*held, self.end))
+
+    def failing(self, progress: int) -> "Plan":
+        """Return the plan of a job that fails when it would have reached that progress."""
+        reached = next(step for step in self.steps[1:] if step.progress >= progress)
+        if reached.age_ms >= NEVER_MS:  # Polls move this job: it fails at the one that would have completed it.
+            return Plan((*self.freezing(progress).steps[:-1], Step(self.end.age_ms, Status.FAILED, progress)))
+        begun = tuple(step for step in self.steps if step.progress < progress) or self.steps[:1]
+        return Plan((*begun, Step(reached.age_ms, Status.FAILED, progress)))
+
+    def stalling(self, progress: int) -> "Plan":
+        """Return the plan of a job that gets as far as that progress and never ends."""
+        held = self.freezing(progress).steps[:-1]
+        return Plan((*held, replace(self.end, age_ms=self.end.age_ms % NEVER_MS + NEVER_MS)))
+
+    def resumed(self, age_ms: int) -> "Plan":
+        """Return the plan of a job that had stalled and goes on at that age: what was missing then is missing now."""
+        last, end = self.steps[-2:]
+        if last.age_ms >= NEVER_MS:
+            return self
+        return Plan((*self.steps[:-1], replace(end, age_ms=max(age_ms, last.age_ms) + end.age_ms % NEVER_MS - last.age_ms)))
+
+    def polled(self, age_ms: int) -> "Plan":
+        """Return the plan with its next waiting step reached at that age."""
+        place = next((place for place, step in enumerate(self.steps) if step.age_ms >= NEVER_MS), None)
+        if place is None:
+            return self
+        return Plan((*self.steps[:place], replace(self.steps[place], age_ms=age_ms), *self.steps[place + 1 :]))
+
 
 def plan_for(policy: Policy, random: Random) -> Plan:
-    """Draw a plan: progress rises in uneven steps to the final one."""
+    """Draw a plan: progress rises in uneven steps to the final one, with time or with polls."""
+    if policy.ready_after_polls:
+        return _plan_of_polls(policy.ready_after_polls)
     duration = max(1, round(random.uniform(*policy.job_seconds) * 1000))
     marks = [(0.0, 0), *((share + random.uniform(-0.05, 0.05), round(share * 100)) for share in (0.2, 0.4, 0.6, 0.8))]
     running = tuple(Step(int(duration * share), Status.GENERATING, progress) for share, progress in marks)
     return Plan((*running, Step(duration, Status.COMPLETED, 100)))
+
+
+def _plan_of_polls(polls: int) -> Plan:
+    """Return a plan whose steps wait, one for each poll; the last one is final."""
+    running = tuple(Step(NEVER_MS + poll, Status.GENERATING, 100 * poll // polls) for poll in range(1, polls))
+    return Plan((Step(0, Status.GENERATING, 0), *running, Step(NEVER_MS + polls, Status.COMPLETED, 100)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +151,8 @@ class Job:
 
     `number` counts the jobs of a world in order of creation. While `active` the job takes a slot of its account and
     the scheduler tracks it; only settling a world, cancelling the job or deleting it or its account ends that.
-    `settled_steps` is how many steps of the plan a settling has handled.
+    `settled_steps` is how many steps of the plan a settling has handled. `stalled_by` is the id of the fault rule that
+    keeps it from ending.
     """
 
     number: int
@@ -121,6 +165,7 @@ class Job:
     material: Material
     active: bool = True
     settled_steps: int = 1
+    stalled_by: str | None = None
 
     @property
     def listing(self) -> str:
@@ -158,3 +203,13 @@ class Job:
     def released(self) -> "Job":
         """Return the job without its slot."""
         return replace(self, active=False)
+
+    def resumed(self, now_ms: int) -> "Job":
+        """Return the job, kept from ending until now, as it goes on."""
+        return replace(self, stalled_by=None, plan=self.plan.resumed(now_ms - self.created_ms))
+
+    def polled(self, now_ms: int) -> "Job":
+        """Return the job one step further, if its steps wait for polls."""
+        if self.stalled_by is not None:
+            return self
+        return replace(self, plan=self.plan.polled(now_ms - self.created_ms))

@@ -32,7 +32,7 @@ class MidiFile:
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """A MIDI file that was just uploaded, and whether it is the first of its world."""
+    """A MIDI file that was just uploaded, and whether it is the first its account has."""
 
     file: MidiFile
     is_first: bool
@@ -46,9 +46,10 @@ def add(  # noqa: PLR0913 - what there is to know of a file
     number = world.count("midi")
     identity = item_id(world.policy.seed, world.token, "midi", number)
     file = MidiFile(number, CompositeId(world.token.number, account.user_id, "midi", identity), name, key, bpm)
+    is_first = not any(world.midi.page(account.user_id, before=None, limit=1))
     world.midi.put(file)
     world.blobs[file.blob] = content
-    return Uploaded(file, is_first=number == 1)
+    return Uploaded(file, is_first=is_first)
 
 
 def get(world: World, midi_id: str) -> MidiFile:

@@ -16,7 +16,9 @@ class Policy:
 
     `job_seconds` and `download_lag_seconds` are ranges in virtual seconds; each job draws its own value, seeded.
     A report to `replyUrl` that failed is tried again after each of `callback_backoff_seconds`, then given up.
-    `total_generations` and `total_music_seconds` are the subscription's quota, which answers count down.
+    `total_generations` and `total_music_seconds` are the subscription's quota, which answers count down; with no
+    generations left, orders are refused. `fail_rate` is the share of jobs that fail, seeded. With `ready_after_polls`
+    it is not time that moves a job but each reading of it alone, and that many readings end it.
     """
 
     seed: int = 0
@@ -31,6 +33,8 @@ class Policy:
     page_size: int = 20
     total_generations: int = 3000
     total_music_seconds: int = 540_000
+    fail_rate: float = 0.0
+    ready_after_polls: int = 0
 
     def __post_init__(self) -> None:
         """Let the revision decide how many jobs a request starts, unless the user did."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from . import callbacks, errors
+from . import accounts, callbacks, errors
 from .ids import CompositeId
 from .jobs import Job
 from .world import World
@@ -15,11 +15,7 @@ class Capacity:
     user_id: str
     max_jobs: int
     executing: int
-
-    @property
-    def available(self) -> int:
-        """Free slots; never below none, also where requests raised the limit for themselves."""
-        return max(0, self.max_jobs - self.executing)
+    available: int
 
 
 def running(world: World) -> list[Job]:
@@ -30,7 +26,12 @@ def running(world: World) -> list[Job]:
 def capacity(world: World) -> list[Capacity]:
     """Return the slots of every account, most free ones first."""
     rows = [
-        Capacity(account.user_id, account.max_jobs, world.jobs.count_active(account.user_id))
+        Capacity(
+            user_id=account.user_id,
+            max_jobs=account.max_jobs,
+            executing=world.jobs.count_active(account.user_id),
+            available=accounts.free_slots(world, account),
+        )
         for account in world.accounts.values()
     ]
     return sorted(rows, key=lambda row: (-row.available, row.user_id))

@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 
+from .errors import ServiceError
 from .settling import Transition, settle
 from .world import World
+
+END_OF_TIME_MS = 221_845_392_000_000
+"""The first of January 9000: dates as texts end with the year 9999."""
 
 
 def freeze(world: World) -> None:
@@ -22,7 +26,9 @@ def set_speed(world: World, factor: float) -> None:
 
 
 def advance(world: World, seconds: float) -> list[Transition]:
-    """Move the clock forward by `seconds` and return what that caused, in order."""
+    """Move the clock forward by `seconds` and return what that caused, in order; a 400 beyond the year 9000."""
+    if world.now_ms + seconds * 1000 > END_OF_TIME_MS:
+        raise ServiceError(400, "The clock cannot be moved beyond the year 9000; reset the world to begin again")
     world.now_ms += round(seconds * 1000)
     world.clock = world.clock.moved_to(world.now_ms, world.real_ms)
     return settle(world)

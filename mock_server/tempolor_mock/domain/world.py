@@ -4,13 +4,14 @@ A store implements it; the domain never learns which one. All calls are plain (n
 function for the length of one exclusive transaction. No call costs more than what it returns.
 """
 
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from .accounts import Account
     from .callbacks import Callback
     from .clock import Clock
+    from .faults import Fault
     from .ids import CompositeId, Token
     from .jobs import Job
     from .midi import MidiFile
@@ -52,6 +53,9 @@ class Table(Protocol[I]):
     def page(self, listing: str, *, before: int | None, limit: int) -> Iterable[I]:
         """Return up to `limit` items of a listing, newest first, with numbers below `before`."""
 
+    def __iter__(self) -> Iterator[I]:
+        """Yield every item of every listing, oldest first; nothing may be changed meanwhile."""
+
 
 class JobTable(Table["Job"], Protocol):
     """The jobs of a world, with the orders that only jobs have."""
@@ -90,6 +94,9 @@ class CallbackTable(Protocol):
     def latest(self, limit: int) -> "Sequence[Callback]":
         """Return the newest reports, newest first."""
 
+    def __iter__(self) -> "Iterator[Callback]":
+        """Yield every report, oldest first; nothing may be changed meanwhile."""
+
 
 class World(Protocol):
     """One world, at one moment, for the length of one transaction."""
@@ -108,6 +115,14 @@ class World(Protocol):
     voices: "Table[ClonedVoice]"
     blobs: MutableMapping[str, bytes]
     """Uploaded and split files by name; what is generated from a seed is never stored."""
+    faults: "MutableMapping[str, Fault]"
+    """Fault rules by id. Each request asks whether there are any, so that must cost next to nothing."""
 
     def count(self, counter: str, by: int = 1) -> int:
         """Add to a named counter of this world, which starts at 0, and return it."""
+
+    def counters(self) -> Mapping[str, int]:
+        """Return every counter that was ever added to."""
+
+    def clear(self) -> None:
+        """Forget everything but the clock."""

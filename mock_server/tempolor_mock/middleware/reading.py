@@ -94,6 +94,9 @@ class BodyReader:
             if "default" in each
         }
         self._settings = settings
+        self._max_json_bytes = settings.max_json_bytes
+        if operation.request_body.get("x-size-limit") == "upload":  # JSON that carries files, such as a snapshot.
+            self._max_json_bytes = settings.max_upload_bytes
 
     def media_type(self, headers: Mapping[bytes, bytes]) -> str:
         """Return the body's media type without parameters, or raise the 400 for one that is not accepted.
@@ -109,7 +112,7 @@ class BodyReader:
     async def __call__(self, media_type: str, headers: Mapping[bytes, bytes], receive: Receive) -> Any:
         """Return the body: an object that was checked, or the bytes of an upload."""
         if media_type == JSON:
-            raw = await read_body(headers, receive, self._settings.max_json_bytes)
+            raw = await read_body(headers, receive, self._max_json_bytes)
             return self._checked(media_type, parse_json(raw))
         if media_type == MULTIPART:
             raw = await read_body(headers, receive, self._settings.max_json_bytes)

@@ -72,20 +72,20 @@ class RouteTable:
         """Return the operation id and the path parameters, or raise a 404 or a 405 with `Allow`.
 
         A trailing slash makes no difference. Where a fixed path lacks the method, a template that has it takes over
-        (`GET music/song` reads the job `song`, which has no job's id).
+        (`GET music/song` reads the job `song`, which has no job's id); `Allow` still names the fixed path's own methods.
         """
         segments = path[len(self.base_path) :].removeprefix("/").removesuffix("/").split("/")
-        allowed: set[str] = set()
+        best: Route | None = None
         for route in self._by_length.get(len(segments), ()):
             parameters = route.match(segments)
             if parameters is None:
                 continue
             if (operation_id := route.operation_ids.get(method)) is not None:
                 return operation_id, parameters
-            allowed.update(route.operation_ids)
-        if not allowed:
+            best = best or route
+        if best is None:
             raise Refusal(404, "Not Found")
-        raise Refusal(405, "Method Not Allowed", ("Allow", ", ".join(sorted(allowed))))
+        raise Refusal(405, "Method Not Allowed", ("Allow", ", ".join(sorted(best.operation_ids))))
 
 
 class RoutingSlot(SpecMiddleware):

@@ -20,9 +20,11 @@ def compile_schema(schema: Schema) -> jsonschema_rs.Draft4Validator:
 
 
 def _as_json_schema(node: Any) -> Any:
-    """Return a schema with OpenAPI 3.0's `nullable` spelt in JSON Schema's own words."""
+    """Return a schema with OpenAPI 3.0's `nullable` and integer formats spelt in JSON Schema's own words."""
     if isinstance(node, Mapping):
         plain = {name: _as_json_schema(value) for name, value in node.items() if name != "nullable"}
+        if node.get("format") == "int64":
+            plain = {"minimum": -(2**63), "maximum": 2**63 - 1} | plain
         if node.get("nullable") is True and isinstance(node.get("type"), str):
             plain["type"] = [node["type"], "null"]
         return plain

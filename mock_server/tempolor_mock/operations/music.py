@@ -1,5 +1,7 @@
 """Operations of the tag `music`."""
 
+from typing import Any
+
 from ..domain import music
 from ..domain.jobs import JobKind, MusicRequest
 from ..domain.music import Started
@@ -11,40 +13,47 @@ from ..shapes import JsonObject, listing, music_item
 
 async def create_song(call: Call) -> Answer:
     """Start a song."""
-    return await _create(call, "song", model="model_song")
-
-
-async def create_instrumental(call: Call) -> Answer:
-    """Start an instrumental."""
-    return await _create(call, "instrumental", model="model_instrumental")
-
-
-async def _create(call: Call, kind: JobKind, *, model: str) -> Answer:
-    request = music_request(call, model=call.body.get(model) or call.defaults[model])
-    started = await call.run(lambda world: music.start(world, kind, request))
-    call.notes.jobs = [str(job.id) for job in started.jobs]
-    return Answer(200, _started_object(started))
-
-
-def music_request(call: Call, *, model: str) -> MusicRequest:
-    """Return what the body asks for; empty texts count as absent."""
     body = call.body
-    return MusicRequest(
-        prompt=body["prompt"],
-        model=model,
-        user_id=body.get("user_id") or None,
-        max_jobs=body.get("maxJobs"),
+    request = MusicRequest(
+        **_common(call, "model_song"),
         lyrics=body.get("lyrics") or None,
         artist_voice_id=body.get("artistVoiceItemId") or None,
         cloned_voice_id=body.get("clonedVoiceItemId") or None,
         midi_id=body.get("midiItemId") or None,
+    )
+    return await _start(call, "song", request)
+
+
+async def create_instrumental(call: Call) -> Answer:
+    """Start an instrumental; `chord` is another name of `chords`, which wins."""
+    body = call.body
+    request = MusicRequest(
+        **_common(call, "model_instrumental"),
         tonality=body.get("tonality") or None,
         bpm=body.get("bpm"),
         chords=body.get("chords") or body.get("chord") or None,
-        reply_url=body.get("replyUrl") or None,
-        reply_ref=body.get("replyRef") or None,
-        base_url=call.base_url,
     )
+    return await _start(call, "instrumental", request)
+
+
+def _common(call: Call, model: str) -> dict[str, Any]:
+    """Return what songs and instrumentals have in common; empty texts count as absent."""
+    body = call.body
+    return {
+        "prompt": body["prompt"],
+        "model": body.get(model) or call.defaults[model],
+        "user_id": body.get("user_id") or None,
+        "max_jobs": body.get("maxJobs"),
+        "reply_url": body.get("replyUrl") or None,
+        "reply_ref": body.get("replyRef") or None,
+        "base_url": call.base_url,
+    }
+
+
+async def _start(call: Call, kind: JobKind, request: MusicRequest) -> Answer:
+    started = await call.run(lambda world: music.start(world, kind, request))
+    call.notes.jobs = [str(job.id) for job in started.jobs]
+    return Answer(200, _started_object(started))
 
 
 async def get_music(call: Call) -> Answer:

@@ -59,6 +59,7 @@ class Listener:
 
 @pytest.fixture(scope="session")
 def listener():
+    """Return somebody with ears."""
     return Listener()
 
 
@@ -96,6 +97,7 @@ def decoded():
 
 @pytest.fixture(scope="session")
 def song_wav():
+    """Return five seconds of a song as a WAV file."""
     return b"".join(render_wav(Score(5, "D:minor", 120, seed=4, voice=Voice(2))))
 
 

@@ -40,6 +40,7 @@ BOTH = pytest.mark.parametrize("score", [SONG, INSTRUMENTAL], ids=["song", "inst
 
 @BOTH
 def test_stems_add_up_to_the_mix_sample_by_sample(score, played):
+    """As whole numbers, without a tolerance."""
     stems = [np.concatenate(list(stem_blocks(score, stem))).astype(np.int64) for stem in stems_of(score)]
 
     assert np.array_equal(sum(stems), played(score))
@@ -47,12 +48,14 @@ def test_stems_add_up_to_the_mix_sample_by_sample(score, played):
 
 @BOTH
 def test_nothing_clips_and_every_stem_sounds(score, played):
+    """The ceilings of all stems add up to what 16 bits hold."""
     assert np.abs(played(score).astype(int)).max() < 32_767
     for stem in stems_of(score):
         assert np.concatenate(list(stem_blocks(score, stem))).std() > 300
 
 
 def test_the_zip_holds_the_stems_of_the_song_and_their_sum_is_its_wav(read_wav):
+    """Read with the standard library, which checks each checksum."""
     archive = zipfile.ZipFile(io.BytesIO(b"".join(render_stems_zip(SONG))))
 
     assert archive.testzip() is None
@@ -62,12 +65,14 @@ def test_the_zip_holds_the_stems_of_the_song_and_their_sum_is_its_wav(read_wav):
 
 
 def test_an_instrumental_has_no_vocals():
+    """There is nobody to sing."""
     archive = zipfile.ZipFile(io.BytesIO(b"".join(render_stems_zip(INSTRUMENTAL))))
 
     assert archive.namelist() == ["drums.wav", "bass.wav", "other.wav"]
 
 
 def test_the_zip_can_be_read_front_to_back():
+    """As a reader without the directory does it, Java's ZipInputStream for one."""
     data = b"".join(render_stems_zip(INSTRUMENTAL))
     name_size = struct.unpack_from("<H", data, 26)[0]
     inflate = zlib.decompressobj(-15)
@@ -81,6 +86,7 @@ def test_the_zip_can_be_read_front_to_back():
 
 @pytest.mark.parametrize("seconds", [0.001, 0.5, 1, 3.777, 0.6147, 13.0613])
 def test_sizes_are_known_before_rendering(seconds):
+    """To the byte: a Content-Length can be sent before the first block."""
     score = Score(seconds, "E:major", 90, voice=Voice(1))
 
     assert len(b"".join(render_wav(score))) == wav_length(score)
@@ -90,12 +96,14 @@ def test_sizes_are_known_before_rendering(seconds):
 
 @pytest.mark.parametrize("start", [0, 7, 44, 45, 300_001, 1_000_003, 1_123_708, 5_000_000])
 def test_a_wav_may_begin_anywhere(start):
+    """In the header, between samples, at the end, beyond it."""
     whole = b"".join(render_wav(SONG))
 
     assert b"".join(render_wav(SONG, start)) == whole[start:]
 
 
 def test_a_piece_begun_late_equals_the_rest_of_the_whole():
+    """Several phrases in, where the start itself was never played."""
     score = Score(70, "B:major", 77, seed=5, voice=Voice(9))
     start = 44 + 4 * 44_100 * 61
 
@@ -104,11 +112,13 @@ def test_a_piece_begun_late_equals_the_rest_of_the_whole():
 
 @BOTH
 def test_equal_scores_give_equal_bytes(score):
+    """Dates, serial numbers and dictionaries leave no trace."""
     for render in (render_wav, render_mp3, render_stems_zip):
         assert _digest(render(score)) == _digest(render(score))
 
 
 def test_seed_voice_and_singing_change_the_sound():
+    """Each of them on its own."""
     variants = [
         SONG,
         INSTRUMENTAL,
@@ -121,6 +131,7 @@ def test_seed_voice_and_singing_change_the_sound():
 
 
 def test_the_first_sound_needs_no_more_than_a_beat():
+    """Later beats are not waited for."""
     header, first, *_ = render_wav(Score(12, bpm=60))
 
     assert len(header) == 44
@@ -128,10 +139,12 @@ def test_the_first_sound_needs_no_more_than_a_beat():
 
 
 def test_the_wav_is_the_mix(read_wav):
+    """Read with the standard library."""
     assert np.array_equal(read_wav(b"".join(render_wav(SONG))), np.concatenate(list(mix_blocks(SONG))))
 
 
 def test_the_mp3_plays_for_as_long_and_sounds_like_the_wav(decoded, played):
+    """Once its delay is taken off; the title comes along in UTF-16."""
     mix = played(SONG).astype(float)
 
     pcm, title = decoded(b"".join(render_mp3(SONG, "Night, Zürich")))
@@ -143,6 +156,7 @@ def test_the_mp3_plays_for_as_long_and_sounds_like_the_wav(decoded, played):
 
 
 def test_the_mp3_has_one_bit_rate_throughout():
+    """Players seek by arithmetic; only the padding bit may differ."""
     data = b"".join(render_mp3(INSTRUMENTAL))
     place, headers = 0, set()
     while place < len(data):
@@ -153,6 +167,7 @@ def test_the_mp3_has_one_bit_rate_throughout():
 
 
 def test_the_waveform_agrees_with_the_wav(played):
+    """Lowest and highest value of each stretch."""
     document = json.loads(render_waveform(SONG))
     stretch = document["samples_per_pixel"]
     mono = played(SONG).astype(int).sum(axis=1) // 2
@@ -167,6 +182,7 @@ def test_the_waveform_agrees_with_the_wav(played):
 
 @pytest.mark.parametrize(("paint", "codec"), [(cover_png, "png"), (cover_jpeg, "mjpeg")], ids=["png", "jpeg"])
 def test_covers_are_pictures_of_512_pixels_decided_by_the_seed(paint, codec):
+    """Read by a decoder that did not write them."""
     with av.open(io.BytesIO(paint(7))) as file:
         assert file.streams.video[0].codec_context.name == codec
         picture = next(file.decode(video=0)).to_ndarray(format="rgb24")
@@ -179,6 +195,7 @@ def test_covers_are_pictures_of_512_pixels_decided_by_the_seed(paint, codec):
 
 @pytest.mark.parametrize("register", Register)
 def test_a_voice_sample_sounds_in_its_register(register, decoded):
+    """A cloned voice is given the register that is heard in its sample."""
     data = b"".join(render_voice_sample(Voice(8, register), "Sample"))
     pcm, title = decoded(data)
 
@@ -188,10 +205,12 @@ def test_a_voice_sample_sounds_in_its_register(register, decoded):
 
 
 def test_two_voices_are_two_samples():
+    """In the same register, too."""
     assert len({_digest(render_voice_sample(Voice(seed))) for seed in range(5)}) == 5
 
 
 def test_public_names_are_sorted_and_exist():
+    """The table of lazy names and the list of public ones agree."""
     capitals = [name for name in audio.__all__ if name.isupper()]
     classes = [name for name in audio.__all__ if name[0].isupper() and not name.isupper()]
     functions = [name for name in audio.__all__ if name.islower()]
@@ -204,6 +223,7 @@ def test_public_names_are_sorted_and_exist():
 
 
 def test_scores_cost_no_heavy_import():
+    """A server that renders nothing never loads numpy or FFmpeg."""
     code = "import sys; from tempolor_mock.audio import Score; Score(5); print({'numpy', 'av'} & set(sys.modules))"
 
     out = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)

@@ -27,6 +27,7 @@ END = b"\0\xff\x2f\0"
 
 @pytest.mark.parametrize("key", TONALITIES)
 def test_what_we_write_another_reader_reads(key):
+    """Title, length, tempo and key, in every key."""
     score = Score(12, key, 93, seed=3, voice=Voice(2))
 
     file = mido.MidiFile(file=io.BytesIO(write_midi(score, "Über uns")))
@@ -42,6 +43,7 @@ def test_what_we_write_another_reader_reads(key):
 
 
 def test_what_we_write_we_read():
+    """Every note that mido counts."""
     data = write_midi(SONG, "Nocturne")
     found = read_midi(data)
     strokes = sum(
@@ -56,6 +58,7 @@ def test_what_we_write_we_read():
 
 
 def test_what_another_program_writes_we_read():
+    """A file of mido, with note-ons of velocity 0 as note-offs."""
     file = mido.MidiFile(ticks_per_beat=96)
     one = mido.MidiTrack()
     file.tracks.append(one)
@@ -80,6 +83,7 @@ def test_what_another_program_writes_we_read():
 
 
 def test_the_melody_is_the_highest_voice_without_drums_and_leading_silence():
+    """Of a chord, the top note; of four silent beats, none."""
     chord = b"\x8f\x00\x90\x3c\x40\0\x90\x43\x40\0\x99\x7f\x40\x83\x60\x80\x3c\0\0\x80\x43\0"  # after 4 beats
 
     melody = read_midi(midi(track(chord + END))).melody
@@ -88,6 +92,7 @@ def test_the_melody_is_the_highest_voice_without_drums_and_leading_silence():
 
 
 def test_a_key_nobody_named_is_heard_from_the_notes():
+    """C major without a reason is what many programs write."""
     notes = b"".join(
         b"\0\x90" + bytes([p]) + b"\x40\x83\x60\x80" + bytes([p]) + b"\0" for p in (65, 68, 72, 65, 61, 65)
     )
@@ -97,6 +102,7 @@ def test_a_key_nobody_named_is_heard_from_the_notes():
 
 @pytest.mark.parametrize(("tempo", "bpm"), [(2_000_000, 60), (200_000, 150), (1, 120), (0xFFFFFF, 57)])
 def test_tempos_beyond_our_range_are_doubled_or_halved(tempo, bpm):
+    """Notes keep their length in seconds, down to the shortest we keep."""
     data = midi(track(b"\0\xff\x51\3" + tempo.to_bytes(3) + NOTE + END))
 
     found = read_midi(data)
@@ -133,11 +139,13 @@ def test_tempos_beyond_our_range_are_doubled_or_halved(tempo, bpm):
     ],
 )
 def test_rubbish_is_refused_with_a_reason(data, why):
+    """One sentence, fit for an answer with status 400."""
     with pytest.raises(UnreadableMidi, match=why):
         read_midi(data)
 
 
 def test_odd_but_honest_files_are_read():
+    """Alien chunks, bytes after the end, film time, notes nobody ended."""
     alien = b"XFIH" + struct.pack(">I", 4) + b"abcd"
     film = -25 << 8 | 40
 
@@ -148,6 +156,7 @@ def test_odd_but_honest_files_are_read():
 
 
 def test_damaged_files_are_read_or_refused_but_nothing_else():
+    """Four hundred files with bytes changed or the end missing."""
     chance = random.Random(1)
     whole = write_midi(SONG)
     for number in range(400):

@@ -15,6 +15,7 @@ C, F, G, A = 0, 5, 7, 9
 @pytest.mark.parametrize(("number", "key"), list(enumerate(TONALITIES)), ids=TONALITIES)
 @pytest.mark.parametrize("sung", [False, True], ids=["instrumental", "song"])
 def test_a_listener_finds_the_asked_key_and_tempo(number, key, sung, listener, played):
+    """Also the relative and the parallel key are wrong answers, and so is half the tempo."""
     bpm = TEMPOS[(number * 2 + sung) % len(TEMPOS)]
     voice = Voice(number, REGISTERS[number % 4]) if sung else None
 
@@ -27,6 +28,7 @@ def test_a_listener_finds_the_asked_key_and_tempo(number, key, sung, listener, p
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("bpm", [50, 190])
 def test_the_slowest_and_the_fastest_are_neither_doubled_nor_halved(bpm, seed, listener, played):
+    """Slow pieces have nothing between the beats, fast ones have all beats alike."""
     assert listener.bpm(played(Score(12, "G:major", bpm, seed=seed))) == pytest.approx(bpm, rel=0.01)
 
 
@@ -42,10 +44,12 @@ def test_the_slowest_and_the_fastest_are_neither_doubled_nor_halved(bpm, seed, l
     ],
 )
 def test_chords_of_the_key_leave_the_key_audible(key, chords, listener, played):
+    """The same four chords serve a major key and its relative minor."""
     assert listener.key(played(Score(20, key, 120, chords, seed=3))) == key
 
 
 def test_the_bass_plays_the_asked_chords_in_their_order(listener):
+    """One bar each; the note after a slash is the bass note."""
     score = Score(8, "C:major", 120, "C | F/A | G | Am", seed=1)
 
     bass = np.concatenate(list(stem_blocks(score, Stem.BASS)))
@@ -70,16 +74,19 @@ def test_the_bass_plays_the_asked_chords_in_their_order(listener):
     ],
 )
 def test_chord_symbols_are_read_from_free_text(text, bars):
+    """What nobody understands is skipped."""
     assert [[chord.root for chord in bar] for bar in parse_chords(text)] == bars
 
 
 @given(chords=st.text(max_size=200) | st.text(alphabet="ABCDEFG#bm7/|-% ()dimaugs4569♭°ø+", max_size=200))
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_no_text_stops_the_music(chords):
+    """The service takes any text of up to 200 characters."""
     assert write_midi(Score(30, "Eb:minor", 190, chords, seed=1, voice=Voice(1)))
 
 
 def test_a_given_melody_is_what_the_voice_sings(listener):
+    """Note by note, in the octave that suits the voice."""
     melody = tuple(MelodyNote(beat, 1, pitch) for beat, pitch in enumerate((60, 64, 67, 71, 72, 71, 67, 64)))
     score = Score(8, "C:major", 60, voice=Voice(5, Register.ALTO), melody=melody)
 
@@ -90,6 +97,7 @@ def test_a_given_melody_is_what_the_voice_sings(listener):
 
 
 def test_a_melody_outside_every_chord_and_range_still_plays(played):
+    """A MIDI file may hold any note for any time."""
     melody = (MelodyNote(0, 600, 127), MelodyNote(0.5, 0.001, 0), MelodyNote(3.99, 5, 1))
 
     assert len(played(Score(10, "F#:major", 133, melody=melody, voice=Voice(1)))) == 441_000
@@ -102,11 +110,13 @@ def test_a_melody_outside_every_chord_and_range_still_plays(played):
     ids=str,
 )
 def test_a_score_that_cannot_be_played_is_refused(wrong):
+    """The message names what is wrong."""
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Score(**{"seconds": 10} | wrong)
 
 
 def test_equal_scores_share_a_fingerprint_and_others_do_not():
+    """A cache may be keyed by it; 10 and 10.0 are equal."""
     base = Score(10, "A:minor", 100)
 
     assert base.fingerprint == Score(10.0, "A:minor", 100.0).fingerprint
@@ -125,4 +135,5 @@ def test_equal_scores_share_a_fingerprint_and_others_do_not():
     ],
 )
 def test_labels_choose_a_voice(labels, register):
+    """The most telling label wins; without any the seed decides."""
     assert Voice.from_labels(2, labels) == Voice(2, register)

@@ -41,6 +41,7 @@ def noise(size):
 
 @pytest.mark.parametrize("name", KINDS)
 def test_each_kind_is_recognised_and_decoded(name, uploads):
+    """By their bytes alone."""
     info = probe_audio(uploads[name])
 
     assert info.kind == audio_kind(uploads[name]) == name.rpartition(".")[2]
@@ -51,12 +52,14 @@ def test_each_kind_is_recognised_and_decoded(name, uploads):
 
 @pytest.mark.parametrize("name", ["wav", "flac", "alac.m4a"])
 def test_lossless_kinds_come_back_sample_by_sample(name, uploads, song_wav):
+    """Decoding 44.1 kHz stereo changes nothing."""
     pcm = np.concatenate(list(decode_audio(uploads[name])))
 
     assert pcm.tobytes() == song_wav[44:]
 
 
 def test_mono_and_other_rates_become_stereo_at_44100():
+    """What the file was is still reported."""
     tone = (np.sin(np.arange(16_000) * 2 * np.pi * 440 / 8000) * 20_000).astype("<i2")
     data = wav(channels=1, rate=8000, body=tone.tobytes())
 
@@ -80,11 +83,13 @@ def test_mono_and_other_rates_become_stereo_at_44100():
     ],
 )
 def test_an_honest_content_type_is_accepted(media_type, name, uploads):
+    """Every line of the service's table."""
     assert check_media_type(uploads[name], media_type) is AudioKind(name.rpartition(".")[2])
 
 
 @pytest.mark.parametrize("media_type", ["audio/wav", "audio/ogg", "", "application/octet-stream"])
 def test_a_lying_content_type_is_refused(media_type, uploads):
+    """So is one the service does not know."""
     with pytest.raises(UnreadableAudio, match="File is mp3, not"):
         check_media_type(uploads["mp3"], media_type)
 
@@ -92,6 +97,7 @@ def test_a_lying_content_type_is_refused(media_type, uploads):
 @pytest.mark.parametrize("share", [0.0005, 0.01, 0.5, 0.9])
 @pytest.mark.parametrize("name", KINDS)
 def test_a_file_cut_off_is_refused(name, share, uploads):
+    """Wherever the cut is."""
     data = uploads[name]
 
     with pytest.raises(UnreadableAudio):
@@ -123,6 +129,7 @@ def test_a_file_cut_off_is_refused(name, share, uploads):
     ],
 )
 def test_rubbish_is_refused_with_a_reason(data, why):
+    """One sentence, fit for an answer with status 400."""
     with pytest.raises(UnreadableAudio, match=why):
         probe_audio(data)
 
@@ -142,6 +149,7 @@ def test_rubbish_is_refused_with_a_reason(data, why):
     ids=["sample size", "sample count", "durations", "places", "chunks", "alac frame", "flac length", "mp3 frames"],
 )
 def test_huge_claims_in_headers_are_refused(name, atom, offset, lie, uploads):
+    """Before a decoder makes room for them."""
     data = bytearray(uploads[name])
     place = data.rindex(atom) + 4 + offset if atom != b"fLaC" else offset + 4
     data[place : place + len(lie)] = lie
@@ -151,21 +159,25 @@ def test_huge_claims_in_headers_are_refused(name, atom, offset, lie, uploads):
 
 
 def test_a_wav_of_unknown_length_is_read_to_its_end():
+    """Programs that write to a pipe cannot know the length."""
     assert probe_audio(wav(size=0xFFFFFFFF, body=noise(44_100 * 4))).seconds == pytest.approx(1)
 
 
 def test_an_mp3_that_turns_into_noise_is_refused(uploads):
+    """Decoders find a frame in noise now and then."""
     with pytest.raises(UnreadableAudio, match="mostly not audio"):
         probe_audio(uploads["mp3"] + noise(len(uploads["mp3"]) * 3))
 
 
 def test_the_limit_on_length_is_the_callers(uploads):
+    """A short file may decode to hours."""
     with pytest.raises(UnreadableAudio, match="longer than 4 seconds"):
         probe_audio(uploads["flac"], max_seconds=4)
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_damaged_files_are_read_or_refused_but_nothing_else(name, uploads):
+    """Bytes changed at the front, at the end, anywhere."""
     chance = random.Random(name)
     whole = uploads[name]
     for _ in range(30):
@@ -182,6 +194,7 @@ def test_damaged_files_are_read_or_refused_but_nothing_else(name, uploads):
 
 @pytest.mark.parametrize("name", KINDS)
 def test_split_stems_add_up_to_the_decoded_upload(name, uploads, read_wav):
+    """As whole numbers, without a tolerance."""
     archive = zipfile.ZipFile(io.BytesIO(b"".join(split_audio(uploads[name]))))
 
     assert archive.testzip() is None
@@ -191,6 +204,7 @@ def test_split_stems_add_up_to_the_decoded_upload(name, uploads, read_wav):
 
 
 def test_split_stems_resemble_what_was_mixed():
+    """Each is most like the stem it is named after."""
     score = Score(14, "D:minor", 120, seed=4, voice=Voice(2))
     mixed = {stem: np.concatenate(list(stem_blocks(score, stem))).astype(float) for stem in stems_of(score)}
     whole = sum(mixed.values()).astype(np.int16)
@@ -208,6 +222,7 @@ def test_split_stems_resemble_what_was_mixed():
 
 @pytest.mark.parametrize("frames", [1, 1023, 262_144, 262_144 + 16_384, 600_007])
 def test_splitting_is_exact_at_any_length_and_loudness(frames):
+    """At the seams of segments, and where every sample is an extreme."""
     extremes = np.random.default_rng(frames).choice(np.array([-32_768, 32_767], dtype=np.int16), (frames, 2))
 
     parts = list(separate(iter(np.array_split(extremes, min(frames, 7)))))
@@ -217,11 +232,13 @@ def test_splitting_is_exact_at_any_length_and_loudness(frames):
 
 
 def test_splitting_refuses_before_the_first_byte():
+    """An answer with status 400 is still possible."""
     with pytest.raises(UnreadableAudio):
         next(split_audio(b"rubbish"))
 
 
 def test_a_voice_without_pitch_is_left_to_the_seed():
+    """Silence has none."""
     silence = wav(body=bytes(44_100 * 4))
 
     assert match_voice(silence, seed=1) == Voice.from_labels(1)

@@ -31,10 +31,9 @@ class Stage:
         accounts.configure(self.world, {"user_id": user_id}, max_jobs)
 
     def song(self, prompt: str = "A harbour ballad", **options: Any) -> tuple[Job, ...]:
-        """Start a song; `options` are the request's, but for `user_id` and `max_jobs`."""
-        admission = {name: options.pop(name) for name in ("user_id", "max_jobs") if name in options}
+        """Start a song; `options` are the request's."""
         request = MusicRequest(**{"prompt": prompt, "model": "v3.5", **options})
-        return music.start(self.world, "song", request, **admission).jobs
+        return music.start(self.world, "song", request).jobs
 
     def midi(self, user_id: str | None = None) -> MidiFile:
         """Keep a MIDI file."""

@@ -15,7 +15,9 @@ def _wav(seconds: float = 0.5) -> bytes:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(16_000)
-        file.writeframes(b"".join(struct.pack("<h", (place * 523) % 9_000 - 4_500) for place in range(int(16_000 * seconds))))
+        file.writeframes(
+            b"".join(struct.pack("<h", (place * 523) % 9_000 - 4_500) for place in range(int(16_000 * seconds)))
+        )
     return buffer.getvalue()
 
 

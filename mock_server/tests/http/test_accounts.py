@@ -125,9 +125,7 @@ def test_an_unknown_account_is_no_record(client, refused, method):
 )  # fmt: skip
 def test_a_body_that_is_no_account_is_refused(client, refused, body, text):
     """The text names the first thing that is wrong, and nothing is stored."""
-    answer = client.post(
-        "/accounts", content=json.dumps(body), headers={"Content-Type": "application/json"}
-    )
+    answer = client.post("/accounts", content=json.dumps(body), headers={"Content-Type": "application/json"})
 
     refused(answer, 400, text)
     assert client.get("/accounts").status_code == 404

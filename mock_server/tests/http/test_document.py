@@ -1,10 +1,10 @@
 """The mock and the document are about the same operations, and the document's own requests are understood."""
 
 import inspect
+from importlib import resources
 
 import pytest
 import yaml
-from importlib import resources
 from tempolor_mock import control, operations
 from tempolor_spec import REVISIONS, load_document
 from tempolor_spec import operations as documented
@@ -41,12 +41,13 @@ def test_every_control_operation_has_a_function_and_every_function_is_documented
 
 
 @pytest.mark.parametrize(
-    ("operation", "media_type", "name", "body"),
+    "example",
     EXAMPLES,
     ids=[f"{each[0].operation_id}-{each[2]}-{each[1].partition('/')[2]}" for each in EXAMPLES],
 )
-def test_every_request_example_of_the_document_is_accepted(client, wav, mid, operation, media_type, name, body):
+def test_every_request_example_of_the_document_is_accepted(client, wav, mid, example):
     """Where an example names a voice or a MIDI file, one that exists takes its place."""
+    operation, media_type, _, body = example
     client.account(ACCOUNT)
     named = {"user_id": ACCOUNT, "name": "x"}
     if "clonedVoiceItemId" in body:

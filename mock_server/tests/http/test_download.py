@@ -76,10 +76,10 @@ def test_mp3_is_the_default(client, query):
 
 def test_a_wav_link_serves_a_wav_as_long_as_the_job_says(client, public):
     """The bytes agree with `musicMaterial.dur`."""
-    job_id = client.completed_song(model_song="v3")
+    job_id = client.completed_song()
     seconds = client.get(f"/music/{job_id}").json()["musicMaterial"]["dur"]
 
-    answer = public.get(client.link(job_id, file_format="wav"))
+    answer = public.get(client.link(job_id))
 
     assert answer.headers["content-type"] in {"audio/wav", "audio/x-wav"}
     with wave.open(io.BytesIO(answer.content)) as file:
@@ -88,7 +88,7 @@ def test_a_wav_link_serves_a_wav_as_long_as_the_job_says(client, public):
 
 def test_an_mp3_link_serves_an_mp3_in_parts_and_whole(client, public):
     """An ID3 tag or an MPEG frame comes first; the very first request may be for the middle of the file."""
-    link = client.link(client.completed_song(model_song="v3"))
+    link = client.link(client.completed_song(), "mp3")
 
     part = public.get(link, headers={"Range": "bytes=1000-1999"})
     whole = public.get(link)
@@ -101,7 +101,7 @@ def test_an_mp3_link_serves_an_mp3_in_parts_and_whole(client, public):
 
 def test_a_stems_link_serves_a_zip_of_stems(client, public):
     """Several sound files in one archive that is whole."""
-    answer = public.get(client.link(client.completed_song(model_song="v3"), file_format="stems"))
+    answer = public.get(client.link(client.completed_song(), "stems"))
 
     assert answer.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
@@ -127,7 +127,7 @@ def test_the_same_job_gives_the_same_bytes(new_client):
     for _ in range(2):
         client = new_client("user:12345-same-bytes", policy=Policy(seed=3))
         client.account("111")
-        link = client.link(client.completed_song(model_song="v3"), file_format="wav")
+        link = client.link(client.completed_song())
         contents.append(httpx.Client(transport=client._transport).get(link).content)
 
     assert contents[0] == contents[1]

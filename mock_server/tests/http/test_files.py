@@ -116,7 +116,7 @@ def test_an_altered_link_is_a_403(client, public, change):
         "empty": url.copy_with(params={"auth_key": ""}),
         "signature": url.copy_with(params={"auth_key": key[:-1] + ("0" if key[-1] != "0" else "1")}),
         "expiry": url.copy_with(params={"auth_key": "9" + key}),
-        "format": url.copy_with(path=url.path.replace(".mp3", ".wav"), params={"auth_key": key}),
+        "format": url.copy_with(path=url.path.replace(".wav", ".mp3"), params={"auth_key": key}),
         "junk": url.copy_with(params={"auth_key": "é-0-0-x"}),
     }[change]
 

@@ -185,7 +185,13 @@ def test_deleted_music_is_gone(client, refused):
 @pytest.mark.parametrize("call", ["GET /music/", "DELETE /music/", "GET /music/download/"])
 @pytest.mark.parametrize(
     "job_id",
-    ["abc", "job:abc", "user:12345-tempolor:111-voice:abc", "user:12345-tempolor:111-job:", "user:x-tempolor:111-job:a"],
+    [
+        "abc",
+        "job:abc",
+        "user:12345-tempolor:111-voice:abc",
+        "user:12345-tempolor:111-job:",
+        "user:x-tempolor:111-job:a",
+    ],
 )
 def test_an_id_of_another_shape_or_kind_is_a_400(client, refused, call, job_id):
     """It names the parameter."""

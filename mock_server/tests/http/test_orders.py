@@ -180,7 +180,11 @@ def test_an_instrumental_keeps_what_its_order_sets(client):
 
 @pytest.mark.parametrize(
     ("fields", "chords"),
-    [({"chord": "Am G"}, "Am G"), ({"chord": "Am G", "chords": "C F"}, "C F"), ({"chord": "Am G", "chords": ""}, "Am G")],
+    [
+        ({"chord": "Am G"}, "Am G"),
+        ({"chord": "Am G", "chords": "C F"}, "C F"),
+        ({"chord": "Am G", "chords": ""}, "Am G"),
+    ],
     ids=["alias", "both", "empty-name"],
 )
 def test_chord_is_another_name_for_chords(client, fields, chords):

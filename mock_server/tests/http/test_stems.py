@@ -16,9 +16,7 @@ def client(client):
 
 def split(client, content, media_type="audio/wav", **query):
     """Split a recording and return the answer."""
-    return client.post(
-        "/music/stems-splitter/", params=query, content=content, headers={"Content-Type": media_type}
-    )
+    return client.post("/music/stems-splitter/", params=query, content=content, headers={"Content-Type": media_type})
 
 
 def test_a_recording_comes_back_as_a_zip_of_its_stems(client, wav):

@@ -171,13 +171,13 @@ def test_the_artists_page_shows_the_worlds_time(client):
 
 @pytest.mark.parametrize("path", ["/music/artist-voices", "/music/cloned-voices", "/music/midi"])
 @pytest.mark.parametrize(
-    ("query", "status", "text"),
-    [("?cursor=nonsense", 400, "cursor has incorrect format"), ("?user_id=999", 404, "No record found for 999")],
+    ("query", "refusal"),
+    [("?cursor=nonsense", (400, "cursor has incorrect format")), ("?user_id=999", (404, "No record found for 999"))],
     ids=["cursor", "account"],
 )
-def test_a_list_query_that_breaks_a_rule_is_refused(client, refused, path, query, status, text):
+def test_a_list_query_that_breaks_a_rule_is_refused(client, refused, path, query, refusal):
     """The same words on each list."""
-    refused(client.get(path + query), status, text)
+    refused(client.get(path + query), *refusal)
 
 
 @pytest.mark.parametrize("path", ["/music/artist-voices", "/music/cloned-voices", "/music/midi"])

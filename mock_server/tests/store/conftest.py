@@ -1,0 +1,138 @@
+"""Stores without HTTP: actions on worlds, run at real moments that the test chooses."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tempolor_mock.domain.accounts import Account
+from tempolor_mock.domain.callbacks import Callback
+from tempolor_mock.domain.clock import Clock
+from tempolor_mock.domain.ids import CompositeId, Token
+from tempolor_mock.domain.jobs import Job, Material, MusicRequest, Plan, Status, Step
+from tempolor_mock.domain.midi import MidiFile
+from tempolor_mock.domain.policy import Policy
+from tempolor_mock.store import Store, open_store
+
+START_MS = 1_747_731_600_125
+ALICE = Token("1", "alice")
+BOB = Token("2", "bob")
+
+
+class Kept:
+    """A store, with the real clock in the test's hands."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.real_ms = START_MS
+        self._runner = asyncio.Runner()
+
+    def run(self, action: Callable[..., Any], token: Token = ALICE) -> Any:
+        """Run an action in a token's world."""
+        return self.wait(self.store.transact(token, action, real_ms=self.real_ms))
+
+    def wait(self, coroutine: Any) -> Any:
+        """Return what a coroutine returns."""
+        return self._runner.run(coroutine)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.wait(self.store.close())
+        self._runner.close()
+
+
+@dataclass(frozen=True)
+class Records:
+    """Makes records with what a test does not care about filled in."""
+
+    token: Token = ALICE
+
+    def account(self, user_id: str = "111", max_jobs: int = 10) -> Account:
+        """Return an account."""
+        return Account(user_id, max_jobs, START_MS, {"user_id": user_id, "email": "ü@example.org", "deep": [{"a": None}]})
+
+    def job(self, number: int, *, user_id: str = "111", seconds: float = 20, reports: bool = False, **fields: Any) -> Job:
+        """Return a running song of three steps that ends after some seconds."""
+        end_ms = round(seconds * 1000)
+        steps = (Step(0, Status.GENERATING, 0), Step(end_ms // 2, Status.GENERATING, 50))
+        return Job(
+            number=number,
+            id=CompositeId(self.token.number, user_id, "job", f"item{number}"),
+            kind="song",
+            created_ms=START_MS,
+            plan=Plan((*steps, Step(end_ms, Status.COMPLETED, 100))),
+            download_lag_ms=2_000,
+            request=MusicRequest(
+                prompt="A harbour ballad", model="v3.5", reply_url="http://127.0.0.1:9/cb" if reports else None
+            ),
+            material=_MATERIAL,
+            **fields,
+        )
+
+    def midi(self, number: int, user_id: str = "111") -> MidiFile:
+        """Return a MIDI file."""
+        return MidiFile(
+            number, CompositeId(self.token.number, user_id, "midi", f"item{number}"), f"Theme {number}", "D:minor", 96
+        )
+
+    def callback(self, number: int, job: int = 1, *, due_ms: int = START_MS, **fields: Any) -> Callback:
+        """Return a report that is due."""
+        job_id = CompositeId(self.token.number, "111", "job", f"item{job}")
+        return Callback(
+            number=number, job_id=job_id, url="http://127.0.0.1:9/cb", step=1, moment_ms=due_ms, due_ms=due_ms, **fields
+        )
+
+
+_MATERIAL = Material(
+    title="Harbour",
+    style="Folk",
+    mood="",
+    instruments="",
+    scene="Film",
+    key="C:major",
+    bpm=96,
+    chords="",
+    seconds=90,
+    seed=7,
+    lyrics="[Verse]\nlà",
+)
+
+
+def frozen_clock(real_ms: int) -> Clock:
+    """Return a clock that stands still at a real moment."""
+    return Clock(real_ms, real_ms, frozen=True)
+
+
+@pytest.fixture
+def records() -> Records:
+    """Makers of Alice's records."""
+    return Records()
+
+
+@pytest.fixture
+def keep(tmp_path: Path) -> Iterator[Callable[..., Kept]]:
+    """Open stores by name, `memory` or `sqlite`; the latter on one file, unless another is named."""
+    with ExitStack() as stack:
+
+        def make(name: str, file: str = "worlds.db", **policy: Any) -> Kept:
+            place = f"sqlite:{tmp_path / file}" if name == "sqlite" else name
+            kept = Kept(open_store(place, Policy(**policy), frozen_clock))
+            stack.callback(kept.close)
+            return kept
+
+        yield make
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def kept(request: pytest.FixtureRequest, keep: Callable[..., Kept]) -> Kept:
+    """Each store in turn, empty."""
+    return keep(request.param)
+
+
+@pytest.fixture
+def edit(kept: Kept) -> Callable[..., Any]:
+    """Run an action in Alice's world: `edit(lambda world: ...)`."""
+    return kept.run

@@ -1,0 +1,145 @@
+"""What every store does with worlds as a whole."""
+
+from dataclasses import replace
+
+import pytest
+from tempolor_mock.domain.callbacks import Outcome
+from tempolor_mock.domain.ids import Token
+
+ALICE, BOB = Token("1", "alice"), Token("2", "bob")
+
+
+def test_a_world_begins_empty_with_a_clock_of_its_own(kept):
+    """The clock begins at the real moment of the first use."""
+    kept.real_ms += 5
+    assert kept.run(lambda world: (world.now_ms, len(world.accounts), list(world.jobs))) == (kept.real_ms, 0, [])
+    kept.real_ms += 1_000
+    assert kept.run(lambda world: world.now_ms) == kept.real_ms - 1_000
+
+
+def test_what_an_action_returns_is_returned(kept):
+    """Also nothing."""
+    assert kept.run(lambda _world: None) is None
+    assert kept.run(lambda world: str(world.token)) == "user:1-alice"
+
+
+def test_worlds_are_apart(kept, records):
+    """Nothing of one is seen in another, whatever has the same name there."""
+
+    def furnish(world):
+        world.accounts["111"] = records.account()
+        world.jobs.put(records.job(1))
+        world.callbacks.put(records.callback(1))
+        world.midi.put(records.midi(1))
+        world.blobs["midi/item1"] = b"MThd"
+        world.count("jobs", 5)
+        world.clock = world.clock.moved_to(0, world.real_ms)
+
+    def seen(world):
+        return (
+            len(world.accounts),
+            [*world.jobs, *world.jobs.active(), *world.callbacks, *world.midi, *world.blobs],
+            [world.jobs.next_due_ms(), world.callbacks.next_due_ms(), world.callbacks.get(1), world.jobs.get("item1")],
+            world.count("jobs"),
+            world.now_ms,
+        )
+
+    kept.run(furnish)
+
+    assert kept.run(seen, BOB) == (0, [], [None] * 4, 1, kept.real_ms)
+
+
+def test_the_clock_is_kept(kept):
+    """It goes on as it was turned."""
+    kept.run(lambda world: setattr(world, "clock", replace(world.clock, frozen=False, speed=10.0)))
+    kept.real_ms += 1_000
+
+    assert kept.run(lambda world: (world.now_ms, world.clock.speed)) == (kept.real_ms + 9_000, 10.0)
+
+
+def test_a_refusal_leaves_the_world_created_and_settled(kept, records):
+    """Whoever is refused first sees the same clock as everybody after."""
+
+    def refuse(_world):
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        kept.run(refuse)
+    kept.real_ms += 1_000
+
+    assert kept.run(lambda world: world.now_ms) == kept.real_ms - 1_000
+
+    kept.run(lambda world: (world.jobs.put(records.job(1, seconds=1)), world.count("jobs")))
+    kept.run(lambda world: setattr(world, "clock", world.clock.moved_to(world.now_ms + 9_999, world.real_ms)))
+    with pytest.raises(LookupError):
+        kept.run(refuse)
+
+    assert kept.wait(kept.store.worlds_with_work()) == []
+
+
+def test_an_action_that_raises_has_changed_nothing(keep, records):
+    """SQLite undoes what was done; in memory, actions decide before they change."""
+    kept = keep("sqlite")
+
+    def spoil(world):
+        world.accounts["111"] = records.account()
+        world.jobs.put(records.job(1))
+        world.callbacks.put(records.callback(1))
+        world.blobs["midi/1"] = b"MThd"
+        world.count("jobs")
+        world.clock = world.clock.moved_to(0, 0)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        kept.run(spoil)
+
+    assert kept.run(lambda world: (len(world.accounts), [*world.jobs, *world.callbacks, *world.blobs])) == (0, [])
+    assert kept.run(lambda world: (dict(world.counters()), world.now_ms)) == ({}, kept.real_ms)
+
+
+def test_a_world_is_found_by_its_handle(kept):
+    """Once it was used, and until it is reset."""
+    assert kept.wait(kept.store.find_token(ALICE.handle)) is None
+    kept.run(lambda _world: None)
+
+    assert kept.wait(kept.store.find_token(ALICE.handle)) == ALICE
+    assert kept.wait(kept.store.find_token(BOB.handle)) is None
+
+    kept.wait(kept.store.reset(ALICE))
+    assert kept.wait(kept.store.find_token(ALICE.handle)) is None
+
+
+def test_one_world_is_reset_and_the_others_stay(kept, records):
+    """It begins anew, with a new clock."""
+    for token in (ALICE, BOB):
+        kept.run(lambda world: (world.jobs.put(records.job(1)), world.count("jobs")), token)
+    kept.real_ms += 1_000
+
+    assert kept.wait(kept.store.reset(ALICE)) == 1
+    assert kept.run(lambda world: ([*world.jobs], world.count("jobs"), world.now_ms)) == ([], 1, kept.real_ms)
+    assert kept.run(lambda world: (len([*world.jobs]), world.count("jobs")), BOB) == (1, 2)
+
+
+def test_all_worlds_are_reset_at_once(kept):
+    """The answer is how many there were."""
+    for token in (ALICE, BOB):
+        kept.run(lambda world: world.count("jobs"), token)
+
+    assert kept.wait(kept.store.reset(None)) == 2
+    assert kept.wait(kept.store.reset(None)) == 0
+    assert kept.wait(kept.store.reset(ALICE)) == 0
+    assert kept.run(lambda world: world.count("jobs"), BOB) == 1
+
+
+def test_worlds_in_which_something_will_happen_are_known(kept, records):
+    """A running job or a report that is still to be sent; nothing else."""
+    kept.run(lambda world: world.accounts.update({"111": records.account()}), Token("3", "idle"))
+    kept.run(lambda world: world.jobs.put(records.job(1)), ALICE)
+    kept.run(lambda world: world.callbacks.put(records.callback(1)), BOB)
+
+    assert sorted(map(str, kept.wait(kept.store.worlds_with_work()))) == [str(ALICE), str(BOB)]
+
+    kept.run(lambda world: world.jobs.put(records.job(1).released()), ALICE)
+    kept.run(lambda world: world.callbacks.put(replace(records.callback(1), outcome=Outcome.FAILED)), BOB)
+
+    assert kept.wait(kept.store.worlds_with_work()) == []
