@@ -29,7 +29,10 @@ MAX_DRUM_SECONDS: Final = 1.2
 _KEYS_RING: Final = 2.5
 """Seconds after which a held key is not heard any more."""
 
-_Phase = npt.NDArray[np.float64]
+_TURN: Final = 2**32
+
+_Places = tuple[npt.NDArray[np.intp], Wave]
+"""Indices into a table, and how far to go from each towards the next."""
 
 
 # Building blocks
@@ -45,25 +48,34 @@ def _seconds(frames: int) -> Wave:
 
 
 def _table(strengths: Sequence[float]) -> Wave:
-    """Return one period with these harmonics, peak 1, and its first sample once more for interpolation."""
+    """Return one period with these harmonics, peak 1, as its values and the steps between them: shape (2, 2048)."""
     spectrum = np.zeros(_TABLE // 2 + 1, dtype=np.complex128)
     spectrum[1 : len(strengths) + 1] = -1j * np.asarray(strengths)
     period = np.fft.irfft(spectrum, _TABLE)
     period /= np.abs(period).max()
-    return np.append(period, period[0]).astype(np.float32)
+    return np.stack([period, np.roll(period, -1) - period]).astype(np.float32)
 
 
-def _read(table: Wave, phase: _Phase) -> Wave:
-    """Return the table's value at each phase, counted in periods."""
-    place = (phase % 1.0) * _TABLE
-    index = place.astype(np.int32)
-    fraction = (place - index).astype(np.float32)
-    low = table[index]
-    return low + fraction * (table[index + 1] - low)
+def _read(table: Wave, places: _Places) -> Wave:
+    """Return the table's value at each place, interpolated."""
+    index, fraction = places
+    wave: Wave = table[1].take(index)
+    wave *= fraction
+    wave += table[0].take(index)
+    return wave
 
 
-def _phase(pitch: float, frames: int, detune: float = 0.0) -> _Phase:
-    return np.arange(frames, dtype=np.float64) * (hertz(pitch + detune) / RATE)
+def _steady(pitch: float, frames: int, detune: float = 0.0) -> _Places:
+    """Return where a steady tone reads its table."""
+    step = round(hertz(pitch + detune) / RATE * _TURN)
+    return _places(np.arange(frames, dtype=np.uint32) * np.uint32(step))
+
+
+def _places(phase: npt.NDArray[np.uint32]) -> _Places:
+    """Return places in a table for a phase whose overflow is a full turn, which saves every remainder."""
+    fraction = (phase & np.uint32(_TURN // _TABLE - 1)).astype(np.float32)
+    fraction *= np.float32(_TABLE / _TURN)
+    return (phase >> np.uint32(_TURN.bit_length() - _TABLE.bit_length())).astype(np.intp), fraction
 
 
 def _edges(wave: Wave, attack: float, release: float) -> Wave:
@@ -136,9 +148,9 @@ def _hiss(frames: int, seed: int) -> Wave:
 
 
 def _bass(pitch: int, frames: int) -> Wave:
-    phase, time = _phase(pitch, frames), _seconds(frames)
+    places, time = _steady(pitch, frames), _seconds(frames)
     bright = np.exp(-time / 0.12)
-    wave = _read(_harmonics(pitch, 1.0), phase) * bright * 0.5 + _read(_harmonics(pitch, 2.2), phase) * (
+    wave = _read(_harmonics(pitch, 1.0), places) * bright * 0.5 + _read(_harmonics(pitch, 2.2), places) * (
         1 - 0.4 * bright
     )
     return _edges(wave * np.exp(-time / 1.2), 0.004, 0.05)
@@ -146,23 +158,23 @@ def _bass(pitch: int, frames: int) -> Wave:
 
 def _keys(pitch: int, frames: int) -> Wave:
     frames = min(frames, frames_in(_KEYS_RING))
-    phase, time = _phase(pitch, frames), _seconds(frames)
+    places, time = _steady(pitch, frames), _seconds(frames)
     hammer = np.exp(-time / 0.08)
-    wave = _read(_harmonics(pitch, 1.2), phase) * hammer * 0.4 + _read(_harmonics(pitch, 2.5), phase) * 0.7
+    wave = _read(_harmonics(pitch, 1.2), places) * hammer * 0.4 + _read(_harmonics(pitch, 2.5), places) * 0.7
     return _edges(wave * np.exp(-time / 0.7), 0.003, RELEASE)
 
 
 def _pad(pitch: int, frames: int) -> Wave:
     """Return a slow, wide chord voice: the two sides are tuned apart a little."""
     table = _harmonics(pitch, 1.8)
-    sides = [_read(table, _phase(pitch, frames, detune)) for detune in (-0.04, 0.04)]
+    sides = [_read(table, _steady(pitch, frames, detune)) for detune in (-0.04, 0.04)]
     return _edges(np.stack(sides), 0.12, RELEASE)
 
 
 def _pluck(pitch: int, frames: int, decay: float) -> Wave:
-    phase, time = _phase(pitch, frames), _seconds(frames)
+    places, time = _steady(pitch, frames), _seconds(frames)
     bright = np.exp(-time / (decay / 3))
-    wave = _read(_harmonics(pitch, 0.9), phase) * bright * 0.5 + _read(_harmonics(pitch, 2.0), phase) * 0.5
+    wave = _read(_harmonics(pitch, 0.9), places) * bright * 0.5 + _read(_harmonics(pitch, 2.0), places) * 0.5
     return _edges(wave * np.exp(-time / decay), 0.002, 0.06)
 
 
@@ -206,8 +218,9 @@ def sing(pitch: int, frames: int, vowel: str, voice: Voice) -> Wave:
     slide = -0.7 * np.exp(-time / 0.035)
     vibrato = depth * np.clip((time - 0.12) / 0.3, 0, 1) * np.sin(2 * np.pi * rate * time)
     # A semitone is about 5.95 %; the line 1 + x/17.3 is close enough to 2**(x/12) for fractions of one.
-    phase = np.cumsum((1 + (slide + vibrato) / 17.3) * (hertz(pitch) / RATE))
-    wave = _read(_sung_table(pitch, vowel, tract, slope), phase)
+    turns = np.cumsum((1 + (slide + vibrato) / 17.3) * (hertz(pitch) / RATE))
+    phase = (turns * _TURN).astype(np.int64).astype(np.uint32)
+    wave = _read(_sung_table(pitch, vowel, tract, slope), _places(phase))
     wave += _hiss(frames, voice.seed % 1000) * np.float32(breath * 3)
     return _edges(wave, 0.045, RELEASE)
 

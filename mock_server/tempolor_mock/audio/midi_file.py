@@ -63,7 +63,7 @@ def _sounds(played: Iterable[Note], channel: int) -> Iterator[_Event]:
 
 
 def _track(name: str, setting: list[_Event], sounds: Iterable[_Event]) -> bytes:
-    label = name.encode()[:100]
+    label = name.encode(errors="replace")[:100]
     # Ends before starts: a note struck again on the same tick must not be ended by its forerunner.
     timed = sorted(sounds, key=lambda event: (event[0], event[1][0] & 0x10))
     body, now = bytearray(), 0

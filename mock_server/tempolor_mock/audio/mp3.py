@@ -61,7 +61,7 @@ def id3_tag(title: str) -> bytes:
     """Return an ID3v2.3 tag that holds a title; nothing without one."""
     if not title:
         return b""
-    text = b"\1" + title.encode("utf-16")
+    text = b"\1\xff\xfe" + title.encode("utf-16-le", "replace")
     frame = b"TIT2" + struct.pack(">IH", len(text), 0) + text
     size = len(frame)
     # The tag's size has seven bits in each byte, lest it look like the start of a frame.

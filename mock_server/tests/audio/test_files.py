@@ -31,6 +31,7 @@ from tempolor_mock.audio import (
     stems_of,
     stems_zip_length,
     wav_length,
+    write_midi,
 )
 
 SONG = Score(6.37, "F:minor", 131, "Fm | Db Ab | Eb7", seed=11, voice=Voice(3, Register.TENOR))
@@ -153,6 +154,14 @@ def test_the_mp3_plays_for_as_long_and_sounds_like_the_wav(decoded, played):
     assert len(pcm) == pytest.approx(len(mix), abs=4000)
     likeness = [np.corrcoef(pcm[lag : lag + 200_000, 0], mix[:200_000, 0])[0, 1] for lag in range(1200)]
     assert max(likeness) > 0.95
+
+
+def test_a_title_nobody_can_encode_does_not_stop_the_file():
+    """JSON can carry half a character; two bytes stand in for it."""
+    title = "half \ud83d"
+
+    assert len(b"".join(render_mp3(Score(0.1), title))) == mp3_length(Score(0.1), title)
+    assert write_midi(Score(1), title)
 
 
 def test_the_mp3_has_one_bit_rate_throughout():

@@ -36,6 +36,7 @@ def wav(channels=2, rate=44_100, bits=16, size=None, body=b""):
 
 
 def noise(size):
+    """Return the same random bytes each time."""
     return random.Random(size).randbytes(size)
 
 
