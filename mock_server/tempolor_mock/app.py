@@ -2,27 +2,33 @@
 
 from . import slim_connexion  # isort: skip  # noqa: F401 - before anything imports Connexion
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib import resources
 from types import ModuleType
 from typing import Any
 
-import yaml
 from connexion.apps.asynchronous import AsyncApp
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.resolver import Resolver
 from tempolor_spec import load_document
 
 from . import control, operations
+from .callbacks import HttpCourier
+from .control import control_document
 from .files.rendering import Renderings
 from .files.slot import FilesSlot
+from .middleware.cors import CorsSlot
 from .middleware.errors import ErrorSlot
+from .middleware.guard import GuardSlot
+from .middleware.journal import JournalSlot
+from .middleware.log import LogSlot
 from .middleware.operations import OperationsSlot
+from .middleware.proxies import ProxySlot
 from .middleware.routing import RoutingSlot
+from .people.slot import PeopleSlot
 from .settings import CONTROL_BASE_PATH, PUBLIC_BASE_PATH, Settings
-from .store import MemoryStore
+from .store import Begin, Store, begin_empty, open_store
 from .worlds import WallClock, Worlds, new_clock, wall_clock
 
 
@@ -35,20 +41,28 @@ class MockApp(AsyncApp):
             lifespan=self._lifespan,
             middlewares=[
                 LifespanMiddleware,
+                *_outer_slots(worlds),
+                CorsSlot,
+                partial(JournalSlot, worlds=worlds),
                 ErrorSlot,
+                partial(GuardSlot, worlds=worlds),
+                PeopleSlot,
                 partial(FilesSlot, worlds=worlds, renderings=renderings),
                 RoutingSlot,
             ],
         )
         self.worlds = worlds
         self._renderings = renderings
+        self._courier = worlds.courier = HttpCourier(worlds)
         self._middleware_app = self.middleware.app = OperationsSlot(worlds)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
+        await self._courier.start()
         try:
             yield
         finally:
+            await self._courier.stop()
             self._renderings.close()
             await self.worlds.store.close()
 
@@ -61,18 +75,39 @@ def create_app(settings: Settings | None = None, *, wall: WallClock = wall_clock
     """Return the mock as an ASGI application.
 
     `wall` returns the real moment in milliseconds since 1970. Give the application to an ASGI server, or to
-    `httpx.ASGITransport(app)` for tests without a socket.
+    `httpx.ASGITransport(app)` for tests without a socket. StoreError where worlds cannot be kept, or begun, as the
+    settings say.
     """
     settings = settings or Settings()
-    worlds = Worlds(settings, MemoryStore(settings.policy, new_clock(settings)), wall)
+    worlds = Worlds(settings, _store(settings), wall)
     app = MockApp(worlds, Renderings())
     app.serve_document(load_document(settings.policy.revision), PUBLIC_BASE_PATH, operations)
     app.serve_document(control_document(), CONTROL_BASE_PATH, control)
     return app
 
 
-def control_document() -> dict[str, Any]:
-    """Return the control plane's own OpenAPI document."""
-    text = resources.files(control).joinpath("openapi.yaml").read_text("utf-8")
-    document: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-    return document
+def _outer_slots(worlds: Worlds) -> Iterator[Any]:
+    """Yield the slots that only some users want; others do not pay for them."""
+    settings = worlds.settings
+    if settings.log != "off":
+        yield partial(LogSlot, wall=worlds.wall, style=settings.log)
+    if settings.trusted_proxies:
+        yield partial(ProxySlot, trusted=settings.trusted_proxies)
+
+
+def _store(settings: Settings) -> Store:
+    return open_store(settings.store, settings.policy, new_clock(settings), _begin(settings))
+
+
+def _begin(settings: Settings) -> Begin:
+    """Return what furnishes new worlds; a speed or a standing still that was set wins over the snapshot's clock."""
+    if settings.snapshot is None:
+        return begin_empty
+    from .store import snapshots  # noqa: PLC0415 - loaded with the first snapshot, not with the server
+
+    snapshot = snapshots.read_file(settings.snapshot)
+    if settings.frozen:
+        snapshot = snapshot.with_clock(frozen=True)
+    if settings.speed != 1:
+        snapshot = snapshot.with_clock(speed=settings.speed)
+    return partial(snapshots.load, snapshot=snapshot)

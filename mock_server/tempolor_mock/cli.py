@@ -2,18 +2,27 @@
 
 import ipaddress
 import logging
+import math
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 import cloup
 from tempolor_spec import REVISIONS
 
+from .domain.ids import Token
 from .domain.policy import Policy, Range
 from .settings import Settings
 
 EXAMPLE_TOKEN = "user:12345-demo"  # noqa: S105 - any token will do
+
+
+class CannotStartError(click.ClickException):
+    """What was asked for cannot be had; the message says why, in one line."""
+
+    exit_code = 2
 
 
 class RangeType(click.ParamType[Range]):
@@ -34,7 +43,54 @@ class RangeType(click.ParamType[Range]):
         return low, high
 
 
+class NetworksType(click.ParamType[tuple[str, ...]]):
+    """Addresses and networks separated by commas, such as `127.0.0.1,10.0.0.0/8`, or `*` for all."""
+
+    name = "networks"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Return them one by one."""
+        if isinstance(value, tuple):
+            return value
+        networks = tuple(each.strip() for each in value.split(",") if each.strip())
+        for each in networks:
+            try:
+                ipaddress.ip_network("::/0" if each == "*" else each, strict=False)
+            except ValueError:
+                self.fail(f"{each!r} is no address and no network such as 127.0.0.1 or 10.0.0.0/8", param, ctx)
+        return networks
+
+
+class FiniteRange(click.FloatRange):
+    """A range of numbers; `nan` compares with nothing and would slip through Click's own."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return number
+
+
+class BackoffType(click.ParamType[tuple[float, ...]]):
+    """Pauses in seconds, separated by commas, such as `1,5,30`; or `none`."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        """Return the pauses in order."""
+        if isinstance(value, tuple):
+            return value
+        if value == "none":
+            return ()
+        if re.fullmatch(r"\d+(\.\d+)?(,\d+(\.\d+)?)*", value) is None:
+            self.fail(f"{value!r} is not a list of seconds such as 1,5,30, nor none", param, ctx)
+        return tuple(map(float, value.split(",")))
+
+
 SECONDS = RangeType()
+NETWORKS = NetworksType()
+EXISTING_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_content_width": 110}
 
 
@@ -43,13 +99,27 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
     "Address",
     cloup.option("--host", default="127.0.0.1", help="Address to listen on."),
     cloup.option("--port", default=4010, type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one."),
+    cloup.option("--certificate", type=EXISTING_FILE, help="Serve https with this certificate chain, a PEM file."),
+    cloup.option("--key", type=EXISTING_FILE, help="Its private key.  [default: in the certificate's file]"),
+    cloup.option(
+        "--forwarded-allow-ips",
+        default="",
+        metavar="IP|NETWORK|*,...",
+        type=NETWORKS,
+        show_default=False,
+        help="Proxies whose X-Forwarded-Proto and -Host count in links.  [default: none]",
+    ),
 )
 @cloup.option_group(
     "Time",
-    cloup.option("--speed", default=1.0, type=click.FloatRange(0.001, 100_000), help="Virtual seconds a real one."),
+    cloup.option("--speed", default=1.0, type=FiniteRange(0.001, 100_000), help="Virtual seconds a real one."),
     cloup.option("--frozen", is_flag=True, help="Start with clocks that stand still until they are advanced."),
     cloup.option("--job-seconds", default="15..25", type=SECONDS, help="How long a job generates, virtual seconds."),
     cloup.option("--download-lag", default="2..4", type=SECONDS, help="From COMPLETED to the file, virtual seconds."),
+    cloup.option("--clone-seconds", default="2..4", type=SECONDS, help="How long a voice is cloned, virtual seconds."),
+    cloup.option(
+        "--ready-after-polls", default=0, type=click.IntRange(0, 1000), help="Polls that end a job, in place of time."
+    ),
 )
 @cloup.option_group(
     "Behaviour",
@@ -58,11 +128,63 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
     cloup.option(
         "--jobs-per-request", type=click.IntRange(1, 10), help="Jobs a request starts.  [default: by revision]"
     ),
+    cloup.option("--generations", default=3000, type=click.IntRange(0), help="Jobs in a world's quota, then a 402."),
+    cloup.option("--fail-rate", default=0.0, type=click.FloatRange(0, 1), help="Share of jobs that fail, seeded."),
     cloup.option("--validate-responses", is_flag=True, help="Answer 500 where the mock itself breaks its document."),
 )
 @cloup.option_group(
+    "State",
+    cloup.option("--store", default="memory", metavar="memory|sqlite:FILE", help="Where worlds are kept."),
+    cloup.option(
+        "--snapshot",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Begin each world as the one in this file, saved with GET /_mock/snapshot.",
+    ),
+)
+@cloup.option_group(
+    "Journal and log",
+    cloup.option(
+        "--journal-mb", default=16, type=click.IntRange(1, 10_000), help="Most that GET /_mock/requests keeps."
+    ),
+    cloup.option(
+        "--log", default="text", type=click.Choice(["text", "json", "off"]), help="How to tell each request on stderr."
+    ),
+)
+@cloup.option_group(
+    "Callbacks",
+    cloup.option(
+        "--callback-backoff",
+        default="1,5,30",
+        metavar="A,B,...|none",
+        type=BackoffType(),
+        help="Pauses before a failed report is tried again, virtual seconds.",
+    ),
+    cloup.option(
+        "--callback-timeout",
+        default=5.0,
+        type=click.FloatRange(0.01, 600),
+        help="How long a try may take, real seconds.",
+    ),
+    cloup.option(
+        "--allow-callback-host",
+        "allowed_callback_hosts",
+        multiple=True,
+        envvar="TEMPOLOR_MOCK_ALLOW_CALLBACK_HOST",
+        metavar="HOST",
+        help="Report to this host too; repeatable.  [default: loopback only]",
+    ),
+    cloup.option("--callback-insecure", is_flag=True, help="Accept any TLS certificate of a receiver."),
+)
+@cloup.option_group(
     "Access",
-    cloup.option("--token", "tokens", multiple=True, help="Accept this API token only; repeatable.  [default: any]"),
+    cloup.option(
+        "--token",
+        "tokens",
+        multiple=True,
+        envvar="TEMPOLOR_MOCK_TOKEN",
+        callback=lambda _ctx, param, values: _checked_tokens(param, values),
+        help="Accept this API token only; repeatable.  [default: any]",
+    ),
     cloup.option("--control-token", help="Require this in X-Mock-Control-Token on /_mock calls."),
     cloup.option("--max-upload-mb", default=100, type=click.IntRange(1, 10_000), help="Largest upload, else a 413."),
 )
@@ -76,35 +198,64 @@ def mock_command(host: str, port: int, **options: Any) -> None:
         raise click.UsageError(
             f"--control-token is required when the mock listens on {host}: others could turn its clock"
         )
-    settings = _settings(options)
+    if options["key"] and not options["certificate"]:
+        raise click.UsageError("--key needs --certificate beside it")
+    settings = _settings(options, loopback_only=_is_loopback(host))
 
-    from .server import CannotListenError, bind, serve  # noqa: PLC0415 - `--help` need not load the server
+    from .server import BadCertificateError, CannotListenError, Tls, bind, serve  # noqa: PLC0415 - `--help` need not load the server
+    from .store import StoreError  # noqa: PLC0415 - the same
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
+        tls = Tls(options["certificate"], options["key"]) if options["certificate"] else None
         with bind(host, port) as bound:
-            serve(settings, bound, started=lambda url: _announce(url, settings))
+            serve(settings, bound, started=lambda url: _announce(url, settings), tls=tls)
+    except KeyboardInterrupt:
+        return  # Ctrl-C is how a mock is meant to be stopped.
     except CannotListenError as error:
         raise click.ClickException(f"{error}. Choose another with --port, or 0 for any free one.") from None
+    except (BadCertificateError, StoreError) as error:
+        raise CannotStartError(str(error)) from None
 
 
-def _settings(options: dict[str, Any]) -> Settings:
+def _settings(options: dict[str, Any], *, loopback_only: bool) -> Settings:
     policy = Policy(
         seed=options["seed"],
         revision=options["revision"],
         job_seconds=options["job_seconds"],
         download_lag_seconds=options["download_lag"],
         jobs_per_request=options["jobs_per_request"] or 0,
+        clone_seconds=options["clone_seconds"],
+        ready_after_polls=options["ready_after_polls"],
+        total_generations=options["generations"],
+        fail_rate=options["fail_rate"],
+        callback_backoff_seconds=options["callback_backoff"],
     )
     return Settings(
         policy=policy,
+        store=options["store"],
+        snapshot=options["snapshot"],
         speed=options["speed"],
         frozen=options["frozen"],
         tokens=options["tokens"],
         control_token=options["control_token"],
         max_upload_bytes=options["max_upload_mb"] << 20,
         validate_responses=options["validate_responses"],
+        journal_bytes=options["journal_mb"] << 20,
+        log=options["log"],
+        loopback_only=loopback_only,
+        allowed_callback_hosts=options["allowed_callback_hosts"],
+        callback_timeout_seconds=options["callback_timeout"],
+        callback_insecure=options["callback_insecure"],
+        trusted_proxies=options["forwarded_allow_ips"],
     )
+
+
+def _checked_tokens(param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if Token.parse(value) is None:
+            raise click.BadParameter(f"{value!r} is not an API token: user:<number>-<text>", param=param)
+    return values
 
 
 def _is_loopback(host: str) -> bool:
@@ -117,12 +268,14 @@ def _is_loopback(host: str) -> bool:
 def _announce(url: str, settings: Settings) -> None:
     token = settings.tokens[0] if settings.tokens else EXAMPLE_TOKEN
     any_token = "" if settings.tokens else "  (or any user:<number>-<text>)"
-    sample = f"""curl {url}/v1/tempolor/accounts -H 'Authorization: Bearer {token}'"""
+    insecure = "-k " if url.startswith("https") else ""
+    sample = f"""curl {insecure}{url}/v1/tempolor/accounts -H 'Authorization: Bearer {token}'"""
     body = """-H 'Content-Type: application/json' -d '{"requestParams":{}}'"""
     lines = (
         f"TemPolor mock  {url}/v1/tempolor",
         f"Token          {token}{any_token}",
         f"Try            {sample} {body}",
+        f"Look           {url}/_mock/  (documents: {url}/_mock/docs)",
         "Stop           Ctrl-C",
     )
     click.echo("\n".join(lines))

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .domain import errors
 
 if TYPE_CHECKING:
+    from starlette.types import Send
+
+    from .documented import DocumentedAnswers
+    from .domain.faults import Fault
     from .domain.ids import Token
     from .domain.world import World
     from .store.base import Action
@@ -15,14 +19,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Headers = tuple[tuple[str, str], ...]
 
+DEPTH_HEADER = "X-Tempolor-Mock-Depth"
+"""Says how many reports to `replyUrl` led to a request, so that a loop of them comes to an end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status with a JSON value, or with no content at all where `content` is None."""
+    """A status with a JSON value, or with no content at all where `content` is None.
+
+    `deliberate` marks one that somebody asked for though the document does not have it: it is no bug.
+    """
 
     status: int
     content: Any = None
     headers: Headers = ()
+    deliberate: bool = False
 
 
 @dataclass(slots=True)
@@ -41,6 +52,29 @@ class Notes:
     violations: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What came of trying the fault rules on a request: the one that hits it, if one does."""
+
+    fault: "Fault | None"
+
+
+class Hazard(Protocol):
+    """What fault rules do to one request."""
+
+    def strike(self, world: "World") -> Hit:
+        """Try the rules of a world, which has some."""
+
+    async def suffer(self, fault: "Fault") -> None:
+        """Do what must be done before the request is carried out; raise where it is not going to be."""
+
+    async def refund(self) -> None:
+        """Take note that the request was refused for another reason than the rule."""
+
+    async def spoilt(self, send: "Send") -> "Send":
+        """Return what sends the answer in the way the rule wants it."""
+
+
 @dataclass(slots=True)
 class Call:
     """One request of a documented operation, past authorization and validation.
@@ -49,7 +83,9 @@ class Call:
     out; `body` is the parsed JSON or form object, or the raw bytes of an upload whose type is `media_type`;
     `defaults` are the document's for absent fields of the body.
     `base_url` is scheme and host as the client addressed them: links in answers start with it. `token` names the
-    caller's world; it is None only where the document makes it optional.
+    caller's world; it is None only where the document makes it optional. `hazard` is what may happen to the request
+    when it first meets its world, `hit_by` the same when it has happened, by the rule `fault`. `documented` are the
+    documented answers of the service's operations by id.
     """
 
     worlds: "Worlds"
@@ -59,16 +95,34 @@ class Call:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
     media_type: str = ""
+    depth: int = 0
     notes: Notes = field(default_factory=Notes)
+    hazard: Hazard | None = None
+    hit_by: Hazard | None = None
+    fault: "Fault | None" = None
+    documented: "Mapping[str, DocumentedAnswers]" = field(default_factory=dict)
 
     async def run(self, action: "Action[T]") -> T:
-        """Run `action` in the caller's world, settled up to now; a 401 where no token names one."""
+        """Run `action` in the caller's world, settled up to now; a 401 where no token names one.
 
-        def act(world: "World") -> T:
+        Fault rules are tried once for each request, in a transaction of their own: what they count is kept, whatever
+        becomes of `action`.
+        """
+        hazard, self.hazard = self.hazard, None
+
+        def act(world: "World") -> "T | Hit":
             self.notes.now_ms = world.now_ms
+            if hazard is not None and world.faults:
+                return hazard.strike(world)
             return action(world)
 
-        return await self.worlds.run(self.owner, act)
+        result = await self.worlds.run(self.owner, act)
+        if not isinstance(result, Hit):
+            return result
+        if hazard is not None and result.fault is not None:
+            self.hit_by, self.fault = hazard, result.fault
+            await hazard.suffer(result.fault)
+        return await self.run(action)
 
     @property
     def owner(self) -> "Token":

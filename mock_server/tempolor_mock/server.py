@@ -1,12 +1,17 @@
 """Serving a mock with uvicorn: binding, announcing, stopping."""
 
 import socket
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
+import orjson
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .app import create_app
+from .domain.errors import ServiceError
+from .middleware.wire import TRANSPORT
 from .settings import Settings
 
 KEEP_ALIVE_SECONDS = 75
@@ -14,6 +19,35 @@ KEEP_ALIVE_SECONDS = 75
 
 class CannotListenError(Exception):
     """The address cannot be listened on; the message says why, in one line."""
+
+
+class BadCertificateError(Exception):
+    """The certificate cannot be served; the message says why, in one line."""
+
+
+class Tls:
+    """A certificate chain and its private key, PEM files that were tried; without a key, it is in the other file."""
+
+    def __init__(self, certificate: Path, key: Path | None) -> None:
+        self.certificate = certificate
+        self.key = key
+        try:
+            # An empty password, since without one OpenSSL would ask the terminal.
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+        except (OSError, ValueError) as error:
+            raise BadCertificateError(f"cannot serve https with {self}: {_why(error)}") from None
+
+    def __str__(self) -> str:
+        """Return the names of the files."""
+        return f"the certificate {self.certificate}" + (f" and the key {self.key}" if self.key else "")
+
+
+def _why(error: Exception) -> str:
+    if not isinstance(error, ssl.SSLError):
+        return getattr(error, "strerror", None) or str(error)
+    if error.reason == "KEY_VALUES_MISMATCH":
+        return "the key belongs to another certificate"
+    return "these are no PEM files with a certificate and its key, or the key is encrypted"
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -35,23 +69,45 @@ def serve(
     bound: socket.socket,
     *,
     started: Callable[[str], None],
-    certificate: Path | None = None,
-    key: Path | None = None,
+    tls: Tls | None = None,
 ) -> None:
     """Serve until interrupted; `started` is called with the address as soon as requests are answered."""
-    scheme = "https" if certificate else "http"
+    scheme = "https" if tls else "http"
     config = uvicorn.Config(
         create_app(settings),
         lifespan="on",
+        http=Protocol,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,
-        ssl_certfile=certificate,
-        ssl_keyfile=key,
+        # `middleware/proxies.py` is stricter about whom it trusts, and knows the host too.
+        proxy_headers=False,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
     )
     _Server(config, lambda: started(f"{scheme}://{_shown(bound)}")).run(sockets=[bound])
+
+
+class Protocol(HttpToolsProtocol):
+    """Uvicorn's protocol, which answers what is no HTTP in the service's envelope too.
+
+    It also lets fault rules get at the connection of a request.
+    """
+
+    def on_message_begin(self) -> None:
+        """Begin a request; called by the parser."""
+        super().on_message_begin()
+        self.scope["extensions"] = {TRANSPORT: self.transport}  # type: ignore[dict-item]
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer a request that is none and close the connection; called by the parser."""
+        body = orjson.dumps(ServiceError(400, msg).body())
+        head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: "
+        self.transport.write(b"%s%d\r\n\r\n%s" % (head, len(body), body))
+        self.transport.close()
 
 
 class _Server(uvicorn.Server):

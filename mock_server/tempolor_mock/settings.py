@@ -1,11 +1,15 @@
 """Everything a user can set when starting a mock, with its default."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
 
 from .domain.policy import Policy
 
 PUBLIC_BASE_PATH = "/v1/tempolor"
 CONTROL_BASE_PATH = "/_mock"
+
+LogFormat = Literal["text", "json", "off"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,10 +17,19 @@ class Settings:
     """How a mock is put together; `policy` is how its worlds behave.
 
     `tokens` are the only API tokens accepted (none given: any well-formed one). `control_token` is what control calls
-    must carry in `X-Mock-Control-Token` (None: nothing). Sizes are bytes.
+    must carry in `X-Mock-Control-Token` (None: nothing). `store` is `memory` or `sqlite:FILE`. New worlds begin as the
+    world in the file `snapshot` (None: empty). `journal_bytes` is how much is remembered of all worlds' requests,
+    `log` how each is told on stderr. `loopback_only` says that the mock listens on this machine's loopback interface,
+    where the control plane answers to no other name. `trusted_proxies` are addresses and networks whose
+    `X-Forwarded-Proto` and `X-Forwarded-Host` count. Sizes are bytes.
+
+    Reports to `replyUrl` go to loopback addresses and to `allowed_callback_hosts`; `callback_timeout_seconds` (real
+    ones) is how long a try may take, and `callback_insecure` accepts any TLS certificate of a receiver.
     """
 
     policy: Policy = field(default_factory=Policy)
+    store: str = "memory"
+    snapshot: Path | None = None
     speed: float = 1.0
     frozen: bool = False
     tokens: tuple[str, ...] = ()
@@ -24,3 +37,10 @@ class Settings:
     max_json_bytes: int = 1 << 20
     max_upload_bytes: int = 100 << 20
     validate_responses: bool = False
+    allowed_callback_hosts: tuple[str, ...] = ()
+    callback_timeout_seconds: float = 5.0
+    callback_insecure: bool = False
+    journal_bytes: int = 16 << 20
+    log: LogFormat = "off"
+    loopback_only: bool = False
+    trusted_proxies: tuple[str, ...] = ()

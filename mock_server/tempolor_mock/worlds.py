@@ -3,12 +3,16 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from math import inf
 from typing import Protocol
 
+from .domain.callbacks import Callback
 from .domain.clock import Clock
 from .domain.ids import Token
 from .domain.world import World
+from .journal import Journal
 from .settings import Settings
 from .store import Action, Store
 from .store.base import T
@@ -30,11 +34,28 @@ class Courier(Protocol):
     def wake(self, token: Token, real_ms: int) -> None:
         """Take note that something of that world may be due at a real moment."""
 
+    async def deliver(self, token: Token) -> Sequence[Callback]:
+        """Send all that is due in a world, clock running or not; return it as it stands then, oldest first.
+
+        A receiver that hangs costs no more than the timeout of the tries that are on their way then: what else is due
+        to it stays due.
+        """
+
+    def forget(self, token: Token | None) -> None:
+        """Break off what is on its way from a world, or from all, that is about to be emptied."""
+
 
 class NoCourier:
     """The courier of worlds that nobody delivers for."""
 
     def wake(self, token: Token, real_ms: int) -> None:
+        """See `Courier`."""
+
+    async def deliver(self, token: Token) -> Sequence[Callback]:  # noqa: ARG002 - the protocol's
+        """See `Courier`."""
+        return ()
+
+    def forget(self, token: Token | None) -> None:
         """See `Courier`."""
 
 
@@ -46,7 +67,9 @@ class Worlds:
         self.store = store
         self.wall = wall
         self.courier: Courier = NoCourier()
+        self.journal = Journal(settings.journal_bytes)
         self.instance = secrets.token_hex(8)
+        self._turning: dict[Token, asyncio.Event] = {}
         self._accepted = frozenset(settings.tokens)
 
     def accepts(self, token: Token) -> bool:
@@ -55,7 +78,12 @@ class Worlds:
 
     async def run(self, token: Token, action: Action[T]) -> T:
         """Run `action` in a transaction on the token's world, settled up to now."""
+        result = await self._run(token, action)
+        if self._turning and (waited_for := self._turning.pop(token, None)) is not None:
+            waited_for.set()
+        return result
 
+    async def _run(self, token: Token, action: Action[T]) -> T:
         def act(world: World) -> tuple[T, int | None]:
             return action(world), _next_report_ms(world)
 
@@ -65,21 +93,33 @@ class Worlds:
         return result
 
     async def reach(self, token: Token, moment_ms: int) -> None:
-        """Wait until the world shows the virtual moment; return at once where its clock stands still.
+        """Wait until the world shows the virtual moment; return at once where its clock stands still."""
+        await self.wait(token, lambda world: 0 if world.clock.frozen else real_seconds_until(world, moment_ms))
 
-        Somebody may turn the clock meanwhile, so it is read again every now and then.
+    async def wait(self, token: Token, missing: Action[float]) -> None:
+        """Wait until nothing is missing; `missing` returns how many real seconds are, at most.
+
+        Whatever is done to the world meanwhile, such as turning its clock, makes this ask again at once. Another
+        process may share the world, so it asks every now and then too.
         """
+        while (seconds := await self._run(token, missing)) > 0:
+            turning = self._turning.setdefault(token, asyncio.Event())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(turning.wait(), min(seconds, LONGEST_SLEEP_SECONDS))
 
-        def missing(world: World) -> float:
-            return 0 if world.clock.frozen else (moment_ms - world.now_ms) / 1000 / world.clock.speed
 
-        while (seconds := await self.run(token, missing)) > 0:  # noqa: ASYNC110 - the event is a clock's
-            await asyncio.sleep(min(seconds, LONGEST_SLEEP_SECONDS))
+def real_seconds_until(world: World, moment_ms: int) -> float:
+    """Return after how many real seconds a world shows a virtual moment; for ever where its clock stands still."""
+    missing_ms = moment_ms - world.now_ms
+    if missing_ms <= 0:
+        return 0
+    return inf if world.clock.frozen else missing_ms / 1000 / world.clock.speed
 
 
 def _next_report_ms(world: World) -> int | None:
     """Return the real moment at which a report may have to be made or sent; None while nothing can fall due."""
-    moments = [moment for moment in (world.jobs.next_due_ms(), world.callbacks.next_due_ms()) if moment is not None]
+    dues = (world.jobs.next_due_ms(), world.callbacks.next_due_ms(real_ms=world.real_ms))
+    moments = [due_ms for due_ms in dues if due_ms is not None]
     return world.clock.real_at(min(moments)) if moments else None
 
 

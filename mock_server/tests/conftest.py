@@ -42,8 +42,21 @@ class InProcess(httpx.BaseTransport):
     """Carries requests to an application in this process, on an event loop of its own, without a socket."""
 
     def __init__(self, app: Any) -> None:
+        self._app = app
         self._asgi = httpx.ASGITransport(app)
         self._runner = asyncio.Runner()
+        self._runner.run(self._start())
+
+    async def _start(self) -> None:
+        self._inbox: asyncio.Queue[Json] = asyncio.Queue()
+        self._outbox: asyncio.Queue[Json] = asyncio.Queue()
+        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+        self._life = asyncio.create_task(self._app(scope, self._inbox.get, self._outbox.put))
+        await self._tell("lifespan.startup")
+
+    async def _tell(self, event: str) -> None:
+        await self._inbox.put({"type": event})
+        assert await self._outbox.get() == {"type": f"{event}.complete"}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request."""
@@ -54,9 +67,14 @@ class InProcess(httpx.BaseTransport):
         body = b"".join([chunk async for chunk in response.stream])
         return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(body))
 
-    def close(self) -> None:
-        """End the event loop."""
+    def stop(self) -> None:
+        """Shut the application down, as a server does; clients that close leave it running."""
+        self._runner.run(self._stop())
         self._runner.close()
+
+    async def _stop(self) -> None:
+        await self._tell("lifespan.shutdown")
+        await self._life
 
 
 @contextmanager
@@ -67,8 +85,7 @@ def in_process(**settings: Any) -> Iterator[InProcess]:
     try:
         yield transport
     finally:
-        app._renderings.close()
-        transport.close()
+        transport.stop()
 
 
 class Client(httpx.Client):

@@ -1,13 +1,34 @@
 """The control plane's operations: one function each, named by its operationId in `openapi.yaml` beside it."""
 
+from .callbacks import list_callbacks
 from .clock import advance_clock, freeze_clock, get_clock, resume_clock, set_clock_speed
+from .documents import control_document, get_control_document, get_service_document
+from .faults import create_fault, delete_fault, delete_faults, list_faults
 from .mock import get_health, reset_worlds
+from .requests import delete_requests, get_request, list_requests
+from .snapshot import get_snapshot, put_snapshot
+from .world import get_world, list_worlds
 
 __all__ = [
     "advance_clock",
+    "control_document",
+    "create_fault",
+    "delete_fault",
+    "delete_faults",
+    "delete_requests",
     "freeze_clock",
     "get_clock",
+    "get_control_document",
     "get_health",
+    "get_request",
+    "get_service_document",
+    "get_snapshot",
+    "get_world",
+    "list_callbacks",
+    "list_faults",
+    "list_requests",
+    "list_worlds",
+    "put_snapshot",
     "reset_worlds",
     "resume_clock",
     "set_clock_speed",

@@ -7,6 +7,7 @@ from ..domain.clock import iso
 from ..domain.settling import Transition
 from ..domain.world import World
 from ..exchange import Answer, Call
+from .callbacks import shown
 
 JsonObject = dict[str, object]
 
@@ -32,13 +33,15 @@ async def set_clock_speed(call: Call) -> Answer:
 
 
 async def advance_clock(call: Call) -> Answer:
-    """Move the world's clock forward."""
+    """Move the world's clock forward, and send every report that is due by then."""
 
     def advance(world: World) -> JsonObject:
         transitions = timing.advance(world, call.body["seconds"])
         return {"clock": clock_object(world), "transitions": [_transition_object(each) for each in transitions]}
 
-    return Answer(200, await call.run(advance))
+    caused = await call.run(advance)
+    caused["callbacks"] = await shown(call, await call.worlds.courier.deliver(call.owner))
+    return Answer(200, caused)
 
 
 async def _turned(call: Call, turn: Callable[[World], None]) -> Answer:

@@ -17,4 +17,7 @@ async def reset_worlds(call: Call) -> Answer:
     everything = call.body.get("all", False)
     if call.token is None and not everything:
         raise errors.unauthorized()
-    return Answer(200, {"worlds": await call.worlds.store.reset(None if everything else call.token)})
+    doomed = None if everything else call.token
+    call.worlds.journal.forget(doomed)
+    call.worlds.courier.forget(doomed)
+    return Answer(200, {"worlds": await call.worlds.store.reset(doomed)})

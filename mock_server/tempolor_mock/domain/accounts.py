@@ -29,7 +29,8 @@ def configure(world: World, request_params: Mapping[str, Any], max_jobs: int | N
 
     `max_jobs` None means the default, also on an update. Without `user_id` or `ucid` in the parameters (the page's
     own sample posts `{}`) the account is one whose id depends on the token alone, so that posting again updates it.
-    Raises a 400 for an id that no composite id could hold. Secrets are dropped before anything is kept: no answer, snapshot or log can show them.
+    Raises a 400 for an id that no composite id could hold. Secrets are dropped before anything is kept: no answer,
+    snapshot or log can show them.
     """
     kept = {name: REDACTED if name in SECRETS else value for name, value in request_params.items()}
     user_id = _identity(kept) or str(100_000_000 + seeded_number(world.policy.seed, world.token) % 900_000_000)

@@ -2,6 +2,9 @@
 
 Settling a world makes the reports; a courier takes those that are due, sends them, and tells what happened. Reports of
 one job are sent in order, one at a time; a report that keeps failing is given up and the next one follows.
+
+An attempt's virtual moment is the one it was due at, so that the same calls always leave the same journal. A lease
+says who is at a report: whoever comes back with another lease than the one the report shows has lost it.
 """
 
 from collections.abc import Sequence
@@ -11,6 +14,9 @@ from enum import StrEnum
 from .ids import CompositeId
 from .jobs import Job
 from .world import World
+
+KEPT_REPORTS = 10_000
+"""Of how many reports a world remembers the finished ones; pending reports are kept in any case."""
 
 
 class Outcome(StrEnum):
@@ -74,24 +80,73 @@ def announce(world: World, job: Job, step: int) -> None:
 
 def take_due(world: World, *, lease_ms: int, limit: int) -> Sequence[Callback]:
     """Return reports to be sent now, at most one for each job, and keep other couriers away from them."""
-    taken = [
-        replace(callback, leased_until_ms=world.real_ms + lease_ms)
-        for callback in world.callbacks.due(world.now_ms, real_ms=world.real_ms, limit=limit)
-    ]
-    for callback in taken:
-        world.callbacks.put(callback)
-    return taken
+    due = world.callbacks.due(world.now_ms, real_ms=world.real_ms, limit=limit)
+    return [_held(world, callback, lease_ms) for callback in due]
 
 
-def record(world: World, number: int, attempt: Attempt) -> Callback | None:
-    """Note a try; return the report as it now stands, or None where it is gone (its world was emptied)."""
-    callback = world.callbacks.get(number)
+def keep_hold(world: World, held: Callback, *, lease_ms: int) -> Callback | None:
+    """Return a report that was taken, with a new lease; None where it was cancelled, lost, or its world emptied."""
+    callback = _still_held(world, held)
+    if callback is None or callback.outcome is not Outcome.DUE:
+        return None
+    return _held(world, callback, lease_ms)
+
+
+def release(world: World, held: Callback) -> None:
+    """Give back a report that was taken and not tried."""
+    callback = _still_held(world, held)
+    if callback is not None:
+        world.callbacks.put(replace(callback, leased_until_ms=0))
+
+
+def record(world: World, held: Callback, attempt: Attempt, *, retry: bool = True) -> Callback | None:
+    """Note a try of a report that was taken; return it as it now stands, or None where it was lost or is gone.
+
+    A failure is the last one where `retry` is False, or all of the policy's back-off has been used.
+    """
+    callback = _still_held(world, held)
     if callback is None:
         return None
     callback = replace(callback, attempts=(*callback.attempts, attempt), leased_until_ms=0)
     if callback.outcome is Outcome.DUE:
-        callback = _decided(callback, attempt, world.policy.callback_backoff_seconds)
+        callback = _decided(callback, attempt, world.policy.callback_backoff_seconds if retry else ())
     world.callbacks.put(callback)
+    if callback.outcome is not Outcome.DUE:
+        _let_follow(world, callback, attempt)
+    return callback
+
+
+def take_next(world: World, callback: Callback, *, lease_ms: int) -> Callback | None:
+    """Take what is to be sent next for the job of a report that was just tried, if that is due by now."""
+    pending = world.callbacks.pending(callback.job_id)
+    if not pending or pending[0].due_ms > world.now_ms or pending[0].leased_until_ms > world.real_ms:
+        return None
+    return _held(world, pending[0], lease_ms)
+
+
+def forget_old(world: World) -> None:
+    """Forget finished reports but those among the world's newest."""
+    oldest_kept = world.count("callbacks", 0) - KEPT_REPORTS + 1
+    if oldest_kept > 1:
+        world.callbacks.forget_finished(oldest_kept)
+
+
+def cancel(world: World, job: Job) -> None:
+    """Send no more reports of a job; what is on its way at this moment cannot be called back."""
+    for callback in world.callbacks.pending(job.id):
+        world.callbacks.put(replace(callback, outcome=Outcome.CANCELLED))
+
+
+def _held(world: World, callback: Callback, lease_ms: int) -> Callback:
+    callback = replace(callback, leased_until_ms=world.real_ms + lease_ms)
+    world.callbacks.put(callback)
+    return callback
+
+
+def _still_held(world: World, held: Callback) -> Callback | None:
+    callback = world.callbacks.get(held.number)
+    if callback is None or (callback.job_id, callback.leased_until_ms) != (held.job_id, held.leased_until_ms):
+        return None
     return callback
 
 
@@ -104,7 +159,8 @@ def _decided(callback: Callback, attempt: Attempt, backoff_seconds: Sequence[flo
     return replace(callback, due_ms=callback.due_ms + round(backoff_seconds[failures - 1] * 1000))
 
 
-def cancel(world: World, job: Job) -> None:
-    """Send no more reports of a job."""
-    for callback in world.callbacks.pending(job.id):
-        world.callbacks.put(replace(callback, outcome=Outcome.CANCELLED))
+def _let_follow(world: World, finished: Callback, attempt: Attempt) -> None:
+    """Make the job's next report due no earlier than the try that ended the one before it."""
+    for following in world.callbacks.pending(finished.job_id)[:1]:
+        if following.due_ms < attempt.at_ms:
+            world.callbacks.put(replace(following, due_ms=attempt.at_ms))

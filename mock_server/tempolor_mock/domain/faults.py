@@ -5,7 +5,7 @@ other. Whether a rule with a probability is due depends on nothing but the world
 how many requests matched it before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from . import errors
@@ -262,5 +262,3 @@ def bent(job: Job, fault: Fault) -> Job:
         case "download_lag":
             return replace(job, download_lag_ms=round((effect.seconds or 0) * 1000))
     return job
-
-

@@ -64,6 +64,11 @@ class CompositeId:
         return f"user:{self.number}-tempolor:{self.user_id}-{self.kind}:{self.item_id}"
 
 
+def blob_name(composite: CompositeId) -> str:
+    """Return the name under which a world keeps the bytes that belong to an id."""
+    return f"{composite.kind}/{composite.item_id}"
+
+
 def seeded_number(*parts: object, bits: int = 64) -> int:
     """Return a number that depends on nothing but `parts`: the same seed and calls give the same ids."""
     text = "\x1f".join(map(str, parts)).encode()

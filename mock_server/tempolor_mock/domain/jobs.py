@@ -9,7 +9,7 @@ from enum import Enum
 from random import Random
 from typing import Literal
 
-from .ids import CompositeId
+from .ids import CompositeId, blob_name
 from .policy import Policy
 
 JobKind = Literal["song", "instrumental"]
@@ -78,7 +78,9 @@ class Plan:
         last, end = self.steps[-2:]
         if last.age_ms >= NEVER_MS:
             return self
-        return Plan((*self.steps[:-1], replace(end, age_ms=max(age_ms, last.age_ms) + end.age_ms % NEVER_MS - last.age_ms)))
+        return Plan(
+            (*self.steps[:-1], replace(end, age_ms=max(age_ms, last.age_ms) + end.age_ms % NEVER_MS - last.age_ms))
+        )
 
     def polled(self, age_ms: int) -> "Plan":
         """Return the plan with its next waiting step reached at that age."""
@@ -109,7 +111,7 @@ class MusicRequest:
     """What a client asked for, defaults applied; absent options are None.
 
     `max_jobs` replaces the account's limit for this request alone. `base_url` is the service's address as the client
-    knows it: links in callbacks start with it.
+    knows it: links in callbacks start with it. `depth` counts the reports that led to the request, one after another.
     """
 
     prompt: str
@@ -126,6 +128,7 @@ class MusicRequest:
     reply_url: str | None = None
     reply_ref: str | None = None
     base_url: str = ""
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,9 +178,14 @@ class Job:
     @property
     def midi_blob(self) -> str | None:
         """The name of the bytes of the MIDI file it is based on, if it is."""
-        if self.request.midi_id is None:
-            return None
-        return f"midi/{CompositeId.parse(self.request.midi_id, 'midi', name='midiItemId').item_id}"
+        midi_id = self.request.midi_id
+        return blob_name(CompositeId.parse(midi_id, "midi", name="midiItemId")) if midi_id else None
+
+    @property
+    def sample_blob(self) -> str | None:
+        """The name of the bytes of the sample its cloned voice was made from, if it has one."""
+        voice_id = self.request.cloned_voice_id
+        return blob_name(CompositeId.parse(voice_id, "voice", name="clonedVoiceItemId")) if voice_id else None
 
     def step(self, now_ms: int) -> Step:
         """Return the step reached at a virtual moment."""

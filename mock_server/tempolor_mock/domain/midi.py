@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from . import accounts, errors
 from .accounts import Account
-from .ids import CompositeId, item_id
+from .ids import CompositeId, blob_name, item_id
 from .paging import Page, page_of
 from .world import World
 
@@ -27,7 +27,7 @@ class MidiFile:
     @property
     def blob(self) -> str:
         """The name of its bytes."""
-        return f"midi/{self.id.item_id}"
+        return blob_name(self.id)
 
 
 @dataclass(frozen=True, slots=True)

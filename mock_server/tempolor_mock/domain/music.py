@@ -1,19 +1,25 @@
 """Songs and instrumentals: admission, listing, reading, deleting, downloading. Source: the music pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal
 
-from . import accounts, artists, callbacks, errors, midi, voices
+from . import accounts, artists, callbacks, errors, faults, midi, voices
 from .accounts import Account
 from .composing import compose
+from .faults import Fault
 from .ids import CompositeId, item_id, seeded_number
 from .jobs import Job, JobKind, MusicRequest, Status, plan_for
 from .midi import MidiFile
 from .paging import Page, page_of
+from .policy import Policy
+from .settling import settle
 from .world import World
 
 FileFormat = Literal["mp3", "wav", "stems"]
+
+FAILS_AT = 60
+"""The progress at which jobs fail by the policy's `fail_rate`, per cent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +33,24 @@ class Started:
     total: int
 
 
-def start(world: World, kind: JobKind, request: MusicRequest) -> Started:
-    """Admit a request and start its jobs.
+def start(world: World, kind: JobKind, request: MusicRequest, fault: Fault | None = None) -> Started:
+    """Admit a request and start its jobs, as `fault` wants them where a rule hit the request.
 
-    Raises 400 for material that excludes each other, 404 for unknown accounts and material, and 429 where the account
-    has no free slot.
+    Raises 400 for material that excludes each other, 404 for unknown accounts and material, 402 where the quota is
+    spent, and 429 where the account has no free slot. The last request of a quota starts as many jobs as are left.
     """
     _check_combination(request)
     account = _account_for(world, request)
     template = _material(world, account, request)
+    total = world.policy.total_generations
+    left = total - world.count("jobs", 0)
+    if left <= 0:
+        raise errors.subscription_required()
     _admit(world, account, request.max_jobs or account.max_jobs)
-    jobs = tuple(_new_job(world, account, kind, request, template) for _ in range(world.policy.jobs_per_request))
+    new = (_new_job(world, account, kind, request, template) for _ in range(min(left, world.policy.jobs_per_request)))
+    jobs = tuple(faults.bent(job, fault) if fault else _by_policy(job, world) for job in new)
     for job in jobs:
         world.jobs.put(job)
-    total = world.policy.total_generations
     used_seconds = world.count("music_seconds", sum(job.material.seconds for job in jobs))
     return Started(
         jobs=jobs,
@@ -109,10 +119,33 @@ def _new_job(world: World, account: Account, kind: JobKind, request: MusicReques
         kind=kind,
         created_ms=world.now_ms,
         plan=plan_for(world.policy, random),
-        download_lag_ms=round(random.uniform(*world.policy.download_lag_seconds) * 1000),
+        download_lag_ms=_download_lag_ms(world.policy, random),
         request=request,
         material=compose(kind, request, random, template),
     )
+
+
+def _download_lag_ms(policy: Policy, random: Random) -> int:
+    """Draw the time from COMPLETED to the file; a job that polls have made ready is ready altogether."""
+    seconds = random.uniform(*policy.download_lag_seconds)
+    return 0 if policy.ready_after_polls else round(seconds * 1000)
+
+
+def _by_policy(job: Job, world: World) -> Job:
+    """Return a new job as the policy's `fail_rate` wants it."""
+    if world.policy.fail_rate and faults.drawn(world, "fails", job.number) < world.policy.fail_rate:
+        return replace(job, plan=job.plan.failing(FAILS_AT))
+    return job
+
+
+def poll(world: World, job_id: str) -> Job:
+    """Return a job as `get` does; where the policy has it so, this reading brings it a step further."""
+    job = get(world, job_id)
+    if not world.policy.ready_after_polls:
+        return job
+    world.jobs.put(job.polled(world.now_ms))
+    settle(world)
+    return get(world, job_id)
 
 
 def get(world: World, job_id: str) -> Job:

@@ -11,13 +11,13 @@ def reserve(world: World, *, user_id: str | None) -> str:
     return item_id(world.policy.seed, world.token, "split", world.count("splits"))
 
 
-def keep(world: World, split_id: str, archive: bytes) -> None:
-    """Keep the ZIP of a split."""
-    world.blobs[blob(split_id)] = archive
+def keep(world: World, split_id: str, upload: bytes) -> None:
+    """Keep the audio to be split; its stems are made when somebody asks for them."""
+    world.blobs[blob(split_id)] = upload
 
 
 def blob(split_id: str) -> str:
-    """Return the name of a split's bytes."""
+    """Return the name of the bytes of a split's upload."""
     return f"stems/{split_id}"
 
 

@@ -9,7 +9,7 @@ from random import Random
 
 from . import accounts, errors
 from .accounts import Account
-from .ids import CompositeId, item_id, seeded_number
+from .ids import CompositeId, blob_name, item_id, seeded_number
 from .jobs import Status
 from .paging import Page, page_of
 from .world import World
@@ -36,7 +36,7 @@ class ClonedVoice:
     @property
     def blob(self) -> str:
         """The name of its sample's bytes."""
-        return f"voice/{self.id.item_id}"
+        return blob_name(self.id)
 
     def status(self, now_ms: int) -> Status:
         """Return its state at a virtual moment, on the scale of jobs."""
@@ -95,10 +95,8 @@ def check_usable(world: World, account: Account, voice_id: str) -> None:
 
 
 def delete(world: World, voice_id: str) -> None:
-    """Forget a cloned voice and its sample."""
-    voice = get(world, voice_id)
-    world.voices.delete(voice.id.item_id)
-    world.blobs.pop(voice.blob, None)
+    """Forget a cloned voice. Its sample stays: songs that were sung with it go on sounding like it."""
+    world.voices.delete(get(world, voice_id).id.item_id)
 
 
 def page(world: World, *, user_id: str | None, cursor: str | None) -> Page[ClonedVoice]:

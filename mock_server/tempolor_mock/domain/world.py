@@ -85,14 +85,17 @@ class CallbackTable(Protocol):
     def due(self, now_ms: int, *, real_ms: int, limit: int) -> "Sequence[Callback]":
         """Return reports to be sent, at most the first pending one of each job, and none that is leased."""
 
-    def next_due_ms(self) -> int | None:
-        """Return the earliest `due_ms` of those `due` could return one day."""
+    def next_due_ms(self, *, real_ms: int = 2**62) -> int | None:
+        """Return the earliest `due_ms` of those `due` could return one day, but for what is leased after `real_ms`."""
 
     def pending(self, job_id: "CompositeId") -> "Sequence[Callback]":
         """Return the reports of a job that are still to be sent."""
 
-    def latest(self, limit: int) -> "Sequence[Callback]":
-        """Return the newest reports, newest first."""
+    def latest(self, limit: int, *, job_id: str | None = None) -> "Sequence[Callback]":
+        """Return the newest reports (of one job, by its whole id), newest first."""
+
+    def forget_finished(self, before: int) -> None:
+        """Forget the reports with numbers below `before` that are not to be sent any more."""
 
     def __iter__(self) -> "Iterator[Callback]":
         """Yield every report, oldest first; nothing may be changed meanwhile."""
@@ -122,7 +125,7 @@ class World(Protocol):
         """Add to a named counter of this world, which starts at 0, and return it."""
 
     def counters(self) -> Mapping[str, int]:
-        """Return every counter that was ever added to."""
+        """Return every counter that is not 0."""
 
     def clear(self) -> None:
         """Forget everything but the clock."""

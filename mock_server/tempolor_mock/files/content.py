@@ -3,9 +3,11 @@
 Each function returns what makes a file's bytes, and their number where that is known before they are made.
 """
 
+from dataclasses import dataclass
 from functools import partial
 
 from .. import audio
+from ..domain import artists
 from ..domain.artists import ArtistVoice
 from ..domain.ids import seeded_number
 from ..domain.jobs import Job
@@ -14,16 +16,25 @@ from .rendering import Blocks
 Made = tuple[Blocks, int | None]
 
 
-def music(job: Job, suffix: str, template: bytes | None) -> Made:
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a piece was based on besides its material: the bytes of a MIDI file, of a cloned voice's sample."""
+
+    midi: bytes | None = None
+    sample: bytes | None = None
+
+
+def music(job: Job, suffix: str, sources: Sources) -> Made:
     """Return a piece of music as mp3, wav or ZIP of stems."""
-    score = score_of(job, template)
+    score = score_of(job, sources)
     match suffix:
         case ".wav":
             return partial(audio.render_wav, score), audio.wav_length(score)
         case ".zip":
             return partial(audio.render_stems_zip, score), audio.stems_zip_length(score)
         case _:
-            return partial(audio.render_mp3, score, job.material.title), None
+            title = job.material.title
+            return partial(audio.render_mp3, score, title), audio.mp3_length(score, title)
 
 
 def cover(job: Job) -> Made:
@@ -31,9 +42,9 @@ def cover(job: Job) -> Made:
     return lambda: (audio.cover_png(job.material.seed),), None
 
 
-def waveform(job: Job, template: bytes | None) -> Made:
+def waveform(job: Job, sources: Sources) -> Made:
     """Return the peaks of a piece."""
-    score = score_of(job, template)
+    score = score_of(job, sources)
     return lambda: (audio.render_waveform(score),), None
 
 
@@ -44,14 +55,19 @@ def artist_sample(voice: ArtistVoice) -> Made:
 
 def artist_cover(voice: ArtistVoice) -> Made:
     """Return the cover image of an artist voice."""
-    return lambda: (audio.cover_png(seeded_number(voice.item_id, bits=32)),), None
+    return lambda: (audio.cover_jpeg(seeded_number(voice.item_id, bits=32)),), None
+
+
+def split(upload: bytes) -> Made:
+    """Return the ZIP of the stems of an upload that was found to be audio."""
+    return partial(audio.split_audio, upload), None
 
 
 def _singer(voice: ArtistVoice) -> audio.Voice:
     return audio.Voice.from_labels(seeded_number(voice.item_id, bits=32), voice.labels)
 
 
-def score_of(job: Job, template: bytes | None) -> audio.Score:
+def score_of(job: Job, sources: Sources) -> audio.Score:
     """Return what to play for a job: what its material says, on the MIDI file where there is one."""
     material = job.material
     return audio.Score(
@@ -60,13 +76,15 @@ def score_of(job: Job, template: bytes | None) -> audio.Score:
         bpm=material.bpm,
         chords=material.chords,
         seed=material.seed,
-        voice=_voice_of(job),
-        melody=audio.read_midi(template).melody if template else (),
+        voice=_voice_of(job, sources.sample) if job.kind == "song" else None,
+        melody=audio.read_midi(sources.midi).melody if sources.midi else (),
     )
 
 
-def _voice_of(job: Job) -> audio.Voice | None:
-    if job.kind == "instrumental":
-        return None
-    voice_id = job.request.artist_voice_id or job.request.cloned_voice_id
-    return audio.Voice.from_labels(seeded_number(voice_id or job.material.seed, bits=32))
+def _voice_of(job: Job, sample: bytes | None) -> audio.Voice:
+    artist = artists.find(job.request.artist_voice_id or "")
+    if artist is not None:
+        return _singer(artist)
+    if sample is not None:
+        return audio.match_voice(sample, seeded_number(job.request.cloned_voice_id, bits=32))
+    return audio.Voice.from_labels(job.material.seed)

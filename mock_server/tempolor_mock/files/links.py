@@ -57,7 +57,7 @@ def artist_sample(voice: ArtistVoice, base_url: str) -> str:
 
 def artist_cover(voice: ArtistVoice, base_url: str) -> str:
     """Return the link to an artist voice's cover image."""
-    return base_url + _path(SHARED, "artist-covers", voice.item_id, ".png")
+    return base_url + _path(SHARED, "artist-covers", voice.item_id, ".jpg")
 
 
 def _path(handle: str, folder: str, item_id: str, suffix: str) -> str:

@@ -39,6 +39,7 @@ MEDIA_TYPES = {
     ".zip": "application/zip",
     ".mid": "audio/midi",
     ".png": "image/png",
+    ".jpg": "image/jpeg",
     ".json": "application/json",
 }
 
@@ -76,7 +77,7 @@ def shared_offer(path: FilePath) -> Offer:
     match path.folder, path.suffix, voice:
         case "artist-voices", ".mp3", ArtistVoice():
             return _offer(path, voice.name, content.artist_sample(voice))
-        case "artist-covers", ".png", ArtistVoice():
+        case "artist-covers", ".jpg", ArtistVoice():
             return _offer(path, voice.name, content.artist_cover(voice))
     raise not_found()
 
@@ -95,7 +96,7 @@ def _music(path: FilePath, auth_key: str, world: World) -> Offer:
     job = _completed(path, world)
     if path.suffix not in links.SUFFIXES.values():
         raise not_found()
-    return _offer(path, job.material.title, content.music(job, path.suffix, _template(job, world)), of=job.material)
+    return _offer(path, job.material.title, content.music(job, path.suffix, _sources(job, world)), of=job.material)
 
 
 def _cover(path: FilePath, _auth_key: str, world: World) -> Offer:
@@ -105,12 +106,16 @@ def _cover(path: FilePath, _auth_key: str, world: World) -> Offer:
 
 def _waveform(path: FilePath, _auth_key: str, world: World) -> Offer:
     job = _completed(path, world)
-    return _offer(path, job.material.title, content.waveform(job, _template(job, world)), of=job.material)
+    return _offer(path, job.material.title, content.waveform(job, _sources(job, world)), of=job.material)
 
 
-def _template(job: Job, world: World) -> bytes | None:
-    """Return the MIDI file a song is based on; its bytes outlive its deletion."""
-    return world.blobs.get(job.midi_blob) if job.midi_blob else None
+def _sources(job: Job, world: World) -> content.Sources:
+    """Return what the piece was based on; these bytes outlive the deletion of the MIDI file or voice."""
+    midi, sample = job.midi_blob, job.sample_blob
+    return content.Sources(
+        midi=world.blobs.get(midi) if midi else None,
+        sample=world.blobs.get(sample) if sample else None,
+    )
 
 
 def _completed(path: FilePath, world: World) -> Job:
@@ -135,10 +140,10 @@ def _voice(path: FilePath, _auth_key: str, world: World) -> Offer:
 
 
 def _stems(path: FilePath, _auth_key: str, world: World) -> Offer:
-    archive = world.blobs.get(stems.blob(path.item_id))
-    if archive is None or path.suffix != ".zip":
+    upload = world.blobs.get(stems.blob(path.item_id))
+    if upload is None or path.suffix != ".zip":
         raise not_found()
-    return _stored(path, path.item_id, archive)
+    return _offer(path, path.item_id, content.split(upload))
 
 
 _FOLDERS: dict[str, Callable[[FilePath, str, World], Offer]] = {

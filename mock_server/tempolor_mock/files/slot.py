@@ -5,13 +5,18 @@ file host.
 """
 
 import asyncio
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..exchange import Call
 from ..middleware.errors import Refusal
+from ..middleware.hazards import ForcedAnswerError, RequestHazard
+from ..middleware.sending import send_answer
+from ..middleware.wire import ClientLeftError
 from ..worlds import Worlds
 from . import links
 from .ranges import ByteRange, UnsatisfiableRangeError, parse_range
@@ -19,6 +24,9 @@ from .rendering import Rendering, Renderings
 
 if TYPE_CHECKING:
     from .offers import Offer
+
+ONLOOKER = "tempolor.onlooker"
+"""Set in the scope of a request by our own pages: whoever looks on from there uses up no fault rule."""
 
 
 class FilesSlot:
@@ -32,14 +40,24 @@ class FilesSlot:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer requests below the files' path; pass everything else on."""
         if scope["type"] == "http" and scope["path"].startswith(f"{links.FILES_PATH}/"):
-            await self._serve(scope, send)
+            with suppress(ClientLeftError):
+                await self._serve(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
-    async def _serve(self, scope: Scope, send: Send) -> None:
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in {"GET", "HEAD"}:
             raise Refusal(405, "Method Not Allowed", ("Allow", "GET, HEAD"))
-        wanted_file = await self._find(scope["path"], scope["query_string"])
+        call = Call(self._worlds, "", notes=scope["tempolor.notes"])
+        if not scope.get(ONLOOKER):
+            call.hazard = RequestHazard(scope, receive, call, None)
+        try:
+            wanted_file = await self._find(scope["path"], scope["query_string"], call)
+        except ForcedAnswerError as forced:
+            await send_answer(send, forced.answer)
+            return
+        if call.hit_by is not None:
+            send = await call.hit_by.spoilt(send)
         rendering = self._renderings.get(wanted_file.key, wanted_file.blocks, size=wanted_file.size)
         header = dict(scope["headers"]).get(b"range")
         if header is not None and rendering.size is None:
@@ -50,7 +68,7 @@ class FilesSlot:
             raise Refusal(416, "Range Not Satisfiable", ("Content-Range", f"bytes */{rendering.size}")) from None
         await _send_file(send, wanted_file, rendering, part, body=scope["method"] == "GET")
 
-    async def _find(self, text: str, query_string: bytes) -> "Offer":
+    async def _find(self, text: str, query_string: bytes, call: Call) -> "Offer":
         # numpy and the codecs are loaded with the first file that is asked for, not with the server.
         offers = await asyncio.to_thread(import_module, f"{__package__}.offers")
         path = offers.FilePath.parse(text)
@@ -61,7 +79,8 @@ class FilesSlot:
         if token is None:
             raise offers.not_found()
         auth_key = parse_qs(query_string.decode("latin-1")).get("auth_key", [""])[0]
-        found: Offer = await self._worlds.run(token, lambda world: offers.offer(path, auth_key, world))
+        call.token = call.notes.token = token
+        found: Offer = await call.run(lambda world: offers.offer(path, auth_key, world))
         return found
 
 

@@ -35,14 +35,9 @@ async def read_midi(content: bytes) -> MidiFacts:
     return await asyncio.to_thread(_read_midi, content)
 
 
-async def check_audio(content: bytes) -> None:
-    """Raise UnreadableUploadError for what is not audio that can be decoded from end to end."""
-    await asyncio.to_thread(_check_audio, content)
-
-
-async def split(content: bytes) -> bytes:
-    """Return a ZIP of the stems of some audio; raises UnreadableUploadError for what is none."""
-    return await asyncio.to_thread(_split, content)
+async def check_audio(content: bytes, media_type: str) -> None:
+    """Raise UnreadableUploadError for what is not audio of that type which can be decoded from end to end."""
+    await asyncio.to_thread(_check_audio, content, media_type)
 
 
 # numpy and the codecs are loaded with the first upload, not with the server: each function below runs in a thread.
@@ -58,19 +53,11 @@ def _read_midi(content: bytes) -> MidiFacts:
     return MidiFacts(midi.key, round(midi.bpm))
 
 
-def _check_audio(content: bytes) -> None:
+def _check_audio(content: bytes, media_type: str) -> None:
     from .. import audio  # noqa: PLC0415
 
     try:
+        audio.check_media_type(content, media_type)
         audio.probe_audio(content)
-    except audio.UnreadableUpload as error:
-        raise UnreadableUploadError(str(error)) from None
-
-
-def _split(content: bytes) -> bytes:
-    from .. import audio  # noqa: PLC0415
-
-    try:
-        return b"".join(audio.split_audio(content))
     except audio.UnreadableUpload as error:
         raise UnreadableUploadError(str(error)) from None

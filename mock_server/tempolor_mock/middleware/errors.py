@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..domain.errors import ServiceError
 from ..exchange import Answer, Notes
 from .sending import refused, send_answer
+from .wire import ConnectionCutError
 
 logger = logging.getLogger("tempolor.mock")
 
@@ -42,6 +43,8 @@ class ErrorSlot:
             await self.app(scope, receive, watched_send)
         except ServiceError as refusal:
             await send_answer(send, refused(refusal))
+        except ConnectionCutError:
+            raise
         except Exception:
             logger.exception("%s %s failed", scope["method"], scope["path"])
             if begun:

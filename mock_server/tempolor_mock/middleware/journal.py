@@ -1,14 +1,14 @@
 """Slot that writes requests and their answers into the journal of the world they belong to."""
 
 import logging
-import time
-from typing import Any
+from time import perf_counter_ns
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..domain.ids import Token
+from ..exchange import Notes
 from ..journal import Body, Entry
-from ..journal.records import NO_BODY
+from ..journal.records import KEPT_BODY_BYTES, RawBody, RawHeaders
 from ..settings import CONTROL_BASE_PATH
 from ..worlds import Worlds
 from .security import bearer_token
@@ -42,87 +42,91 @@ class JournalSlot:
 class _Recording:
     """One request while it is answered; keeps references, and leaves all wording to whoever reads the journal."""
 
-    __slots__ = ("_answer", "_begun", "_body", "_ended", "_headers", "_receive", "_scope", "_send", "_status", "_worlds")
+    __slots__ = ("answer", "begun", "body", "ended", "headers", "passed_on", "received", "scope", "status", "worlds")
 
     def __init__(self, worlds: Worlds, scope: Scope, receive: Receive, send: Send) -> None:
-        self._worlds = worlds
-        self._scope = scope
-        self._receive = receive
-        self._send = send
-        self._body: Body | None = None
-        self._answer: Body = NO_BODY
-        self._status = 0
-        self._headers: list[tuple[bytes, bytes]] = []
-        self._ended = False
-        self._begun = time.perf_counter_ns()
+        self.worlds = worlds
+        self.scope = scope
+        self.received = receive
+        self.passed_on = send
+        self.body: RawBody = b""
+        self.answer: RawBody = b""
+        self.status = 0
+        self.headers: RawHeaders = ()
+        self.ended = False
+        self.begun = perf_counter_ns()
 
     async def receive(self) -> Message:
         """Pass on a part of the request's body."""
-        message = await self._receive()
+        message = await self.received()
         if chunk := message.get("body"):
-            if self._body is None:
-                self._body = Body(self._scope["headers"], digest=True)
-            self._body.add(chunk)
+            self.body = _with(self.body, chunk, message, self.scope["headers"], digest=True)
         return message
 
     async def send(self, message: Message) -> None:
         """Pass on a part of the answer; the entry is there before its reader can ask for it."""
         if message["type"] == "http.response.start":
-            self._status = message["status"]
-            self._headers = message.get("headers", [])
-            self._answer = Body(self._headers)
+            self.status = message["status"]
+            self.headers = message.get("headers", ())
         else:
             if chunk := message.get("body"):
-                self._answer.add(chunk)
+                self.answer = _with(self.answer, chunk, message, self.headers)
             if not message.get("more_body"):
-                await self._end_at_virtual_time()
-        await self._send(message)
+                if self.scope["tempolor.notes"].now_ms is None:
+                    await self._ask_virtual_time()
+                self.end()
+        await self.passed_on(message)
 
-    async def _end_at_virtual_time(self) -> None:
-        """End, having asked for the virtual time where the request was refused before anybody did."""
-        notes = self._scope["tempolor.notes"]
-        if notes.now_ms is None and (token := self._token(notes)) is not None:
+    async def _ask_virtual_time(self) -> None:
+        """Ask for the virtual time of a request that was refused before anybody did."""
+        notes = self.scope["tempolor.notes"]
+        if (token := self._token(notes)) is not None:
             try:
-                notes.now_ms = await self._worlds.run(token, lambda world: world.now_ms)
+                notes.now_ms = await self.worlds.run(token, lambda world: world.now_ms)
             except Exception:
                 logger.exception("No virtual time for the journal")
-        self.end()
 
     def end(self) -> None:
         """Write the entry, once."""
-        if self._ended:
+        if self.ended:
             return
-        self._ended = True
-        scope = self._scope
-        notes = scope.get("tempolor.notes")
+        self.ended = True
+        scope = self.scope
+        notes: Notes | None = scope.get("tempolor.notes")
         token = self._token(notes)
-        if token is None:
+        if notes is None or token is None:
             return
         entry = Entry(
-            real_ms=self._worlds.wall(),
-            virtual_ms=notes.now_ms,
-            duration_ns=time.perf_counter_ns() - self._begun,
-            method=scope["method"],
-            path=scope["path"],
-            query=scope["query_string"],
-            headers=scope["headers"],
-            body=self._body or NO_BODY,
-            status=self._status,
-            answer_headers=self._headers,
-            answer=self._answer,
-            operation_id=notes.operation_id,
-            jobs=notes.jobs,
-            forced=notes.forced,
-            violations=notes.violations,
+            self.worlds.wall(),
+            perf_counter_ns() - self.begun,
+            scope["method"],
+            scope["path"],
+            scope["query_string"],
+            scope["headers"],
+            self.body,
+            self.status,
+            self.headers,
+            self.answer,
+            notes,
         )
-        self._worlds.journal.append(token, entry)
+        self.worlds.journal.append(token, entry)
 
-    def _token(self, notes: Any) -> Token | None:
+    def _token(self, notes: Notes | None) -> Token | None:
         """Return the token that names a world: the one noted, or the one sent where nobody got as far as reading it."""
         if notes is None:
             return None
         if notes.token is None:
-            header = next((value for name, value in self._scope["headers"] if name == b"authorization"), b"")
+            header = next((value for name, value in self.scope["headers"] if name == b"authorization"), b"")
             token = bearer_token(header) if header else None
-            notes.token = token if token is not None and self._worlds.accepts(token) else None
-        return notes.token  # type: ignore[no-any-return]
+            notes.token = token if token is not None and self.worlds.accepts(token) else None
+        return notes.token
+
+
+def _with(body: RawBody, chunk: bytes, message: Message, headers: RawHeaders, *, digest: bool = False) -> RawBody:
+    """Return a body with one more part; the only part of a small one is kept as it is."""
+    if not body and not message.get("more_body") and len(chunk) <= KEPT_BODY_BYTES:
+        return chunk
+    if not isinstance(body, Body):
+        body = Body(headers, digest=digest)
+    body.add(chunk)
+    return body

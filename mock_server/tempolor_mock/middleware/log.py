@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -24,10 +25,8 @@ Write = Callable[[str], None]
 
 def to_stderr(line: str) -> None:
     """Print a line; nobody reading any more is no reason to fail a request."""
-    try:
+    with suppress(OSError):
         click.echo(line, err=True)
-    except OSError:
-        pass
 
 
 class LogSlot:

@@ -1,27 +1,38 @@
 """Innermost slot: carries an operation out, from the headers to the answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from connexion.apps.asynchronous import AsyncApi, AsyncASGIApp
 from connexion.operations.abstract import AbstractOperation
 from starlette.types import Receive, Scope, Send
 
+from ..documented import DocumentedAnswers
 from ..domain.errors import ServiceError
-from ..exchange import Answer, Call
+from ..exchange import DEPTH_HEADER, Answer, Call
+from ..settings import PUBLIC_BASE_PATH
 from ..worlds import Worlds
-from .checking import AnswerCheck
+from .checking import AnswerCheck, AnswerOutsideDocumentError
+from .hazards import ForcedAnswerError, RequestHazard
+from .prefer import PreferenceError, preferred
 from .reading import BodyReader, ParameterReader
 from .security import Security
 from .sending import refused, send_answer
+from .validation import BrokenRequestError
+from .wire import ClientLeftError
 
+_DEPTH_HEADER = DEPTH_HEADER.lower().encode()
 Function = Callable[[Call], Awaitable[Answer]]
 
 
 class BoundOperation:
     """A documented operation with everything that can be prepared before its first request."""
 
-    def __init__(self, operation: AbstractOperation, worlds: Worlds) -> None:
+    def __init__(
+        self, operation: AbstractOperation, worlds: Worlds, documented: dict[str, DocumentedAnswers], *, public: bool
+    ) -> None:
         self._operation_id = operation.operation_id
         self._function: Function = operation.function
         self._worlds = worlds
@@ -29,29 +40,69 @@ class BoundOperation:
         self._parameters = ParameterReader(operation.parameters)
         self._body = BodyReader(operation, worlds.settings) if operation.request_body else None
         self._check_answer = AnswerCheck(operation) if worlds.settings.validate_responses else None
+        self._all_documented = documented
+        self._documented: DocumentedAnswers | None = None
+        if public:  # Nothing goes wrong with the control plane.
+            self._documented = DocumentedAnswers(self._operation_id, operation.responses)
+            documented[self._operation_id] = self._documented
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        try:
-            answer = await self._carry_out(scope, receive)
-        except ServiceError as refusal:
-            answer = refused(refusal)
-        if self._check_answer is not None:
-            self._check_answer(answer)
-        await send_answer(send, answer)
-
-    async def _carry_out(self, scope: Scope, receive: Receive) -> Answer:
-        """Check in the order in which the service reports: authorization, media type, parameters, body."""
         headers = dict(scope["headers"])
-        call = Call(self._worlds, base_url(scope, headers), notes=scope["tempolor.notes"])
+        call = Call(
+            self._worlds, base_url(scope, headers), notes=scope["tempolor.notes"], documented=self._all_documented
+        )
         call.notes.operation_id = self._operation_id
+        call.depth = report_depth(headers)
+        if self._documented is not None:
+            call.hazard = RequestHazard(scope, receive, call, self._documented)
+        with suppress(ClientLeftError):
+            answer = await self._answer(call, scope, receive, headers)
+            self._check(answer, call)
+            if call.hit_by is not None:
+                send = await call.hit_by.spoilt(send)
+            await send_answer(send, answer)
+
+    def _check(self, answer: Answer, call: Call) -> None:
+        if self._check_answer is not None and not answer.deliberate:
+            try:
+                self._check_answer(answer)
+            except AnswerOutsideDocumentError as error:
+                call.notes.violations.append(f"answer: {error}")
+                raise
+
+    async def _answer(self, call: Call, scope: Scope, receive: Receive, headers: Mapping[bytes, bytes]) -> Answer:
+        """Return the answer: the operation's, or another one that a header or a rule asks for."""
+        try:
+            return await self._carry_out(call, scope, receive, headers)
+        except PreferenceError as refusal:
+            return replace(refused(refusal), deliberate=True)
+        except ServiceError as refusal:
+            if call.hit_by is not None:
+                await call.hit_by.refund()
+            return refused(refusal)
+        except ForcedAnswerError as forced:
+            return forced.answer
+
+    async def _carry_out(self, call: Call, scope: Scope, receive: Receive, headers: Mapping[bytes, bytes]) -> Answer:
+        """Check in the order in which the service reports: authorization, media type, parameters, body."""
         call.token = call.notes.token = self._security.check(headers, self._worlds)
-        if self._body is not None:
-            call.media_type = self._body.media_type(headers)
-            call.defaults = self._body.defaults
-        call.parameters = self._parameters(scope["path_params"], scope["query_string"])
-        if self._body is not None:
-            call.body = await self._body(call.media_type, headers, receive)
+        if b"prefer" in headers and self._documented is not None:
+            asked = preferred(scope["headers"], self._documented)
+            if asked is not None:
+                answer, call.notes.forced = asked
+                return answer
+        try:
+            if self._body is not None:
+                call.media_type = self._body.media_type(headers)
+                call.defaults = self._body.defaults
+            call.parameters = self._parameters(scope["path_params"], scope["query_string"])
+            if self._body is not None:
+                call.body = await self._body(call.media_type, headers, receive)
+        except ServiceError as refusal:
+            broken = BrokenRequestError.from_refusal(refusal)
+            call.notes.violations.extend(broken.violations)
+            raise broken from None
         return await self._function(call)
 
 
@@ -64,16 +115,24 @@ def base_url(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
     return f"{scope['scheme']}://{host.decode('latin-1')}"
 
 
+def report_depth(headers: Mapping[bytes, bytes]) -> int:
+    """Return how many reports to `replyUrl` led to a request; what is no number counts as none."""
+    given = headers.get(_DEPTH_HEADER, b"")
+    return int(given) if given.isdigit() and len(given) < 4 else 0
+
+
 class OperationsApi(AsyncApi):
     """Connexion's API, with operations of ours."""
 
-    def __init__(self, *args: Any, worlds: Worlds, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, worlds: Worlds, documented: dict[str, DocumentedAnswers], **kwargs: Any) -> None:
         self._worlds = worlds
+        self._documented = documented
         super().__init__(*args, **kwargs)
 
     def make_operation(self, operation: AbstractOperation) -> Any:
         """Bind one operation; called by Connexion for each in the document."""
-        return BoundOperation(operation, self._worlds)
+        public = self.base_path == PUBLIC_BASE_PATH
+        return BoundOperation(operation, self._worlds, self._documented, public=public)
 
 
 class OperationsSlot(AsyncASGIApp):
@@ -84,7 +143,8 @@ class OperationsSlot(AsyncASGIApp):
     def __init__(self, worlds: Worlds) -> None:
         super().__init__()
         self._worlds = worlds
+        self._documented: dict[str, DocumentedAnswers] = {}
 
     def add_api(self, *args: Any, **kwargs: Any) -> Any:
         """Register the operations of a document; called by Connexion."""
-        return super().add_api(*args, worlds=self._worlds, **kwargs)
+        return super().add_api(*args, worlds=self._worlds, documented=self._documented, **kwargs)

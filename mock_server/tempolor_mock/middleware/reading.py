@@ -1,19 +1,17 @@
 """Reading a request: its parameters and its body, in the types the document declares."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
 from connexion.operations.abstract import AbstractOperation
-from starlette.datastructures import Headers
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import Receive
 
 from ..domain import errors
 from ..domain.errors import ServiceError
 from ..settings import Settings
-from .errors import Refusal
+from .bodies import parse_form, parse_json, read_body
 from .validation import ObjectCheck, Schema
 
 MULTIPART = "multipart/form-data"
@@ -29,7 +27,7 @@ class ParameterReader:
         self._defaults = {
             name: each["schema"]["default"] for name, each in self._declared.items() if "default" in each["schema"]
         }
-        self._check = ObjectCheck(_object_schema(self._declared))
+        self._check = ObjectCheck(_object_schema(self._declared), "parameters")
 
     def __call__(self, path_parameters: dict[str, str], query_string: bytes) -> Mapping[str, Any]:
         """Return all declared parameters that were given, checked, and the defaults of those that were not.
@@ -134,55 +132,3 @@ class BodyReader:
             name: as_declared(text, properties.get(name, {}))
             for name, text in (await parse_form(headers[b"content-type"], raw)).items()
         }
-
-
-async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
-    """Return the whole body, or raise a 413 as soon as it is known to be longer than `limit` bytes."""
-    declared = headers.get(b"content-length", b"")
-    if declared.isdigit() and int(declared) > limit:
-        raise too_large()
-    chunks = bytearray()
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ServiceError(400, "The request ended before its body did")
-        chunks += message.get("body", b"")
-        if len(chunks) > limit:
-            raise too_large()
-        more = message.get("more_body", False)
-    return bytes(chunks)
-
-
-def too_large() -> Refusal:
-    """Return the 413; the connection ends with it, so that the rest of the body need not be read."""
-    return Refusal(413, "Request body is too large", ("Connection", "close"))
-
-
-def parse_json(raw: bytes) -> Any:
-    """Return the JSON value, or raise a 400 for anything but strict UTF-8 JSON; an empty body is an empty object."""
-    if not raw.strip():
-        return {}
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        raise ServiceError(400, "Request body is not valid JSON") from None
-
-
-async def parse_form(content_type: bytes, raw: bytes) -> dict[str, str]:
-    """Return the text fields of a multipart form; empty ones count as absent, files are refused."""
-
-    async def stream() -> AsyncGenerator[bytes]:
-        yield raw
-
-    try:
-        raw.decode()  # The parser would read what is not UTF-8 as Latin-1, without a word.
-        headers = Headers(raw=[(b"content-type", content_type)])
-        form = await MultiPartParser(headers, stream(), max_part_size=len(raw) + 1).parse()
-    except (MultiPartException, UnicodeDecodeError):
-        raise ServiceError(400, "Request body is not a valid multipart form") from None
-    await form.close()
-    for name, value in form.multi_items():
-        if not isinstance(value, str):
-            raise errors.incorrect_format(name)
-    return {name: str(value) for name, value in form.multi_items() if value}

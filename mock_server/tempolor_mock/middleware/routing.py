@@ -72,7 +72,7 @@ class RouteTable:
         """Return the operation id and the path parameters, or raise a 404 or a 405 with `Allow`.
 
         A trailing slash makes no difference. Where a fixed path lacks the method, a template that has it takes over
-        (`GET music/song` reads the job `song`, which has no job's id); `Allow` still names the fixed path's own methods.
+        (`GET music/song` reads the job `song`, which is no job's id); `Allow` still names the fixed path's own methods.
         """
         segments = path[len(self.base_path) :].removeprefix("/").removesuffix("/").split("/")
         best: Route | None = None

@@ -47,11 +47,12 @@ def _common(call: Call, model: str) -> dict[str, Any]:
         "reply_url": body.get("replyUrl") or None,
         "reply_ref": body.get("replyRef") or None,
         "base_url": call.base_url,
+        "depth": call.depth,
     }
 
 
 async def _start(call: Call, kind: JobKind, request: MusicRequest) -> Answer:
-    started = await call.run(lambda world: music.start(world, kind, request))
+    started = await call.run(lambda world: music.start(world, kind, request, call.fault))
     call.notes.jobs = [str(job.id) for job in started.jobs]
     return Answer(200, _started_object(started))
 
@@ -60,7 +61,7 @@ async def get_music(call: Call) -> Answer:
     """Return one piece of music in its present state."""
 
     def read(world: World) -> JsonObject:
-        return music_item(music.get(world, call.parameters["job_id"]), world, call.base_url)
+        return music_item(music.poll(world, call.parameters["job_id"]), world, call.base_url)
 
     return Answer(200, await call.run(read))
 

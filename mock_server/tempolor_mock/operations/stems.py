@@ -16,13 +16,13 @@ async def split_stems(call: Call) -> Answer:
     )
     extension = uploads.EXTENSIONS[call.media_type]
     try:
-        archive = await uploads.split(call.body)
+        await uploads.check_audio(call.body, call.media_type)
     except uploads.UnreadableUploadError as error:
         raise ServiceError(400, str(error)) from None
     await call.worlds.reach(call.owner, answer_ms)
 
     def keep(world: World) -> str:
-        stems.keep(world, split_id, archive)
+        stems.keep(world, split_id, call.body)
         return links.stems(world, split_id, call.base_url)
 
     return Answer(

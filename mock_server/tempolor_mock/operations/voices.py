@@ -13,7 +13,7 @@ from ..shapes import JsonObject, listing
 async def clone_voice(call: Call) -> Answer:
     """Clone a voice: the answer comes when it is ready, or after 120 virtual seconds without it."""
     try:
-        await uploads.check_audio(call.body)
+        await uploads.check_audio(call.body, call.media_type)
     except uploads.UnreadableUploadError as error:
         raise ServiceError(400, str(error)) from None
     given = call.parameters

@@ -1,6 +1,22 @@
 """Where worlds are kept: one interface, several stores."""
 
-from .base import Action, Store
+from pathlib import Path
+
+from ..domain.policy import Policy
+from .base import Action, Begin, NewClock, Store, StoreError, begin_empty
 from .memory import MemoryStore
 
-__all__ = ["Action", "MemoryStore", "Store"]
+__all__ = ["Action", "Begin", "MemoryStore", "NewClock", "Store", "StoreError", "begin_empty", "open_store"]
+
+
+def open_store(name: str, policy: Policy, new_clock: NewClock, begin: Begin = begin_empty) -> Store:
+    """Open the store a user named, `memory` or `sqlite:FILE`; StoreError where that cannot be done."""
+    kind, _, place = name.partition(":")
+    match kind, place:
+        case "memory", "":
+            return MemoryStore(policy, new_clock, begin)
+        case "sqlite", place if place:
+            from .sqlite import SqliteStore  # noqa: PLC0415 - the default store needs neither SQLite nor msgspec
+
+            return SqliteStore(Path(place), policy, new_clock, begin)
+    raise StoreError(f"unknown store {name!r}: use memory, or sqlite:FILE")

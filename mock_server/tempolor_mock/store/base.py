@@ -1,8 +1,9 @@
 """The interface every store implements."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
+from ..domain.clock import Clock
 from ..domain.ids import Token
 from ..domain.world import World
 
@@ -10,13 +11,28 @@ T = TypeVar("T")
 Action = Callable[[World], T]
 """What runs inside a transaction: a plain function of a world that is settled up to now."""
 
+NewClock = Callable[[int], Clock]
+"""Makes a world's first clock; it is given the real moment, in milliseconds since 1970."""
+
+Begin = Callable[[World], None]
+"""Furnishes a world that was just created, before anything else happens in it."""
+
+
+def begin_empty(_world: World) -> None:
+    """Leave a new world as it is: what `Begin` is where nothing else was asked for."""
+
+
+class StoreError(Exception):
+    """Worlds cannot be kept, or begun, as the user asked; the message says where and why, in one line."""
+
 
 class Store(Protocol):
     """Keeps worlds and runs functions on them.
 
     A transaction is exclusive for its world, so capacity is decided atomically whichever store is in use. Actions
     load, decide and only then change anything: one that raises has changed nothing. The world an action sees is
-    settled up to the virtual moment that belongs to `real_ms` (milliseconds since 1970).
+    settled up to the virtual moment that belongs to `real_ms` (milliseconds since 1970); it stays so if the action
+    raises.
     """
 
     name: str
@@ -26,6 +42,12 @@ class Store(Protocol):
 
     async def find_token(self, handle: str) -> Token | None:
         """Return the token of the world with that public handle (`Token.handle`), if there is one."""
+
+    async def worlds_with_work(self) -> Sequence[Token]:
+        """Return the tokens of the worlds in which a job runs or a report is still to be sent.
+
+        Whoever delivers reports asks once, at start: what a store kept over a restart is due without anybody calling.
+        """
 
     async def reset(self, token: Token | None) -> int:
         """Empty one world, or all of them, as if they had never been used; return how many there were."""

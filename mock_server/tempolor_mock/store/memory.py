@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from heapq import heappop, heappush
 from itertools import islice
 from typing import Generic
@@ -10,6 +10,7 @@ from typing import Generic
 from ..domain.accounts import Account
 from ..domain.callbacks import Callback, Outcome
 from ..domain.clock import Clock
+from ..domain.faults import Fault
 from ..domain.ids import CompositeId, Token
 from ..domain.jobs import Job
 from ..domain.midi import MidiFile
@@ -17,10 +18,7 @@ from ..domain.policy import Policy
 from ..domain.settling import settle
 from ..domain.voices import ClonedVoice
 from ..domain.world import CallbackTable, I, JobTable, Table
-from .base import Action, T
-
-NewClock = Callable[[int], Clock]
-"""Makes a world's first clock; it is given the real moment, in milliseconds since 1970."""
+from .base import Action, Begin, NewClock, T, begin_empty
 
 
 class MemoryTable(Generic[I]):
@@ -53,6 +51,10 @@ class MemoryTable(Generic[I]):
         numbers = self._listings.get(listing, [])
         end = len(numbers) if before is None else bisect_left(numbers, before)
         return (self._by_number[number] for number in reversed(numbers[max(0, end - limit) : end]))
+
+    def __iter__(self) -> Iterator[I]:
+        """See `Table`."""
+        return (self._by_number[number] for number in sorted(self._by_number))
 
 
 class MemoryJobs(MemoryTable[Job]):
@@ -105,20 +107,31 @@ class MemoryJobs(MemoryTable[Job]):
 
 
 class MemoryCallbacks:
-    """`CallbackTable`: all reports by number, a queue of pending ones for each job, and a heap of the queues' heads."""
+    """`CallbackTable`: all reports by number, a queue of pending ones for each job, and heaps of the queues' heads.
+
+    Heads wait in one of two heaps, by `due_ms` or, while they are leased, by the end of the lease, so that thousands
+    that are on their way cost those nothing that ask what is due. Entries outlive what they were made for: they are
+    checked when they come up, and dropped or moved then.
+    """
 
     def __init__(self) -> None:
         self._by_number: dict[int, Callback] = {}
         self._queues: dict[CompositeId, deque[int]] = {}
         self._heads: list[tuple[int, int]] = []
+        self._leased: list[tuple[int, int, int]] = []
+        self._finished: list[int] = []
 
     def put(self, callback: Callback) -> None:
         """See `CallbackTable`."""
         queue = self._queues.setdefault(callback.job_id, deque())
-        if callback.number not in self._by_number:
-            queue.append(callback.number)
-        elif callback.outcome is not Outcome.DUE and callback.number in queue:
-            queue.remove(callback.number)
+        known = self._by_number.get(callback.number)
+        if callback.outcome is Outcome.DUE:
+            if known is None:
+                queue.append(callback.number)
+        elif known is None or known.outcome is Outcome.DUE:
+            if callback.number in queue:
+                queue.remove(callback.number)
+            heappush(self._finished, callback.number)
         self._by_number[callback.number] = callback
         if queue:
             heappush(self._heads, (self._by_number[queue[0]].due_ms, queue[0]))
@@ -132,34 +145,51 @@ class MemoryCallbacks:
     def due(self, now_ms: int, *, real_ms: int, limit: int) -> list[Callback]:
         """See `CallbackTable`."""
         found: dict[int, Callback] = {}
-        kept: list[tuple[int, int]] = []
-        while len(found) < limit and (due_ms := self.next_due_ms()) is not None and due_ms <= now_ms:
-            kept.append(heappop(self._heads))
-            callback = self._by_number[kept[-1][1]]
-            if callback.leased_until_ms <= real_ms:
-                found[callback.number] = callback
-        for entry in set(kept):
-            heappush(self._heads, entry)
+        while len(found) < limit:
+            due_ms = self.next_due_ms(real_ms=real_ms)
+            if due_ms is None or due_ms > now_ms:
+                break
+            _, number = heappop(self._heads)
+            found[number] = self._by_number[number]
+        for callback in found.values():
+            heappush(self._heads, (callback.due_ms, callback.number))
         return list(found.values())
 
-    def next_due_ms(self) -> int | None:
-        """See `CallbackTable`. Entries of reports that are not at the head of their queue are dropped on the way."""
+    def next_due_ms(self, *, real_ms: int = 2**62) -> int | None:
+        """See `CallbackTable`."""
+        while self._leased and self._leased[0][0] <= real_ms:
+            heappush(self._heads, heappop(self._leased)[1:])
         while self._heads:
             due_ms, number = self._heads[0]
-            callback = self._by_number[number]
-            queue = self._queues.get(callback.job_id)
-            if queue and queue[0] == number and callback.due_ms == due_ms:
-                return due_ms
+            callback = self._by_number.get(number)
+            if callback is not None and callback.due_ms == due_ms and self._is_head(callback):
+                if callback.leased_until_ms <= real_ms:
+                    return due_ms
+                heappush(self._leased, (callback.leased_until_ms, due_ms, number))
             heappop(self._heads)
         return None
+
+    def _is_head(self, callback: Callback) -> bool:
+        queue = self._queues.get(callback.job_id)
+        return queue is not None and queue[0] == callback.number
 
     def pending(self, job_id: CompositeId) -> list[Callback]:
         """See `CallbackTable`."""
         return [self._by_number[number] for number in self._queues.get(job_id, ())]
 
-    def latest(self, limit: int) -> list[Callback]:
+    def latest(self, limit: int, *, job_id: str | None = None) -> list[Callback]:
         """See `CallbackTable`."""
-        return [self._by_number[number] for number in islice(reversed(self._by_number), limit)]
+        newest = (self._by_number[number] for number in reversed(self._by_number))
+        return list(islice((each for each in newest if job_id is None or str(each.job_id) == job_id), limit))
+
+    def forget_finished(self, before: int) -> None:
+        """See `CallbackTable`."""
+        while self._finished and self._finished[0] < before:
+            del self._by_number[heappop(self._finished)]
+
+    def __iter__(self) -> Iterator[Callback]:
+        """See `CallbackTable`."""
+        return (self._by_number[number] for number in sorted(self._by_number))
 
 
 class MemoryWorld:
@@ -171,12 +201,17 @@ class MemoryWorld:
         self.clock = clock
         self.now_ms = clock.virtual_ms
         self.real_ms = clock.real_ms
+        self.clear()
+
+    def clear(self) -> None:
+        """See `World`."""
         self.accounts: MutableMapping[str, Account] = {}
         self.jobs: JobTable = MemoryJobs()
         self.callbacks: CallbackTable = MemoryCallbacks()
         self.midi: Table[MidiFile] = MemoryTable()
         self.voices: Table[ClonedVoice] = MemoryTable()
         self.blobs: MutableMapping[str, bytes] = {}
+        self.faults: MutableMapping[str, Fault] = {}
         self._counters: dict[str, int] = {}
 
     def count(self, counter: str, by: int = 1) -> int:
@@ -184,21 +219,28 @@ class MemoryWorld:
         self._counters[counter] = total = self._counters.get(counter, 0) + by
         return total
 
+    def counters(self) -> Mapping[str, int]:
+        """See `World`."""
+        return {name: total for name, total in self._counters.items() if total}
+
 
 class MemoryStore:
     """`Store` in memory. One event loop uses it, and no transaction awaits: each is exclusive by construction."""
 
     name = "memory"
 
-    def __init__(self, policy: Policy, new_clock: NewClock) -> None:
+    def __init__(self, policy: Policy, new_clock: NewClock, begin: Begin = begin_empty) -> None:
         self._policy = policy
         self._new_clock = new_clock
+        self._begin = begin
         self._worlds: dict[Token, MemoryWorld] = {}
         self._tokens: dict[str, Token] = {}
 
     async def transact(self, token: Token, action: Action[T], *, real_ms: int) -> T:
         """See `Store`."""
-        world = self._worlds.get(token) or self._create(token, real_ms)
+        world = self._worlds.get(token)
+        if world is None:
+            world = self._create(token, real_ms)
         world.real_ms = real_ms
         world.now_ms = world.clock.now(real_ms)
         settle(world)
@@ -207,11 +249,20 @@ class MemoryStore:
     def _create(self, token: Token, real_ms: int) -> MemoryWorld:
         world = self._worlds[token] = MemoryWorld(token, self._policy, self._new_clock(real_ms))
         self._tokens[token.handle] = token
+        self._begin(world)
         return world
 
     async def find_token(self, handle: str) -> Token | None:
         """See `Store`."""
         return self._tokens.get(handle)
+
+    async def worlds_with_work(self) -> list[Token]:
+        """See `Store`."""
+        return [
+            token
+            for token, world in self._worlds.items()
+            if world.jobs.next_due_ms() is not None or world.callbacks.next_due_ms() is not None
+        ]
 
     async def reset(self, token: Token | None) -> int:
         """See `Store`."""

@@ -116,7 +116,8 @@ def test_cover_and_waveform_can_be_fetched(client, public):
     cover = public.get(item["cover"])
     peaks = public.get(item["musicMaterial"]["waveformUrl"])
 
-    assert (cover.headers["content-type"], cover.content[:4]) == ("image/png", b"\x89PNG")
+    magic = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8\xff"}[cover.headers["content-type"]]
+    assert cover.content.startswith(magic)
     assert peaks.headers["content-type"] == "application/json"
     assert peaks.json()
 

@@ -126,7 +126,6 @@ def test_a_fixed_name_is_no_job(client, refused, method, path, parameter):
         "/music//song",
         "/Accounts",
         "/music/download/a/b",
-        "http://mock/_mock",
         "http://mock/_mock/nothing",
         "http://mock/_mockx/health",
     ],

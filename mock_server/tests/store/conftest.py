@@ -1,6 +1,9 @@
 """Stores without HTTP: actions on worlds, run at real moments that the test chooses."""
 
 import asyncio
+import io
+import struct
+import wave
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -29,6 +32,7 @@ class Kept:
         self.store = store
         self.real_ms = START_MS
         self._runner = asyncio.Runner()
+        self._closed = False
 
     def run(self, action: Callable[..., Any], token: Token = ALICE) -> Any:
         """Run an action in a token's world."""
@@ -39,9 +43,11 @@ class Kept:
         return self._runner.run(coroutine)
 
     def close(self) -> None:
-        """Close the store."""
-        self.wait(self.store.close())
-        self._runner.close()
+        """Close the store; a second time does nothing."""
+        if not self._closed:
+            self._closed = True
+            self.wait(self.store.close())
+            self._runner.close()
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,13 @@ class Records:
 
     def account(self, user_id: str = "111", max_jobs: int = 10) -> Account:
         """Return an account."""
-        return Account(user_id, max_jobs, START_MS, {"user_id": user_id, "email": "ü@example.org", "deep": [{"a": None}]})
+        return Account(
+            user_id, max_jobs, START_MS, {"user_id": user_id, "email": "ü@example.org", "deep": [{"a": None}]}
+        )
 
-    def job(self, number: int, *, user_id: str = "111", seconds: float = 20, reports: bool = False, **fields: Any) -> Job:
+    def job(
+        self, number: int, *, user_id: str = "111", seconds: float = 20, reports: bool = False, **fields: Any
+    ) -> Job:
         """Return a running song of three steps that ends after some seconds."""
         end_ms = round(seconds * 1000)
         steps = (Step(0, Status.GENERATING, 0), Step(end_ms // 2, Status.GENERATING, 50))
@@ -136,3 +146,22 @@ def kept(request: pytest.FixtureRequest, keep: Callable[..., Kept]) -> Kept:
 def edit(kept: Kept) -> Callable[..., Any]:
     """Run an action in Alice's world: `edit(lambda world: ...)`."""
     return kept.run
+
+
+@pytest.fixture(scope="session")
+def mid() -> bytes:
+    """A MIDI file of one note."""
+    track = b"\x00\x90\x3c\x5a\x60\x80\x3c\x00\x00\xff\x2f\x00"
+    return b"MThd" + struct.pack(">IHHH", 6, 0, 1, 96) + b"MTrk" + struct.pack(">I", len(track)) + track
+
+
+@pytest.fixture(scope="session")
+def wav() -> bytes:
+    """Half a second of a WAV file."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8_000)
+        file.writeframes(struct.pack("<2h", 9_000, -9_000) * 2_000)
+    return buffer.getvalue()

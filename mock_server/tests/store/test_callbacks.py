@@ -110,3 +110,35 @@ def test_couriers_take_each_report_once(kept, records):
     assert [kept.run(take), kept.run(take), kept.run(take)] == [[1, 2, 3], [4, 5], []]
     kept.real_ms += 1_000
     assert kept.run(take) == [1, 2, 3]
+
+
+def test_what_is_leased_is_due_for_nobody_until_the_lease_ends(kept, records):
+    """So nobody is woken for it."""
+    kept.run(lambda world: put_all(world, records.callback(1)))
+    kept.run(lambda world: callbacks.take_due(world, lease_ms=1_000, limit=1))
+
+    def next_due(world):
+        return world.callbacks.next_due_ms(real_ms=world.real_ms)
+
+    assert kept.run(next_due) is None
+    kept.real_ms += 1_000
+    assert kept.run(next_due) == kept.run(lambda world: world.callbacks.get(1).due_ms)
+
+
+def test_the_newest_reports_of_one_job_can_be_asked_for(edit, records):
+    """By its whole id."""
+    edit(lambda world: put_all(world, *(records.callback(number, job=number % 2) for number in range(1, 6))))
+    job_id = str(records.callback(1, job=1).job_id)
+
+    assert edit(lambda world: [each.number for each in world.callbacks.latest(2, job_id=job_id)]) == [5, 3]
+
+
+def test_finished_reports_can_be_forgotten(edit, records):
+    """Those below a number; what is still to be sent stays."""
+    edit(lambda world: put_all(world, *(records.callback(number, job=number) for number in range(1, 6))))
+    done = [records.callback(number, job=number, outcome=Outcome.FAILED) for number in (1, 3, 4)]
+    edit(lambda world: put_all(world, *done))
+
+    edit(lambda world: world.callbacks.forget_finished(4))
+
+    assert edit(lambda world: [each.number for each in world.callbacks]) == [2, 4, 5]

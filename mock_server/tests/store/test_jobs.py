@@ -27,6 +27,18 @@ def test_running_jobs_are_told_by_account_oldest_first(edit, records):
     assert edit(lambda world: (world.jobs.active("c"), world.jobs.count_active("c"))) == ([], 0)
 
 
+def test_a_job_that_takes_its_slot_again_is_counted_again(edit, records):
+    """However often it comes and goes."""
+    job = records.job(1)
+    counts = [
+        edit(lambda world, each=each: (world.jobs.put(each), world.jobs.count_active("111")))[1]
+        for each in (job.released(), job, job, job.released(), job)
+    ]
+
+    assert counts == [0, 1, 1, 0, 1]
+    assert edit(lambda world: numbers(world.jobs.active("111"))) == [1]
+
+
 def test_a_deleted_job_takes_no_slot_and_is_never_due(edit, records):
     """Nothing of it is left."""
     edit(lambda world: (world.jobs.put(records.job(1)), world.jobs.delete("item1")))

@@ -41,7 +41,10 @@ def test_putting_an_item_again_replaces_it(edit, records):
     """It keeps its place in the listing."""
     edit(lambda world: fill(world, [records.midi(1), records.midi(2), replace(records.midi(1), name="Other")]))
 
-    assert edit(lambda world: [file.name for file in world.midi.page("111", before=None, limit=9)]) == ["Theme 2", "Other"]
+    assert edit(lambda world: [file.name for file in world.midi.page("111", before=None, limit=9)]) == [
+        "Theme 2",
+        "Other",
+    ]
 
 
 def test_pages_are_newest_first_and_as_long_as_asked(edit, records):
@@ -66,7 +69,9 @@ def test_pages_stay_right_while_items_come_and_go(edit, records):
 def test_listings_are_apart(edit, records):
     """Each account has its own, and so has each kind of music."""
     song, instrumental = records.job(1), replace(records.job(2), kind="instrumental")
-    edit(lambda world: (world.jobs.put(song), world.jobs.put(instrumental), world.jobs.put(records.job(3, user_id="2"))))
+    edit(
+        lambda world: (world.jobs.put(song), world.jobs.put(instrumental), world.jobs.put(records.job(3, user_id="2")))
+    )
 
     assert edit(lambda world: numbers(world.jobs.page("111/song", before=None, limit=9))) == [1]
     assert edit(lambda world: numbers(world.jobs.page("111/instrumental", before=None, limit=9))) == [2]

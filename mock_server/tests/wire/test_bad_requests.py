@@ -200,8 +200,8 @@ def test_many_requests_follow_each_other_on_one_connection(wire_client):
 
 def test_requests_in_one_packet_are_answered_in_order(raw):
     """Pipelining: the second of two requests is not lost."""
-    first = b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
-    last = b"GET /_mock/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    first = b"GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    last = b"GET /_mock/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 
     answered = raw.converse(first + last)
 

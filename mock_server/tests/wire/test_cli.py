@@ -184,7 +184,7 @@ def test_every_option_has_a_variable_of_its_own_name(monkeypatch, option):
 
 def test_options_can_be_set_in_the_environment_and_ctrl_c_ends_the_server():
     """For containers: port, clock and revision; an interrupt ends it at once, with nothing more on the terminal."""
-    settings = {"PORT": "0", "FROZEN": "1", "REVISION": "2026-08"}
+    settings = {"PORT": "0", "FROZEN": "1", "REVISION": "2026-08", "LOG": "off"}
     env = os.environ | {f"TEMPOLOR_MOCK_{name}": value for name, value in settings.items()}
     with subprocess.Popen(
         [sys.executable, TEMPOLOR, "mock"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env

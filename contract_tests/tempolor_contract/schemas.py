@@ -1,0 +1,117 @@
+"""The document's schemas as JSON Schema, dereferenced, each compiled once."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jsonschema_rs
+
+_DROPPED: Final = frozenset({"example", "examples", "description", "title", "x-inferred", "nullable", "xml", "default"})
+_TEXT: Final = {"type": "string"}
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A place where a value breaks a schema: where, how, and whether the broken keyword is only a reading."""
+
+    path: str
+    keyword: str
+    message: str
+    inferred: bool = False
+    field: str = ""
+
+
+class Schema:
+    """A compiled schema. `breaches` tells what is wrong with a value, nothing if it fits."""
+
+    def __init__(self, schema: dict[str, Any], document: dict[str, Any]) -> None:
+        self._marked = dereferenced(schema, document)
+        self.plain = plain(self._marked)
+        # OpenAPI 3.0 builds on Draft 4: 42.0 is no integer there.
+        self._validator = jsonschema_rs.Draft4Validator(self.plain, validate_formats=True)
+
+    def fits(self, value: Any) -> bool:
+        """Whether a value fits, quickly."""
+        return self._validator.is_valid(value)
+
+    def breaches(self, value: Any) -> list[Breach]:
+        """Return every place where a value does not fit."""
+        return [self._breach(error) for error in self._validator.iter_errors(value)]
+
+    def undeclared(self, value: Any) -> list[str]:
+        """Return the paths of properties that the schema does not declare, where it allows them silently."""
+        return sorted(set(_undeclared(self.plain, value, "")))
+
+    def _breach(self, error: jsonschema_rs.ValidationError) -> Breach:
+        *place, keyword = [*error.schema_path, ""][:-1] or [""]
+        keyword = str(keyword)
+        path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
+        node: Any = self._marked
+        inferred = False
+        for part in place:
+            node = node[part]
+            inferred = inferred or (isinstance(node, dict) and node.get("x-inferred") is True)
+        marks = node.get("x-inferred") if isinstance(node, dict) else None
+        inferred = inferred or (isinstance(marks, list) and keyword in marks)
+        named = [part for part in error.instance_path if isinstance(part, str)]
+        return Breach(path.lstrip(".") or "body", keyword, _short(error.message), inferred, named[-1] if named else "")
+
+
+def dereferenced(node: Any, document: dict[str, Any]) -> Any:
+    """Return a schema with what it refers to in place of each reference. The document has no circles."""
+    if isinstance(node, list):
+        return [dereferenced(each, document) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return dereferenced(resolve(node["$ref"], document), document)
+    return {name: dereferenced(value, document) for name, value in node.items()}
+
+
+def resolve(reference: str, document: dict[str, Any]) -> Any:
+    """Return what a reference such as `#/components/schemas/Account` points to."""
+    node: Any = document
+    for part in reference.removeprefix("#/").split("/"):
+        node = node[part]
+    return node
+
+
+def plain(node: Any) -> Any:
+    """Return a dereferenced schema without what only OpenAPI knows. Bytes have no schema in JSON Schema."""
+    if isinstance(node, list):
+        return [plain(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {name: value for name, value in node.items() if name not in _DROPPED}
+    for name in ("properties", "patternProperties"):
+        if name in node:
+            kept[name] = {field: plain(schema) for field, schema in node[name].items()}
+    return {
+        name: value if name in {"properties", "patternProperties", "enum", "required"} else plain(value)
+        for name, value in kept.items()
+        if not (name == "format" and value == "binary")
+    }
+
+
+def _undeclared(schema: Any, value: Any, path: str) -> list[str]:
+    if isinstance(value, list):
+        items = schema.get("items")
+        return [found for each in value for found in _undeclared(items, each, f"{path}[]")] if items else []
+    if not isinstance(value, dict):
+        return []
+    known: dict[str, Any] = {}
+    for part in (schema, *schema.get("allOf", ())):
+        known |= part.get("properties", {})
+    rest = schema.get("additionalProperties")
+    found = []
+    for name, each in value.items():
+        inner = known.get(name, rest if isinstance(rest, dict) else None)
+        where = f"{path}.{name}" if name in known else f"{path}.*"
+        if inner is not None:
+            found += _undeclared(inner, each, where)
+        elif not rest and known:
+            found.append(f"{path}.{name}".lstrip("."))
+    return found
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= 300 else f"{message[:200]} ... {message[-90:]}"

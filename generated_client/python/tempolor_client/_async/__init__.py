@@ -1,0 +1,1 @@
+"""The async client, and the source of the sync one."""

@@ -1,0 +1,173 @@
+"""Makes calls: sends, judges, tries again."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, TypeVar
+
+import httpx2
+
+from .._generated.types import Call
+from ..answer import Answer, Received
+from ..errors import (
+    BusyError,
+    ConfigurationError,
+    ConnectionFailedError,
+    ConnectionRefusedByHostError,
+    RequestTimeoutError,
+    SentRequest,
+    TemPolorError,
+)
+from ..judging import judge
+from ..log import logger, place
+from ..options import CallOptions
+from ..policy import Retries
+from ..runtime import AsyncRuntime
+from ..settings import BusyNotice, Settings
+
+T = TypeVar("T")
+
+
+class AsyncEngine:
+    """Makes calls in the name of one token, over shared connections."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        runtime: AsyncRuntime,
+        *,
+        transport: httpx2.AsyncBaseTransport | None,
+        max_connections: int,
+    ) -> None:
+        self.settings = settings
+        self.runtime = runtime
+        limits = httpx2.Limits(max_connections=max_connections, max_keepalive_connections=max_connections)
+        self._api = httpx2.AsyncClient(transport=transport, limits=limits)
+        # Files come from another host: a client of their own, without token, headers and cookies of the API.
+        self._files = httpx2.AsyncClient(transport=transport, limits=limits, follow_redirects=True)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._api.aclose()
+        await self._files.aclose()
+
+    async def send(self, call: Call[T], options: CallOptions) -> T:
+        """Make a call and return its result.
+
+        Raises:
+            TemPolorError: It failed, and trying again is no use.
+
+        """
+        return (await self.send_raw(call, options)).parsed
+
+    async def send_raw(self, call: Call[T], options: CallOptions) -> Answer[T]:
+        """Make a call and return its whole answer.
+
+        Raises:
+            TemPolorError: It failed, and trying again is no use.
+
+        """
+        retries = Retries(call.method, self.settings.limits_for(options), self.runtime.chance)
+        while True:
+            try:
+                return judge(call, await self._exchange(call, options))
+            except TemPolorError as error:
+                pause = retries.pause_after(error)
+                if pause is None:
+                    raise
+                logger.info("%s failed (%s), next try in %.1f s", call.operation_id, type(error).__name__, pause)
+                if isinstance(error, BusyError):
+                    await self.runtime.tell(self.settings.on_busy, BusyNotice(error=error, seconds=pause))
+            await self.runtime.pause(pause)
+
+    async def _exchange(self, call: Call[Any], options: CallOptions) -> Received:
+        request = self._request(call, options)
+        sent = SentRequest(operation_id=call.operation_id, method=call.method, url=place(str(request.url), query=True))
+        begin = time.perf_counter()
+        with _translated(sent, call):
+            response = await self._api.send(request)
+        milliseconds = (time.perf_counter() - begin) * 1000
+        logger.debug("%s %s: %d in %.0f ms", call.method, place(sent.url), response.status_code, milliseconds)
+        return Received(
+            request=sent,
+            status=response.status_code,
+            headers=_lowered(response),
+            content=response.content,
+        )
+
+    def _request(self, call: Call[Any], options: CallOptions) -> httpx2.Request:
+        headers = self.settings.headers_for(options)
+        body: dict[str, Any] = {}
+        if call.content is not None:
+            # A body of its own for each attempt: what was sent once has been read to its end.
+            body["content"] = self.runtime.chunks(call.content)
+            headers |= {"Content-Type": call.content_type or "", "Content-Length": str(call.content.size)}
+        elif call.form is not None:
+            body["files"] = [(name, (None, str(value))) for name, value in call.form.items()]
+        elif call.json is not None:
+            body["json"] = call.json
+        try:
+            return self._api.build_request(
+                call.method,
+                self.settings.base_url + call.path,
+                params=call.params or None,
+                headers=headers,
+                timeout=_timeout(options.get("timeout", self.settings.timeout)),
+                **body,
+            )
+        except (httpx2.InvalidURL, UnicodeEncodeError, TypeError) as error:
+            raise ConfigurationError(f"this request cannot be built: {error}") from error
+
+    @staticmethod
+    def file_request(url: str) -> SentRequest:
+        """Return a request for a file as errors show it: the query may hold a signature."""
+        return SentRequest(operation_id="file", method="GET", url=place(url))
+
+    @contextlib.asynccontextmanager
+    async def open_file(
+        self, url: str, headers: dict[str, str], options: CallOptions, *, job_id: str | None
+    ) -> AsyncIterator[httpx2.Response]:
+        """Ask a file host for a file, without any secret of the API; the body is still to be read.
+
+        Raises:
+            ConnectionFailedError: There was no answer.
+
+        """
+        sent = self.file_request(url)
+        timeout = _timeout(options.get("timeout", self.settings.timeout))
+        with _translated(sent, None, job_id):
+            async with self._files.stream("GET", url, headers=headers, timeout=timeout) as response:
+                logger.debug("GET %s: %d", place(url), response.status_code)
+                yield response
+
+
+@contextlib.contextmanager
+def _translated(sent: SentRequest, call: Call[Any] | None, job_id: str | None = None) -> Iterator[None]:
+    """Turn the HTTP library's errors into ours."""
+    job_id = job_id or (call.subject if call is not None else None)
+    where = f"{sent.method} {sent.url}"
+    taken = " It may have been taken all the same: look at client.scheduler.running() before you send it again."
+    warning = taken if sent.method == "POST" else " Try again later."
+    try:
+        yield
+    except httpx2.ConnectError as error:
+        raise ConnectionRefusedByHostError(
+            f"{where}: no connection ({error}). Check the address and the network.", request=sent, job_id=job_id
+        ) from error
+    except httpx2.TimeoutException as error:
+        raise RequestTimeoutError(f"{where}: no answer in time.{warning}", request=sent, job_id=job_id) from error
+    except httpx2.RequestError as error:
+        raise ConnectionFailedError(
+            f"{where}: the connection broke ({error}).{warning}", request=sent, job_id=job_id
+        ) from error
+
+
+def _timeout(seconds: float) -> httpx2.Timeout:
+    # Waiting for a free connection of our own is no failure, however long it takes.
+    return httpx2.Timeout(seconds, pool=None)
+
+
+def _lowered(response: httpx2.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}

@@ -1,0 +1,1 @@
+"""Generated from the document by tools/generate.py: never edited."""

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ..models.request_params import RequestParams
+from ..types import filled, members, moment, need, text, whole
+
+
+@dataclass(kw_only=True, slots=True)
+class Account:
+    """A configured TemPolor account."""
+
+    user_id: str
+    """Id of a TemPolor account. A part of every composite id, so it holds neither colon nor slash."""
+    updated: int
+    """When it was last stored, in milliseconds since 1970."""
+    updated_utc: datetime.datetime
+    """The same moment as a date and time in UTC."""
+    max_jobs: int
+    """How many jobs it may run at once."""
+    request_params: RequestParams
+    """The parameters TemPolor's own web page sends along with each of its calls, copied from a browser that is
+    logged in. Any object is taken, an empty one too. Answers mask `service_ticket`."""
+    additional_properties: dict[str, Any] = field(default_factory=dict)
+    """Fields the document does not know, and those it describes otherwise."""
+
+    @classmethod
+    def from_dict(cls, source: Mapping[str, Any]) -> Self:
+        """Read the object from JSON; unknown fields are kept in `additional_properties`.
+
+        Raises:
+            MisfitError: It is not an object, or a field that must be there is not.
+
+        """
+        fields = members(source)
+        return cls(
+            user_id=need(fields, "user_id", text),
+            updated=need(fields, "updated", whole),
+            updated_utc=need(fields, "updatedUTC", moment),
+            max_jobs=need(fields, "maxJobs", whole),
+            request_params=need(fields, "requestParams", RequestParams.from_dict),
+            additional_properties=fields,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON, without the fields that are None."""
+        return filled(
+            {
+                "user_id": self.user_id,
+                "updated": self.updated,
+                "updatedUTC": self.updated_utc,
+                "maxJobs": self.max_jobs,
+                "requestParams": self.request_params,
+            },
+            self.additional_properties,
+        )

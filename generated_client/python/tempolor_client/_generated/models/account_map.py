@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ..models.account import Account
+from ..types import filled, members
+
+
+@dataclass(kw_only=True, slots=True)
+class AccountMap:
+    """Accounts, keyed by their `user_id`."""
+
+    additional_properties: dict[str, Account] = field(default_factory=dict)
+    """The members, by name."""
+
+    @classmethod
+    def from_dict(cls, source: Mapping[str, Any]) -> Self:
+        """Read the object from JSON; unknown fields are kept in `additional_properties`.
+
+        Raises:
+            MisfitError: It is not an object, or a field that must be there is not.
+
+        """
+        fields = members(source)
+        return cls(
+            additional_properties={name: Account.from_dict(value) for name, value in fields.items()},
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON, without the fields that are None."""
+        return filled(
+            {},
+            self.additional_properties,
+        )

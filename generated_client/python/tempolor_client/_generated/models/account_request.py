@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ..models.request_params import RequestParams
+from ..types import filled, members, need, take, whole
+
+
+@dataclass(kw_only=True, slots=True)
+class AccountRequest:
+    """What to store about a TemPolor account."""
+
+    request_params: RequestParams
+    """The parameters TemPolor's own web page sends along with each of its calls, copied from a browser that is
+    logged in. Any object is taken, an empty one too. Answers mask `service_ticket`."""
+    max_jobs: int | None = None
+    """How many jobs the account may run at once."""
+    additional_properties: dict[str, Any] = field(default_factory=dict)
+    """Fields the document does not know, and those it describes otherwise."""
+
+    @classmethod
+    def from_dict(cls, source: Mapping[str, Any]) -> Self:
+        """Read the object from JSON; unknown fields are kept in `additional_properties`.
+
+        Raises:
+            MisfitError: It is not an object, or a field that must be there is not.
+
+        """
+        fields = members(source)
+        return cls(
+            request_params=need(fields, "requestParams", RequestParams.from_dict),
+            max_jobs=take(fields, "maxJobs", whole),
+            additional_properties=fields,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON, without the fields that are None."""
+        return filled(
+            {
+                "requestParams": self.request_params,
+                "maxJobs": self.max_jobs,
+            },
+            self.additional_properties,
+        )

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ..models.busy_error_running_jobs import BusyErrorRunningJobs
+from ..types import filled, members, need, take, text, whole
+
+
+@dataclass(kw_only=True, slots=True)
+class BusyError:
+    """Why there is no room for another job."""
+
+    error: str
+    """What is in the way, for people to read."""
+    code: int
+    """The HTTP status again."""
+    running_jobs: BusyErrorRunningJobs | None = None
+    """The jobs that take up the slots, keyed by account. Missing when TemPolor itself refused."""
+    additional_properties: dict[str, Any] = field(default_factory=dict)
+    """Fields the document does not know, and those it describes otherwise."""
+
+    @classmethod
+    def from_dict(cls, source: Mapping[str, Any]) -> Self:
+        """Read the object from JSON; unknown fields are kept in `additional_properties`.
+
+        Raises:
+            MisfitError: It is not an object, or a field that must be there is not.
+
+        """
+        fields = members(source)
+        return cls(
+            error=need(fields, "error", text),
+            code=need(fields, "code", whole),
+            running_jobs=take(fields, "runningJobs", BusyErrorRunningJobs.from_dict),
+            additional_properties=fields,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON, without the fields that are None."""
+        return filled(
+            {
+                "error": self.error,
+                "code": self.code,
+                "runningJobs": self.running_jobs,
+            },
+            self.additional_properties,
+        )

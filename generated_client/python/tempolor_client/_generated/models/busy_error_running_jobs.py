@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ..models.busy_job import BusyJob
+from ..types import filled, items, members
+
+
+@dataclass(kw_only=True, slots=True)
+class BusyErrorRunningJobs:
+    """The jobs that take up the slots, keyed by account. Missing when TemPolor itself refused."""
+
+    additional_properties: dict[str, list[BusyJob]] = field(default_factory=dict)
+    """The members, by name."""
+
+    @classmethod
+    def from_dict(cls, source: Mapping[str, Any]) -> Self:
+        """Read the object from JSON; unknown fields are kept in `additional_properties`.
+
+        Raises:
+            MisfitError: It is not an object, or a field that must be there is not.
+
+        """
+        fields = members(source)
+        return cls(
+            additional_properties={name: items(BusyJob.from_dict)(value) for name, value in fields.items()},
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON, without the fields that are None."""
+        return filled(
+            {},
+            self.additional_properties,
+        )

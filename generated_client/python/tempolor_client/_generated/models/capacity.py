@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ..models.account_capacity import AccountCapacity
+from ..models.running_job import RunningJob
+from ..types import filled, items, members, need
+
+
+@dataclass(kw_only=True, slots=True)
+class Capacity:
+    """What runs and how much room is left."""
+
+    executing: list[RunningJob]
+    """Jobs running now, over all accounts."""
+    available: list[AccountCapacity]
+    """Every account, the one with most room first."""
+    additional_properties: dict[str, Any] = field(default_factory=dict)
+    """Fields the document does not know, and those it describes otherwise."""
+
+    @classmethod
+    def from_dict(cls, source: Mapping[str, Any]) -> Self:
+        """Read the object from JSON; unknown fields are kept in `additional_properties`.
+
+        Raises:
+            MisfitError: It is not an object, or a field that must be there is not.
+
+        """
+        fields = members(source)
+        return cls(
+            executing=need(fields, "executing", items(RunningJob.from_dict)),
+            available=need(fields, "available", items(AccountCapacity.from_dict)),
+            additional_properties=fields,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON, without the fields that are None."""
+        return filled(
+            {
+                "executing": self.executing,
+                "available": self.available,
+            },
+            self.additional_properties,
+        )

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ..models.cloned_voice import ClonedVoice
+from ..types import filled, flag, items, members, take, text
+
+
+@dataclass(kw_only=True, slots=True)
+class ClonedVoicePage:
+    """A page of cloned voices."""
+
+    records: list[ClonedVoice] | None = None
+    """The voices."""
+    has_next: bool | None = None
+    """Whether another page follows."""
+    cursor: str | None = None
+    """What to send as `cursor` for the next page, empty on the last."""
+    additional_properties: dict[str, Any] = field(default_factory=dict)
+    """Fields the document does not know, and those it describes otherwise."""
+
+    @classmethod
+    def from_dict(cls, source: Mapping[str, Any]) -> Self:
+        """Read the object from JSON; unknown fields are kept in `additional_properties`.
+
+        Raises:
+            MisfitError: It is not an object, or a field that must be there is not.
+
+        """
+        fields = members(source)
+        return cls(
+            records=take(fields, "records", items(ClonedVoice.from_dict)),
+            has_next=take(fields, "hasNext", flag),
+            cursor=take(fields, "cursor", text),
+            additional_properties=fields,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON, without the fields that are None."""
+        return filled(
+            {
+                "records": self.records,
+                "hasNext": self.has_next,
+                "cursor": self.cursor,
+            },
+            self.additional_properties,
+        )

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ..types import filled, flag, items, members, take, text, whole
+
+
+@dataclass(kw_only=True, slots=True)
+class CreatedJobs:
+    """The jobs an order has started, and what is left of the plan."""
+
+    result: bool | None = None
+    """True when the order was taken."""
+    item_ids: list[str] | None = None
+    """The jobs' own ids, in the order of `jobs`. Usually two."""
+    jobs: list[str] | None = None
+    """The jobs to follow. Usually two, sometimes one; take what comes."""
+    remain_seconds: int | None = None
+    """Seconds until the plan's current period ends."""
+    max_gen_count_at_once: int | None = None
+    """How many tracks TemPolor makes for this account at a time."""
+    unlimited: bool | None = None
+    """Whether the plan is without a limit on generations."""
+    remain_num: int | None = None
+    """Generations left in the current period."""
+    total_num: int | None = None
+    """Generations the plan allows in a period."""
+    additional_properties: dict[str, Any] = field(default_factory=dict)
+    """Fields the document does not know, and those it describes otherwise."""
+
+    @classmethod
+    def from_dict(cls, source: Mapping[str, Any]) -> Self:
+        """Read the object from JSON; unknown fields are kept in `additional_properties`.
+
+        Raises:
+            MisfitError: It is not an object, or a field that must be there is not.
+
+        """
+        fields = members(source)
+        return cls(
+            result=take(fields, "result", flag),
+            item_ids=take(fields, "itemIds", items(text)),
+            jobs=take(fields, "jobs", items(text)),
+            remain_seconds=take(fields, "remainSeconds", whole),
+            max_gen_count_at_once=take(fields, "maxGenCountAtOnce", whole),
+            unlimited=take(fields, "unlimited", flag),
+            remain_num=take(fields, "remainNum", whole),
+            total_num=take(fields, "totalNum", whole),
+            additional_properties=fields,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON, without the fields that are None."""
+        return filled(
+            {
+                "result": self.result,
+                "itemIds": self.item_ids,
+                "jobs": self.jobs,
+                "remainSeconds": self.remain_seconds,
+                "maxGenCountAtOnce": self.max_gen_count_at_once,
+                "unlimited": self.unlimited,
+                "remainNum": self.remain_num,
+                "totalNum": self.total_num,
+            },
+            self.additional_properties,
+        )

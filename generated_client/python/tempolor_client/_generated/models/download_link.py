@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ..types import filled, members, take, text, whole
+
+
+@dataclass(kw_only=True, slots=True)
+class DownloadLink:
+    """Where to fetch a file, and for how long."""
+
+    url: str | None = None
+    """Address of the file."""
+    remain_seconds: int | None = None
+    """Seconds until the address expires; 0 if its lifetime is not reported."""
+    additional_properties: dict[str, Any] = field(default_factory=dict)
+    """Fields the document does not know, and those it describes otherwise."""
+
+    @classmethod
+    def from_dict(cls, source: Mapping[str, Any]) -> Self:
+        """Read the object from JSON; unknown fields are kept in `additional_properties`.
+
+        Raises:
+            MisfitError: It is not an object, or a field that must be there is not.
+
+        """
+        fields = members(source)
+        return cls(
+            url=take(fields, "url", text),
+            remain_seconds=take(fields, "remainSeconds", whole),
+            additional_properties=fields,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON, without the fields that are None."""
+        return filled(
+            {
+                "url": self.url,
+                "remainSeconds": self.remain_seconds,
+            },
+            self.additional_properties,
+        )

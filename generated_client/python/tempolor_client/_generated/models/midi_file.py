@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ..types import filled, members, take, text
+
+
+@dataclass(kw_only=True, slots=True)
+class MidiFile:
+    """An uploaded MIDI file."""
+
+    op_type: str | None = None
+    """How the file came in."""
+    ucid: str | None = None
+    """Account it belongs to."""
+    midi_item_id: str | None = None
+    """Id of a MIDI file: the number from the API token, the account and an item id, put together."""
+    name: str | None = None
+    """Name given at the upload."""
+    midi_url: str | None = None
+    """Address of the file."""
+    midi_type: str | None = None
+    """Kind of MIDI content."""
+    midi_value: str | None = None
+    """The content in another notation."""
+    additional_properties: dict[str, Any] = field(default_factory=dict)
+    """Fields the document does not know, and those it describes otherwise."""
+
+    @classmethod
+    def from_dict(cls, source: Mapping[str, Any]) -> Self:
+        """Read the object from JSON; unknown fields are kept in `additional_properties`.
+
+        Raises:
+            MisfitError: It is not an object, or a field that must be there is not.
+
+        """
+        fields = members(source)
+        return cls(
+            op_type=take(fields, "opType", text),
+            ucid=take(fields, "ucid", text),
+            midi_item_id=take(fields, "midiItemId", text),
+            name=take(fields, "name", text),
+            midi_url=take(fields, "midiUrl", text),
+            midi_type=take(fields, "midiType", text),
+            midi_value=take(fields, "midiValue", text),
+            additional_properties=fields,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON, without the fields that are None."""
+        return filled(
+            {
+                "opType": self.op_type,
+                "ucid": self.ucid,
+                "midiItemId": self.midi_item_id,
+                "name": self.name,
+                "midiUrl": self.midi_url,
+                "midiType": self.midi_type,
+                "midiValue": self.midi_value,
+            },
+            self.additional_properties,
+        )

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ..types import filled, items, members, take, text, whole
+
+
+@dataclass(kw_only=True, slots=True)
+class SplitStems:
+    """The result of taking a recording apart."""
+
+    state: int | None = None
+    """How far the work has come; 2 is done."""
+    title: str | None = None
+    """Name of the recording."""
+    stems_zip_url: str | None = None
+    """Address of a ZIP file with one file for each stem."""
+    audio_type: str | None = None
+    """Kind of the recording."""
+    detail: list[str] | None = None
+    """The stems found."""
+    additional_properties: dict[str, Any] = field(default_factory=dict)
+    """Fields the document does not know, and those it describes otherwise."""
+
+    @classmethod
+    def from_dict(cls, source: Mapping[str, Any]) -> Self:
+        """Read the object from JSON; unknown fields are kept in `additional_properties`.
+
+        Raises:
+            MisfitError: It is not an object, or a field that must be there is not.
+
+        """
+        fields = members(source)
+        return cls(
+            state=take(fields, "state", whole),
+            title=take(fields, "title", text),
+            stems_zip_url=take(fields, "stemsZipUrl", text),
+            audio_type=take(fields, "audioType", text),
+            detail=take(fields, "detail", items(text)),
+            additional_properties=fields,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON, without the fields that are None."""
+        return filled(
+            {
+                "state": self.state,
+                "title": self.title,
+                "stemsZipUrl": self.stems_zip_url,
+                "audioType": self.audio_type,
+                "detail": self.detail,
+            },
+            self.additional_properties,
+        )

@@ -1,0 +1,104 @@
+# Made from ../_async/waiting.py by tools/generate.py: never edited.
+"""Follows jobs until they are final."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._generated.models import MusicItem
+from .._generated.operations import Operations
+from ..errors import (
+    AccountSessionError,
+    BusyError,
+    ConnectionFailedError,
+    JobFailedError,
+    ServerError,
+    TemPolorError,
+    UnexpectedAnswerError,
+    WaitTimeoutError,
+)
+from ..jobs import is_completed, is_final
+from ..log import logger
+from ..options import CallOptions
+from ..runtime import Runtime
+
+
+class Wait:
+    """One wait for a number of jobs.
+
+    Failures of the network and the service are survived until the time is up; a refusal, such as a 401, ends it.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a wait depends on
+        self,
+        job_ids: Sequence[str],
+        *,
+        operations: Operations,
+        runtime: Runtime,
+        progress: Callable[[MusicItem], Any] | None,
+        timeout: float,
+        poll_interval: float,
+        options: CallOptions,
+    ) -> None:
+        self._job_ids = job_ids
+        self._operations = operations
+        self._runtime = runtime
+        self._progress = progress
+        self._timeout = timeout
+        self._poll_interval = poll_interval
+        self._options = options
+        self._items: dict[str, MusicItem] = {}
+        self._failure: TemPolorError | None = None
+
+    def run(self) -> list[MusicItem]:
+        """Return the jobs' last states, in order, all of them completed.
+
+        Raises:
+            JobFailedError: A job ended without music; raised when all have ended.
+            WaitTimeoutError: The time is up.
+
+        """
+        deadline = self._runtime.now() + self._timeout
+        while True:
+            for job_id in self._running():
+                self._look_at(job_id)
+            if not self._running():
+                return self._result()
+            left = deadline - self._runtime.now()
+            if left <= 0:
+                raise self._timed_out() from self._failure
+            self._runtime.pause(min(self._poll_interval, left))
+
+    def _running(self) -> list[str]:
+        return [job_id for job_id in self._job_ids if job_id not in self._items or not is_final(self._items[job_id])]
+
+    def _timed_out(self) -> WaitTimeoutError:
+        running = self._running()
+        item = self._items.get(running[0])
+        state = f"last seen at {item.progress}%" if item is not None else "never seen"
+        return WaitTimeoutError(
+            f"job {running[0]} is not final after {self._timeout:g} s, {state}. It goes on and nothing is lost: "
+            f"client.music.wait({running[0]!r})",
+            job_ids=running,
+            item=item,
+        )
+
+    def _look_at(self, job_id: str) -> None:
+        try:
+            item = self._operations.get_music(job_id, **self._options)
+        except AccountSessionError:
+            raise
+        except (ConnectionFailedError, ServerError, BusyError, UnexpectedAnswerError) as error:
+            self._failure = error
+            logger.warning("waiting for %s goes on in spite of: %s", job_id, type(error).__name__)
+            return
+        self._items[job_id] = item
+        self._runtime.tell(self._progress, item)
+
+    def _result(self) -> list[MusicItem]:
+        items = [self._items[job_id] for job_id in self._job_ids]
+        for job_id, item in zip(self._job_ids, items, strict=True):
+            if not is_completed(item):
+                raise JobFailedError(item, job_id=job_id, completed=[other for other in items if is_completed(other)])
+        return items

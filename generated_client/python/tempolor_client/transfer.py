@@ -1,0 +1,156 @@
+"""The download of a file: what to ask for next, and the file it goes to, without any network of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from .errors import DownloadError, FileWriteError
+from .policy import back_off
+
+EXPIRED: Final = frozenset({401, 403, 404, 410})
+"""Answers of a file host that mean: ask the API for another link."""
+_CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
+
+
+class PartFile:
+    """A file that gets its name only when it is complete.
+
+    Until then it is `NAME.<random>.part` beside it, so that two downloads of the same name do not mix.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], job_id: str | None) -> None:
+        self.path = Path(path)
+        self._part = self.path.with_name(f"{self.path.name}.{secrets.token_hex(4)}.part")
+        self._file: BinaryIO | None = None
+        self._job_id = job_id
+        self.size = 0
+
+    def open(self) -> None:
+        """Create the part file, before anything is asked for."""
+        with self._translated():
+            if self.path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            self._file = self._part.open("xb")
+
+    def write(self, data: bytes) -> None:
+        """Append bytes."""
+        with self._translated():
+            self._open_file.write(data)
+        self.size += len(data)
+
+    def restart(self) -> None:
+        """Drop what has been written."""
+        with self._translated():
+            self._open_file.seek(0)
+            self._open_file.truncate()
+        self.size = 0
+
+    def commit(self) -> None:
+        """Give the file its name."""
+        with self._translated():
+            self._open_file.close()
+            self._part.replace(self.path)
+
+    def discard(self) -> None:
+        """Remove the part file; never fails."""
+        with contextlib.suppress(OSError):
+            if self._file is not None:
+                self._file.close()
+        with contextlib.suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+    @property
+    def _open_file(self) -> BinaryIO:
+        assert self._file is not None, "not opened"  # noqa: S101 - a mistake in this package
+        return self._file
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            what = "the disk is full" if error.errno in {errno.ENOSPC, errno.EDQUOT} else error.strerror or str(error)
+            raise FileWriteError(
+                f"cannot write {self.path}: {what} (after {self.size} bytes, now removed). "
+                "Make room or choose another place, and download again: the file stays at the service",
+                job_id=self._job_id,
+            ) from error
+
+
+class Transfer:
+    """Follows one download over its attempts."""
+
+    def __init__(self, *, max_retries: int, random: Callable[[], float], job_id: str | None) -> None:
+        self._max_retries = max_retries
+        self._random = random
+        self._job_id = job_id
+        self._failures = 0
+        self._links = 0
+        self._size_then = 0
+        self._validator: str | None = None
+        self.total: int | None = None
+
+    def request_headers(self, received: int) -> dict[str, str]:
+        """Return the headers of the next attempt: for the rest, if the file can be told to be the same one."""
+        # Encoded content has other lengths and ranges than the file.
+        headers = {"Accept-Encoding": "identity"}
+        if received and self._validator:
+            headers |= {"Range": f"bytes={received}-", "If-Range": self._validator}
+        return headers
+
+    def continues(self, status: int, headers: Mapping[str, str], received: int) -> bool:
+        """Take the head of an answer; tell whether its body goes on where the last one ended.
+
+        If not, it is the file from its start.
+
+        Raises:
+            DownloadError: It is no file at all.
+
+        """
+        if "html" in headers.get("content-type", ""):
+            raise DownloadError(
+                "the file host answered with a web page in place of the file; try again later", job_id=self._job_id
+            )
+        found = _CONTENT_RANGE.match(headers.get("content-range", "")) if status == 206 else None
+        continues = found is not None and int(found[1]) == received and received > 0
+        if status == 206 and not continues:
+            raise DownloadError("the file host sent another part than was asked for", job_id=self._job_id)
+        length = headers.get("content-length", "")
+        if length.isdigit():
+            self.total = int(length) + (received if continues else 0)
+        if not continues:
+            self._validator = _strong_validator(headers)
+        return continues
+
+    def pause_after_failure(self, received: int) -> float | None:
+        """Return how many seconds to wait before the next attempt, None if there is to be none.
+
+        Only attempts in a row that brought nothing count.
+        """
+        if received > self._size_then:
+            self._failures = 0
+        self._size_then = received
+        self._failures += 1
+        return None if self._failures > self._max_retries else back_off(self._failures, self._random)
+
+    def forget(self) -> None:
+        """Ask for the whole file next time."""
+        self._validator = None
+
+    def may_ask_for_link(self) -> bool:
+        """Tell whether another link may be asked for."""
+        self._links += 1
+        return self._links <= max(self._max_retries, 1)
+
+
+def _strong_validator(headers: Mapping[str, str]) -> str | None:
+    """Return what tells a file from its later versions; a weak ETag or none at all cannot."""
+    etag = headers.get("etag", "")
+    return etag if etag.startswith('"') else None

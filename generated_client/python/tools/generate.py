@@ -1,0 +1,142 @@
+"""Generates `tempolor_client/_generated` and `tempolor_client/_sync`, or with --check says what is stale in them.
+
+`_generated` comes from the document: a relaxed view of it goes through openapi-python-client with the templates beside
+this file. `_sync` comes from `_async`, by taking the waiting out of it. Both folders belong to this script.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from openapi_python_client import generate
+from openapi_python_client.config import Config, ConfigFile, MetaType
+
+# Run as a script, its folder is the first place to import from.
+from relaxed_view import relaxed_view
+from unasync import unasync_folder
+
+HERE = Path(__file__).parent
+PACKAGE = HERE.parent / "tempolor_client"
+FOLDERS = ("_generated", "_sync")
+
+
+class GenerationError(Exception):
+    """The generator complained, or a file is stale."""
+
+
+def main() -> int:
+    """Generate, or check; 0 if all is well."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if a generated file is stale")
+    check: bool = parser.parse_args().check
+    try:
+        with tempfile.TemporaryDirectory() as temporary:
+            fresh = Path(temporary)
+            make(fresh)
+            stale = list(differences(fresh, PACKAGE))
+            if check and stale:
+                raise GenerationError("stale, run tools/generate.py:\n  " + "\n  ".join(stale))  # noqa: TRY301
+            if not check:
+                install(fresh)
+                sys.stdout.write(f"{len(stale)} files changed\n")
+    except GenerationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def make(target: Path) -> None:
+    """Generate both folders into `target`.
+
+    Raises:
+        GenerationError: The generator left something out, or a formatter failed.
+
+    """
+    generate_from(relaxed_view(), target / "_generated")
+    unasync_folder(PACKAGE / "_async", target / "_sync")
+    format_folder(target)
+
+
+def generate_from(document: dict[str, Any], target: Path) -> None:
+    """Generate the package of a document.
+
+    Raises:
+        GenerationError: The generator gave a warning or an error: it leaves out what it does not understand.
+
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        source = Path(temporary) / "document.json"
+        source.write_text(json.dumps(document), encoding="utf-8")
+        settings = ConfigFile(literal_enums=True, generate_all_tags=False, post_hooks=[])
+        config = Config.from_sources(settings, MetaType.NONE, source, "utf-8", overwrite=False, output_path=target)
+        problems = _quietly(lambda: generate(config=config, custom_template_path=HERE / "templates"))
+    if problems:
+        raise GenerationError("\n".join(f"{problem.header}: {problem.detail}" for problem in problems))
+    # The generator's names for these two are fixed: its client is our table of operations, its errors are not ours.
+    (target / "client.py").rename(target / "operations.py")
+    (target / "errors.py").unlink()
+
+
+def _quietly(action: Any) -> Any:
+    # The generator announces its temporary folder on standard output.
+    from contextlib import redirect_stdout  # noqa: PLC0415
+    from io import StringIO  # noqa: PLC0415
+
+    with redirect_stdout(StringIO()):
+        return action()
+
+
+def format_folder(folder: Path) -> None:
+    """Drop unused imports, sort the others, and format, all with settings of our own.
+
+    Raises:
+        GenerationError: Ruff failed: what was generated is not Python.
+
+    """
+    common = ["--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py311"]
+    for command in (["check", "--fix", "--unsafe-fixes", "--select=F401,I,UP", "--output-format=concise"], ["format"]):
+        verb, *rest = command
+        result = subprocess.run(  # noqa: S603 - ours
+            [sys.executable, "-m", "ruff", verb, *common, *rest, str(folder)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            raise GenerationError(result.stdout + result.stderr)
+
+
+def differences(fresh: Path, installed: Path) -> Iterator[str]:
+    """Yield a line for each file that is missing, left over, or has other bytes."""
+    new = dict(_files(fresh))
+    old = {name: file for folder in FOLDERS for name, file in _files(installed) if name.startswith(f"{folder}/")}
+    for name in sorted({*new, *old}):
+        if name not in old:
+            yield f"missing: {name}"
+        elif name not in new:
+            yield f"left over: {name}"
+        elif new[name].read_bytes() != old[name].read_bytes():
+            yield f"differs: {name}"
+
+
+def _files(root: Path) -> Iterator[tuple[str, Path]]:
+    for file in root.rglob("*"):
+        if file.is_file() and "__pycache__" not in file.parts:
+            yield file.relative_to(root).as_posix(), file
+
+
+def install(fresh: Path) -> None:
+    """Replace the generated folders."""
+    for folder in FOLDERS:
+        shutil.rmtree(PACKAGE / folder, ignore_errors=True)
+        shutil.copytree(fresh / folder, PACKAGE / folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""Makes the view of the document that the generator is fed with.
+
+The document is strict, because the contract tests and the mock need it so. A client has to be broader: it must read
+what later revisions add, and must not send what the caller did not say. The generator, in turn, cannot take everything
+that OpenAPI allows. Each function here loosens one thing.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tempolor_spec import REVISIONS, load_document, operations
+
+Node = Any
+
+_RAW = "application/octet-stream"
+
+
+def relaxed_view() -> dict[str, Any]:
+    """Return the view: the newest revision's orders, every revision's answers, open where the document is closed."""
+    document = load_document(REVISIONS[-1])
+    widen_created_jobs(document)
+    open_answers(document)
+    for node in _nodes(document["paths"], document["components"]):
+        drop_what_is_not_for_clients(node)
+    merge_raw_bodies(document)
+    name_parameter_values(document)
+    return document
+
+
+def widen_created_jobs(document: dict[str, Any]) -> None:
+    """Let an order start any number of jobs.
+
+    The newest revision says one, the older ones two: a client takes what comes.
+    """
+    oldest = load_document(REVISIONS[0])
+    document["components"]["schemas"]["CreatedJobs"] = oldest["components"]["schemas"]["CreatedJobs"]
+
+
+def open_answers(document: dict[str, Any]) -> None:
+    """Drop the lists of values from whatever an answer or a callback can hold.
+
+    A status that no page prints must reach the caller, not end in an error.
+    """
+    for name in _schemas_in_answers(document):
+        for node in _nodes(document["components"]["schemas"][name]):
+            node.pop("enum", None)
+
+
+def drop_what_is_not_for_clients(node: dict[str, Any]) -> None:
+    """Drop defaults, examples, links, callbacks and conditions.
+
+    A default would be sent with every call, and so override what the service would choose. Conditions such as `not`
+    have no counterpart in a class; the service checks them.
+    """
+    for key in ("default", "example", "examples", "links", "callbacks", "not", "allowEmptyValue"):
+        # A property may have such a name: it is a schema then, while the keyword `not` is one too, but nameless.
+        if key in node and not ("type" in node and isinstance(node["type"], dict)):
+            del node[key]
+
+
+def merge_raw_bodies(document: dict[str, Any]) -> None:
+    """Give an upload one media type in place of many.
+
+    The generator makes a variant of the body for each, all of one type, so that the last one always wins. The caller
+    names the media type instead.
+    """
+    for operation in operations(document):
+        content = operation.definition.get("requestBody", {}).get("content", {})
+        if content and all(schema["schema"].get("format") == "binary" for schema in content.values()):
+            operation.definition["requestBody"]["content"] = {_RAW: {"schema": {"type": "string", "format": "binary"}}}
+
+
+def name_parameter_values(document: dict[str, Any]) -> None:
+    """Make a named schema of each parameter's list of values.
+
+    Otherwise the generator names the type after the operation and the parameter, `DownloadMusicFileFormat`.
+    """
+    components = document["components"]
+    for name, parameter in components["parameters"].items():
+        if "enum" in parameter["schema"]:
+            components["schemas"][name] = {"description": parameter["description"], **parameter["schema"]}
+            parameter["schema"] = {"$ref": f"#/components/schemas/{name}"}
+
+
+def _schemas_in_answers(document: dict[str, Any]) -> set[str]:
+    answers = [
+        *(operation.definition["responses"] for operation in operations(document)),
+        *(operation.definition.get("callbacks", {}) for operation in operations(document)),
+        document["components"]["responses"],
+    ]
+    found: set[str] = set()
+    waiting = list(_references(*answers))
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _references(document["components"]["schemas"][name])
+    return found
+
+
+def _references(*roots: Node) -> Iterator[str]:
+    for node in _nodes(*roots):
+        reference = node.get("$ref")
+        if isinstance(reference, str) and reference.startswith("#/components/schemas/"):
+            yield reference.rpartition("/")[2]
+
+
+def _nodes(*roots: Node) -> Iterator[dict[str, Any]]:
+    for root in roots:
+        if isinstance(root, dict):
+            yield root
+            yield from _nodes(*list(root.values()))
+        elif isinstance(root, list):
+            yield from _nodes(*root)

@@ -1,0 +1,147 @@
+"""Operations of the tag `journal`."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from tempolor_spec import load_document
+
+from ..domain.clock import iso
+from ..domain.errors import ServiceError
+from ..domain.ids import CompositeId
+from ..domain.world import World
+from ..exchange import Answer, Call
+from ..journal import Body, Entry, redacted_body, redacted_headers, redacted_query
+from ..journal.records import RawHeaders
+from ..settings import PUBLIC_BASE_PATH
+from .callbacks import callback_object
+
+JsonObject = dict[str, Any]
+
+MOST_REPORTS = 100
+"""How many reports of a job are shown: more than the steps of any plan."""
+
+
+async def list_requests(call: Call) -> Answer:
+    """List requests of the world."""
+    given = call.parameters
+    journal, token = call.worlds.journal, call.owner
+    fitting = _fitting(journal.newest_first(token), given)
+    listed = [] if given["count"] else list(islice(fitting, given["limit"]))
+    content = {
+        "requests": await _shown(call, listed, brief=given["brief"]),
+        "matched": len(listed) + sum(1 for _ in fitting),
+        "kept": journal.kept(token),
+        "dropped": journal.dropped(token),
+        "last": journal.last(token),
+    }
+    return Answer(200, content)
+
+
+async def get_request(call: Call) -> Answer:
+    """Show one request of the world."""
+    number = call.parameters["number"]
+    entry = call.worlds.journal.get(call.owner, number)
+    if entry is None:
+        raise ServiceError(404, f"Request {number} is not in the journal")
+    (shown,) = await _shown(call, [entry], brief=False)
+    return Answer(200, shown)
+
+
+async def delete_requests(call: Call) -> Answer:
+    """Empty the world's journal."""
+    return Answer(200, {"deleted": call.worlds.journal.clear(call.owner)})
+
+
+def _fitting(entries: Iterator[Entry], given: Mapping[str, Any]) -> Iterator[Entry]:
+    """Yield the entries that fit all filters; numbers fall, so that `since` ends the search."""
+    since = given.get("since", 0)
+    for entry in entries:
+        if entry.number <= since:
+            return
+        if _fits(entry, given):
+            yield entry
+
+
+def _fits(entry: Entry, given: Mapping[str, Any]) -> bool:
+    return (
+        given.get("operation_id", entry.notes.operation_id) == entry.notes.operation_id
+        and given.get("method", entry.method) == entry.method
+        and given.get("status", entry.status) == entry.status
+        and given.get("path", "") in entry.path
+        and ("job_id" not in given or given["job_id"] in entry.notes.jobs or given["job_id"] in entry.path)
+    )
+
+
+async def _shown(call: Call, entries: list[Entry], *, brief: bool) -> list[JsonObject]:
+    job_ids = {job_id for entry in entries for job_id in entry.notes.jobs}
+    jobs = await call.run(lambda world: _jobs(world, job_ids)) if job_ids else {}
+    paths: tuple[str, ...] = ()
+    if any(_is_astray(entry) for entry in entries):
+        # The document is read once, and off the event loop.
+        paths = await asyncio.to_thread(_documented_paths, call.worlds.settings.policy.revision)
+    return [_request_object(entry, jobs, paths, brief=brief) for entry in entries]
+
+
+def _request_object(entry: Entry, jobs: Mapping[str, JsonObject], paths: tuple[str, ...], *, brief: bool) -> JsonObject:
+    shown: JsonObject = {
+        "number": entry.number,
+        "received": iso(entry.real_ms),
+        "virtualTime": None if entry.notes.now_ms is None else iso(entry.notes.now_ms),
+        "durationMs": round(entry.duration_ns / 1e6, 3),
+        "operation_id": entry.notes.operation_id,
+        "method": entry.method,
+        "path": entry.path,
+        "query": redacted_query(entry.query),
+        "status": entry.status,
+        "forced": entry.notes.forced,
+        "violations": list(entry.notes.violations),
+        "jobs": [jobs[job_id] for job_id in entry.notes.jobs],
+    }
+    if _is_astray(entry) and (closest := get_close_matches(entry.path, paths, n=1, cutoff=0)):
+        shown["closest"] = closest[0]
+    if not brief:
+        shown["request"] = _content_object(entry.headers, entry.request_body)
+        shown["answer"] = _content_object(entry.answer_headers, entry.answer_body)
+    return shown
+
+
+def _is_astray(entry: Entry) -> bool:
+    """Whether it asked for a path that is not documented."""
+    return entry.status == 404 and entry.notes.operation_id is None and not entry.path.startswith("/files/")
+
+
+@cache
+def _documented_paths(revision: str) -> tuple[str, ...]:
+    return tuple(PUBLIC_BASE_PATH + path for path in load_document(revision)["paths"])
+
+
+def _content_object(headers: RawHeaders, body: Body) -> JsonObject:
+    return {
+        "headers": redacted_headers(headers),
+        "mediaType": body.media_type.decode("latin-1"),
+        "size": body.size,
+        "truncated": body.is_truncated,
+        "body": redacted_body(body.text, body.media_type) if body.text else None,
+        "sha256": body.sha256 if body.size else None,
+    }
+
+
+def _jobs(world: World, job_ids: set[str]) -> dict[str, JsonObject]:
+    """Return jobs by id, as they are now, with their reports."""
+    return {job_id: _job_object(world, job_id) for job_id in job_ids}
+
+
+def _job_object(world: World, job_id: str) -> JsonObject:
+    reports = reversed(world.callbacks.latest(MOST_REPORTS, job_id=job_id))
+    job = world.jobs.get(CompositeId.parse(job_id, "job", name="job_id").item_id)
+    step = job.step(world.now_ms) if job else None
+    return {
+        "job_id": job_id,
+        "status": step.status.name if step else None,
+        "progress": step.progress if step else None,
+        "reports": [callback_object(world, report) for report in reports],
+    }

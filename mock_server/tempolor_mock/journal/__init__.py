@@ -1,0 +1,14 @@
+"""What each world was asked and how it answered, for as long as it fits into memory."""
+
+from .records import Body, Entry, Journal
+from .redaction import redacted_body, redacted_headers, redacted_query, redacted_token
+
+__all__ = [
+    "Body",
+    "Entry",
+    "Journal",
+    "redacted_body",
+    "redacted_headers",
+    "redacted_query",
+    "redacted_token",
+]

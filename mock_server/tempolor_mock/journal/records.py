@@ -1,0 +1,248 @@
+"""The journal: raw references while requests are answered, read and worded only when somebody asks.
+
+It is bounded in bytes over all worlds of the process. When it is full, the worlds that take most are cut down to an
+equal share, oldest entries first, so that a busy world costs a quiet one nothing.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Protocol
+
+from ..domain.ids import Token
+
+KEPT_BODY_BYTES = 64 << 10
+"""How much of a text or JSON body is kept."""
+
+ENTRY_BYTES = 1_000
+"""What an entry takes besides its bodies and headers; measured with tracemalloc, rounded up."""
+
+HEADER_BYTES = 150
+"""What one header takes besides its text."""
+
+KEPT_SHARE = 7 / 8
+"""Down to which part of the limit a full journal is cut: cutting has a cost that many requests should share."""
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
+
+class Body:
+    """What is kept of a body: the beginning of a text, or the size and the digest of anything else."""
+
+    __slots__ = ("_digest", "chunks", "kept", "media_type", "size")
+
+    def __init__(self, headers: RawHeaders, *, digest: bool = False) -> None:
+        """Read the media type; `digest` tells whether to take that of a body that is no text."""
+        self.media_type = _media_type(headers)
+        self.chunks: list[bytes] = []
+        self.kept = 0
+        self.size = 0
+        self._digest = hashlib.sha256() if digest and not _is_text(self.media_type) else None
+
+    def add(self, chunk: bytes) -> None:
+        """Take note of the next part."""
+        self.size += len(chunk)
+        if self._digest is not None:
+            self._digest.update(chunk)
+        elif self.kept < KEPT_BODY_BYTES and _is_text(self.media_type):
+            part = chunk[: KEPT_BODY_BYTES - self.kept]
+            self.chunks.append(part)
+            self.kept += len(part)
+
+    @property
+    def text(self) -> bytes | None:
+        """What was kept of a text; None for anything else."""
+        return b"".join(self.chunks) if _is_text(self.media_type) else None
+
+    @property
+    def is_truncated(self) -> bool:
+        """Whether more was sent than was kept, of a text."""
+        return self.kept < self.size and _is_text(self.media_type)
+
+    @property
+    def sha256(self) -> str | None:
+        """The digest in hexadecimal, where one was taken."""
+        return self._digest.hexdigest() if self._digest is not None else None
+
+
+def _media_type(headers: RawHeaders) -> bytes:
+    for name, value in headers:
+        if name == b"content-type":
+            return value.partition(b";")[0].strip().lower()
+    return b""
+
+
+def _is_text(media_type: bytes) -> bool:
+    return (
+        media_type in _TEXTS
+        or not media_type
+        or media_type.startswith(b"text/")
+        or media_type.endswith((b"+json", b"+xml"))
+    )
+
+
+_TEXTS = frozenset(
+    (b"application/json", b"multipart/form-data", b"application/x-www-form-urlencoded", b"application/xml")
+)
+
+RawBody = bytes | Body
+"""A body that came in one piece and is small, as it came; any other one as what is kept of it."""
+
+
+class Noted(Protocol):
+    """What was learnt about a request on its way (`exchange.Notes`)."""
+
+    operation_id: str | None
+    now_ms: int | None
+    jobs: list[str]
+    forced: str | None
+    violations: list[str]
+
+
+@dataclass(slots=True)
+class Entry:
+    """One request and its answer.
+
+    `real_ms` is in milliseconds since 1970, `duration_ns` real nanoseconds up to the end of the answer. `status` is 0
+    where no answer was begun. `number` counts the requests of a world, `bytes` is about how much memory the entry
+    takes; the journal sets both.
+    """
+
+    real_ms: int
+    duration_ns: int
+    method: str
+    path: str
+    query: bytes
+    headers: RawHeaders
+    body: RawBody
+    status: int
+    answer_headers: RawHeaders
+    answer: RawBody
+    notes: Noted
+    number: int = 0
+    bytes: int = 0
+
+    def measured(self) -> int:
+        """Return about how much memory it takes."""
+        body, answer = self.body, self.answer
+        return (
+            ENTRY_BYTES
+            + HEADER_BYTES * len(self.headers)
+            + sum(map(len, chain.from_iterable(self.headers)))
+            + (body.kept if isinstance(body, Body) else len(body))
+            + (answer.kept if isinstance(answer, Body) else len(answer))
+            + len(self.path)
+            + len(self.query)
+        )
+
+    @property
+    def request_body(self) -> Body:
+        """The request's body, to be read."""
+        return _read(self.headers, self.body)
+
+    @property
+    def answer_body(self) -> Body:
+        """The answer's body, to be read."""
+        return _read(self.answer_headers, self.answer)
+
+
+def _read(headers: RawHeaders, body: RawBody) -> Body:
+    if isinstance(body, Body):
+        return body
+    read = Body(headers, digest=True)
+    read.add(body)
+    return read
+
+
+@dataclass(slots=True)
+class _Pages:
+    """The entries of one world, oldest first."""
+
+    entries: deque[Entry] = field(default_factory=deque)
+    bytes: int = 0
+    last: int = 0
+    dropped: int = 0
+
+
+class Journal:
+    """The requests of every world of this process, at most `limit` bytes of them."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._bytes = 0
+        self._worlds: dict[Token, _Pages] = {}
+
+    def append(self, token: Token, entry: Entry) -> None:
+        """Add a world's latest request, and make room where that is needed."""
+        pages = self._worlds.get(token)
+        if pages is None:
+            pages = self._worlds[token] = _Pages()
+        pages.last = entry.number = pages.last + 1
+        size = entry.bytes = entry.measured()
+        pages.entries.append(entry)
+        pages.bytes += size
+        self._bytes += size
+        if self._bytes > self._limit:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        target = int(self._limit * KEPT_SHARE)
+        full = [pages for pages in self._worlds.values() if pages.entries]
+        share = target // len(full)
+        for pages in sorted(full, key=lambda pages: pages.bytes, reverse=True):
+            while pages.bytes > share and self._bytes > target:
+                size = pages.entries.popleft().bytes
+                pages.bytes -= size
+                pages.dropped += 1
+                self._bytes -= size
+
+    def newest_first(self, token: Token) -> Iterator[Entry]:
+        """Yield what is kept of a world's requests."""
+        pages = self._worlds.get(token)
+        return reversed(pages.entries) if pages else iter(())
+
+    def get(self, token: Token, number: int) -> Entry | None:
+        """Return one request of a world, if it is kept."""
+        pages = self._worlds.get(token)
+        place = number - 1 - (pages.last - len(pages.entries)) if pages else -1
+        return pages.entries[place] if pages and 0 <= place < len(pages.entries) else None
+
+    def kept(self, token: Token) -> int:
+        """Return how many requests of a world are kept."""
+        pages = self._worlds.get(token)
+        return len(pages.entries) if pages else 0
+
+    def dropped(self, token: Token) -> int:
+        """Return how many requests of a world had to make room for others."""
+        pages = self._worlds.get(token)
+        return pages.dropped if pages else 0
+
+    def last(self, token: Token) -> int:
+        """Return the number of a world's latest request; 0 where there was none."""
+        pages = self._worlds.get(token)
+        return pages.last if pages else 0
+
+    def tokens(self) -> list[Token]:
+        """Return the tokens of all worlds that were asked something, those asked first first."""
+        return list(self._worlds)
+
+    def clear(self, token: Token) -> int:
+        """Forget a world's requests and return how many there were; numbers go on where they were."""
+        pages = self._worlds.get(token)
+        if pages is None:
+            return 0
+        removed = len(pages.entries)
+        self._bytes -= pages.bytes
+        self._worlds[token] = _Pages(last=pages.last)
+        return removed
+
+    def forget(self, token: Token | None) -> None:
+        """Forget a world altogether, or every world: numbers begin again."""
+        if token is None:
+            self._worlds.clear()
+            self._bytes = 0
+        else:
+            self.clear(token)
+            self._worlds.pop(token, None)

@@ -1,0 +1,1 @@
+"""Pages for people: a look into the worlds, and the documents in Swagger UI. No page loads anything from elsewhere."""

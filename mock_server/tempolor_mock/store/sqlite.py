@@ -1,0 +1,143 @@
+"""Worlds in an SQLite file: they survive this process, however it ends, and several processes can share them.
+
+A transaction of a world is one of the file. Nothing is kept in memory between two of them, so what another process
+did is seen by the next one. Statements run on the event loop's own thread: they take microseconds, a change of thread
+would take longer. Only waiting for another process is left to the event loop.
+"""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+from ..domain.clock import Clock
+from ..domain.ids import Token
+from ..domain.policy import Policy
+from ..domain.settling import settle
+from . import codec
+from .base import Action, Begin, NewClock, StoreError, T, begin_empty
+from .sqlite_schema import connect, is_busy
+from .sqlite_world import Rows, SqliteWorld
+
+LONGEST_WAIT_SECONDS = 30
+"""How long a transaction waits for those of other processes before it gives up."""
+
+PAUSE_SECONDS = 0.002
+
+
+class SqliteStore:
+    """`Store` in one file."""
+
+    name = "sqlite"
+
+    def __init__(self, path: Path, policy: Policy, new_clock: NewClock, begin: Begin = begin_empty) -> None:
+        """Open the file, or make it; StoreError where that cannot be done."""
+        self._path = path
+        self._policy = policy
+        self._new_clock = new_clock
+        self._begin = begin
+        self._connection = connect(path)
+
+    async def transact(self, token: Token, action: Action[T], *, real_ms: int) -> T:
+        """See `Store`."""
+        await self._lock()
+        try:
+            return self._act(token, action, real_ms)
+        finally:
+            self._unlock()
+
+    def _act(self, token: Token, action: Action[T], real_ms: int) -> T:
+        world = self._enter(token, real_ms)
+        settle(world)
+        found_clock = world.clock
+        self._connection.execute("SAVEPOINT action")
+        try:
+            result = action(world)
+        except Exception:
+            # Only the action is undone: a refusal must not make the next request create or settle the world again.
+            self._connection.execute("ROLLBACK TO action")
+            self._connection.execute("COMMIT")
+            raise
+        if world.clock is not found_clock:
+            world.keep_clock()
+        self._connection.execute("COMMIT")
+        return result
+
+    async def _lock(self) -> None:
+        """Begin a transaction, as soon as no other process is in one."""
+        deadline = asyncio.get_running_loop().time() + LONGEST_WAIT_SECONDS
+        while not self._try_lock():
+            if asyncio.get_running_loop().time() > deadline:
+                raise StoreError(f"{self._path} has been locked by another process for {LONGEST_WAIT_SECONDS} seconds")
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    def _try_lock(self) -> bool:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if is_busy(error):
+                return False
+            raise
+        return True
+
+    def _unlock(self) -> None:
+        """Undo what was not committed."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def _enter(self, token: Token, real_ms: int) -> SqliteWorld:
+        row = self._connection.execute("SELECT id, clock FROM worlds WHERE token = ?", (str(token),)).fetchone()
+        if row is None:
+            return self._create(token, real_ms)
+        return self._world(row[0], token, codec.CLOCK.decode(row[1]), real_ms)
+
+    def _create(self, token: Token, real_ms: int) -> SqliteWorld:
+        clock = self._new_clock(real_ms)
+        world_id = self._connection.execute(
+            "INSERT INTO worlds (token, handle, clock) VALUES (?, ?, ?)",
+            (str(token), token.handle, codec.CLOCK.encode(clock)),
+        ).lastrowid
+        assert world_id is not None  # noqa: S101 - an INSERT that succeeded has one
+        world = self._world(world_id, token, clock, real_ms)
+        self._begin(world)
+        world.keep_clock()
+        return world
+
+    def _world(self, world_id: int, token: Token, clock: Clock, real_ms: int) -> SqliteWorld:
+        return SqliteWorld(Rows(self._connection, world_id), token, self._policy, clock, real_ms)
+
+    async def find_token(self, handle: str) -> Token | None:
+        """See `Store`."""
+        found = await self._tokens("SELECT token FROM worlds WHERE handle = ?", handle)
+        return found[0] if found else None
+
+    async def worlds_with_work(self) -> list[Token]:
+        """See `Store`."""
+        return await self._tokens(
+            "SELECT token FROM worlds WHERE EXISTS (SELECT 1 FROM items WHERE world = worlds.id AND slot IS NOT NULL)"
+            " OR EXISTS (SELECT 1 FROM callbacks WHERE world = worlds.id AND head = 1)"
+        )
+
+    async def _tokens(self, statement: str, *values: str) -> list[Token]:
+        await self._lock()
+        try:
+            texts = [text for (text,) in self._connection.execute(statement, values)]
+        finally:
+            self._unlock()
+        return [token for text in texts if (token := Token.parse(text)) is not None]
+
+    async def reset(self, token: Token | None) -> int:
+        """See `Store`."""
+        await self._lock()
+        try:
+            if token is None:
+                count = self._connection.execute("DELETE FROM worlds").rowcount
+            else:
+                count = self._connection.execute("DELETE FROM worlds WHERE token = ?", (str(token),)).rowcount
+            self._connection.execute("COMMIT")
+        finally:
+            self._unlock()
+        return count
+
+    async def close(self) -> None:
+        """See `Store`."""
+        self._connection.close()

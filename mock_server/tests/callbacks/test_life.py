@@ -1,0 +1,205 @@
+"""Reports that go out by themselves, over restarts, and at shutdown."""
+
+import asyncio
+import gc
+
+import pytest
+from tempolor_mock.domain.callbacks import KEPT_REPORTS
+from tempolor_mock.domain.policy import Policy
+
+FAST = {"frozen": False, "speed": 2_000.0}
+START_MS = 1_747_731_600_125
+
+
+def all_final(count):
+    """Return whether the final reports of so many jobs came in."""
+    return lambda received: sum(each.body["status_final"] for each in received) >= count
+
+
+def test_a_running_clock_sends_reports_without_any_call(run_mock, receiver):
+    """Each job's in order, to the last."""
+
+    async def scenario():
+        async with run_mock(**FAST) as client:
+            await client.account()
+            jobs = await client.song(receiver.url)
+
+            await receiver.arrived(all_final(len(jobs)))
+
+        return jobs
+
+    jobs = asyncio.run(scenario())
+
+    assert [[each.progress for each in receiver.of(job)] for job in jobs] == [[20, 40, 60, 80, 100]] * len(jobs)
+
+
+def test_a_running_clock_tries_again_without_any_call(run_mock, receiver, acts):
+    """After the pauses of the policy, in virtual time."""
+
+    async def fail_first(receiver, received, writer):
+        first = sum(each.body == received.body for each in receiver.received) == 1
+        await (acts.answering(500) if first else acts.ok)(receiver, received, writer)
+
+    async def scenario():
+        receiver.behave = fail_first
+        async with run_mock(**FAST) as client:
+            await client.account()
+            jobs = await client.song(receiver.url)
+
+            await receiver.arrived(all_final(len(jobs)))
+            await receiver.arrived(lambda received: len(received) == 2 * 5 * len(jobs))
+
+        assert [[each.progress for each in receiver.of(job)] for job in jobs] == [
+            [progress for progress in (20, 40, 60, 80, 100) for _ in range(2)] for job in jobs
+        ]
+
+    asyncio.run(scenario())
+
+
+def test_a_clock_that_stands_still_sends_nothing(run_mock, receiver):
+    """Not even what fell due before it was stopped and came to nothing then; resuming does."""
+
+    async def scenario():
+        async with run_mock(frozen=True, speed=2_000.0) as client:
+            await client.account()
+            jobs = await client.song(receiver.url)
+            for _ in range(3):
+                await client.get(f"/music/{jobs[0]}")
+            quiet = list(receiver.received)
+            await client.post(client.base_url.join("/_mock/clock/resume"))
+            await receiver.arrived(all_final(len(jobs)))
+
+        assert quiet == []
+
+    asyncio.run(scenario())
+
+
+def test_an_advance_of_a_running_clock_sends_what_it_passes(run_mock, receiver):
+    """As one of a clock that stands still."""
+
+    async def scenario():
+        async with run_mock(frozen=False) as client:
+            await client.account()
+            jobs = await client.song(receiver.url)
+
+            caused = (await client.advance(60))["callbacks"]
+
+            assert len(caused) == len(receiver.received) == 5 * len(jobs)
+            assert {each["outcome"] for each in caused} == {"delivered"}
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("store", ["memory", "sqlite"])
+def test_a_shutdown_with_reports_on_their_way_is_clean(run_mock, receiver, acts, tmp_path, store):
+    """Nobody is waited for, and nothing is left open."""
+
+    async def scenario():
+        receiver.behave = acts.hang
+        async with run_mock(**FAST, store=store if store == "memory" else f"sqlite:{tmp_path / 'worlds'}") as client:
+            await client.account(maxJobs=100)
+            for _ in range(20):
+                await client.song(receiver.url)
+            await receiver.arrived(lambda received: len(received) >= 16)
+
+    asyncio.run(scenario())
+    gc.collect()
+
+    assert len(receiver.received) == 16
+
+
+@pytest.mark.parametrize("end", ["shutdown", "kill"])
+def test_a_restart_sends_what_was_still_due(run_mock, receiver, acts, tmp_path, end):
+    """Without any call, in order; what was on its way may come twice.
+
+    After a kill, the reports that were on their way belong to nobody until their lease has run out.
+    """
+    settings = {**FAST, "store": f"sqlite:{tmp_path / 'worlds'}"}
+
+    async def before():
+        receiver.behave = acts.hang
+        async with run_mock(**settings, wall=lambda: START_MS + round(clock() * 1000)) as client:
+            await client.account()
+            jobs = await client.song(receiver.url)
+            await receiver.arrived(lambda received: {each.job_id for each in received} == set(jobs))
+            if end == "kill":
+                client._transport.app._courier._office = None
+            return jobs
+
+    async def after():
+        receiver.behave, receiver.received = acts.ok, []
+        late = 60_000 if end == "kill" else 0
+        async with run_mock(**settings, wall=lambda: START_MS + late + round(clock() * 1000)):
+            await receiver.arrived(all_final(2))
+
+    loop = asyncio.new_event_loop()
+    clock = loop.time
+    loop.close()
+    jobs = asyncio.run(before())
+    asyncio.run(after())
+
+    assert [[each.progress for each in receiver.of(job)] for job in jobs] == [[20, 40, 60, 80, 100]] * len(jobs)
+
+
+def test_the_journal_of_a_world_is_bounded(run_mock, receiver, monkeypatch):
+    """Finished reports beyond the newest are forgotten; what is to be sent never is."""
+    monkeypatch.setattr("tempolor_mock.domain.callbacks.KEPT_REPORTS", 7)
+
+    async def scenario():
+        async with run_mock() as client:
+            await client.account()
+            await client.song(receiver.url)
+            caused = (await client.advance(60))["callbacks"]
+            kept = await client.callbacks()
+
+            assert len(caused) == 10
+            assert kept == caused[:2:-1]
+
+    asyncio.run(scenario())
+
+    assert KEPT_REPORTS == 10_000
+
+
+def test_emptying_a_world_breaks_off_what_is_on_its_way(run_mock, receiver, acts):
+    """An advance that waits for it comes back, and nothing of the old world turns up in the new one."""
+
+    async def scenario():
+        receiver.behave = acts.hang
+        async with run_mock() as client:
+            await client.account()
+            await client.song(receiver.url)
+            advancing = asyncio.create_task(client.advance(60))
+            await receiver.arrived(lambda received: len(received) == 2)
+
+            await client.post(client.base_url.join("/_mock/reset"))
+            await advancing
+
+            assert await client.callbacks() == []
+            assert len(receiver.received) == 2
+
+    asyncio.run(scenario())
+
+
+def test_one_application_serves_event_loops_one_after_another(receiver):
+    """As tests do that each run a loop of their own; nothing of an old loop is needed."""
+    import httpx  # noqa: PLC0415 - for the transport alone
+    from tempolor_mock.app import create_app  # noqa: PLC0415 - the application under test
+    from tempolor_mock.settings import Settings  # noqa: PLC0415 - the same
+
+    app = create_app(Settings(policy=Policy(jobs_per_request=1), speed=2_000.0))
+
+    async def order():
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://mock/v1/tempolor",
+            headers={"Authorization": "Bearer user:1-loops"},
+        ) as client:
+            await client.post("/accounts", json={"requestParams": {}})
+            (await client.post("/music/song", json={"prompt": "A", "replyUrl": receiver.url})).raise_for_status()
+            already = sum(each.body["status_final"] for each in receiver.received)
+            await receiver.arrived(all_final(already + 1))
+
+    for _ in range(2):
+        asyncio.run(order())
+
+    assert sum(each.body["status_final"] for each in receiver.received) >= 2

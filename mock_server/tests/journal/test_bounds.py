@@ -1,0 +1,70 @@
+"""The journal stays within its bytes, and shares them fairly."""
+
+from tempolor_mock.domain.ids import Token
+from tempolor_mock.exchange import Notes
+from tempolor_mock.journal import Entry, Journal
+
+BUSY, QUIET = Token("1", "busy"), Token("2", "quiet")
+
+
+def entry(size=0):
+    return Entry(0, 0, "GET", "/", b"", (), b"x" * size, 200, (), b"", Notes())
+
+
+def test_old_entries_make_room_for_new_ones():
+    journal = Journal(100_000)
+    for _ in range(1_000):
+        journal.append(BUSY, entry())
+
+    assert journal.kept(BUSY) + journal.dropped(BUSY) == journal.last(BUSY) == 1_000
+    assert sum(each.bytes for each in journal.newest_first(BUSY)) <= 100_000
+    assert next(journal.newest_first(BUSY)).number == 1_000
+
+
+def test_a_busy_world_costs_a_quiet_one_nothing():
+    journal = Journal(100_000)
+    for _ in range(10):
+        journal.append(QUIET, entry())
+    for _ in range(1_000):
+        journal.append(BUSY, entry(2_000))
+
+    assert (journal.kept(QUIET), journal.dropped(QUIET)) == (10, 0)
+
+
+def test_many_worlds_stay_within_the_limit_together():
+    journal = Journal(100_000)
+    tokens = [Token(str(number), "world") for number in range(500)]
+    for token in tokens:
+        journal.append(token, entry(500))
+
+    assert sum(each.bytes for token in tokens for each in journal.newest_first(token)) <= 100_000
+    assert sum(map(journal.dropped, tokens)) > 0
+
+
+def test_an_entry_larger_than_everything_is_dropped():
+    journal = Journal(10_000)
+    journal.append(BUSY, entry(20_000))
+
+    assert (journal.kept(BUSY), journal.dropped(BUSY)) == (0, 1)
+
+
+def test_numbers_find_entries_after_older_ones_were_dropped():
+    journal = Journal(20_000)
+    for _ in range(100):
+        journal.append(BUSY, entry())
+
+    assert journal.get(BUSY, 100).number == 100
+    assert journal.get(BUSY, 1) is None
+    assert journal.get(BUSY, 101) is None
+    assert journal.get(QUIET, 1) is None
+
+
+def test_an_emptied_journal_has_room_again():
+    journal = Journal(20_000)
+    for _ in range(15):
+        journal.append(BUSY, entry())
+
+    assert journal.clear(BUSY) == 15
+    for _ in range(15):
+        journal.append(QUIET, entry())
+    assert journal.dropped(QUIET) == 0

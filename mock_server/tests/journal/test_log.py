@@ -1,0 +1,69 @@
+"""One line for each request."""
+
+import asyncio
+import json
+
+import pytest
+from tempolor_mock.domain.ids import Token
+from tempolor_mock.exchange import Notes
+from tempolor_mock.middleware.log import LogSlot
+
+
+def told(style, path="/v1/tempolor/music/song", query=b"", status=200, method="POST", **notes):
+    async def application(scope, receive, send):
+        scope["tempolor.notes"] = Notes(token=Token("7", "hidden"), **notes)
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body"})
+
+    async def nothing(*_):
+        pass
+
+    lines = []
+    slot = LogSlot(application, wall=lambda: 1_747_731_600_125, style=style, write=lines.append)
+    scope = {"type": "http", "method": method, "path": path, "raw_path": path.encode("latin-1"), "query_string": query}
+    asyncio.run(slot(scope, nothing, nothing))
+    return lines
+
+
+def test_a_line_tells_what_was_asked_and_how_it_went():
+    (line,) = told("text", status=429, forced="Prefer: code=429", query=b"a=1")
+
+    assert line.startswith("09:00:00.125  POST   429 ")
+    assert line.endswith("/v1/tempolor/music/song?a=1  user:7-***  forced: Prefer: code=429")
+
+
+def test_a_line_tells_what_was_wrong():
+    (line,) = told("text", status=400, violations=["body.bpm: too fast", "body: no prompt"])
+
+    assert line.endswith("broke: body.bpm: too fast; body: no prompt")
+
+
+def test_machines_get_json():
+    (line,) = told("json", operation_id="create_song", now_ms=0, jobs=["user:7-tempolor:1-job:a"])
+
+    told_facts = json.loads(line)
+    assert told_facts.pop("ms") >= 0
+    assert told_facts == {
+        "time": "2025-05-20T09:00:00.125Z",
+        "method": "POST",
+        "path": "/v1/tempolor/music/song",
+        "status": 200,
+        "operation_id": "create_song",
+        "world": "user:7-***",
+        "virtual_time": "1970-01-01T00:00:00.000Z",
+        "jobs": ["user:7-tempolor:1-job:a"],
+    }
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_no_line_can_be_forged_and_no_secret_is_told(style):
+    (line,) = told(style, path="/a\nb\x1b[31m", query=b"auth_key=secret", forced="a\nb")
+
+    assert line.isprintable()
+    assert "secret" not in line
+    assert "hidden" not in line
+
+
+def test_reading_the_control_plane_is_not_worth_a_line():
+    assert told("text", path="/_mock/world", method="GET") == []
+    assert len(told("text", path="/_mock/reset")) == 1
