@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help serve test lint format lock setup clean
+.PHONY: help serve test lint format docs lock setup clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -24,6 +24,9 @@ lint: setup ## formatting, style, types and import directions
 format: setup ## bring the code into shape
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+docs: setup ## write docs/answers.md, which shows how to get each documented answer
+	$(BIN)/python -m tempolor_mock.answers > docs/answers.md
 
 lock: ## pin the newest versions that fit pyproject.toml into constraints.txt
 	$(PYTHON) -m venv --clear $(VENV)

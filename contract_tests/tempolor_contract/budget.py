@@ -111,7 +111,9 @@ class Guard:
         router: Router | None = None,
     ) -> None:
         if level is Level.FULL and is_live(base_url):
-            raise LiveServiceError("level full is for mocks: it creates and deletes whatever it likes; use read or safe")
+            raise LiveServiceError(
+                "level full is for mocks: it creates and deletes whatever it likes; use read or safe"
+            )
         self.level = level
         self.base_url = base_url.rstrip("/")
         self.max_creations = max_creations if max_creations is not None or level is Level.FULL else 0

@@ -118,4 +118,3 @@ def violation_to_json(violation: Violation, redactor: Redactor) -> dict[str, Any
 
 def _call_to_json(exchange: Exchange, number: int, redactor: Redactor) -> dict[str, Any]:
     return {"number": number, "label": exchange.label, **redactor.exchange(exchange).to_json()}
-

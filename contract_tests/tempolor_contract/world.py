@@ -62,7 +62,8 @@ class Job:
     listed: Call | None = None
     row: dict[str, Any] = field(default_factory=dict)
     unlisted: Call | None = None
-    downloaded: Call | None = None
+    downloaded: dict[str, Call] = field(default_factory=dict)
+    by_operation: dict[str, Sighting] = field(default_factory=dict)
     reports: list[Sighting] = field(default_factory=list)
 
     @property
@@ -145,6 +146,8 @@ class World:
     voices: dict[str, Upload] = field(default_factory=dict)
     walks: dict[tuple[str, ...], Walk] = field(default_factory=dict)
     listing: Call | None = None
+    listing_before: Call | None = None
+    system_time: Call | None = None
     changed: dict[str, Call] = field(default_factory=dict)
     worlds: "Worlds | None" = field(default=None, repr=False)
 
@@ -281,17 +284,26 @@ def _item(world: World, call: Call) -> None:
         sighting = Sighting(call, item)
         if call.operation == CALLBACK:
             job.reports.append(sighting)
-        if job.latest is None or job.latest.call.before(call):
-            job.latest = sighting
+        elif job.latest is None or job.latest.call.before(call):
+            # A report may arrive after a later poll, so it is no sighting to compare polls with.
+            job.latest = job.by_operation[call.operation] = sighting
         if sighting.final and job.final is None:
             job.final = sighting
             world.unfinished.pop(job.id, None)
-        if sighting.status == GENERATING:
+        if sighting.status == GENERATING and call.operation != CALLBACK:
             _ran(world, job, call)
 
 
 def _ran(world: World, job: Job, call: Call) -> None:
-    """Conclude from a job that runs now that it ran at every order after its own."""
+    for order in orders_during(world, job, call):
+        order.running.setdefault(job.id, call)
+
+
+def orders_during(world: World, job: Job, call: Call) -> Iterator[Order]:
+    """Yield the accepted orders that were sent while a job held a slot: it was there before, and runs still at `call`.
+
+    A cancelled job holds no slot, whatever its item says.
+    """
     for order in world.orders:
         if (
             order.account == job.account
@@ -300,7 +312,7 @@ def _ran(world: World, job: Job, call: Call) -> None:
             and order.call.before(call)
             and not (job.cancel_tried and not order.call.before(job.cancel_tried))
         ):
-            order.running.setdefault(job.id, call)
+            yield order
 
 
 def _page(world: World, call: Call) -> None:
@@ -311,6 +323,7 @@ def _page(world: World, call: Call) -> None:
     key = walk_key(call)
     cursor = call.query.get("cursor", "")
     walk = world.walks.get(key)
+    world.system_time = call if "sysTime" in call.item else world.system_time
     ids = dict.fromkeys(record_ids(call), call)
     following = call.item.get("cursor") if call.item.get("hasNext") else ""
     following = following if isinstance(following, str) else ""
@@ -344,7 +357,7 @@ def _listing(world: World, call: Call) -> None:
     for job in world.unfinished.values():
         if job.id not in rows and job.unlisted is None and job.first.before(call):
             job.unlisted = call
-    world.listing = call
+    world.listing_before, world.listing = world.listing, call
     for row in call.item.get("available") or () if call.operation == "get_available_capacity" else ():
         if isinstance(row, dict) and isinstance(row.get("user_id"), str):
             _account(world, row["user_id"], call, row.get("maxJobs"))
@@ -404,7 +417,7 @@ def _deleted(thing: Job | Upload, call: Call) -> None:
 def _download(world: World, call: Call) -> None:
     job = world.job_of(call)
     if job is not None and call.status == 200:
-        job.downloaded = job.downloaded or call
+        job.downloaded.setdefault(call.query.get("file_format") or "mp3", call)
 
 
 def _upload(shelf: str, name: str) -> Callable[[World, Call], None]:

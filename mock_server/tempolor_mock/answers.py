@@ -393,8 +393,9 @@ _INTRODUCTION = """\
 # How to get every documented answer
 
 Each row is one (operation, status, example) of the document.
-**By state** is the shortest way a client gets there: options of `tempolor mock`, what must be there before, and the request.
-**By force** is the header that gets the example itself from any request of the operation with a valid token, whatever the state.
+**By state** is the shortest way there: options of `tempolor mock`, what must be there before, and the request.
+**By force** is the header that gets the example itself from any request of the operation, whatever the state.
+Both need a valid token, but for the 401 by state.
 A test walks every row both ways; `make docs` makes this page.
 
 Paths are below `/v1/tempolor`, and the clock stands still (`--frozen`).
@@ -423,10 +424,15 @@ def page() -> str:
     for operation_id, answer in answers():
         if operation_id != section:
             section = operation_id
-            lines += ["", f"## {operation_id}", "", "| status | example | by state | by force |", "| --- | --- | --- | --- |"]
-        lines.append(
-            f"| {answer.status} | {answer.example or ''} | {_by_state(operation_id, answer)} | `Prefer: {prefer(answer)}` |"
-        )
+            lines += [
+                "",
+                f"## {operation_id}",
+                "",
+                "| status | example | by state | by force |",
+                "| --- | --- | --- | --- |",
+            ]
+        cells = (answer.status, answer.example or "", _by_state(operation_id, answer), f"`Prefer: {prefer(answer)}`")
+        lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines) + "\n"
 
 

@@ -9,7 +9,7 @@ import orjson
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .app import create_app
+from .app import MockApp, create_app
 from .domain.errors import ServiceError
 from .middleware.wire import TRANSPORT
 from .settings import Settings
@@ -73,8 +73,14 @@ def serve(
 ) -> None:
     """Serve until interrupted; `started` is called with the address as soon as requests are answered."""
     scheme = "https" if tls else "http"
-    config = uvicorn.Config(
-        create_app(settings),
+    config = configured(create_app(settings), tls)
+    AnnouncingServer(config, lambda: started(f"{scheme}://{_shown(bound)}")).run(sockets=[bound])
+
+
+def configured(app: MockApp, tls: Tls | None = None) -> uvicorn.Config:
+    """Return how uvicorn serves a mock."""
+    return uvicorn.Config(
+        app,
         lifespan="on",
         http=Protocol,
         ws="none",
@@ -88,7 +94,6 @@ def serve(
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=tls.key if tls else None,
     )
-    _Server(config, lambda: started(f"{scheme}://{_shown(bound)}")).run(sockets=[bound])
 
 
 class Protocol(HttpToolsProtocol):
@@ -110,7 +115,7 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
 
-class _Server(uvicorn.Server):
+class AnnouncingServer(uvicorn.Server):
     """Uvicorn's server, which says when it has started."""
 
     def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
@@ -118,6 +123,7 @@ class _Server(uvicorn.Server):
         self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so; called by uvicorn."""
         await super().startup(sockets)
         self._announce()
 

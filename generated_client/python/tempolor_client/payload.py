@@ -74,7 +74,7 @@ class Payload:
         """The file's name without folder and suffix."""
         return Path(self.name).stem or None if self.name else None
 
-    def chunks(self) -> Generator[bytes, None, None]:
+    def chunks(self) -> Generator[bytes]:
         """Yield the bytes from the start.
 
         Raises:
@@ -154,5 +154,5 @@ def _sniffed(head: bytes) -> str | None:
 
 def _unreadable(name: str | None, error: OSError) -> FileReadError:
     return FileReadError(
-        f"cannot read {name or 'the file'}: {error.strerror or error}. Check the path and its rights; nothing was ordered"
+        f"cannot read {name or 'the file'}: {error.strerror or error}. Check path and rights; nothing was ordered"
     )

@@ -89,9 +89,9 @@ def found_base_url(base_url: str | None) -> str:
     try:
         parts = urlsplit(found)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable:
+    except ValueError as error:
+        raise ConfigurationError(f"{found!r} is no address: {error}") from error
+    if not usable or parts.query or parts.fragment:
         raise ConfigurationError(f"{found!r} is no address: expected something like {LIVE}")
     trimmed = found.rstrip("/")
     return trimmed if parts.path.strip("/") else trimmed + _BASE_PATH

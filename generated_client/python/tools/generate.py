@@ -4,6 +4,8 @@
 this file. `_sync` comes from `_async`, by taking the waiting out of it. Both folders belong to this script.
 """
 
+# ruff: noqa: INP001 - a script, not a package
+
 import argparse
 import json
 import shutil

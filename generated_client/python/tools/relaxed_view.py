@@ -5,6 +5,8 @@ what later revisions add, and must not send what the caller did not say. The gen
 that OpenAPI allows. Each function here loosens one thing.
 """
 
+# ruff: noqa: INP001 - imported by a script, not a package
+
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Makes the sync client out of the async one, by taking the waiting out of it."""
 
+# ruff: noqa: INP001 - imported by a script, not a package
+
 import re
 from pathlib import Path
 

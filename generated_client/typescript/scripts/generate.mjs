@@ -57,7 +57,9 @@ export async function generate(document, overlays) {
   }
   if (warnings.length > 0) throw new Error(`the generator warns:\n${warnings.join("\n")}`);
 
-  const rows = operationsOf(document).map(({ id, method, path }) => `  ${id}: { method: "${method}", path: "${path}" },\n`);
+  const rows = operationsOf(document).map(
+    ({ id, method, path }) => `  ${id}: { method: "${method}", path: "${path}" },\n`,
+  );
   const table = `/** Method and path of every operation. */\nexport const OPERATIONS = {\n${rows.join("")}} as const;\n`;
   return { "operations.ts": `${HEADER}\n${table}`, "schema.ts": `${HEADER}\n${astToString(nodes)}` };
 }

@@ -23,7 +23,8 @@ export function transform(document, overlays) {
   }
   for (const name of extended(overlays)) {
     const schema = view.components.schemas[name];
-    if (!Array.isArray(schema?.enum)) throw new Error(`an overlay adds a value to ${name}, which has no list of values`);
+    if (!Array.isArray(schema?.enum))
+      throw new Error(`an overlay adds a value to ${name}, which has no list of values`);
     schema[OPEN] = true;
   }
   dropExamples(view);
@@ -53,7 +54,10 @@ function collect(node, document, found) {
   if (node === null || typeof node !== "object" || found.has(node)) return;
   found.add(node);
   if (typeof node.$ref === "string" && node.$ref.startsWith("#/")) {
-    const target = node.$ref.slice(2).split("/").reduce((at, key) => at?.[key], document);
+    const target = node.$ref
+      .slice(2)
+      .split("/")
+      .reduce((at, key) => at?.[key], document);
     if (target === undefined) throw new Error(`nothing at ${node.$ref}`);
     collect(target, document, found);
   }

@@ -1,5 +1,5 @@
 /** Addresses: the base URL, ids in paths, and what of an address may be shown. */
-import { InvalidArgumentError, ConfigurationError } from "./errors.js";
+import { ConfigurationError, InvalidArgumentError } from "./errors.js";
 
 /** The live service. */
 export const LIVE = "https://api.useapi.net/v1/tempolor";
@@ -16,7 +16,9 @@ export function baseUrlOf(given: string): string {
     throw new ConfigurationError(`The base URL is no URL. Pass one ${mend}.`);
   }
   if (!/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    throw new ConfigurationError(`The base URL must be http or https, without user, query or fragment. Pass one ${mend}.`);
+    throw new ConfigurationError(
+      `The base URL must be http or https, without user, query or fragment. Pass one ${mend}.`,
+    );
   }
   const path = url.pathname.replace(/\/+$/, "");
   return url.origin + (path === "" ? PATH : path);
@@ -33,7 +35,9 @@ function segment(name: string, value: unknown): string {
   }
   const raw = /%3a/i.test(value) ? value.replace(/%3a/gi, ":") : value;
   if (/[/\\]/.test(raw) || /^\.{1,2}$/.test(raw)) {
-    throw new InvalidArgumentError(`${name} ${JSON.stringify(value)} cannot be part of a path. Pass an id, not an address.`);
+    throw new InvalidArgumentError(
+      `${name} ${JSON.stringify(value)} cannot be part of a path. Pass an id, not an address.`,
+    );
   }
   let encoded: string;
   try {

@@ -1,6 +1,6 @@
 /** The calls the service makes to `replyUrl`. */
 import { InvalidArgumentError, isObject } from "./errors.js";
-import { stateOf, type JobState } from "./state.js";
+import { type JobState, stateOf } from "./state.js";
 import type { MusicItem } from "./types.js";
 
 /** A progress report. */

@@ -69,8 +69,8 @@ export class TemPolor {
   readonly #transport: Transport;
 
   constructor(options: TemPolorOptions = {}) {
-    this.#transport = new Transport({
-      token: tokenOf(options.token ?? environment("USEAPI_TOKEN")),
+    const token = tokenOf(options.token ?? environment("USEAPI_TOKEN"));
+    const settings = {
       baseUrl: baseUrlOf(options.baseUrl ?? environment("TEMPOLOR_BASE_URL") ?? LIVE),
       fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
       sleep: options.sleep ?? sleepWithTimer,
@@ -80,10 +80,10 @@ export class TemPolor {
       maxRetries: options.maxRetries ?? 3,
       busyTimeout: options.busyTimeout ?? 10 * 60_000,
       maxConnections: Math.max(1, options.maxConnections ?? 8),
-      headers: options.headers ?? {},
       onBusy: options.onBusy,
       log: options.log,
-    });
+    };
+    this.#transport = new Transport(settings, token, options.headers ?? {});
     const calls = new JobCalls(this.#transport);
     this.accounts = new Accounts(this.#transport);
     this.songs = new Songs(calls);
@@ -111,7 +111,9 @@ export class TemPolor {
   /** A file an answer names, such as `item.cover` or `musicMaterial.waveformUrl`. The token is not sent. */
   file(url: string): Download {
     if (!URL.canParse(url, this.baseUrl) || !/^https?:$/.test(new URL(url, this.baseUrl).protocol)) {
-      throw new InvalidArgumentError(`${JSON.stringify(url)} is not the address of a file. Some fields hold storage keys instead.`);
+      throw new InvalidArgumentError(
+        `${JSON.stringify(url)} is not the address of a file. Some fields hold storage keys instead.`,
+      );
     }
     const address = new URL(url, this.baseUrl).href;
     return new Download(this.#transport, { jobIds: [], renewable: false, ask: async () => address });
@@ -122,7 +124,9 @@ function tokenOf(given: string | undefined): string {
   const token = given?.trim().replace(/^Bearer\s+/i, "");
   if (!token) throw new ConfigurationError("There is no API token. Pass token, or set USEAPI_TOKEN.");
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new ConfigurationError("The API token holds characters no token has. Copy it again; it looks like user:<number>-<text>.");
+    throw new ConfigurationError(
+      "The API token holds characters no token has. Copy it again; it looks like user:<number>-<text>.",
+    );
   }
   return token;
 }

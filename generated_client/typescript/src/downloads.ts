@@ -101,7 +101,8 @@ export class Download {
         pull: async (controller) => {
           const { done, value } = await pieces.next();
           if (done) return controller.close();
-          if (value.restart) throw this.#error("The file has to be fetched from its beginning again. Open a new stream.");
+          if (value.restart)
+            throw this.#error("The file has to be fetched from its beginning again. Open a new stream.");
           controller.enqueue(value.bytes);
         },
         cancel: async () => {
@@ -165,7 +166,8 @@ export class Download {
     const deadline = new Deadline(options.timeout ?? SILENCE, options.signal);
     let part: Part | undefined;
     try {
-      const { reader, whole, known } = (part = await this.#open(link, at, deadline));
+      part = await this.#open(link, at, deadline);
+      const { reader, whole, known } = part;
       if (whole && at.received > 0) {
         at.received = 0;
         yield { restart: true, type: known.type };
@@ -265,11 +267,17 @@ function knownOf({ status, headers }: Response): Known {
 }
 
 /** Why an answer is of no use, if it is not. */
-function refusalOf(response: Response, now: Known, received: number, known: Known | undefined): Interrupted | undefined {
+function refusalOf(
+  response: Response,
+  now: Known,
+  received: number,
+  known: Known | undefined,
+): Interrupted | undefined {
   const { status, headers } = response;
   if (EXPIRED.has(status)) return new Interrupted(`the link has expired (${status})`, "expired", status);
   if (status === 416) return new Interrupted("the file changed at its host", "changed", status);
-  if (status !== 200 && status !== 206) return new Interrupted(`the file host answered with ${status}`, "broken", status);
+  if (status !== 200 && status !== 206)
+    return new Interrupted(`the file host answered with ${status}`, "broken", status);
   if (now.type === "text/html") return new Interrupted("a page came in place of the file", "broken", status);
   if (status === 200) return undefined;
   // Browsers may hide Content-Range from scripts; then the part has to be believed.

@@ -290,6 +290,10 @@ function said({ status, text, headers, request }: KeptAnswer, body: unknown): st
   if (message) return `${start}: ${message.replace(/[.\s]+$/, "")}.`;
   if (message === "" || text.trim() === "") return `${start} without a reason.`;
   const kind = headers.get("content-type")?.split(";")[0] ?? "no media type";
-  const excerpt = text.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").trim().slice(0, 120);
+  const excerpt = text
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, 120);
   return `${start} by something other than the service (${kind}): ${excerpt}.`;
 }

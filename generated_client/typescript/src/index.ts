@@ -1,5 +1,5 @@
 /** Client for useapi.net's TemPolor API v1, for Node and browsers. */
-export { parseCallback, type Callback } from "./callbacks.js";
+export { type Callback, parseCallback } from "./callbacks.js";
 export { TemPolor, type TemPolorOptions } from "./client.js";
 export { Download, type DownloadOptions, type DownloadPiece, type DownloadProgress } from "./downloads.js";
 export {

@@ -94,13 +94,17 @@ export class JobCalls {
       operation: "download_music",
       options,
       jobIds: [jobId],
-      send: (api, init) =>
-        api.GET("/music/download/{job_id}", { ...init, params: { path: { job_id: jobId }, query } }),
+      send: (api, init) => api.GET("/music/download/{job_id}", { ...init, params: { path: { job_id: jobId }, query } }),
     });
   }
 
   /** Looks at a job until it is final. Failures on the way do not end the wait, its timeout does. */
-  async #untilFinal(jobId: string, jobIds: readonly string[], options: WaitOptions, started: number): Promise<MusicItem> {
+  async #untilFinal(
+    jobId: string,
+    jobIds: readonly string[],
+    options: WaitOptions,
+    started: number,
+  ): Promise<MusicItem> {
     const { timeout = WAIT, interval = INTERVAL, signal, onProgress } = options;
     const { now } = this.transport.settings;
     let last: MusicItem | undefined;

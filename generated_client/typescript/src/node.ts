@@ -1,6 +1,7 @@
 /** What only Node can do: files on disk. Everything of the main entry is here too. */
-import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+
 import { openAsBlob } from "node:fs";
+import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { CancelledError, type Download, type DownloadOptions, FileError, InvalidArgumentError } from "./index.js";
 
@@ -45,7 +46,8 @@ export async function fromPath(path: string, options: { contentType?: string | u
 export async function save(download: Download, path: string, options: SaveOptions = {}): Promise<string> {
   const target = resolve(path);
   const part = `${target}.part`;
-  if (busy.has(target)) throw new InvalidArgumentError(`${path} is being saved already. Wait for it, or choose another path.`);
+  if (busy.has(target))
+    throw new InvalidArgumentError(`${path} is being saved already. Wait for it, or choose another path.`);
   busy.add(target);
   try {
     await refuseBadTarget(target, options.overwrite ?? true, download.jobIds);
@@ -77,7 +79,10 @@ async function fill(handle: FileHandle, part: string, download: Download, option
       position += piece.bytes.byteLength;
     }
     if (options.signal?.aborted) {
-      throw new CancelledError("The download was cancelled.", { jobIds: download.jobIds, cause: options.signal.reason });
+      throw new CancelledError("The download was cancelled.", {
+        jobIds: download.jobIds,
+        cause: options.signal.reason,
+      });
     }
     await onDisk(() => handle.sync(), part, download.jobIds);
   } finally {
@@ -99,7 +104,11 @@ async function refuseBadTarget(target: string, overwrite: boolean, jobIds: reado
     throw new FileError(`${target} is a folder. Choose the path of a file.`, { path: target, code: "EISDIR", jobIds });
   }
   if (there && !overwrite) {
-    throw new FileError(`${target} exists. Choose another path, or allow overwrite.`, { path: target, code: "EEXIST", jobIds });
+    throw new FileError(`${target} exists. Choose another path, or allow overwrite.`, {
+      path: target,
+      code: "EEXIST",
+      jobIds,
+    });
   }
 }
 
@@ -119,7 +128,13 @@ const HELP: Readonly<Record<string, string>> = {
   EROFS: "the disk is read-only",
 };
 
-function fileError(verb: string, path: string, error: unknown, rest: string, jobIds: readonly string[] = []): FileError {
+function fileError(
+  verb: string,
+  path: string,
+  error: unknown,
+  rest: string,
+  jobIds: readonly string[] = [],
+): FileError {
   const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
   const why = HELP[code ?? ""] ?? (error instanceof Error ? error.message : String(error));
   return new FileError(`Cannot ${verb} ${path}: ${why}. ${rest}`, { path, code, jobIds, cause: error });

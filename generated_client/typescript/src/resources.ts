@@ -1,9 +1,24 @@
 /** The resources of a client, each a handful of calls. */
 import { Download } from "./downloads.js";
-import { InvalidArgumentError, NotReadyError, PaginationError, TemPolorError, UnexpectedAnswerError, WaitTimeoutError } from "./errors.js";
-import { addressIn, Job, JobCalls, type MusicFile, Order, type Track, type WaitOptions } from "./jobs.js";
+import {
+  InvalidArgumentError,
+  NotReadyError,
+  PaginationError,
+  TemPolorError,
+  UnexpectedAnswerError,
+  WaitTimeoutError,
+} from "./errors.js";
+import { addressIn, Job, type JobCalls, type MusicFile, Order, type Track, type WaitOptions } from "./jobs.js";
 import { Paged } from "./pages.js";
-import { type Answer, Call, type CallOptions, type CallPlan, isTransient, type Success, type Transport } from "./transport.js";
+import {
+  type Answer,
+  Call,
+  type CallOptions,
+  type CallPlan,
+  isTransient,
+  type Success,
+  type Transport,
+} from "./transport.js";
 import type {
   Account,
   AccountMap,
@@ -96,10 +111,14 @@ export class Accounts {
 
 /** What songs and instrumentals have in common. */
 abstract class Orders<O> {
-  protected readonly calls: JobCalls;
+  readonly #calls: JobCalls;
 
   constructor(calls: JobCalls) {
-    this.calls = calls;
+    this.#calls = calls;
+  }
+
+  protected get calls(): JobCalls {
+    return this.#calls;
   }
 
   /** Orders music and returns at once, with the jobs that make it. */
@@ -370,7 +389,9 @@ export class SplitStems {
   download(): Download {
     const { stemsZipUrl, state } = this.answer;
     if (!stemsZipUrl) {
-      throw new NotReadyError(`The stems are not ready (state ${state ?? "unknown"}), and cannot be asked for later: split the recording again.`);
+      throw new NotReadyError(
+        `The stems are not ready (state ${state ?? "unknown"}), and cannot be asked for later: split the recording again.`,
+      );
     }
     const url = addressIn(stemsZipUrl, this.#raw, []);
     return new Download(this.#transport, { jobIds: [], renewable: false, ask: async () => url });
@@ -442,9 +463,7 @@ function upload<O extends Uploading>(
 ): Call<Success<O>> {
   const query = options.user_id === undefined ? {} : { user_id: options.user_id };
   const answer = prepare(source, options, accepted).then((file) =>
-    transport
-      .call({ ...plan(file, query), options: call, body: describe(file), timeout: LONG, long: true })
-      .withRaw(),
+    transport.call({ ...plan(file, query), options: call, body: describe(file), timeout: LONG, long: true }).withRaw(),
   );
   return new Call(answer);
 }

@@ -131,7 +131,6 @@ export class Call<T> extends Promise<T> {
 
 /** What the client was set up with. */
 export interface TransportSettings {
-  token: string;
   baseUrl: string;
   fetch: typeof globalThis.fetch;
   sleep: Sleep;
@@ -141,7 +140,6 @@ export interface TransportSettings {
   maxRetries: number;
   busyTimeout: number;
   maxConnections: number;
-  headers: Record<string, string>;
   onBusy: OnBusy | undefined;
   log: ((event: LogEvent) => void) | undefined;
 }
@@ -151,7 +149,7 @@ export type Success<O extends OperationId> = operations[O]["responses"] extends 
   200: { content: { "application/json": infer T } };
 }
   ? T
-  : void;
+  : undefined;
 
 /** What a resource hands over for a call. */
 export interface CallPlan<O extends OperationId> {
@@ -187,14 +185,15 @@ export class Transport {
   readonly api: Client<paths>;
   readonly #gate: Gate;
 
-  constructor(settings: TransportSettings) {
+  /** The token and the headers stay out of the settings, so that printing a client does not show them. */
+  constructor(settings: TransportSettings, token: string, headers: Record<string, string>) {
     this.settings = settings;
     this.#gate = new Gate(settings.maxConnections);
     this.api = createClient<paths>({
       baseUrl: settings.baseUrl,
       fetch: (request) => settings.fetch(request),
       pathSerializer: fillPath,
-      headers: { ...agent(), ...settings.headers, Authorization: `Bearer ${settings.token}` },
+      headers: { ...agent(), ...headers, Authorization: `Bearer ${token}` },
     });
   }
 
@@ -206,7 +205,10 @@ export class Transport {
   /** Sleeps with the injected clock; a fired signal ends it as a `CancelledError`. */
   async sleep(milliseconds: number, signal: AbortSignal | undefined, jobIds: readonly string[] = []): Promise<void> {
     const cancelled = () =>
-      new CancelledError("The wait was cancelled. What the service is doing goes on.", { jobIds, cause: signal?.reason });
+      new CancelledError("The wait was cancelled. What the service is doing goes on.", {
+        jobIds,
+        cause: signal?.reason,
+      });
     if (signal?.aborted) throw cancelled();
     let stop = (): void => {};
     const stopped = new Promise<never>((_, reject) => {
@@ -359,17 +361,30 @@ export class Transport {
       return new CancelledError(`${operation} was cancelled.${unsure}`, { jobIds, cause: options.signal.reason });
     }
     if (deadline.timedOut) {
-      return new TimeoutError(`${operation} got no answer in time.${unsure || " Try again, or allow a longer timeout."}`, details);
+      return new TimeoutError(
+        `${operation} got no answer in time.${unsure || " Try again, or allow a longer timeout."}`,
+        details,
+      );
     }
     if (raw) return new UnexpectedAnswerError(raw, details);
-    if (!request) return new InvalidArgumentError(`${operation} cannot be sent: ${messageOf(error)}. Mend the call.`, { jobIds, cause: error });
+    if (!request)
+      return new InvalidArgumentError(`${operation} cannot be sent: ${messageOf(error)}. Mend the call.`, {
+        jobIds,
+        cause: error,
+      });
     const code = codeOf(error);
     const refused = NEVER_CONNECTED.has(code ?? "");
     const why = code ? ` (${code})` : "";
     const host = new URL(request.url).host;
     return refused
-      ? new ConnectionError(`Cannot reach ${host}${why}; nothing was sent. Check baseUrl and the network.`, { ...details, refused })
-      : new ConnectionError(`The connection to ${host} broke during ${operation}${why}.${unsure || " Try again."}`, details);
+      ? new ConnectionError(`Cannot reach ${host}${why}; nothing was sent. Check baseUrl and the network.`, {
+          ...details,
+          refused,
+        })
+      : new ConnectionError(
+          `The connection to ${host} broke during ${operation}${why}.${unsure || " Try again."}`,
+          details,
+        );
   }
 }
 

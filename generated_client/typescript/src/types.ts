@@ -1,6 +1,7 @@
 /** Names for the shapes of the document, and for what several parts of the client share. */
-import type { components } from "./generated/schema.js";
+
 import type { OPERATIONS } from "./generated/operations.js";
+import type { components } from "./generated/schema.js";
 
 type Schemas = components["schemas"];
 

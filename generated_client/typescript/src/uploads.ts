@@ -22,7 +22,15 @@ export interface Prepared<M extends string> {
 }
 
 /** Media types for recordings. */
-export const AUDIO = ["audio/mpeg", "audio/wav", "audio/wave", "audio/mp4", "audio/x-m4a", "audio/flac", "audio/x-flac"] as const;
+export const AUDIO = [
+  "audio/mpeg",
+  "audio/wav",
+  "audio/wave",
+  "audio/mp4",
+  "audio/x-m4a",
+  "audio/flac",
+  "audio/x-flac",
+] as const;
 /** Media types for MIDI files. */
 export const MIDI = ["audio/midi", "audio/x-midi"] as const;
 
@@ -61,7 +69,9 @@ export async function prepare<M extends string>(
     (accepted as readonly (string | undefined)[]).includes(found),
   );
   if (type === undefined) {
-    throw new InvalidArgumentError(`Cannot tell what kind of file this is. Pass contentType, one of ${accepted.join(", ")}.`);
+    throw new InvalidArgumentError(
+      `Cannot tell what kind of file this is. Pass contentType, one of ${accepted.join(", ")}.`,
+    );
   }
   return { blob, contentType: type as M, name };
 }

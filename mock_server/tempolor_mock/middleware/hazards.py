@@ -34,6 +34,8 @@ class ForcedAnswerError(Exception):
 class RequestHazard:
     """What may happen to one request, and once a rule has hit it, what does."""
 
+    __slots__ = ("_call", "_documented", "_fault", "_hit_ms", "_receive", "_scope")
+
     def __init__(self, scope: Scope, receive: Receive, call: Call, documented: DocumentedAnswers | None) -> None:
         self._scope = scope
         self._receive = receive

@@ -21,6 +21,7 @@ from ..domain.ids import IdKind, Token
 from ..domain.jobs import Job, JobKind, Status
 from ..domain.midi import MidiFile
 from ..domain.settling import settle
+from ..domain.timing import END_OF_TIME_MS
 from ..domain.voices import ClonedVoice
 from ..domain.world import World
 from .base import StoreError
@@ -69,7 +70,7 @@ class SavedId(Saved, frozen=True):
 class SavedClock(Saved, frozen=True):
     """The clock; `now_ms` is the moment it showed, and shows again when the snapshot is loaded."""
 
-    now_ms: Moment
+    now_ms: Annotated[int, Meta(ge=0, le=END_OF_TIME_MS)]
     speed: Annotated[float, Meta(ge=0.001, le=100_000)]
     frozen: bool
 

@@ -11,9 +11,7 @@ import mido
 import pytest
 
 
-@pytest.fixture(scope="session")
-def wav() -> bytes:
-    """Half a second of sound in a WAV file."""
+def _wav() -> bytes:
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
         file.setparams((1, 2, 16_000, 8_000, "NONE", ""))
@@ -21,13 +19,17 @@ def wav() -> bytes:
     return buffer.getvalue()
 
 
-@pytest.fixture(scope="session")
-def mid() -> bytes:
-    """A standard MIDI file of three notes."""
+def _mid() -> bytes:
     notes = [mido.Message(kind, note=note, time=96) for note in (60, 64, 67) for kind in ("note_on", "note_off")]
     buffer = io.BytesIO()
     mido.MidiFile(tracks=[mido.MidiTrack(notes)]).save(file=buffer)
     return buffer.getvalue()
+
+
+@pytest.fixture(scope="session")
+def samples() -> dict[str, bytes]:
+    """Files to upload, by their extensions: half a second of sound, and three notes."""
+    return {"wav": _wav(), "mid": _mid()}
 
 
 @pytest.fixture

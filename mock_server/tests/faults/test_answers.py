@@ -38,7 +38,7 @@ def started(application):
     yield get
 
     for transport in list(transports.values())[1:]:
-        transport.close()
+        transport.stop()
 
 
 class Walker:
@@ -88,12 +88,12 @@ def shape(text: str) -> str:
 
 
 @pytest.mark.parametrize(("operation_id", "answer"), REACHABLE)
-def test_an_answer_is_had_by_state(client, started, wav, mid, operation_id: str, answer: DocumentedAnswer):
+def test_an_answer_is_had_by_state(client, started, samples, operation_id: str, answer: DocumentedAnswer):
     """The recipe on the page ends with the status of its row, and with an error of the same shape."""
     recipe = answers.recipe(operation_id, answer)
     its_client = type(client)(client.api_token, transport=started(recipe.options), base_url=client.base_url)
 
-    response = Walker(its_client, {"wav": wav, "mid": mid}).walk(recipe)
+    response = Walker(its_client, samples).walk(recipe)
 
     assert response.status_code == answer.status, response.text
     if answer.status >= 400:

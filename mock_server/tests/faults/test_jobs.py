@@ -75,6 +75,19 @@ def test_a_rule_used_up_still_stalls_its_job(quick, add_fault):
     assert [each["job_id"] for each in quick.advance(20)] == [stalled]
 
 
+def test_a_stalled_job_stalls_in_a_snapshot_too(quick, new_client, add_fault):
+    """The rule comes along, and can be deleted there."""
+    add_fault(quick, "job_stalls")
+    (stalled,) = quick.song()
+    other = new_client(f"{quick.api_token}-other")
+
+    other.put("http://mock/_mock/snapshot", json=quick.get("http://mock/_mock/snapshot").json()).raise_for_status()
+
+    assert other.advance(1000) == []
+    assert other.delete(FAULTS).json() == {"faults": 1}
+    assert [each["job_id"] for each in other.advance(20)] == [stalled]
+
+
 def test_the_file_comes_late(quick, add_fault):
     """So many seconds after COMPLETED."""
     add_fault(quick, "download_lag", seconds=30)

@@ -258,7 +258,9 @@ def test_files_are_hit_as_the_operation_get_file(client, add_fault):
     """A link that leads nowhere, and a file that is cut short."""
     client.account("111")
     url = client.link(client.completed_song())
-    add_fault(client, "status", status=404, text="File not found", match={"operation_ids": ["get_file"]}, rule={"times": 1})
+    add_fault(
+        client, "status", status=404, text="File not found", match={"operation_ids": ["get_file"]}, rule={"times": 1}
+    )
     add_fault(client, "truncate", bytes=10, match={"path": "/files/"}, rule={"times": 1})
 
     assert client.get(url).status_code == 404

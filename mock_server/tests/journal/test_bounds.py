@@ -8,10 +8,12 @@ BUSY, QUIET = Token("1", "busy"), Token("2", "quiet")
 
 
 def entry(size=0):
+    """Make an entry with a body of that size."""
     return Entry(0, 0, "GET", "/", b"", (), b"x" * size, 200, (), b"", Notes())
 
 
 def test_old_entries_make_room_for_new_ones():
+    """Old entries make room for new ones."""
     journal = Journal(100_000)
     for _ in range(1_000):
         journal.append(BUSY, entry())
@@ -22,6 +24,7 @@ def test_old_entries_make_room_for_new_ones():
 
 
 def test_a_busy_world_costs_a_quiet_one_nothing():
+    """A busy world costs a quiet one nothing."""
     journal = Journal(100_000)
     for _ in range(10):
         journal.append(QUIET, entry())
@@ -32,6 +35,7 @@ def test_a_busy_world_costs_a_quiet_one_nothing():
 
 
 def test_many_worlds_stay_within_the_limit_together():
+    """Many worlds stay within the limit together."""
     journal = Journal(100_000)
     tokens = [Token(str(number), "world") for number in range(500)]
     for token in tokens:
@@ -42,6 +46,7 @@ def test_many_worlds_stay_within_the_limit_together():
 
 
 def test_an_entry_larger_than_everything_is_dropped():
+    """An entry larger than everything is dropped."""
     journal = Journal(10_000)
     journal.append(BUSY, entry(20_000))
 
@@ -49,6 +54,7 @@ def test_an_entry_larger_than_everything_is_dropped():
 
 
 def test_numbers_find_entries_after_older_ones_were_dropped():
+    """Numbers find entries after older ones were dropped."""
     journal = Journal(20_000)
     for _ in range(100):
         journal.append(BUSY, entry())
@@ -60,6 +66,7 @@ def test_numbers_find_entries_after_older_ones_were_dropped():
 
 
 def test_an_emptied_journal_has_room_again():
+    """An emptied journal has room again."""
     journal = Journal(20_000)
     for _ in range(15):
         journal.append(BUSY, entry())

@@ -10,6 +10,7 @@ from tempolor_mock.middleware.log import LogSlot
 
 
 def told(style, path="/v1/tempolor/music/song", query=b"", status=200, method="POST", **notes):
+    """Return the lines that one request is told in."""
     async def application(scope, receive, send):
         scope["tempolor.notes"] = Notes(token=Token("7", "hidden"), **notes)
         await send({"type": "http.response.start", "status": status, "headers": []})
@@ -26,6 +27,7 @@ def told(style, path="/v1/tempolor/music/song", query=b"", status=200, method="P
 
 
 def test_a_line_tells_what_was_asked_and_how_it_went():
+    """A line tells what was asked and how it went."""
     (line,) = told("text", status=429, forced="Prefer: code=429", query=b"a=1")
 
     assert line.startswith("09:00:00.125  POST   429 ")
@@ -33,12 +35,14 @@ def test_a_line_tells_what_was_asked_and_how_it_went():
 
 
 def test_a_line_tells_what_was_wrong():
+    """A line tells what was wrong."""
     (line,) = told("text", status=400, violations=["body.bpm: too fast", "body: no prompt"])
 
     assert line.endswith("broke: body.bpm: too fast; body: no prompt")
 
 
 def test_machines_get_json():
+    """Machines get JSON."""
     (line,) = told("json", operation_id="create_song", now_ms=0, jobs=["user:7-tempolor:1-job:a"])
 
     told_facts = json.loads(line)
@@ -57,6 +61,7 @@ def test_machines_get_json():
 
 @pytest.mark.parametrize("style", ["text", "json"])
 def test_no_line_can_be_forged_and_no_secret_is_told(style):
+    """No line can be forged and no secret is told."""
     (line,) = told(style, path="/a\nb\x1b[31m", query=b"auth_key=secret", forced="a\nb")
 
     assert line.isprintable()
@@ -65,5 +70,6 @@ def test_no_line_can_be_forged_and_no_secret_is_told(style):
 
 
 def test_reading_the_control_plane_is_not_worth_a_line():
+    """Reading the control plane is not worth a line."""
     assert told("text", path="/_mock/world", method="GET") == []
     assert len(told("text", path="/_mock/reset")) == 1

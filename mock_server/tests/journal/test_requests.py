@@ -8,14 +8,17 @@ SONG = "/v1/tempolor/music/song"
 
 
 def journal(client, **query):
+    """Read the journal."""
     return client.get(client.base_url.join("/_mock/requests"), params=query).raise_for_status().json()
 
 
 def paths(client, **query):
+    """Return the paths of the requests in the journal."""
     return [entry["path"] for entry in journal(client, **query)["requests"]]
 
 
 def test_a_request_is_shown_with_its_answer(client):
+    """A request is shown with its answer."""
     client.account("111", maxJobs=3)
 
     (entry,) = journal(client)["requests"]
@@ -28,6 +31,7 @@ def test_a_request_is_shown_with_its_answer(client):
 
 
 def test_newest_requests_come_first(client):
+    """Newest requests come first."""
     client.account()
     client.song()
 
@@ -35,6 +39,7 @@ def test_newest_requests_come_first(client):
 
 
 def test_a_request_shows_what_became_of_its_jobs(client):
+    """A request shows what became of its jobs."""
     client.account()
     first, second = client.song()
     client.advance(60)
@@ -48,6 +53,7 @@ def test_a_request_shows_what_became_of_its_jobs(client):
 
 
 def test_a_request_shows_the_reports_of_its_jobs(client):
+    """A request shows the reports of its jobs."""
     client.account()
     client.song(replyUrl="http://127.0.0.1:9/hook")
 
@@ -68,6 +74,7 @@ def test_a_request_shows_the_reports_of_its_jobs(client):
     ],
 )
 def test_filters_choose_requests(client, query, expected):
+    """Filters choose requests."""
     client.account()
     job_id, _ = client.song()
     client.get(f"/music/{job_id}")
@@ -77,6 +84,7 @@ def test_filters_choose_requests(client, query, expected):
 
 
 def test_requests_of_a_job_are_those_that_started_or_named_it(client):
+    """Requests of a job are those that started or named it."""
     client.account()
     mine, other = client.song()
     client.get(f"/music/{mine}")
@@ -86,6 +94,7 @@ def test_requests_of_a_job_are_those_that_started_or_named_it(client):
 
 
 def test_counting_lists_nothing(client):
+    """Counting lists nothing."""
     client.account()
     client.song()
 
@@ -99,6 +108,7 @@ def test_counting_lists_nothing(client):
 
 
 def test_brief_entries_have_no_headers_and_bodies(client):
+    """Brief entries have no headers and bodies."""
     client.account()
 
     (entry,) = journal(client, brief=True)["requests"]
@@ -106,6 +116,7 @@ def test_brief_entries_have_no_headers_and_bodies(client):
 
 
 def test_one_request_is_read_by_its_number(client):
+    """One request is read by its number."""
     client.account()
     client.song()
 
@@ -113,18 +124,21 @@ def test_one_request_is_read_by_its_number(client):
 
 
 def test_a_request_that_is_not_kept_is_a_404(client):
+    """A request that is not kept is a 404."""
     answer = client.get("http://mock/_mock/requests/7")
 
     assert (answer.status_code, answer.json()["error"]) == (404, "Request 7 is not in the journal")
 
 
 def test_control_calls_are_not_journalled(client):
+    """Control calls are not journalled."""
     client.advance(1)
 
     assert journal(client)["last"] == 0
 
 
 def test_worlds_have_journals_of_their_own(new_client):
+    """Worlds have journals of their own."""
     one, other = new_client("user:1-journal-one"), new_client("user:1-journal-other")
     one.account()
 
@@ -133,6 +147,7 @@ def test_worlds_have_journals_of_their_own(new_client):
 
 
 def test_deleting_empties_the_journal_and_numbers_go_on(client):
+    """Deleting empties the journal and numbers go on."""
     client.account()
 
     assert client.delete("http://mock/_mock/requests").json() == {"deleted": 1}
@@ -141,6 +156,7 @@ def test_deleting_empties_the_journal_and_numbers_go_on(client):
 
 
 def test_a_reset_begins_the_journal_anew(client):
+    """A reset begins the journal anew."""
     client.account()
     client.control("reset")
     client.account()
@@ -149,6 +165,7 @@ def test_a_reset_begins_the_journal_anew(client):
 
 
 def test_an_unknown_path_is_journalled_with_the_closest_one(client):
+    """An unknown path is journalled with the closest one."""
     client.get("/musik/song")
 
     (entry,) = journal(client)["requests"]
@@ -157,6 +174,7 @@ def test_an_unknown_path_is_journalled_with_the_closest_one(client):
 
 
 def test_a_download_is_journalled_in_the_world_of_its_link(client):
+    """A download is journalled in the world of its link."""
     client.account()
     url = client.link(client.completed_song(), file_format="wav")
     client.get(url, headers={"Authorization": "", "Range": "bytes=0-99"}).raise_for_status()
@@ -167,6 +185,7 @@ def test_a_download_is_journalled_in_the_world_of_its_link(client):
 
 
 def test_looking_at_files_through_the_control_plane_is_not_journalled(client):
+    """Looking at files through the control plane is not journalled."""
     client.account()
     url = client.link(client.completed_song(), file_format="wav").replace("/files/", "/_mock/files/")
     before = journal(client)["last"]
@@ -176,6 +195,7 @@ def test_looking_at_files_through_the_control_plane_is_not_journalled(client):
 
 
 def test_an_upload_is_journalled_by_size_and_digest(client):
+    """An upload is journalled by size and digest."""
     wav = b"RIFF" + bytes(100_000)
     client.account()
     client.post("/music/cloned-voices", params={"name": "Ada"}, content=wav, headers={"Content-Type": "audio/wav"})
@@ -186,6 +206,7 @@ def test_an_upload_is_journalled_by_size_and_digest(client):
 
 
 def test_a_long_body_is_cut(client):
+    """A long body is cut."""
     client.post("/music/song", json={"prompt": "la " * 50_000})
 
     request = journal(client)["requests"][0]["request"]
@@ -193,6 +214,7 @@ def test_a_long_body_is_cut(client):
 
 
 def test_every_violation_is_told_beside_the_envelope(client):
+    """Every violation is told beside the envelope."""
     client.account()
     answer = client.post("/music/song", json={"maxJobs": "many", "prompt": 7})
 
@@ -213,12 +235,14 @@ def test_every_violation_is_told_beside_the_envelope(client):
     ],
 )
 def test_what_is_no_object_is_a_violation(client, content, violation):
+    """What is no object is a violation."""
     answer = client.post("/music/song", content=content, headers={"Content-Type": "application/json"})
 
     assert answer.headers["X-Mock-Violations"] == f"1: {violation}"
 
 
 def test_violations_fit_into_a_header(client):
+    """Violations fit into a header."""
     answer = client.post("/accounts", json={"requestParams": 1, "maxJobs": "\u00e9\r\nX-Evil: 1" * 500})
 
     assert len(answer.headers["X-Mock-Violations"]) <= 500
@@ -226,12 +250,14 @@ def test_violations_fit_into_a_header(client):
 
 
 def test_a_good_request_has_no_such_header(client):
+    """A good request has no such header."""
     answer = client.post("/accounts", json={"requestParams": {}})
 
     assert "X-Mock-Violations" not in answer.headers
 
 
 def test_secrets_are_not_shown(client):
+    """Secrets are not shown."""
     client.post(
         "/accounts",
         json={"requestParams": {"service_ticket": "hidden-1", "user_id": "1"}},
@@ -245,6 +271,7 @@ def test_secrets_are_not_shown(client):
 
 
 def test_the_list_of_worlds_names_no_token(client):
+    """The list of worlds names no token."""
     client.account()
 
     worlds = client.get("http://mock/_mock/worlds")

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ..errors import ConnectionFailedError, DownloadError
 from ..log import logger
 from ..options import CallOptions
 from ..transfer import EXPIRED, PartFile, Transfer
 from .engine import AsyncEngine
-
-CHUNK: Final = 256 * 1024
-"""How many bytes are written at a time."""
 
 
 class _ExpiredError(Exception):
@@ -105,6 +102,7 @@ class AsyncDownload:
                 )
             if not self._transfer.continues(response.status_code, dict(response.headers), self._part.size):
                 await self._runtime.run(self._part.restart)
-            async for chunk in response.aiter_raw(CHUNK):
+            # As they come: gathered to larger chunks, the last bytes before a cut would be lost.
+            async for chunk in response.aiter_raw():
                 await self._runtime.run(self._part.write, chunk)
                 await self._runtime.tell(self._progress, self._part.size, self._transfer.total)

@@ -6,16 +6,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ..errors import ConnectionFailedError, DownloadError
 from ..log import logger
 from ..options import CallOptions
 from ..transfer import EXPIRED, PartFile, Transfer
 from .engine import Engine
-
-CHUNK: Final = 256 * 1024
-"""How many bytes are written at a time."""
 
 
 class _ExpiredError(Exception):
@@ -106,6 +103,7 @@ class Download:
                 )
             if not self._transfer.continues(response.status_code, dict(response.headers), self._part.size):
                 self._runtime.run(self._part.restart)
-            for chunk in response.iter_raw(CHUNK):
+            # As they come: gathered to larger chunks, the last bytes before a cut would be lost.
+            for chunk in response.iter_raw():
                 self._runtime.run(self._part.write, chunk)
                 self._runtime.tell(self._progress, self._part.size, self._transfer.total)

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
 
 import httpx2
 
@@ -27,6 +28,7 @@ from ..options import CallOptions
 from ..policy import Retries
 from ..runtime import Runtime
 from ..settings import BusyNotice, Settings
+from ..tls import shared_context
 
 T = TypeVar("T")
 
@@ -45,9 +47,10 @@ class Engine:
         self.settings = settings
         self.runtime = runtime
         limits = httpx2.Limits(max_connections=max_connections, max_keepalive_connections=max_connections)
-        self._api = httpx2.Client(transport=transport, limits=limits)
+        tls = shared_context()
+        self._api = httpx2.Client(transport=transport, limits=limits, verify=tls)
         # Files come from another host: a client of their own, without token, headers and cookies of the API.
-        self._files = httpx2.Client(transport=transport, limits=limits, follow_redirects=True)
+        self._files = httpx2.Client(transport=transport, limits=limits, verify=tls, follow_redirects=True)
 
     def close(self) -> None:
         """Close all connections."""
@@ -98,6 +101,11 @@ class Engine:
             content=response.content,
         )
 
+    def _url(self, call: Call[Any]) -> str:
+        # The HTTP library would write a space as a plus, which not every server reads as one.
+        query = f"?{urlencode(call.params, quote_via=quote)}" if call.params else ""
+        return f"{self.settings.base_url}{call.path}{query}"
+
     def _request(self, call: Call[Any], options: CallOptions) -> httpx2.Request:
         headers = self.settings.headers_for(options)
         body: dict[str, Any] = {}
@@ -112,8 +120,7 @@ class Engine:
         try:
             return self._api.build_request(
                 call.method,
-                self.settings.base_url + call.path,
-                params=call.params or None,
+                self._url(call),
                 headers=headers,
                 timeout=_timeout(options.get("timeout", self.settings.timeout)),
                 **body,
@@ -129,7 +136,7 @@ class Engine:
     @contextlib.contextmanager
     def open_file(
         self, url: str, headers: dict[str, str], options: CallOptions, *, job_id: str | None
-    ) -> Iterator[httpx2.Response]:
+    ) -> Generator[httpx2.Response]:
         """Ask a file host for a file, without any secret of the API; the body is still to be read.
 
         Raises:
@@ -145,7 +152,7 @@ class Engine:
 
 
 @contextlib.contextmanager
-def _translated(sent: SentRequest, call: Call[Any] | None, job_id: str | None = None) -> Iterator[None]:
+def _translated(sent: SentRequest, call: Call[Any] | None, job_id: str | None = None) -> Generator[None]:
     """Turn the HTTP library's errors into ours."""
     job_id = job_id or (call.subject if call is not None else None)
     where = f"{sent.method} {sent.url}"

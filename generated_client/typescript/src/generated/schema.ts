@@ -447,6 +447,7 @@ export interface components {
          */
         ReplyRef: string;
         /**
+         * Format: int32
          * @description Slots to count with for this request alone, in place of the account's `maxJobs`.
          * @example 10
          */
@@ -455,6 +456,7 @@ export interface components {
         AccountRequest: {
             requestParams: components["schemas"]["RequestParams"];
             /**
+             * Format: int32
              * @description How many jobs the account may run at once.
              * @default 10
              * @example 10
@@ -469,6 +471,7 @@ export interface components {
              */
             sv?: string;
             /**
+             * Format: int64
              * @description Version of the web page as a number.
              * @example 20000
              */
@@ -496,6 +499,7 @@ export interface components {
              */
             mi?: string;
             /**
+             * Format: int64
              * @description Line of business, as a code.
              * @example 378
              */
@@ -524,16 +528,19 @@ export interface components {
              */
             user_id?: string;
             /**
+             * Format: int64
              * @description Membership, as a code.
              * @example 0
              */
             member_level?: number;
             /**
+             * Format: int64
              * @description 1 for a visitor without an account, else 0.
              * @example 0
              */
             is_visitor?: number;
             /**
+             * Format: int64
              * @description Plan, as a code.
              * @example 20
              */

@@ -1,0 +1,221 @@
+"""Rules about accounts."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from ..call import Call
+from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
+from ..scenarios import accounts
+from ..scenarios.survey import SURVEY
+from ..world import World, whole
+
+_SHOWS: Final = frozenset({"create_account", "get_account", "list_accounts"})
+_NEEDS_USER: Final = frozenset(
+    {"list_music", "list_midi", "list_cloned_voices", "list_artist_voices", "upload_midi", "clone_voice", "split_stems"}
+)
+_POST: Final = "post-tempolor-accounts"
+_DEFAULT_JOBS: Final = 10
+
+
+def _shown(call: Call) -> list[dict[str, Any]]:
+    if call.status != 200:
+        return []
+    found = call.item.values() if call.operation == "list_accounts" else [call.item]
+    return [each for each in found if isinstance(each, dict)]
+
+
+def _stamps(call: Call) -> Judged:
+    judged: Judged = None
+    for account in _shown(call):
+        stamp, text = account.get("updated"), account.get("updatedUTC")
+        try:
+            told = round(datetime.fromisoformat(str(text)).timestamp() * 1000)
+        except ValueError:
+            continue
+        if isinstance(stamp, int):
+            if abs(told - stamp) > 1000:
+                return [Problem(f"updated {stamp} and updatedUTC {text} are {told - stamp} ms apart")]
+            judged = FINE
+    return judged
+
+
+def _keys(call: Call) -> Judged:
+    if call.status != 200 or not call.item:
+        return None
+    wrong = [key for key, each in call.item.items() if isinstance(each, dict) and each.get("user_id", key) != key]
+    return [Problem(f"account {call.item[wrong[0]]['user_id']!r} stands under {wrong[0]!r}")] if wrong else FINE
+
+
+def _stored(call: Call) -> Judged:
+    if call.status != 200:
+        return None
+    wanted = whole(call.sent["maxJobs"]) if call.sent.get("maxJobs") is not None else _DEFAULT_JOBS
+    told = call.item.get("maxJobs")
+    return FINE if told == wanted else [Problem(f"stored with maxJobs {wanted}, answered {told}")]
+
+
+def _stored_id(call: Call) -> Judged:
+    parameters = call.sent.get("requestParams")
+    if call.status != 200 or not isinstance(parameters, dict):
+        return None
+    wanted = parameters.get("user_id") or parameters.get("ucid")
+    if not wanted:
+        return None
+    told = call.item.get("user_id")
+    return FINE if told == wanted else [Problem(f"stored as {wanted!r}, answered {told!r}")]
+
+
+def _secrets(call: Call) -> Judged:
+    judged: Judged = None
+    for account in _shown(call):
+        parameters = account.get("requestParams")
+        ticket = parameters.get("service_ticket") if isinstance(parameters, dict) else None
+        if not ticket:
+            continue
+        judged = judged or FINE
+        if set(str(ticket)) - {"*"}:
+            judged = [*judged, Problem("service_ticket is repeated in clear")]
+    return judged
+
+
+def _asked(call: Call) -> Judged:
+    if call.status != 200:
+        return None
+    asked, told = call.arguments.get("user_id"), call.item.get("user_id")
+    return FINE if told == asked else [Problem(f"asked for account {asked!r}, got {told!r}")]
+
+
+def _round_trip(call: Call, world: World) -> Judged:
+    judged: Judged = None
+    if call.operation == "get_account":
+        judged = _one_found(call, world)
+    if call.operation == "list_accounts":
+        judged = _all_found(call, world)
+    for each in _shown(call):
+        account = world.accounts.get(str(each.get("user_id")))
+        if account is None or account.gone or not account.shown or not account.stored.before(call):
+            continue
+        changed = [name for name in ("maxJobs", "updated", "updatedUTC") if each.get(name) != account.shown.get(name)]
+        # Somebody else may have stored it again: then its stamp has moved on, and anything may be different.
+        if changed and whole(each.get("updated", 0)) == whole(account.shown.get("updated", 0)):
+            name = changed[0]
+            told = f"{name} was {account.shown.get(name)!r} and is {each.get(name)!r}, though it was not stored again"
+            return [Problem(f"account {account.user_id}: {told}", (account.stored,), key=name)]
+        judged = judged or FINE
+    return judged
+
+
+def _one_found(call: Call, world: World) -> Judged:
+    account = world.accounts.get(call.arguments.get("user_id", ""))
+    if account is None or call.unclear:
+        return None
+    if account.deleted and account.deleted.before(call) and call.accepted:
+        return [Problem(f"account {account.user_id} was deleted, but is there", (account.deleted,), key="deleted")]
+    if call.status == 404 and not account.gone and account.shown and account.stored.before(call):
+        return [Problem(f"account {account.user_id} was stored, but is not there", (account.stored,), key="lost")]
+    return FINE if account.deleted else None
+
+
+def _all_found(call: Call, world: World) -> Judged:
+    if call.status not in {200, 404}:
+        return None
+    there = call.item if call.status == 200 else {}
+    for account in world.accounts.values():
+        if account.gone is None and account.shown and account.stored.before(call) and account.user_id not in there:
+            return [Problem(f"account {account.user_id} was stored, but is not listed", (account.stored,), key="lost")]
+        if account.deleted and account.deleted.before(call) and account.user_id in there:
+            return [Problem(f"account {account.user_id} was deleted, but is listed", (account.deleted,), key="deleted")]
+    return FINE if world.accounts else None
+
+
+def _user_needed(call: Call, world: World) -> Judged:
+    known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
+    if call.query.get("user_id") or len(known) < 2 or call.unclear or call.status in {401, 402, 429}:
+        return None
+    if call.accepted:
+        told = f"{len(known)} accounts are configured, none was named, and the call was accepted"
+        return [Problem(told, tuple(each.stored for each in known[:2]))]
+    return FINE
+
+
+RULES = (
+    Rule(
+        "account-stamps-agree",
+        "`updated` and `updatedUTC` are one moment.",
+        _POST,
+        evidence=("D-32",),
+        on=_SHOWS,
+        single=_stamps,
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "accounts-stand-under-their-ids",
+        "Each account in the list stands under its own `user_id`.",
+        "get-tempolor-accounts",
+        on=frozenset({"list_accounts"}),
+        single=_keys,
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "account-that-was-asked-for",
+        "The account that was asked for is the one that is answered.",
+        "get-tempolor-accounts-user_id",
+        on=frozenset({"get_account"}),
+        single=_asked,
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "account-keeps-its-limit",
+        "An account is stored with the `maxJobs` that was sent, 10 if none was.",
+        _POST,
+        on=frozenset({"create_account"}),
+        single=_stored,
+        scenarios=(accounts.ACCOUNTS,),
+    ),
+    Rule(
+        "account-keeps-its-id",
+        "An account is stored under the `user_id` of its parameters, else their `ucid`.",
+        _POST,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-29",),
+        on=frozenset({"create_account"}),
+        single=_stored_id,
+        scenarios=(accounts.ACCOUNTS,),
+    ),
+    Rule(
+        "secrets-are-masked",
+        "Answers do not repeat the ticket of the browser session.",
+        _POST,
+        strength=Strength.INFERRED,
+        severity=Severity.TOLERATE,
+        evidence=("D-31",),
+        on=_SHOWS,
+        single=_secrets,
+        scenarios=(accounts.ACCOUNTS,),
+    ),
+    Rule(
+        "account-round-trips",
+        "A stored account is there and as it was stored, a deleted one is gone.",
+        "get-tempolor-accounts-user_id",
+        on=frozenset({"get_account", "list_accounts"}),
+        history=_round_trip,
+        scenarios=(SURVEY, accounts.ACCOUNTS),
+    ),
+    Rule(
+        "several-accounts-need-a-name",
+        "With several accounts, lists and uploads need a `user_id`.",
+        "get-tempolor-music",
+        evidence=("D-26",),
+        on=_NEEDS_USER,
+        history=_user_needed,
+        scenarios=(accounts.ACCOUNTS,),
+    ),
+    Rule(
+        "unknown-account-is-404",
+        "An account that is not configured is a 404.",
+        "get-tempolor-accounts-user_id",
+        evidence=("D-28",),
+        scenarios=(SURVEY,),
+    ),
+)

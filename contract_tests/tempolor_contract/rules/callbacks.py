@@ -1,0 +1,154 @@
+"""Rules about the reports a service sends to `replyUrl`. The pages hardly describe them, so they bind mocks (D-80)."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ..call import CALLBACK, Call
+from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
+from ..scenarios import reports
+from ..world import FAILED, Job, World, items_of, whole
+
+_PAGE: Final = "post-tempolor-music-song"
+_OWN: Final = frozenset({"replyUrl", "replyRef"})
+# These count what people do with an item, so they may move between a report and a poll.
+_VOLATILE: Final = frozenset({"downloadTotal", "likeTotal", "collectTotal", "readStatus", "downloadStatus"})
+
+
+def _job(call: Call, world: World) -> tuple[Job, dict[str, Any]] | None:
+    for item in items_of(call):
+        job = world.jobs.get(item.get("job_id", ""))
+        if job is not None:
+            return job, item
+    return None
+
+
+def _form(call: Call) -> Judged:
+    request = call.exchange.request
+    if request.method != "POST":
+        return [Problem(f"a report came as {request.method}")]
+    if request.media_type != "application/json":
+        return [Problem(f"a report came as {request.media_type or 'no Content-Type'}")]
+    return FINE if isinstance(request.json, dict) and request.json.get("job_id") else [Problem("a report without job_id")]
+
+
+def _ref(call: Call, world: World) -> Judged:
+    known = _job(call, world)
+    if known is None or known[0].order is None:
+        return None
+    job, item = known
+    order = known[0].order
+    for name in sorted(_OWN):
+        wanted = order.sent.get(name) or None
+        if (item.get(name) or None) != wanted:
+            told = f"{name} of {job.id}: ordered {wanted!r}, reported {item.get(name)!r}"
+            return [Problem(told, (order.call,), key=name)]
+    return FINE
+
+
+def _address(call: Call, world: World) -> Judged:
+    known = _job(call, world)
+    wanted = known[0].order.sent.get("replyUrl") if known and known[0].order else None
+    if known is None or known[0].order is None or not isinstance(wanted, str):
+        return None
+    # What stands in front of the path may differ: a receiver sees the address it listens on.
+    asked, came = urlsplit(wanted), urlsplit(call.exchange.request.url)
+    if (asked.path or "/", asked.query) == (came.path or "/", came.query):
+        return FINE
+    return [Problem(f"replyUrl is {wanted}, but the report came to {call.exchange.request.url}", (known[0].order.call,))]
+
+
+def _order(call: Call, world: World) -> Judged:
+    known = _job(call, world)
+    if known is None or not known[0].reports:
+        return None
+    job, item = known
+    last = job.reports[-1]
+    now, then = whole(item.get("progress")), whole(last.progress)
+    if now is not None and then is not None and now < then and item.get("status") != FAILED:
+        return [Problem(f"reported progress of {job.id} went from {then} back to {now}", (last.call,))]
+    return FINE
+
+
+def _one_final(call: Call, world: World) -> Judged:
+    known = _job(call, world)
+    if known is None:
+        return None
+    final = [each for each in known[0].reports if each.final]
+    if not final:
+        return FINE
+    return [Problem(f"{known[0].id} was reported as final before, but another report came", (final[0].call,))]
+
+
+def _after_cancel(call: Call, world: World) -> Judged:
+    known = _job(call, world)
+    if known is None or known[0].cancelled is None or not known[0].cancelled.before(call):
+        return None
+    return [Problem(f"{known[0].id} was cancelled, but a report came", (known[0].cancelled,))]
+
+
+def _body(call: Call, world: World) -> Judged:
+    """Compare a report with a poll of the same state, whichever came first."""
+    known = _job(call, world)
+    if known is None:
+        return None
+    job, item = known
+    others = [job.by_operation.get("get_music")] if call.operation == CALLBACK else job.reports[-1:]
+    for other in others:
+        if other is None or (other.status, other.progress) != (item.get("status"), item.get("progress")):
+            continue
+        if not other.final:
+            continue
+        mine, theirs = _comparable(item), _comparable(other.item)
+        different = sorted(name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name))
+        if different:
+            told = f"report and poll of {job.id} differ in {', '.join(different)}"
+            return [Problem(told, (other.call,))]
+        return FINE
+    return None
+
+
+def _comparable(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name not in _OWN | _VOLATILE}
+
+
+_REPORTS: Final = frozenset({CALLBACK})
+_bound: Final[Callable[..., Rule]] = partial(
+    Rule,
+    page=_PAGE,
+    strength=Strength.INFERRED,
+    severity=Severity.MOCKS,
+    evidence=("D-80",),
+    on=_REPORTS,
+    scenarios=(reports.REPORTS,),
+)
+
+RULES = (
+    _bound("callback-is-a-json-post", "A report is a POST of JSON that names its job.", single=_form),
+    _bound("callback-repeats-the-order", "A report carries the `replyUrl` and `replyRef` of its order.", history=_ref),
+    _bound(
+        "callback-goes-to-its-address",
+        "A report goes to the `replyUrl` of its order, the query kept.",
+        history=_address,
+    ),
+    _bound(
+        "callback-is-what-a-poll-shows",
+        "A report is the object that a poll shows in the same state.",
+        history=_body,
+        on=_REPORTS | {"get_music"},
+    ),
+    _bound("callbacks-come-in-order", "The progress that is reported for a job never goes back.", history=_order),
+    _bound(
+        "callbacks-end-with-one-final",
+        "The last report of a job is final, there is exactly one, and it comes.",
+        history=_one_final,
+    ),
+    _bound(
+        "no-callback-after-cancel",
+        "No report follows after a job was cancelled.",
+        history=_after_cancel,
+        scenarios=(reports.CANCELLED,),
+    ),
+)
+

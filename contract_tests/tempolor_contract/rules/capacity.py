@@ -1,0 +1,194 @@
+"""Rules about slots: when there is room, when there is none, and how that is told."""
+
+import re
+from typing import Any, Final
+
+from ..call import Call
+from ..ids import parse
+from ..rule import FINE, Judged, Problem, Rule
+from ..scenarios import capacity
+from ..world import GENERATING, World, items_of, orders_during, running_rows, whole
+from .orders import ORDERS
+
+_PAGE: Final = "post-tempolor-music-song"
+_BUSY: Final = re.compile(r"Account is busy executing (\d+) jobs?")
+_SHOWS_RUNNING: Final = frozenset({"get_music", "list_music", "list_running_jobs", "get_available_capacity"})
+
+
+def busy_jobs(call: Call) -> dict[str, list[dict[str, Any]]] | None:
+    """Return the `runningJobs` of a 429 by account, or None if TemPolor itself refused."""
+    running = call.item.get("runningJobs")
+    if call.status != 429 or not isinstance(running, dict):
+        return None
+    return {
+        user_id: [job for job in jobs if isinstance(job, dict)]
+        for user_id, jobs in running.items()
+        if isinstance(jobs, list)
+    }
+
+
+def _body(call: Call) -> Judged:
+    if call.status != 429:
+        return None
+    running = busy_jobs(call)
+    told = _BUSY.search(call.error)
+    if running is None:
+        return [Problem(f"{call.error!r} came without runningJobs")] if told else FINE
+    listed = [job for jobs in running.values() for job in jobs]
+    if told is None:
+        return [Problem(f"runningJobs came with {call.error!r} in place of 'Account is busy executing X jobs'")]
+    if int(told[1]) != len(listed):
+        return [Problem(f"{call.error!r}, but runningJobs lists {len(listed)}")]
+    return _keys(running)
+
+
+def _keys(running: dict[str, list[dict[str, Any]]]) -> Judged:
+    for user_id, jobs in running.items():
+        for job in jobs:
+            parts = parse(job.get("job_id"))
+            if parts and {parts.account, job.get("user_id", parts.account)} != {user_id}:
+                return [Problem(f"{job['job_id']} of account {job.get('user_id')!r} stands under {user_id!r}")]
+    return FINE
+
+
+def _only_when_full(call: Call, world: World) -> Judged:
+    running = busy_jobs(call)
+    if not running or len(running) != 1:
+        return None
+    [(user_id, jobs)] = running.items()
+    limit = whole(call.sent.get("maxJobs"))
+    earlier: tuple[Call, ...] = ()
+    if limit is None:
+        account = world.accounts.get(user_id)
+        if account is None or account.limit is None or not account.stored.before(call):
+            return None
+        limit, earlier = account.limit, (account.stored,)
+    if len(jobs) < limit:
+        return [Problem(f"refused with {len(jobs)} jobs running, though {limit} may", earlier)]
+    return FINE
+
+
+def _only_running(call: Call, world: World) -> Judged:
+    running = busy_jobs(call)
+    if running is None:
+        return None
+    for row in (row for rows in running.values() for row in rows):
+        job = world.jobs.get(row.get("job_id", ""))
+        if job is None:
+            continue
+        if job.final is not None and job.final.call.before(call):
+            message = f"{job.id} takes up a slot, though it had ended with status {job.final.status}"
+            return [Problem(message, (job.final.call,), key="ended")]
+        if job.cancelled is not None and job.cancelled.before(call):
+            return [Problem(f"{job.id} takes up a slot, though it was cancelled", (job.cancelled,), key="cancelled")]
+    return FINE
+
+
+def _full_is_busy(call: Call, world: World) -> Judged:
+    judged: Judged = None
+    shown = [item.get("job_id") for item in items_of(call) if item.get("status") == GENERATING]
+    shown += [row.get("job_id") for row in running_rows(call)] if call.status == 200 else []
+    proven: dict[int, set[str]] = {}
+    for job_id in shown:
+        job = world.jobs.get(job_id or "")
+        for order in orders_during(world, job, call) if job else ():
+            if order.limit is None:
+                continue
+            judged = judged or FINE
+            ran = proven.setdefault(id(order), set(order.running))
+            if len(ran) < order.limit <= len(ran | {job_id}):
+                message = f"an order was taken while {order.limit} jobs were running, and no more than that may"
+                judged = [*judged, Problem(message, (order.call, *order.running.values()))]
+            ran.add(job_id)
+    return judged
+
+
+def _started(call: Call, world: World) -> Judged:
+    judged: Judged = None
+    for row in (row for rows in (busy_jobs(call) or {}).values() for row in rows):
+        job = world.jobs.get(row.get("job_id", ""))
+        order = job.order if job else None
+        if order is None or not order.call.before(call):
+            continue
+        judged = judged or FINE
+        for name in ("replyUrl", "replyRef"):
+            if row.get(name) != (order.sent.get(name) or None) and (row.get(name) or order.sent.get(name)):
+                told = f"{name} of {row['job_id']}: ordered {order.sent.get(name)!r}, shown {row.get(name)!r}"
+                judged = [*judged, Problem(told, (order.call,), key=name)]
+    return judged
+
+
+RULES = (
+    Rule(
+        "busy-body-is-one-of-two",
+        "A 429 counts and lists the running jobs of an account, or is TemPolor's own and lists none.",
+        _PAGE,
+        evidence=("D-62", "D-63", "D-64"),
+        on=ORDERS,
+        single=_body,
+        scenarios=(capacity.OWN_LIMIT,),
+    ),
+    Rule(
+        "busy-only-when-full",
+        "An account is busy when its running jobs have reached the limit, not before.",
+        _PAGE,
+        evidence=("D-61",),
+        on=ORDERS,
+        history=_only_when_full,
+        scenarios=(capacity.OWN_LIMIT, capacity.ACCOUNT_LIMIT),
+    ),
+    Rule(
+        "full-is-busy",
+        "No order is taken while as many jobs run as may.",
+        _PAGE,
+        evidence=("D-61",),
+        on=_SHOWS_RUNNING,
+        history=_full_is_busy,
+        scenarios=(capacity.OWN_LIMIT, capacity.ACCOUNT_LIMIT),
+    ),
+    Rule(
+        "own-limit-replaces-the-accounts",
+        "`maxJobs` of an order counts in place of the account's, for that order alone.",
+        _PAGE,
+        evidence=("D-61",),
+        scenarios=(capacity.OWN_LIMIT,),
+    ),
+    Rule(
+        "busy-lists-only-running",
+        "Jobs that have ended or were cancelled take up no slot.",
+        _PAGE,
+        evidence=("D-61", "D-79"),
+        on=ORDERS,
+        history=_only_running,
+        scenarios=(capacity.OWN_LIMIT, capacity.ACCOUNT_LIMIT),
+    ),
+    Rule(
+        "busy-repeats-the-order",
+        "A running job in a 429 shows the `replyUrl` and `replyRef` of its order.",
+        _PAGE,
+        on=ORDERS,
+        history=_started,
+        scenarios=(capacity.OWN_LIMIT,),
+    ),
+    Rule(
+        "slot-is-freed-by-completion",
+        "A job that has ended makes room for another.",
+        _PAGE,
+        evidence=("D-61",),
+        scenarios=(capacity.ACCOUNT_LIMIT,),
+    ),
+    Rule(
+        "slot-is-freed-by-cancel",
+        "A cancelled job makes room at once.",
+        "del-tempolor-scheduler-job_id",
+        evidence=("D-79",),
+        scenarios=(capacity.ACCOUNT_LIMIT,),
+    ),
+    Rule(
+        "account-limit-is-exact",
+        "An account takes orders until its running jobs have reached `maxJobs`, whatever other accounts do.",
+        _PAGE,
+        evidence=("D-61",),
+        scenarios=(capacity.ACCOUNT_LIMIT,),
+    ),
+)

@@ -1,0 +1,99 @@
+"""Rules that say: an exchange is as the document describes it. `DocumentJudge` judges them."""
+
+from ..rule import Rule, Severity, Strength
+from ..scenarios.survey import SURVEY
+
+_START = ""
+
+RULES = (
+    Rule(
+        "status-documented",
+        "An operation answers with a status that its page prints, or that the document foresees.",
+        _START,
+        evidence=("D-02", "D-05"),
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "media-type-documented",
+        "Bodies come as application/json.",
+        _START,
+        evidence=("D-06",),
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "answer-fits-schema",
+        "The body of a success has the fields, types and formats that its page prints.",
+        _START,
+        evidence=("D-20", "D-40", "D-41", "D-42", "D-43", "D-44", "D-77"),
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "answer-fits-reading",
+        "The body of a success keeps to the ranges and formats that the pages leave open and the document has read.",
+        _START,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-42", "D-49", "D-74"),
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "undeclared-properties",
+        "The body of a success has no fields beyond those of its page: new ones tell of a newer service.",
+        _START,
+        strength=Strength.INFERRED,
+        severity=Severity.TOLERATE,
+        evidence=("D-11",),
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "error-envelope",
+        'An error is `{"error": text, "code": number}`.',
+        _START,
+        evidence=("D-06", "D-07", "D-40"),
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "documented-headers",
+        "A 405 names the methods that the path allows.",
+        _START,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-03",),
+    ),
+    Rule(
+        "wrong-method-is-405",
+        "A method that a path does not know is a 405.",
+        _START,
+        strength=Strength.INFERRED,
+        evidence=("D-03",),
+    ),
+    Rule(
+        "invalid-is-refused",
+        "A request that breaks what the pages print is not accepted.",
+        _START,
+        evidence=("D-04", "D-21", "D-43", "D-47", "D-50", "D-52", "D-65", "D-73"),
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "unlikely-is-refused",
+        "A request that breaks only a reading is probably not accepted.",
+        _START,
+        strength=Strength.INFERRED,
+        severity=Severity.TOLERATE,
+        evidence=("D-04", "D-48", "D-49", "D-50", "D-72", "D-73"),
+    ),
+    Rule(
+        "valid-is-accepted",
+        "A request is not refused for a field that is there and valid.",
+        _START,
+        evidence=("D-11", "D-23", "D-25", "D-47", "D-52"),
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "validators-agree",
+        "openapi-core and jsonschema-rs find the same answers wrong.",
+        _START,
+        strength=Strength.INFERRED,
+        severity=Severity.TOLERATE,
+    ),
+)

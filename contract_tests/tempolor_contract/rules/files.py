@@ -1,0 +1,121 @@
+"""Rules about links and the bytes behind them."""
+
+from typing import Final
+
+from ..call import FILE, Call
+from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
+from ..scenarios import life
+from ..world import COMPLETED, FAILED, GENERATING, World, items_of
+
+_PAGE: Final = "get-tempolor-music-download-job_id"
+_STARTS: Final[dict[str, tuple[bytes, ...]]] = {
+    "mp3": (b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2", b"\xff\xe3", b"\xff\xe2"),
+    "wav": (b"RIFF", b"RF64"),
+    "stems": (b"PK\x03\x04",),
+    "midi": (b"MThd",),
+    "image": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"<svg", b"<?xml"),
+    "waveform": (b"{", b"["),
+}
+
+
+def _only_complete(call: Call, world: World) -> Judged:
+    if call.operation == "download_music":
+        job = world.job_of(call)
+        if job is None or call.status != 200 or job.final is None or not job.final.call.before(call):
+            return None
+        failed = Problem(f"{job.id} had FAILED, but there is a file", (job.final.call,), key="failed")
+        return [failed] if job.final.status == FAILED else FINE
+    judged: Judged = None
+    for item in items_of(call):
+        job = world.jobs.get(item.get("job_id", ""))
+        if job is None or item.get("status") != GENERATING or not job.downloaded:
+            continue
+        early = [download for download in job.downloaded.values() if download.before(call)]
+        if early:
+            judged = [Problem(f"{job.id} had a file before it was complete", (early[0],), key="early")]
+    return judged
+
+
+def _complete(call: Call, world: World) -> Judged:
+    job = world.job_of(call)
+    if job is None or job.gone or job.final is None or job.final.status != COMPLETED:
+        return None
+    if not job.final.call.before(call) or call.query.get("file_format", "mp3") not in {"", "mp3", "wav", "stems"}:
+        return None
+    if call.status == 400:
+        return [Problem(f"{job.id} was COMPLETED, but its download is a 400: {call.error}", (job.final.call,))]
+    earlier = job.downloaded.get(call.query.get("file_format") or "mp3")
+    if call.status == 404 and earlier is not None and earlier.before(call):
+        return [Problem(f"{job.id} could be downloaded before, and nobody has deleted it", (earlier,))]
+    return FINE if call.status == 200 else None
+
+
+def _kind(call: Call, world: World) -> Judged:
+    response = call.exchange.response
+    link = world.worlds.links.get(call.exchange.request.url) if world.worlds else None
+    if response is None or link is None or response.status not in {200, 206} or link.kind not in _STARTS:
+        return None
+    ranged = call.exchange.request.header("range")
+    if (ranged and not ranged.startswith("bytes=0-")) or call.method == "HEAD":
+        return None
+    if not response.body and response.truncated:
+        return None
+    begin = response.body[:16].lstrip()
+    if begin.startswith(_STARTS[link.kind]):
+        return FINE
+    return [Problem(f"the link for {link.kind} gave bytes that begin with {begin!r}", (link.call,), key=link.kind)]
+
+
+def _https(call: Call) -> Judged:
+    url = call.item.get("url")
+    if call.status != 200:
+        return None
+    fine = isinstance(url, str) and url.startswith(("http://", "https://"))
+    return FINE if fine else [Problem(f"the answer has no address to fetch: {url!r}")]
+
+
+RULES = (
+    Rule(
+        "download-has-a-link",
+        "The answer to a download is an absolute address.",
+        _PAGE,
+        on=frozenset({"download_music"}),
+        single=_https,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "download-only-when-complete",
+        "Only a COMPLETED job can be downloaded; while it is at work, that is a 400 with (0).",
+        _PAGE,
+        evidence=("D-70",),
+        on=frozenset({"download_music", "get_music", "list_music"}),
+        history=_only_complete,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "complete-can-be-downloaded",
+        "A COMPLETED job can be downloaded, after some seconds at most, until it is deleted.",
+        _PAGE,
+        evidence=("D-71",),
+        on=frozenset({"download_music"}),
+        history=_complete,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "link-serves-its-kind",
+        "A link serves the kind of file that was asked for: mp3, wav, a ZIP of stems.",
+        _PAGE,
+        on=frozenset({FILE}),
+        history=_kind,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "link-lasts-and-expires",
+        "A link works without a token until `remainSeconds` have passed, and not afterwards.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-53",),
+        scenarios=(life.EXPIRY,),
+    ),
+)

@@ -1,0 +1,313 @@
+"""Rules about one item of music, wherever it is shown."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ..call import CALLBACK, Call
+from ..ids import parse, token_number
+from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
+from ..scenarios import life
+from ..world import COMPLETED, FAILED, GENERATING, Sighting, World, items_of
+
+ITEMS: Final = frozenset({"get_music", "list_music", CALLBACK})
+POLLS: Final = frozenset({"get_music", "list_music"})
+_PAGE: Final = "get-tempolor-music-job_id"
+_TRIPLES: Final = {GENERATING: ("GENERATING", False), FAILED: ("FAILED", True), COMPLETED: ("COMPLETED", True)}
+_FILES: Final = ("mp3OssId", "wavOssId")
+_LASTING: Final = ("itemId", "genItemId", "createTime", "childType", "bizType")
+_LASTING_MATERIAL: Final = ("seed", "batchId")
+_FINISHED: Final = ("progress", "mp3OssId", "wavOssId", "titleEn")
+_FINISHED_MATERIAL: Final = ("key", "bpm", "dur", "chord", "otherInfo", "style")
+
+
+def material(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an item's `musicMaterial`, empty if there is none."""
+    found = item.get("musicMaterial")
+    return found if isinstance(found, dict) else {}
+
+
+def details(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an item's `ltmMaterialExtendDto`, empty if there is none."""
+    found = item.get("ltmMaterialExtendDto")
+    return found if isinstance(found, dict) else {}
+
+
+def _triple(call: Call) -> Judged:
+    judged = None
+    for item in items_of(call):
+        status = item.get("status")
+        if not isinstance(status, int) or status not in _TRIPLES:
+            continue
+        told = (item.get("status_name", _TRIPLES[status][0]), item.get("status_final", _TRIPLES[status][1]))
+        if told != _TRIPLES[status]:
+            return [Problem(f"status {status} goes with {_TRIPLES[status]}, but came with {told}")]
+        judged = FINE
+    return judged
+
+
+def _completed_is_100(call: Call) -> Judged:
+    done = [item for item in items_of(call) if item.get("status") == COMPLETED and "progress" in item]
+    wrong = [Problem(f"COMPLETED at progress {item['progress']}") for item in done if item["progress"] != 100]
+    return wrong[:1] if done else None
+
+
+def _unfinished(call: Call) -> Judged:
+    running = [item for item in items_of(call) if item.get("status") == GENERATING]
+    problems = []
+    for item in running:
+        if item.get("progress") == 100:
+            problems.append(Problem("GENERATING at progress 100", key="progress"))
+        problems += [Problem(f"GENERATING, but has {name}", key=name) for name in _FILES if item.get(name)]
+    return problems[:1] if running else None
+
+
+def _ids_agree(call: Call) -> Judged:
+    judged = None
+    for item in items_of(call):
+        parts = parse(item.get("job_id"))
+        if parts is None:
+            continue
+        told = (item.get("itemId", parts.item), item.get("userId", parts.account), parts.kind)
+        if told != (parts.item, parts.account, "job"):
+            return [Problem(f"{item['job_id']} came with itemId {told[0]!r} and userId {told[1]!r}")]
+        judged = FINE
+    return judged
+
+
+def _asked_is_answered(call: Call) -> Judged:
+    asked = call.arguments.get("job_id", "")
+    parts = parse(asked)
+    if call.status != 200 or parts is None or not call.item.keys() & {"job_id", "itemId"}:
+        return None
+    told = call.item.get("job_id", asked), call.item.get("itemId", parts.item)
+    return FINE if told == (asked, parts.item) else [Problem(f"asked for {asked}, got {told[0]} with itemId {told[1]}")]
+
+
+def _token_number(call: Call) -> Judged:
+    number = token_number(call.token)
+    if number is None or not call.accepted or call.operation == CALLBACK:
+        return None
+    found = list(_ids(call.answer))
+    wrong = [each for each in found if not each.startswith(f"user:{number}-")]
+    return [Problem(f"{wrong[0]} does not begin with the token's number {number}")] if wrong else FINE if found else None
+
+
+def _ids(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        if node.startswith("user:") and parse(node):
+            yield node
+    elif isinstance(node, dict):
+        for value in node.values():
+            yield from _ids(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _ids(value)
+
+
+def sightings(call: Call, world: World) -> Iterator[tuple[dict[str, Any], Sighting]]:
+    """Yield each item of a call with the last sighting of its job that was over before the call began."""
+    for item in items_of(call):
+        job = world.jobs.get(item.get("job_id", ""))
+        if job is not None and job.latest is not None and job.latest.call.before(call):
+            yield item, job.latest
+
+
+def _progress(call: Call, world: World) -> Judged:
+    judged = None
+    for item, last in sightings(call, world):
+        now, then = item.get("progress"), last.progress
+        # A failed job need not keep the progress it had.
+        if not isinstance(now, int) or not isinstance(then, int) or item.get("status") == FAILED:
+            continue
+        if now < then:
+            return [Problem(f"progress of {item['job_id']} went from {then} back to {now}", (last.call,))]
+        judged = FINE
+    return judged
+
+
+def _status(call: Call, world: World) -> Judged:
+    judged = None
+    for item, last in sightings(call, world):
+        now, then = item.get("status"), last.status
+        if now not in _TRIPLES or then not in _TRIPLES:
+            continue
+        if then != GENERATING and now == GENERATING:
+            return [Problem(f"status of {item['job_id']} went from {then} back to {now}", (last.call,))]
+        judged = FINE
+    return judged
+
+
+def _final(call: Call, world: World) -> Judged:
+    judged = None
+    for item in items_of(call):
+        job = world.jobs.get(item.get("job_id", ""))
+        if job is None or job.final is None or not job.final.call.before(call) or "status" not in item:
+            continue
+        if item["status"] != job.final.status:
+            message = f"{job.id} was final with status {job.final.status}, then had {item['status']}"
+            return [Problem(message, (job.final.call,))]
+        judged = FINE
+    return judged
+
+
+def _finished_is_stable(call: Call, world: World) -> Judged:
+    judged = None
+    for item, last in sightings(call, world):
+        if not last.final:
+            continue
+        changed = _changed(last.item, item, _FINISHED, _FINISHED_MATERIAL)
+        if changed:
+            return [Problem(f"{item['job_id']} was final, yet {changed}", (last.call,))]
+        judged = FINE
+    return judged
+
+
+def _lasting(call: Call, world: World) -> Judged:
+    judged = None
+    for item, last in sightings(call, world):
+        changed = _changed(last.item, item, _LASTING, _LASTING_MATERIAL)
+        if changed:
+            return [Problem(f"of {item['job_id']}, {changed}", (last.call,))]
+        judged = FINE
+    return judged
+
+
+def _changed(then: dict[str, Any], now: dict[str, Any], fields: tuple[str, ...], inner: tuple[str, ...]) -> str:
+    pairs = [(name, then, now) for name in fields] + [(name, material(then), material(now)) for name in inner]
+    for name, before, after in pairs:
+        if name in before and name in after and before[name] != after[name] and before[name] not in {"", None}:
+            return f"{name} changed from {before[name]!r} to {after[name]!r}"
+    return ""
+
+
+def _stamps(call: Call, world: World) -> Judged:
+    judged = None
+    for item in items_of(call):
+        created, updated = item.get("createTime"), item.get("updateTime")
+        if not isinstance(created, int) or not isinstance(updated, int):
+            continue
+        if updated < created:
+            return [Problem(f"{item.get('job_id')} was updated {created - updated} ms before it was created")]
+        judged = FINE
+    for item, last in sightings(call, world):
+        then, now = last.item.get("updateTime"), item.get("updateTime")
+        if isinstance(then, int) and isinstance(now, int) and now < then:
+            return [Problem(f"updateTime of {item['job_id']} went back by {then - now} ms", (last.call,))]
+    return judged
+
+
+RULES = (
+    Rule(
+        "status-triple-agrees",
+        "`status`, `status_name` and `status_final` say the same.",
+        _PAGE,
+        evidence=("D-43",),
+        on=ITEMS,
+        single=_triple,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "completed-is-100-percent",
+        "A COMPLETED item has progress 100.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-67",),
+        on=ITEMS,
+        single=_completed_is_100,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "unfinished-has-no-files",
+        "A GENERATING item has progress below 100 and no file ids.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-67",),
+        on=ITEMS,
+        single=_unfinished,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "item-ids-agree",
+        "`itemId` is the last part of `job_id`, and `userId` its account.",
+        _PAGE,
+        evidence=("D-20",),
+        on=ITEMS,
+        single=_ids_agree,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "asked-is-answered",
+        "The job that was asked for is the job that is answered.",
+        _PAGE,
+        on=frozenset({"get_music"}),
+        single=_asked_is_answered,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "ids-carry-the-token-number",
+        "Composite ids begin with the number of the token `user:<number>-<text>`.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-09", "D-20"),
+        single=_token_number,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "progress-never-goes-back",
+        "A job's progress never goes back.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        on=POLLS,
+        history=_progress,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "status-never-goes-back",
+        "A job that has ended is not at work again.",
+        _PAGE,
+        on=POLLS,
+        history=_status,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "final-stays-final",
+        "Once `status_final` is true, a job's status stays as it is.",
+        _PAGE,
+        on=POLLS,
+        history=_final,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "finished-item-is-stable",
+        "Title, files and musical facts of a finished item do not change.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        on=POLLS,
+        history=_finished_is_stable,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "item-keeps-its-identity",
+        "An item's ids, creation time, kind and seed are the same each time it is shown.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        on=POLLS,
+        history=_lasting,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "item-stamps-run-forward",
+        "`updateTime` is not before `createTime` and never goes back.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        on=POLLS,
+        history=_stamps,
+        scenarios=(life.SONG,),
+    ),
+)

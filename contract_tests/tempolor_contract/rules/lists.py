@@ -1,0 +1,183 @@
+"""Rules about lists and their pages."""
+
+from collections import Counter
+from typing import Any, Final
+
+from ..call import Call
+from ..ids import parse
+from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
+from ..scenarios import life, paging
+from ..scenarios.survey import SURVEY
+from ..world import World, record_ids, records_of, walk_key
+from .items import details
+
+LISTS: Final = frozenset({"list_music", "list_midi", "list_cloned_voices", "list_artist_voices"})
+_OWN: Final = LISTS - {"list_artist_voices"}
+_PAGE: Final = "get-tempolor-music"
+_CHILD: Final = {"lyric_to_material": "song"}
+
+
+def _cursor(call: Call) -> Judged:
+    if call.status != 200 or "hasNext" not in call.item:
+        return None
+    more, cursor = call.item["hasNext"], call.item.get("cursor")
+    if more is True and not cursor:
+        return [Problem("hasNext is true, but there is no cursor to go on with")]
+    return FINE
+
+
+def _last_cursor(call: Call) -> Judged:
+    if call.status != 200 or call.item.get("hasNext") is not False:
+        return None
+    cursor = call.item.get("cursor")
+    return [Problem(f"hasNext is false, but the cursor is {cursor!r}")] if cursor else FINE
+
+
+def _newest_first(call: Call) -> Judged:
+    stamps = [record["createTime"] for record in records_of(call) if isinstance(record.get("createTime"), int)]
+    if call.status != 200 or len(stamps) < 2:
+        return None
+    return FINE if stamps == sorted(stamps, reverse=True) else [Problem(f"created in this order: {stamps[:10]}")]
+
+
+def _kind(call: Call, world: World) -> Judged:
+    if call.status != 200:
+        return None
+    wanted = call.query.get("type") or "song"
+    judged: Judged = None
+    for record in records_of(call):
+        found = _kind_of(record, world)
+        if found and found != wanted:
+            return [Problem(f"{record.get('job_id')} is a kind of {found}, but {wanted}s were asked for")]
+        judged = FINE if found else judged
+    return judged
+
+
+def _kind_of(record: dict[str, Any], world: World) -> str:
+    job = world.jobs.get(record.get("job_id", ""))
+    if job is not None and job.kind:
+        return job.kind
+    return _CHILD.get(str(record.get("childType")), "") or _kind_of_model(str(details(record).get("modelShowName", "")))
+
+
+def _kind_of_model(name: str) -> str:
+    return {"v": "song", "i": "instrumental"}.get(name[:1], "") if name[1:2].isdigit() else ""
+
+
+def _account(call: Call) -> Judged:
+    asked = call.query.get("user_id")
+    if call.status != 200 or not asked:
+        return None
+    others = {parts.account for each in record_ids(call) if (parts := parse(each))} - {asked}
+    return [Problem(f"asked for account {asked}, got things of {sorted(others)}")] if others else FINE
+
+
+def _pages(call: Call, world: World) -> Judged:
+    """Judge a page by itself, and beside the pages before it if it continues a walk."""
+    if call.status != 200:
+        return None
+    ids = record_ids(call)
+    twice = [each for each, count in Counter(ids).items() if count > 1]
+    if twice:
+        return [Problem(f"{twice[0]} stands twice on a page", key="twice")]
+    cursor = call.query.get("cursor", "")
+    walk = world.walks.get(walk_key(call)) if cursor else None
+    if cursor and (walk is None or walk.cursor != cursor):
+        return None
+    begin = walk.calls[0] if walk else call
+    if walk and not _disturbed(world, begin):
+        again = [each for each in ids if each in walk.ids]
+        if again:
+            return [Problem(f"{again[0]} stands on two pages", tuple(walk.calls), key="two pages")]
+    if call.item.get("hasNext"):
+        return FINE
+    shown = {*ids, *(walk.ids if walk else ())}
+    lost = [each for each in _expected(call, world, begin) if each not in shown]
+    pages = tuple(walk.calls) if walk else ()
+    return [Problem(f"{lost[0]} is on none of the {len(pages) + 1} pages", pages, key="lost")] if lost else FINE
+
+
+def _disturbed(world: World, begin: Call) -> bool:
+    """Whether something was made since a walk began: then later pages may show again what has moved down."""
+    made = [job.first for job in world.jobs.values() if job.order is not None]
+    made += [each.first for shelf in (world.midi, world.voices) for each in shelf.values() if each.uploaded]
+    return any(not each.before(begin) for each in made) or "unclear order" in world.changed
+
+
+def _expected(call: Call, world: World, begin: Call) -> list[str]:
+    account = call.query.get("user_id")
+    if not account:
+        accounts = {each.user_id for each in world.live_accounts()}
+        if len(accounts) != 1:
+            return []
+        account = accounts.pop()
+    known = world.accounts.get(account)
+    if known is not None and (known.gone is not None):
+        return []
+    if call.operation == "list_music":
+        kind = call.query.get("type") or "song"
+        jobs = (job for job in world.jobs.values() if job.kind == kind and job.order)
+        return [job.id for job in jobs if job.account == account and not job.gone and job.first.before(begin)]
+    shelf = {"list_midi": world.midi, "list_cloned_voices": world.voices}.get(call.operation, {})
+    mine = (each for each in shelf.values() if each.account == account and not each.gone)
+    return [each.id for each in mine if each.uploaded and each.uploaded.before(begin)]
+
+
+RULES = (
+    Rule(
+        "more-pages-have-a-cursor",
+        "Where `hasNext` is true, there is a `cursor`.",
+        _PAGE,
+        evidence=("D-69",),
+        on=LISTS,
+        single=_cursor,
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "last-page-has-no-cursor",
+        "Where `hasNext` is false, `cursor` is empty.",
+        "get-tempolor-music-cloned-voices",
+        strength=Strength.INFERRED,
+        severity=Severity.TOLERATE,
+        evidence=("D-69",),
+        on=LISTS,
+        single=_last_cursor,
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "newest-comes-first",
+        "Music is listed newest first.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-68",),
+        on=frozenset({"list_music"}),
+        single=_newest_first,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "type-filters",
+        "A list of music holds the kind that was asked for, songs by default.",
+        _PAGE,
+        evidence=("D-68",),
+        on=frozenset({"list_music"}),
+        history=_kind,
+        scenarios=(life.SONG, life.INSTRUMENTAL),
+    ),
+    Rule(
+        "list-keeps-to-its-account",
+        "A list holds what belongs to the account that was asked for.",
+        _PAGE,
+        on=_OWN,
+        single=_account,
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "pages-neither-lose-nor-repeat",
+        "The pages of a list hold everything once.",
+        _PAGE,
+        on=LISTS,
+        history=_pages,
+        scenarios=(SURVEY, paging.WALK),
+    ),
+)

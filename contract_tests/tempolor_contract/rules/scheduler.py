@@ -1,0 +1,314 @@
+"""Rules about what the scheduler shows."""
+
+import re
+from collections import Counter
+from datetime import datetime
+from typing import Any, Final
+
+from ..call import Call
+from ..ids import parse
+from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
+from ..scenarios import life
+from ..scenarios.survey import SURVEY
+from ..world import GENERATING, World, items_of, running_rows, whole
+
+LISTINGS: Final = frozenset({"list_running_jobs", "get_available_capacity"})
+_PAGE: Final = "get-tempolor-scheduler"
+_AVAILABLE: Final = "get-tempolor-scheduler-available"
+_ELAPSED: Final = re.compile(r"(\d{2,}):([0-5]\d)")
+_SKEW_MS: Final = 5000
+
+
+def _rows(call: Call) -> list[dict[str, Any]]:
+    rows = call.item.get("available")
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _sums(call: Call) -> Judged:
+    rows = _rows(call)
+    if call.status != 200 or not rows:
+        return None
+    running = Counter(parts.account for row in running_rows(call) if (parts := parse(row.get("job_id"))))
+    for row in rows:
+        limit, executing, free = (whole(row.get(name)) for name in ("maxJobs", "executing", "available"))
+        if limit is None or executing is None or free is None:
+            continue
+        if free != max(0, limit - executing):
+            return [Problem(f"account {row['user_id']}: {limit} slots, {executing} executing, but {free} available")]
+        if executing != running[str(row.get("user_id"))]:
+            listed = running[str(row.get("user_id"))]
+            return [Problem(f"account {row['user_id']} executes {executing}, but {listed} of its jobs are listed")]
+    return FINE
+
+
+def _sorted(call: Call) -> Judged:
+    free = [row["available"] for row in _rows(call) if isinstance(row.get("available"), int)]
+    if call.status != 200 or len(free) < 2:
+        return None
+    return FINE if free == sorted(free, reverse=True) else [Problem(f"free slots in this order: {free}")]
+
+
+def _limits(call: Call, world: World) -> Judged:
+    judged: Judged = None
+    for row in _rows(call) if call.status == 200 else ():
+        account = world.accounts.get(str(row.get("user_id")))
+        if account is None or account.gone or account.limit is None or not account.stored.before(call):
+            continue
+        judged = judged or FINE
+        if row.get("maxJobs") != account.limit:
+            message = f"account {account.user_id} has maxJobs {account.limit}, but {row.get('maxJobs')} here"
+            judged = [*judged, Problem(message, (account.stored,))]
+    return judged
+
+
+def _all_accounts(call: Call, world: World) -> Judged:
+    if call.status != 200:
+        return None
+    known = [account for account in world.live_accounts() if account.shown and account.stored.before(call)]
+    shown = {row.get("user_id") for row in _rows(call)}
+    missing = [account for account in known if account.user_id not in shown]
+    problems = [Problem(f"account {each.user_id} is missing", (each.stored,)) for each in missing[:1]]
+    return problems if known else None
+
+
+def _instant(row: dict[str, Any]) -> tuple[int, int] | None:
+    """Return when a row was made, by its own account: `started` plus `elapsed`, a span of a second, in ms."""
+    match = _ELAPSED.fullmatch(str(row.get("elapsed")))
+    try:
+        started = datetime.fromisoformat(str(row.get("started")))
+    except ValueError:
+        return None
+    if match is None or started.tzinfo is None:
+        return None
+    begin = round(started.timestamp() * 1000) + (int(match[1]) * 60 + int(match[2])) * 1000
+    return begin, begin + 1000
+
+
+def _elapsed(call: Call, world: World) -> Judged:
+    spans = [span for row in running_rows(call) if (span := _instant(row))] if call.status == 200 else []
+    if not spans:
+        return None
+    # Rows of one answer were made at one moment; a second of slack for services that round instead of cutting off.
+    latest_begin, earliest_end = max(begin for begin, _ in spans), min(end for _, end in spans)
+    if latest_begin > earliest_end + 1000:
+        return [Problem(f"started plus elapsed of the rows lie {latest_begin - earliest_end} ms apart")]
+    past = world.system_time
+    told = whole(past.item.get("sysTime")) if past is not None and past.before(call) else None
+    if past is not None and told is not None and earliest_end + _SKEW_MS < told:
+        message = f"by started and elapsed it is {told - earliest_end} ms earlier than sysTime said before"
+        return [Problem(message, (past,))]
+    return FINE
+
+
+def _rows_go_on(call: Call, world: World) -> Judged:
+    judged: Judged = None
+    for row in running_rows(call) if call.status == 200 else ():
+        job = world.jobs.get(row.get("job_id", ""))
+        if job is None or job.listed is None or not job.listed.before(call):
+            continue
+        judged = judged or FINE
+        if row.get("started") != job.row.get("started"):
+            told = f"started of {job.id} changed from {job.row.get('started')} to {row.get('started')}"
+            return [Problem(told, (job.listed,), key="started")]
+        now, then = _ELAPSED.fullmatch(str(row.get("elapsed"))), _ELAPSED.fullmatch(str(job.row.get("elapsed")))
+        if now and then and (int(now[1]), int(now[2])) < (int(then[1]), int(then[2])):
+            return [Problem(f"elapsed of {job.id} went from {then[0]} back to {now[0]}", (job.listed,), key="elapsed")]
+    return judged
+
+
+def _start_is_creation(call: Call, world: World) -> Judged:
+    judged: Judged = None
+    for row in running_rows(call) if call.status == 200 else ():
+        job = world.jobs.get(row.get("job_id", ""))
+        created = job.latest.item.get("createTime") if job and job.latest else None
+        try:
+            started = datetime.fromisoformat(str(row.get("started"))).timestamp() * 1000
+        except ValueError:
+            continue
+        if job is None or job.latest is None or not isinstance(created, int):
+            continue
+        judged = judged or FINE
+        if abs(started - created) > _SKEW_MS:
+            message = f"{job.id} was created {started - created:.0f} ms from its start"
+            return [Problem(message, (job.latest.call,))]
+    return judged
+
+
+def _only_running(call: Call, world: World) -> Judged:
+    """A job that has ended or was cancelled is not listed; one that runs before and after a listing is in it."""
+    if call.operation in LISTINGS:
+        return _listed_are_running(call, world) if call.status == 200 else None
+    judged: Judged = None
+    for item in items_of(call):
+        job = world.jobs.get(item.get("job_id", ""))
+        if job is None or item.get("status") != GENERATING or job.cancel_tried or _account_gone(world, job.account):
+            continue
+        if world.listing is not None:
+            judged = judged or FINE
+        if job.unlisted is not None and job.unlisted.before(call):
+            return [Problem(f"{job.id} runs, but was not listed", (job.first, job.unlisted), key="missing")]
+    return judged
+
+
+def _listed_are_running(call: Call, world: World) -> Judged:
+    rows = {str(row.get("job_id")): row for row in running_rows(call)}
+    for job_id in rows:
+        job = world.jobs.get(job_id)
+        if job is None:
+            continue
+        if job.final is not None and job.final.call.before(call):
+            told = f"{job_id} is listed, though it had ended with status {job.final.status}"
+            return [Problem(told, (job.final.call,), key="ended")]
+        if job.cancelled is not None and job.cancelled.before(call):
+            return [Problem(f"{job_id} is listed, though it was cancelled", (job.cancelled,), key="cancelled")]
+    return _between(call, world, set(rows))
+
+
+def _between(call: Call, world: World, now: set[str]) -> Judged:
+    middle, before = world.listing, world.listing_before
+    if middle is None or before is None or not (before.before(middle) and middle.before(call)):
+        return FINE
+    skipped = {str(row.get("job_id")) for row in running_rows(before)} & now
+    skipped -= {str(row.get("job_id")) for row in running_rows(middle)}
+    return [Problem(f"{sorted(skipped)[0]} ran before and after, but was not listed between", (before, middle))] * bool(
+        skipped
+    )
+
+
+def _account_gone(world: World, user_id: str) -> bool:
+    account = world.accounts.get(user_id)
+    return account is not None and account.gone is not None
+
+
+def _repeats(call: Call, world: World) -> Judged:
+    judged: Judged = None
+    for row in running_rows(call) if call.status == 200 else ():
+        job = world.jobs.get(row.get("job_id", ""))
+        if job is None or job.order is None or not job.order.call.before(call):
+            continue
+        judged = judged or FINE
+        for name in ("replyUrl", "replyRef"):
+            wanted = job.order.sent.get(name) or None
+            if (row.get(name) or None) != wanted:
+                told = f"{name} of {job.id}: ordered {wanted!r}, listed {row.get(name)!r}"
+                judged = [*judged, Problem(told, (job.order.call,), key=name)]
+    return judged
+
+
+def _cancel(call: Call, world: World) -> Judged:
+    job = world.job_of(call)
+    if job is None or call.unclear or call.status in {401, 402, 429}:
+        return None
+    if job.cancelled is not None and job.cancelled.before(call):
+        return _must(call, 404, f"{job.id} was cancelled before", job.cancelled)
+    if job.final is not None and job.final.call.before(call):
+        return _must(call, 404, f"{job.id} had ended with status {job.final.status}", job.final.call)
+    return FINE if call.status in {204, 404} else None
+
+
+def _must(call: Call, status: int, because: str, earlier: Call) -> Judged:
+    if call.status == status:
+        return FINE
+    return [Problem(f"{because}, so this must be a {status}; it was {call.status}", (earlier,))]
+
+
+RULES = (
+    Rule(
+        "available-adds-up",
+        "`available` is `maxJobs` less `executing`, and `executing` counts the jobs listed.",
+        _AVAILABLE,
+        on=frozenset({"get_available_capacity"}),
+        single=_sums,
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "available-is-sorted",
+        "The account with most free slots stands first.",
+        _AVAILABLE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-78",),
+        on=frozenset({"get_available_capacity"}),
+        single=_sorted,
+        scenarios=(life.TWO_ACCOUNTS,),
+    ),
+    Rule(
+        "available-has-the-limits",
+        "An account's `maxJobs` is the one it was stored with.",
+        _AVAILABLE,
+        on=frozenset({"get_available_capacity"}),
+        history=_limits,
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "available-has-all-accounts",
+        "Every account has a row, full ones with 0.",
+        _AVAILABLE,
+        strength=Strength.INFERRED,
+        severity=Severity.TOLERATE,
+        evidence=("D-78",),
+        on=frozenset({"get_available_capacity"}),
+        history=_all_accounts,
+        scenarios=(SURVEY,),
+    ),
+    Rule(
+        "elapsed-fits-started",
+        "`elapsed` is the time since `started`: all rows of an answer tell the same moment.",
+        _PAGE,
+        evidence=("D-64", "D-77"),
+        on=LISTINGS,
+        history=_elapsed,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "running-row-goes-on",
+        "From one listing to the next, a job's `started` stays and its `elapsed` grows.",
+        _PAGE,
+        on=LISTINGS,
+        history=_rows_go_on,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "start-is-creation",
+        "A job's `started` is its item's `createTime`, give or take seconds.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        on=LISTINGS,
+        history=_start_is_creation,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "scheduler-lists-what-runs",
+        "The scheduler lists the jobs that run: none that ended or was cancelled, and none is left out.",
+        _PAGE,
+        evidence=("D-79",),
+        on=LISTINGS | {"get_music", "list_music"},
+        history=_only_running,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "scheduler-repeats-the-order",
+        "A running job shows the `replyUrl` and `replyRef` of its order, and none it did not have.",
+        _PAGE,
+        on=LISTINGS,
+        history=_repeats,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "cancel-works-once",
+        "Only a running job can be cancelled, once: afterwards, or after its end, it is a 404.",
+        "del-tempolor-scheduler-job_id",
+        evidence=("D-79",),
+        on=frozenset({"cancel_job"}),
+        history=_cancel,
+        scenarios=(life.CANCEL,),
+    ),
+    Rule(
+        "cancelled-job-is-still-there",
+        "A cancelled job can still be read: the service goes on making it.",
+        "del-tempolor-scheduler-job_id",
+        evidence=("D-79",),
+        scenarios=(life.CANCEL,),
+    ),
+)

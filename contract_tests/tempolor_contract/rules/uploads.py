@@ -1,0 +1,208 @@
+"""Rules about MIDI files, cloned voices and stems."""
+
+from typing import Any, Final
+
+from ..call import Call
+from ..ids import parse
+from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
+from ..scenarios import uploads
+from ..scenarios.survey import SURVEY
+from ..world import Upload, World, records_of
+
+_MIDI: Final = "post-tempolor-music-midi"
+_VOICES: Final = "post-tempolor-music-cloned-voices"
+_STEMS: Final = "post-tempolor-music-stems-splitter"
+_SHELVES: Final = {"list_midi": ("midi", "midiItemId"), "list_cloned_voices": ("voices", "clonedVoiceItemId")}
+
+
+def _midi(call: Call) -> dict[str, Any]:
+    inner = call.item.get("midiRenderVO")
+    return inner if isinstance(inner, dict) else {}
+
+
+def _answer(call: Call) -> Judged:
+    if not call.accepted:
+        return None
+    kind, thing = ("midi", _midi(call)) if call.operation == "upload_midi" else ("voice", call.item)
+    name = "midiItemId" if kind == "midi" else "clonedVoiceItemId"
+    parts = parse(thing.get(name))
+    if parts is None:
+        return [Problem(f"the upload was taken, but its answer has no {name}: {thing.get(name)!r}")]
+    account = call.query.get("user_id") or parts.account
+    if (parts.kind, parts.account, thing.get("itemId", parts.item)) != (kind, account, parts.item):
+        return [Problem(f"an upload to account {account} became {thing[name]} with itemId {thing.get('itemId')!r}")]
+    told = thing.get("name", call.query.get("name"))
+    return FINE if told == call.query.get("name") else [Problem(f"named {call.query.get('name')!r}, shown {told!r}")]
+
+
+def _clone(call: Call) -> Judged:
+    if not call.accepted:
+        return None
+    if call.status == 202 and call.item.get("result") is True:
+        return [Problem("202 says that the voice is not ready, but result is true")]
+    if call.status == 200 and (call.item.get("result", True) is not True or call.item.get("message")):
+        return [Problem(f"200 says that the voice is ready, but the body is {call.item}")]
+    return FINE
+
+
+def _round_trip(call: Call, world: World) -> Judged:
+    shelf, name = _SHELVES[call.operation]
+    judged: Judged = None
+    for record in records_of(call) if call.status == 200 else ():
+        upload: Upload | None = getattr(world, shelf).get(record.get(name, ""))
+        if upload is None or upload.uploaded is None or not upload.uploaded.before(call):
+            continue
+        judged = judged or FINE
+        if record.get("name", upload.name) != upload.name:
+            told = f"{upload.id} was uploaded as {upload.name!r}, but is listed as {record['name']!r}"
+            return [Problem(told, (upload.uploaded,), key="name")]
+    return judged
+
+
+def _voice_status(call: Call, world: World) -> Judged:
+    judged: Judged = None
+    for record in records_of(call) if call.status == 200 else ():
+        voice = world.voices.get(record.get("clonedVoiceItemId", ""))
+        if voice is None or voice.ready is None or not voice.ready.before(call) or "status" not in record:
+            continue
+        judged = judged or FINE
+        if record["status"] != 30:
+            told = f"{voice.id} was ready, but is listed with status {record['status']}"
+            return [Problem(told, (voice.ready,))]
+    return judged
+
+
+def _ready_can_sing(call: Call, world: World) -> Judged:
+    voice = world.voices.get(str(call.sent.get("clonedVoiceItemId")))
+    midi = world.midi.get(str(call.sent.get("midiItemId")))
+    if voice is None and midi is None:
+        return None
+    ready = [each.ready for each in (voice, midi) if each and not each.gone and each.ready and each.ready.before(call)]
+    gone = [each.deleted for each in (voice, midi) if each and each.deleted and each.deleted.before(call)]
+    if gone and call.accepted:
+        return [Problem("an order was taken on a voice or MIDI file that was deleted", tuple(gone), key="deleted")]
+    if gone and call.status == 404:
+        return FINE
+    if not ready or _other_account(call, voice or midi):
+        return None
+    if call.status == 404:
+        return [Problem(f"the voice or MIDI file is ready, but the order was refused: {call.error}", (ready[0],))]
+    return FINE if call.accepted else None
+
+
+def _other_account(call: Call, upload: Upload | None) -> bool:
+    asked = call.sent.get("user_id")
+    return bool(upload and asked and asked != upload.account)
+
+
+def _is_first(call: Call, world: World) -> Judged:
+    parts = parse(_midi(call).get("midiItemId"))
+    if call.status != 200 or parts is None or not isinstance(call.item.get("isFirst"), bool):
+        return None
+    others = [each for each in world.midi.values() if each.account == parts.account and not each.gone]
+    others = [each for each in others if each.first.before(call)]
+    if others and call.item["isFirst"]:
+        return [Problem(f"{others[0].id} was there before, but isFirst is true", (others[0].first,))]
+    return FINE if others else None
+
+
+def _stems(call: Call) -> Judged:
+    state, url = call.item.get("state"), call.item.get("stemsZipUrl")
+    if call.status != 200 or not isinstance(state, int):
+        return None
+    return FINE if (state == 2) == bool(url) else [Problem(f"state {state} came with stemsZipUrl {url!r}")]
+
+
+def _artists(call: Call) -> Judged:
+    records = records_of(call)
+    if call.status != 200 or not records:
+        return None
+    nameless = [record for record in records if not record.get("itemId")]
+    return [Problem(f"an artist voice without itemId: {nameless[0]}")] if nameless else FINE
+
+
+RULES = (
+    Rule(
+        "upload-answers-its-id",
+        "An upload is answered with an id of its kind and account, and the name it was given.",
+        _MIDI,
+        evidence=("D-20",),
+        on=frozenset({"upload_midi", "clone_voice"}),
+        single=_answer,
+        scenarios=(uploads.MIDI, uploads.VOICE),
+    ),
+    Rule(
+        "clone-status-fits-its-body",
+        "A voice is ready after a 200, and not yet after a 202.",
+        _VOICES,
+        evidence=("D-74",),
+        on=frozenset({"clone_voice"}),
+        single=_clone,
+        scenarios=(uploads.VOICE,),
+    ),
+    Rule(
+        "upload-comes-back-in-its-list",
+        "What was uploaded is listed, under the name it was given.",
+        "get-tempolor-music-midi",
+        on=frozenset(_SHELVES),
+        history=_round_trip,
+        scenarios=(uploads.MIDI, uploads.VOICE),
+    ),
+    Rule(
+        "ready-voice-stays-ready",
+        "A voice that was ready is listed with status 30.",
+        "get-tempolor-music-cloned-voices",
+        evidence=("D-74",),
+        on=frozenset({"list_cloned_voices"}),
+        history=_voice_status,
+        scenarios=(uploads.VOICE,),
+    ),
+    Rule(
+        "ready-material-can-be-used",
+        "A ready voice or MIDI file can be ordered with, a deleted one is a 404.",
+        "post-tempolor-music-song",
+        evidence=("D-22", "D-74"),
+        on=frozenset({"create_song"}),
+        history=_ready_can_sing,
+        scenarios=(uploads.MIDI, uploads.VOICE),
+    ),
+    Rule(
+        "is-first-means-first",
+        "`isFirst` is false where the account has a MIDI file already.",
+        _MIDI,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        on=frozenset({"upload_midi"}),
+        history=_is_first,
+        scenarios=(uploads.MIDI,),
+    ),
+    Rule(
+        "stems-are-done-or-not",
+        "`state` 2 comes with a link to the stems, and only then.",
+        _STEMS,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-75",),
+        on=frozenset({"split_stems"}),
+        single=_stems,
+        scenarios=(uploads.STEMS,),
+    ),
+    Rule(
+        "upload-refuses-what-it-cannot-be",
+        "A wrong Content-Type, an empty file or a missing name is a 400.",
+        _MIDI,
+        evidence=("D-04", "D-73"),
+        scenarios=(uploads.REFUSALS,),
+    ),
+    Rule(
+        "artist-voices-can-be-listed",
+        "The artist voices on offer have ids to order with.",
+        "get-tempolor-music-artist-voices",
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        on=frozenset({"list_artist_voices"}),
+        single=_artists,
+        scenarios=(SURVEY,),
+    ),
+)
+

@@ -1,0 +1,194 @@
+"""Runs rules against a target: plans the scenarios, plays them, cleans up, and sums up."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tempolor_spec import REVISIONS
+
+from .budget import Guard, Level, Refused
+from .document import DocumentJudge, Effort
+from .inspector import Inspector
+from .ledger import Ledger, Tally
+from .registry import Created, Registry
+from .result import RunResult
+from .rule import Need, Rule, Scenario
+from .scenarios.lab import GoneError, Lab, Receiver, Stopped, UnclearError
+from .scenarios.preflight import NotTheApiError, knock
+from .target import Target
+
+_ALLOWED: Final = {
+    Level.READ: frozenset({Need.READ, Need.STRANGER}),
+    Level.SAFE: frozenset(Need) - {Need.ACCOUNT},
+    Level.FULL: frozenset(Need),
+}
+_DESTROYED_BY: Final = {
+    "delete_account": "user_id",
+    "delete_music": "job_id",
+    "delete_midi": "midiItemId",
+    "delete_cloned_voice": "clonedVoiceItemId",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A scenario in a plan: the rules it serves, and why it will not be played, empty if it will."""
+
+    scenario: Scenario
+    rules: tuple[Rule, ...]
+    skipped: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would do, in order. `cost` is the number of creating calls when all goes well."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def cost(self) -> int:
+        """Creating calls of all scenarios that will be played."""
+        return sum(step.scenario.cost for step in self.steps if not step.skipped)
+
+
+Progress = Callable[[int, int, Step], None]
+"""Called before each scenario with its number from 0, their count, and the step."""
+
+
+def make_plan(target: Target, rules: Sequence[Rule], *, receiver: bool = False) -> Plan:
+    """Return what a run of these rules would do on a target; nothing is sent.
+
+    Cheap scenarios come first. What the level, the budget or a missing token does not allow is in the plan too, with
+    the reason.
+    """
+    scenarios = {scenario.id: scenario for rule in rules for scenario in rule.scenarios}
+    steps = []
+    spent = 0
+    for scenario in sorted(scenarios.values(), key=lambda each: (each.cost, Need.ACCOUNT in each.needs)):
+        served = tuple(rule for rule in rules if scenario.id in {each.id for each in rule.scenarios})
+        reason = _obstacle(target, scenario, spent, receiver=receiver)
+        spent += 0 if reason else scenario.cost
+        steps.append(Step(scenario, served, reason))
+    return Plan(tuple(steps))
+
+
+def run(  # noqa: PLR0913 - a front door with many keys
+    target: Target,
+    rules: Sequence[Rule],
+    *,
+    seed: int = 0,
+    revision: str = REVISIONS[0],
+    effort: Effort = Effort.ALL,
+    receiver: Receiver | None = None,
+    registry_file: Path | None = None,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Judge a target by these rules, and return what was found, however the run ends.
+
+    Ctrl-C ends it too: the result then says so, and lists what was made. Nothing is deleted in that case, because it
+    may have been paid for.
+
+    Raises:
+        LiveServiceError: The live service at level full.
+
+    """
+    registry = Registry(registry_file)
+    guard = target.guard(registry)
+    inspector = Inspector(rules, DocumentJudge(revision, effort), base=target.base_url, live=target.live, seed=seed)
+    lab = Lab(
+        target, guard, inspector, seed=seed, receiver=receiver, judges=frozenset(rule.id for rule in inspector.rules)
+    )
+    result = RunResult(target.base_url, target.level, seed, inspector.ledger, revision, started=time.time())
+    clock = time.perf_counter()
+    with lab.open():
+        try:
+            _play(lab, make_plan(target, rules, receiver=receiver is not None), result, progress)
+            _clean_up(lab)
+        except KeyboardInterrupt:
+            result.stopped = "interrupted"
+        except (GoneError, NotTheApiError) as error:
+            result.stopped = str(error)
+    result.elapsed = time.perf_counter() - clock
+    _sum_up(result, guard, inspector)
+    return result
+
+
+def _play(lab: Lab, plan: Plan, result: RunResult, progress: Progress | None) -> None:
+    ledger = lab.inspector.ledger
+    for step in plan.steps:
+        if step.skipped:
+            result.scenarios[step.scenario.id] = f"skipped: {step.skipped}"
+            _tell(ledger, step, lambda tally, reason=step.skipped: setattr(tally, "skipped", reason))
+    chosen = [step for step in plan.steps if not step.skipped]
+    knock(lab)
+    for number, step in enumerate(chosen):
+        if progress is not None:
+            progress(number, len(chosen), step)
+        started = time.perf_counter()
+        outcome = _played(lab, step)
+        result.timings[step.scenario.id] = time.perf_counter() - started
+        result.scenarios[step.scenario.id] = outcome
+
+
+def _played(lab: Lab, step: Step) -> str:
+    try:
+        step.scenario.play(lab)
+        lab.collect()
+    except Stopped:
+        return "stopped by a violation"
+    except (UnclearError, Refused) as error:
+        reason = str(error)
+        _tell(lab.inspector.ledger, step, lambda tally: tally.inconclusive.update([reason]))
+        return f"inconclusive: {reason}"
+    return "played"
+
+
+def _tell(ledger: Ledger, step: Step, change: Callable[[Tally], None]) -> None:
+    for rule in step.rules:
+        change(ledger.tallies[rule.id])
+
+
+def _obstacle(target: Target, scenario: Scenario, spent: int, *, receiver: bool) -> str:
+    forbidden = scenario.needs - _ALLOWED[target.level]
+    if Need.ACCOUNT in forbidden and target.level is Level.SAFE:
+        return "needs accounts of its own, and setting one up takes secrets: level full only"
+    if forbidden:
+        return f"needs {', '.join(sorted(forbidden))}, which level {target.level} does not allow"
+    if Need.STRANGER in scenario.needs and not target.other_token:
+        return "needs another user's token (--other-token)"
+    if Need.RECEIVER in scenario.needs and not receiver:
+        return "needs an address the service can call back"
+    if Need.CLOCK in scenario.needs and target.control_url is None:
+        return "needs a clock that can be moved"
+    limit = target.guard().max_creations
+    if limit is not None and spent + scenario.cost > limit:
+        return f"would make {scenario.cost} creating calls; {limit - spent} of {limit} are left"
+    return ""
+
+
+def _clean_up(lab: Lab) -> None:
+    """Delete what the run made, youngest first, so that nothing is deleted before what was made from it."""
+    if lab.guard.level is Level.READ:
+        return
+    for entry in reversed(lab.guard.registry.left_behind):
+        _delete(lab, entry)
+
+
+def _delete(lab: Lab, entry: Created) -> None:
+    if entry.deleted_by is None:
+        return
+    try:
+        lab.call(entry.deleted_by, arguments={_DESTROYED_BY[entry.deleted_by]: entry.id})
+    except (UnclearError, Refused):
+        return
+
+
+def _sum_up(result: RunResult, guard: Guard, inspector: Inspector) -> None:
+    result.exchanges = inspector.seen
+    result.foreign = inspector.foreign
+    result.faults = inspector.faults
+    result.spending = guard.spending.to_json()
+    result.left_behind = guard.registry.to_json()
+    result.coverage = inspector.coverage.to_json()

@@ -1,0 +1,343 @@
+"""Files on their way from the service."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from tempolor_client import errors, models
+from tempolor_client.transfer import PartFile
+
+from .conftest import JOB, TOKEN
+from .hostile import answer, cut, drop, error, hang, html, reset
+
+SONG = bytes(range(256)) * 4096
+ETAG = '"v1"'
+COMPLETED = answer(200, {"job_id": JOB, "status": 30, "status_final": True})
+NOT_READY = error(404, f"No record found for {JOB}")
+
+
+def link(files):
+    """Answer with a link to the file host, with a signature."""
+    return answer(200, {"url": f"{files.origin}/song.mp3?sig=abc", "remainSeconds": 0})
+
+
+@pytest.fixture
+def to(tmp_path):
+    """Where the file is to go."""
+    return tmp_path / "song.mp3"
+
+
+@pytest.fixture
+def download(run, to):
+    """Downloads the job's file to `to`."""
+    return lambda **options: run(lambda client: client.music.download(JOB, to, **options))
+
+
+def only_nothing_or_the_whole_file(to):
+    """Neither half a file nor a part of one is left."""
+    assert list(to.parent.iterdir()) == ([to] if to.exists() else [])
+    assert not to.exists() or to.read_bytes() == SONG
+    return True
+
+
+def test_a_file_is_fetched_and_its_progress_told(download, hostile, files, to):
+    """Into a part file first, then under its name."""
+    hostile.then(link(files))
+    files.then(answer(200, SONG))
+    seen, names = [], []
+
+    path = download(
+        file_format="mp3",
+        progress=lambda received, total: (
+            seen.append((received, total)),
+            names.extend(path.name for path in to.parent.iterdir()),
+        ),
+    )
+
+    assert path == to
+    assert to.read_bytes() == SONG
+    assert seen[-1] == (len(SONG), len(SONG))
+    assert {name.endswith(".part") for name in names} == {True}
+    assert only_nothing_or_the_whole_file(to)
+    assert hostile.lines == [f"GET /v1/tempolor/music/download/{JOB}?file_format=mp3"]
+
+
+def test_the_token_never_goes_to_the_file_host(run, hostile, files, to):
+    """Nor do the caller's own headers for the API, nor a cookie of the API."""
+    hostile.then(
+        answer(200, {"url": f"{files.origin}/song.mp3?sig=abc"}, Set_Cookie="session=s3cret; Path=/"),
+        link(files),
+    )
+    files.then(answer(302, b"", Location="/elsewhere.mp3"), answer(200, SONG))
+
+    run(
+        lambda client: client.music.download(JOB, to, options={"headers": {"X-Of-Call": "hidden"}}),
+        headers={"X-Of-Client": "hidden"},
+    )
+
+    sent = " ".join(f"{name}: {value}" for request in files.requests for name, value in request.headers.items())
+    assert len(files.requests) == 2
+    assert all(secret not in sent for secret in (TOKEN, "secret", "authorization", "hidden", "s3cret"))
+
+
+def test_a_404_after_completed_means_not_yet(download, hostile, files, to, time):
+    """The file appears some seconds after the job has completed."""
+    hostile.then(NOT_READY, COMPLETED, NOT_READY, COMPLETED, link(files))
+    files.then(answer(200, SONG))
+
+    download()
+
+    assert time.pauses == [2.0, 2.0]
+    assert to.read_bytes() == SONG
+
+
+def test_a_file_that_never_appears_is_an_error_with_the_job(download, hostile, to):
+    """The message says that it can be asked for again."""
+    hostile.then(*[NOT_READY, COMPLETED] * 7)
+
+    with pytest.raises(errors.FileNotReadyError, match=r"Ask again later.*music\.download") as caught:
+        download(ready_timeout=10)
+
+    assert caught.value.job_id == JOB
+    assert only_nothing_or_the_whole_file(to)
+
+
+def test_a_404_of_an_unknown_job_is_an_error_at_once(download, hostile, to, time):
+    """It looks the same as "not yet", so the job itself is asked for."""
+    hostile.then(NOT_READY, NOT_READY)
+
+    with pytest.raises(errors.NotFoundError, match=JOB):
+        download()
+
+    assert time.pauses == []
+    assert only_nothing_or_the_whole_file(to)
+
+
+def test_an_unfinished_job_is_an_error_that_says_to_wait(download, hostile, to):
+    """The service has words for it."""
+    hostile.then(error(400, "Generation is not completed yet (0)"))
+
+    with pytest.raises(errors.NotCompletedError, match=r"music\.wait"):
+        download()
+
+    assert only_nothing_or_the_whole_file(to)
+
+
+def test_a_download_cut_in_the_middle_goes_on_where_it_was(download, hostile, files, to):
+    """If the host says by an ETag that it is the same file."""
+    hostile.then(link(files))
+    rest = SONG[600_000:]
+    content_range = f"bytes 600000-{len(SONG) - 1}/{len(SONG)}"
+    files.then(cut(SONG, 600_000, ETag=ETAG), answer(206, rest, ETag=ETAG, Content_Range=content_range))
+
+    download()
+
+    assert to.read_bytes() == SONG
+    assert files.requests[1].headers["range"] == "bytes=600000-"
+    assert files.requests[1].headers["if-range"] == ETAG
+
+
+def test_a_download_cut_in_the_middle_starts_again_where_the_file_cannot_be_told(download, hostile, files, to):
+    """Two halves of two files would be worse than a second download."""
+    hostile.then(link(files))
+    files.then(cut(SONG, 600_000), answer(200, SONG))
+
+    download()
+
+    assert to.read_bytes() == SONG
+    assert "range" not in files.requests[1].headers
+
+
+def test_a_file_that_changed_meanwhile_is_fetched_from_its_start(download, hostile, files, to):
+    """The host answers with the whole file to a range of an old one."""
+    hostile.then(link(files))
+    files.then(cut(bytes(len(SONG)), 700_000, ETag='"v0"'), answer(200, SONG, ETag=ETAG))
+
+    download()
+
+    assert to.read_bytes() == SONG
+
+
+def test_a_range_that_cannot_be_had_starts_again(download, hostile, files, to):
+    """416, though it should not happen with If-Range."""
+    hostile.then(link(files))
+    files.then(cut(SONG, 700_000, ETag=ETAG), answer(416), answer(200, SONG))
+
+    download()
+
+    assert to.read_bytes() == SONG
+
+
+def test_another_part_than_asked_for_is_refused(download, hostile, files, to):
+    """It would make a broken file."""
+    hostile.then(link(files))
+    part = answer(206, SONG[5:], ETag=ETAG, Content_Range=f"bytes 5-{len(SONG) - 1}/{len(SONG)}")
+    files.then(cut(SONG, 700_000, ETag=ETAG), part)
+
+    with pytest.raises(errors.DownloadError, match="another part"):
+        download()
+
+    assert only_nothing_or_the_whole_file(to)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_an_expired_link_is_asked_for_again(download, hostile, files, to, status):
+    """Hosts say so in different ways; also in the middle of a file."""
+    hostile.then(link(files), link(files))
+    content_range = f"bytes 600000-{len(SONG) - 1}/{len(SONG)}"
+    files.then(
+        cut(SONG, 600_000, ETag=ETAG),
+        html(status),
+        answer(206, SONG[600_000:], ETag=ETAG, Content_Range=content_range),
+    )
+
+    download()
+
+    assert to.read_bytes() == SONG
+    assert len(hostile.requests) == 2
+
+
+def test_links_that_never_work_are_an_error(download, hostile, files, to):
+    """Not a loop."""
+    hostile.always(link(files))
+    files.always(html(403))
+
+    with pytest.raises(errors.DownloadError, match="links given do not work: HTTP 403") as caught:
+        download()
+
+    assert caught.value.job_id == JOB
+    assert len(files.requests) == 5
+    assert only_nothing_or_the_whole_file(to)
+
+
+def test_a_download_that_keeps_breaking_off_is_an_error_that_leaves_nothing(download, hostile, files, to):
+    """After some attempts in a row that brought nothing new."""
+    hostile.then(link(files))
+    files.then(cut(SONG, 300_000, ETag=ETAG)).always(drop)
+
+    with pytest.raises(errors.DownloadError, match=r"broke off after 300000 bytes.*Nothing is lost") as caught:
+        download()
+
+    assert caught.value.job_id == JOB
+    assert only_nothing_or_the_whole_file(to)
+
+
+def test_attempts_that_bring_something_do_not_count(download, hostile, files, to):
+    """A slow host that cuts every connection still gives the file in the end."""
+    hostile.then(link(files))
+    step = 90_000
+    for start in range(0, len(SONG), step):
+        headers = {"ETag": ETAG, "Content_Range": f"bytes {start}-{len(SONG) - 1}/{len(SONG)}"}
+        files.then(cut(SONG[start:], step, 206 if start else 200, **headers))
+
+    download()
+
+    assert to.read_bytes() == SONG
+    assert len(files.requests) == 12
+
+
+@pytest.mark.parametrize("failure", [reset, drop, html(500), hang], ids=["reset", "drop", "500", "hang"])
+def test_a_broken_file_host_is_tried_again(run, hostile, files, to, failure):
+    """Fetching a file changes nothing."""
+    hostile.then(link(files))
+    files.then(failure, answer(200, SONG))
+
+    run(lambda client: client.music.download(JOB, to, options={"timeout": 0.2}))
+
+    assert to.read_bytes() == SONG
+
+
+def test_a_web_page_in_place_of_the_file_is_refused(download, hostile, files, to):
+    """A song that opens in a browser is none."""
+    hostile.then(link(files))
+    files.then(html(200))
+
+    with pytest.raises(errors.DownloadError, match="web page"):
+        download()
+
+    assert only_nothing_or_the_whole_file(to)
+
+
+def test_a_full_disk_is_an_error_that_leaves_nothing(download, hostile, files, to, monkeypatch):
+    """The message says what to do, and names the job."""
+    hostile.then(link(files))
+    files.then(answer(200, SONG))
+    write = PartFile.write
+
+    def fill_up(self, data):
+        write(self, data)
+        with self._translated():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(PartFile, "write", fill_up)
+
+    with pytest.raises(errors.FileWriteError, match=r"the disk is full.*Make room") as caught:
+        download()
+
+    assert caught.value.job_id == JOB
+    assert isinstance(caught.value.__cause__, OSError)
+    assert only_nothing_or_the_whole_file(to)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_really_full_device_is_told_too(tmp_path):
+    """The same with a device in place of a pretence."""
+    part = PartFile(tmp_path / "song.mp3", JOB)
+    part._part = part._part.with_name("full")
+    part._part.symlink_to("/dev/full")
+    part._file = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115 - PartFile closes it
+
+    with pytest.raises(errors.FileWriteError, match="the disk is full"):
+        part.write(SONG)
+
+    part.discard()
+
+
+@pytest.mark.parametrize("where", ["missing/song.mp3", "."], ids=["no folder", "a folder"])
+def test_a_place_that_cannot_be_written_is_an_error_before_anything_is_sent(run, hostile, tmp_path, where):
+    """Links are short-lived, so the place is tried first."""
+    with pytest.raises(errors.FileWriteError, match="cannot write"):
+        run(lambda client: client.music.download(JOB, tmp_path / where))
+
+    assert hostile.requests == []
+
+
+def test_a_file_that_is_there_stays_until_the_new_one_is_complete(download, hostile, files, to):
+    """A failed download does not cost the old file."""
+    to.write_bytes(b"old")
+    hostile.always(link(files))
+    files.always(html(403))
+
+    with pytest.raises(errors.DownloadError):
+        download()
+
+    assert to.read_bytes() == b"old"
+    assert [path.name for path in to.parent.iterdir()] == ["song.mp3"]
+
+
+def test_an_answer_without_a_link_is_an_error(download, hostile, to):
+    """A success that lacks what it is for."""
+    hostile.then(answer(200, {"remainSeconds": 5}))
+
+    with pytest.raises(errors.UnexpectedAnswerError, match="holds no url"):
+        download()
+
+    assert only_nothing_or_the_whole_file(to)
+
+
+def test_the_stems_of_a_split_are_fetched_the_same_way(run, hostile, files, tmp_path):
+    """From the address in the answer."""
+    files.then(answer(200, SONG))
+    stems = models.SplitStems(stems_zip_url=f"{files.origin}/stems.zip")
+
+    path = run(lambda client: client.stems.download(stems, tmp_path / "stems.zip"))
+
+    assert path.read_bytes() == SONG
+
+
+def test_a_split_without_stems_is_an_error(run, tmp_path):
+    """There is nothing to fetch."""
+    with pytest.raises(errors.DownloadError, match="no ZIP file"):
+        run(lambda client: client.stems.download(models.SplitStems(state=1), tmp_path / "stems.zip"))
