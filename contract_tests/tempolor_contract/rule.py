@@ -77,13 +77,15 @@ class Scenario:
     """A short play with a service, from which one or more rules can be judged.
 
     `play` drives the service through a lab; whatever passes is judged by the single and history rules, and it may
-    judge rules itself with `lab.check`. `cost` is the number of creating calls it makes when all goes well.
+    judge rules itself with `lab.check`. `cost` is the number of creating calls it makes when all goes well. A `late`
+    one is played after the others, on what they have left.
     """
 
     id: str
     play: Callable[["Lab"], None]
     needs: frozenset[Need]
     cost: int = 0
+    late: bool = False
 
 
 @dataclass(frozen=True)

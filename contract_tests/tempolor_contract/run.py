@@ -66,7 +66,7 @@ def make_plan(target: Target, rules: Sequence[Rule], *, receiver: bool = False) 
     scenarios = {scenario.id: scenario for rule in rules for scenario in rule.scenarios}
     steps = []
     spent = 0
-    for scenario in sorted(scenarios.values(), key=lambda each: (each.cost, Need.ACCOUNT in each.needs)):
+    for scenario in sorted(scenarios.values(), key=lambda each: (each.late, each.cost, Need.ACCOUNT in each.needs)):
         served = tuple(rule for rule in rules if scenario.id in {each.id for each in rule.scenarios})
         reason = _obstacle(target, scenario, spent, receiver=receiver)
         spent += 0 if reason else scenario.cost

@@ -40,7 +40,10 @@ class Received:
             ValueError: It is not JSON.
 
         """
-        return json.loads(self.content)
+        try:
+            return json.loads(self.content)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -279,3 +279,7 @@ def _numbered(out: Path | None, take: int) -> Path | None:
 
 def _format(chosen: str | None, out: Path) -> str | None:
     return chosen or {".wav": "wav", ".zip": "stems", ".mp3": "mp3"}.get(os.path.normcase(out.suffix))
+
+
+if __name__ == "__main__":
+    main()

@@ -48,13 +48,11 @@ def test_a_file_is_fetched_and_its_progress_told(download, hostile, files, to):
     files.then(answer(200, SONG))
     seen, names = [], []
 
-    path = download(
-        file_format="mp3",
-        progress=lambda received, total: (
-            seen.append((received, total)),
-            names.extend(path.name for path in to.parent.iterdir()),
-        ),
-    )
+    def progress(received, total):
+        seen.append((received, total))
+        names.extend(path.name for path in to.parent.iterdir())
+
+    path = download(file_format="mp3", progress=progress)
 
     assert path == to
     assert to.read_bytes() == SONG

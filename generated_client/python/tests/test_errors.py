@@ -49,11 +49,10 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("status", "words", "kind", "advice"), REFUSALS, ids=[f"{row[0]} {row[1]}" for row in REFUSALS]
-)
-def test_an_error_has_a_class_and_says_what_to_do(run, hostile, status, words, kind, advice):  # noqa: PLR0917 - a table
+@pytest.mark.parametrize("refusal", REFUSALS, ids=[f"{row[0]} {row[1]}" for row in REFUSALS])
+def test_an_error_has_a_class_and_says_what_to_do(run, hostile, refusal):
     """With the service's words, status, text, body and request."""
+    status, words, kind, advice = refusal
     hostile.then(error(status, words))
 
     with pytest.raises(errors.APIError, match=str(status)) as caught:

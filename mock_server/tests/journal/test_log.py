@@ -11,6 +11,7 @@ from tempolor_mock.middleware.log import LogSlot
 
 def told(style, path="/v1/tempolor/music/song", query=b"", status=200, method="POST", **notes):
     """Return the lines that one request is told in."""
+
     async def application(scope, receive, send):
         scope["tempolor.notes"] = Notes(token=Token("7", "hidden"), **notes)
         await send({"type": "http.response.start", "status": status, "headers": []})

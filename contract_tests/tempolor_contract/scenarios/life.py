@@ -1,0 +1,221 @@
+"""The life of an order, from the prompt to the deleted file."""
+
+from typing import Final
+
+from ..call import Call
+from ..rule import Need, Scenario
+from ..world import COMPLETED, GENERATING
+from . import material
+from .lab import Lab, UnclearError
+from .material import Ordered
+
+_FORMATS: Final = (None, "mp3", "wav", "stems")
+_PEEK: Final = 1 << 14
+
+
+def _song(lab: Lab) -> None:
+    lab.call("list_artist_voices", query={"user_id": material.account(lab)})
+    ordered = material.order(
+        lab, lyrics="Lanterns on the water\nCall the late boats home", replyRef=lab.name("ref"), unheard_of="x"
+    )
+    _watch(lab, ordered)
+    last = material.finished(lab, ordered.jobs[0])
+    for job_id in ordered.jobs:
+        material.finished(lab, job_id)
+    _look(lab, ordered, "song")
+    if last.item.get("status") == COMPLETED:
+        _download(lab, ordered.jobs[0])
+    for job_id in ordered.jobs:
+        delete(lab, job_id)
+    _look(lab, ordered, "song")
+
+
+def _watch(lab: Lab, ordered: Ordered) -> None:
+    """Look at a running order from all sides."""
+    for _ in range(2):
+        _look(lab, ordered, "song")
+    job_id = ordered.jobs[0]
+    before = material.read(lab, job_id)
+    early = lab.call("download_music", arguments={"job_id": job_id})
+    after = material.read(lab, job_id)
+    if before.item.get("status") == after.item.get("status") == GENERATING:
+        told = f"{job_id} was at work, but its download was answered {early.status}: {early.error}"
+        fine = early.status == 400 and early.error == "Generation is not completed yet (0)"
+        lab.check("download-only-when-complete", fine=fine, message=told, call=early, earlier=(before, after))
+        _check_elapsed(lab)
+    lab.clock.wait(lab.pause)
+
+
+def _check_elapsed(lab: Lab) -> None:
+    """With a clock that can be asked, `elapsed` has to fit it and not only the other rows."""
+    if not lab.clock.virtual:
+        return
+    lab.clock.wait(2)
+    begin = lab.clock.now()
+    listing = lab.call("list_running_jobs")
+    end = lab.clock.now()
+    for row in listing.answer if isinstance(listing.answer, list) else ():
+        span = elapsed_span(row)
+        if span is None:
+            continue
+        told = f"started {row['started']}, elapsed {row['elapsed']}, but it was {begin:.3f}"
+        fine = span[0] <= end + 1 and span[1] >= begin - 1
+        lab.check("elapsed-fits-started", fine=fine, message=told, call=listing)
+
+
+def elapsed_span(row: object) -> tuple[float, float] | None:
+    """Return the second, from and to, in which a row of running jobs says that it was made; None if it is unreadable."""
+    from ..rules.scheduler import _instant  # noqa: PLC0415
+
+    found = _instant(row) if isinstance(row, dict) else None
+    return (found[0] / 1000, found[1] / 1000) if found else None
+
+
+def _look(lab: Lab, ordered: Ordered, kind: str) -> None:
+    for job_id in ordered.jobs:
+        material.read(lab, job_id)
+    for operation in ("list_running_jobs", "get_available_capacity", "list_running_jobs"):
+        lab.call(operation)
+    other = "instrumental" if kind == "song" else "song"
+    for query in ({}, {"type": kind}, {"type": other}):
+        lab.call("list_music", query={"user_id": ordered.account, **query})
+
+
+def _download(lab: Lab, job_id: str) -> None:
+    for file_format in _FORMATS:
+        link = material.downloaded(lab, job_id, file_format)
+        told = f"{job_id} is COMPLETED, but its download was answered {link.status}: {link.error}"
+        lab.check("complete-can-be-downloaded", fine=link.status == 200, message=told, call=link)
+        fetch(lab, link.item.get("url"))
+    item = material.read(lab, job_id).item
+    music = item.get("musicMaterial")
+    for url in (item.get("cover"), music.get("waveformUrl") if isinstance(music, dict) else None):
+        if isinstance(url, str) and url.startswith("http"):
+            fetch(lab, url)
+    lab.call("download_music", arguments={"job_id": job_id})
+
+
+def fetch(lab: Lab, url: object) -> Call | None:
+    """Fetch a link, and judge that it works; nothing if it is no address."""
+    if not isinstance(url, str) or not url.startswith("http"):
+        return None
+    call = lab.fetch(url, most_bytes=_PEEK)
+    if call.unclear:
+        return None
+    told = f"a fresh link was answered {call.status}"
+    lab.check("link-lasts-and-expires", fine=call.status in {200, 206, 301, 302, 307}, message=told, call=call)
+    return call
+
+
+def delete(lab: Lab, job_id: str) -> None:
+    """Delete a job, and see that it is gone; `deleted-is-gone` judges what follows."""
+    call = lab.call("delete_music", arguments={"job_id": job_id})
+    told = f"{job_id} was there, but deleting it was answered {call.status}"
+    lab.check("what-was-made-can-be-found", fine=call.status == 200, message=told, call=call)
+    for operation in ("get_music", "delete_music", "download_music"):
+        lab.call(operation, arguments={"job_id": job_id})
+
+
+def _instrumental(lab: Lab) -> None:
+    ordered = material.order(
+        lab,
+        "create_instrumental",
+        prompt="A mellow dinner loop with brushed drums",
+        tonality="F#:minor",
+        bpm=73,
+        chords="Dm Bb F C",
+        model_instrumental="i3",
+    )
+    _look(lab, ordered, "instrumental")
+    for job_id in ordered.jobs:
+        material.finished(lab, job_id)
+    _look(lab, ordered, "instrumental")
+    for job_id in ordered.jobs:
+        delete(lab, job_id)
+
+
+def _form(lab: Lab) -> None:
+    """Order as a form, at the very limits of what the pages allow: they count characters, not bytes."""
+    account = material.account(lab)
+    form = {"user_id": account, "prompt": "é" * 2000, "lyrics": "ü" * 3000, "replyRef": "r" * 1024}
+    _taken(lab, lab.call("create_song", files={name: (None, text) for name, text in form.items()}))
+    loop = {"user_id": account, "prompt": "A loop", "bpm": "50", "chords": "C " * 100, "tonality": "Bb:major"}
+    _taken(lab, lab.call("create_instrumental", files={name: (None, text) for name, text in loop.items()}))
+    body = {"user_id": account, "prompt": "A loop", "bpm": 190, "model_instrumental": "i3.5 beta", "user_id_2": 1}
+    _taken(lab, lab.call("create_instrumental", json=body))
+
+
+def _taken(lab: Lab, call: Call) -> None:
+    if material.busy(call):
+        raise UnclearError(f"no room for an order: {call.status}")
+    told = f"a valid order was answered {call.status}: {call.error}"
+    if lab.check("valid-orders-are-taken", fine=call.accepted, message=told, call=call):
+        jobs = call.item.get("jobs")
+        for job_id in jobs if isinstance(jobs, list) else ():
+            material.read(lab, job_id)
+            lab.call("cancel_job", arguments={"job_id": job_id})
+
+
+def _cancel(lab: Lab) -> None:
+    ordered = material.order(lab)
+    job_id = ordered.jobs[0]
+    before = material.read(lab, job_id)
+    first = lab.call("cancel_job", arguments={"job_id": job_id})
+    after = material.read(lab, job_id)
+    if before.item.get("status") == after.item.get("status") == GENERATING:
+        told = f"{job_id} was running, but cancelling it was answered {first.status}"
+        lab.check("cancel-works-once", fine=first.status == 204, message=told, call=first, earlier=(before,))
+    told = f"{job_id} was cancelled, and reading it was answered {after.status}"
+    lab.check("cancelled-job-is-still-there", fine=after.status == 200, message=told, call=after, earlier=(first,))
+    lab.call("cancel_job", arguments={"job_id": job_id})
+    for operation in ("list_running_jobs", "get_available_capacity"):
+        lab.call(operation)
+    ended = material.finished(lab, job_id)
+    told = f"{job_id} was cancelled, and later reading it was answered {ended.status}"
+    lab.check("cancelled-job-is-still-there", fine=ended.status == 200, message=told, call=ended, earlier=(first,))
+    for each in ordered.jobs[1:]:
+        material.finished(lab, each)
+        lab.call("cancel_job", arguments={"job_id": each})
+
+
+def _two_accounts(lab: Lab) -> None:
+    few, many = material.new_account(lab, 4), material.new_account(lab, 5)
+    lab.call("get_available_capacity")
+    ordered = [material.order(lab, user_id=many), material.order(lab, user_id=many)]
+    lab.call("get_available_capacity")
+    lab.call("list_accounts")
+    lab.call("list_music", query={"user_id": few})
+    lab.call("list_music", query={"user_id": many})
+    lab.call("list_running_jobs")
+    for each in ordered:
+        material.cancel_all(lab, each.jobs)
+    for user_id in (few, many):
+        lab.call("delete_account", arguments={"user_id": user_id})
+        lab.call("get_account", arguments={"user_id": user_id})
+
+
+def _expiry(lab: Lab) -> None:
+    job_id = material.completed_song(lab).jobs[0]
+    link = material.downloaded(lab, job_id, "wav")
+    url, seconds = link.item.get("url"), link.item.get("remainSeconds")
+    if not isinstance(url, str) or not isinstance(seconds, int) or seconds <= 0:
+        raise UnclearError("the link's lifetime is not reported")
+    fetch(lab, url)
+    lab.clock.wait(seconds - min(5, seconds / 2))
+    fetch(lab, url)
+    lab.clock.wait(10 + seconds / 2)
+    late = lab.fetch(url, most_bytes=_PEEK)
+    told = f"the link was to last {seconds} s, and was answered {late.status} after that"
+    lab.check("link-lasts-and-expires", fine=late.refused, message=told, call=late, earlier=(link,))
+    again = lab.call("download_music", arguments={"job_id": job_id}, query={"file_format": "wav"})
+    fetch(lab, again.item.get("url"))
+
+
+_MAKES: Final = frozenset({Need.CREATE, Need.DESTROY})
+
+SONG = Scenario("song", _song, _MAKES, cost=1)
+INSTRUMENTAL = Scenario("instrumental", _instrumental, _MAKES, cost=1)
+FORM = Scenario("limits-and-forms", _form, _MAKES, cost=3)
+CANCEL = Scenario("cancel", _cancel, _MAKES, cost=1)
+TWO_ACCOUNTS = Scenario("two-accounts", _two_accounts, _MAKES | {Need.ACCOUNT}, cost=4)
+EXPIRY = Scenario("link-expiry", _expiry, frozenset({Need.CREATE, Need.CLOCK}), cost=1)

@@ -1,0 +1,35 @@
+"""Small files to upload, made on the spot."""
+
+import io
+import math
+import struct
+import wave
+from functools import cache
+
+
+@cache
+def midi_file() -> bytes:
+    """Return a standard MIDI file of four notes."""
+    notes = b"".join(
+        bytes((0, 0x90, pitch, 80)) + b"\x83\x60" + bytes((0x80, pitch, 0)) for pitch in (60, 64, 67, 72)
+    )
+    track = b"\x00\xff\x51\x03\x07\xa1\x20" + notes + b"\x00\xff\x2f\x00"
+    return b"MThd" + struct.pack(">IHHH", 6, 0, 1, 480) + b"MTrk" + struct.pack(">I", len(track)) + track
+
+
+@cache
+def wav_file(seconds: float = 2.0, rate: int = 8000) -> bytes:
+    """Return a mono wav of a tone that sways like a voice."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        moments = (index / rate for index in range(round(seconds * rate)))
+        out.writeframes(
+            b"".join(
+                struct.pack("<h", round(9000 * math.sin(2 * math.pi * (220 * t + 3 * math.sin(2 * math.pi * 5 * t)))))
+                for t in moments
+            )
+        )
+    return file.getvalue()
