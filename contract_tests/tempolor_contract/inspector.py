@@ -1,6 +1,7 @@
 """Puts one exchange after the other through the document, the rules and the world."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
@@ -13,7 +14,7 @@ from .document import DocumentJudge
 from .exchange import Exchange
 from .ledger import Ledger
 from .rule import Judged, Problem, Rule, Violation
-from .world import Worlds
+from .world import World, Worlds
 
 LIVE_HOST: Final = "useapi.net"
 """The vendor's domain. Requests to it may cost money."""
@@ -75,7 +76,9 @@ class Inspector:
             self.seen += 1
             self.faults += call.status == 0
             violations = tuple(self._judge(call))
-            self.worlds.learn(call)
+            # What has another shape than the document's teaches nothing.
+            with suppress(AttributeError, KeyError, TypeError, ValueError):
+                self.worlds.learn(call)
             self.coverage.add(call)
             return Seen(call, violations)
 
@@ -91,10 +94,17 @@ class Inspector:
                 yield from self._count(self._by_id[rule_id], judged, call)
         world = self.worlds.of(call)
         for rule in self._rules_for(call.operation):
-            if rule.single:
-                yield from self._count(rule, rule.single(call), call)
-            if rule.history:
-                yield from self._count(rule, rule.history(call, world), call)
+            yield from self._apply(rule, call, world)
+
+    def _apply(self, rule: Rule, call: Call, world: World) -> Iterable[Violation]:
+        try:
+            judged = [rule.single(call)] if rule.single else []
+            judged += [rule.history(call, world)] if rule.history else []
+        except Exception as error:  # noqa: BLE001 - an answer may be of any shape; that it is wrong, the schema says
+            self.ledger.inconclusive(rule.id, f"unreadable: {type(error).__name__}")
+            return
+        for each in judged:
+            yield from self._count(rule, each, call)
 
     def _rules_for(self, operation: str) -> tuple[Rule, ...]:
         if operation not in self._by_operation:

@@ -117,7 +117,7 @@ def receiver() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     reports: list[dict[str, Any]] = []
 
     class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the base class calls it so
+        def do_POST(self) -> None:
             reports.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(204)
             self.end_headers()

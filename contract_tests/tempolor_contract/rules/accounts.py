@@ -1,9 +1,9 @@
 """Rules about accounts."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from ..call import Call
+from ..clockwork import milliseconds
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
 from ..scenarios import accounts
 from ..scenarios.survey import SURVEY
@@ -28,11 +28,8 @@ def _stamps(call: Call) -> Judged:
     judged: Judged = None
     for account in _shown(call):
         stamp, text = account.get("updated"), account.get("updatedUTC")
-        try:
-            told = round(datetime.fromisoformat(str(text)).timestamp() * 1000)
-        except ValueError:
-            continue
-        if isinstance(stamp, int):
+        told = milliseconds(text)
+        if isinstance(stamp, int) and told is not None:
             if abs(told - stamp) > 1000:
                 return [Problem(f"updated {stamp} and updatedUTC {text} are {told - stamp} ms apart")]
             judged = FINE

@@ -1,11 +1,10 @@
 """Rules about what the scheduler shows."""
 
-import re
 from collections import Counter
-from datetime import datetime
 from typing import Any, Final
 
 from ..call import Call
+from ..clockwork import ELAPSED, milliseconds, row_made_at
 from ..ids import parse
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
 from ..scenarios import life
@@ -15,7 +14,6 @@ from ..world import GENERATING, World, items_of, running_rows, whole
 LISTINGS: Final = frozenset({"list_running_jobs", "get_available_capacity"})
 _PAGE: Final = "get-tempolor-scheduler"
 _AVAILABLE: Final = "get-tempolor-scheduler-available"
-_ELAPSED: Final = re.compile(r"(\d{2,}):([0-5]\d)")
 _SKEW_MS: Final = 5000
 
 
@@ -71,21 +69,8 @@ def _all_accounts(call: Call, world: World) -> Judged:
     return problems if known else None
 
 
-def _instant(row: dict[str, Any]) -> tuple[int, int] | None:
-    """Return when a row was made, by its own account: `started` plus `elapsed`, a span of a second, in ms."""
-    match = _ELAPSED.fullmatch(str(row.get("elapsed")))
-    try:
-        started = datetime.fromisoformat(str(row.get("started")))
-    except ValueError:
-        return None
-    if match is None or started.tzinfo is None:
-        return None
-    begin = round(started.timestamp() * 1000) + (int(match[1]) * 60 + int(match[2])) * 1000
-    return begin, begin + 1000
-
-
 def _elapsed(call: Call, world: World) -> Judged:
-    spans = [span for row in running_rows(call) if (span := _instant(row))] if call.status == 200 else []
+    spans = [span for row in running_rows(call) if (span := row_made_at(row))] if call.status == 200 else []
     if not spans:
         return None
     # Rows of one answer were made at one moment; a second of slack for services that round instead of cutting off.
@@ -110,7 +95,7 @@ def _rows_go_on(call: Call, world: World) -> Judged:
         if row.get("started") != job.row.get("started"):
             told = f"started of {job.id} changed from {job.row.get('started')} to {row.get('started')}"
             return [Problem(told, (job.listed,), key="started")]
-        now, then = _ELAPSED.fullmatch(str(row.get("elapsed"))), _ELAPSED.fullmatch(str(job.row.get("elapsed")))
+        now, then = ELAPSED.fullmatch(str(row.get("elapsed"))), ELAPSED.fullmatch(str(job.row.get("elapsed")))
         if now and then and (int(now[1]), int(now[2])) < (int(then[1]), int(then[2])):
             return [Problem(f"elapsed of {job.id} went from {then[0]} back to {now[0]}", (job.listed,), key="elapsed")]
     return judged
@@ -121,15 +106,12 @@ def _start_is_creation(call: Call, world: World) -> Judged:
     for row in running_rows(call) if call.status == 200 else ():
         job = world.jobs.get(row.get("job_id", ""))
         created = job.latest.item.get("createTime") if job and job.latest else None
-        try:
-            started = datetime.fromisoformat(str(row.get("started"))).timestamp() * 1000
-        except ValueError:
-            continue
-        if job is None or job.latest is None or not isinstance(created, int):
+        started = milliseconds(row.get("started"))
+        if job is None or job.latest is None or started is None or not isinstance(created, int):
             continue
         judged = judged or FINE
         if abs(started - created) > _SKEW_MS:
-            message = f"{job.id} was created {started - created:.0f} ms from its start"
+            message = f"{job.id} was created {started - created} ms from its start"
             return [Problem(message, (job.latest.call,))]
     return judged
 
@@ -170,9 +152,9 @@ def _between(call: Call, world: World, now: set[str]) -> Judged:
         return FINE
     skipped = {str(row.get("job_id")) for row in running_rows(before)} & now
     skipped -= {str(row.get("job_id")) for row in running_rows(middle)}
-    return [Problem(f"{sorted(skipped)[0]} ran before and after, but was not listed between", (before, middle))] * bool(
-        skipped
-    )
+    if not skipped:
+        return FINE
+    return [Problem(f"{min(skipped)} ran before and after, but was not listed between", (before, middle), key="between")]
 
 
 def _account_gone(world: World, user_id: str) -> bool:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..call import Call
+from ..clockwork import row_made_at
 from ..rule import Need, Scenario
 from ..world import COMPLETED, GENERATING
 from . import material
@@ -55,20 +56,12 @@ def _check_elapsed(lab: Lab) -> None:
     listing = lab.call("list_running_jobs")
     end = lab.clock.now()
     for row in listing.answer if isinstance(listing.answer, list) else ():
-        span = elapsed_span(row)
+        span = row_made_at(row) if isinstance(row, dict) else None
         if span is None:
             continue
         told = f"started {row['started']}, elapsed {row['elapsed']}, but it was {begin:.3f}"
-        fine = span[0] <= end + 1 and span[1] >= begin - 1
+        fine = span[0] <= end * 1000 + 1000 and span[1] >= begin * 1000 - 1000
         lab.check("elapsed-fits-started", fine=fine, message=told, call=listing)
-
-
-def elapsed_span(row: object) -> tuple[float, float] | None:
-    """Return the second, from and to, in which a row of running jobs says that it was made; None if it is unreadable."""
-    from ..rules.scheduler import _instant  # noqa: PLC0415
-
-    found = _instant(row) if isinstance(row, dict) else None
-    return (found[0] / 1000, found[1] / 1000) if found else None
 
 
 def _look(lab: Lab, ordered: Ordered, kind: str) -> None:

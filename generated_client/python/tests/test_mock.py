@@ -18,7 +18,7 @@ VOICE = (
 
 def test_a_song_from_the_order_to_the_file(mock, tmp_path):
     """The whole way, the 404 after COMPLETED included."""
-    order = mock(lambda client: client.songs.create("A lo-fi beat about rain"))
+    order = mock(lambda client: client.songs.create("A lo-fi beat about rain", model="v3"))
     seen = []
 
     items = mock(lambda client: client.songs.order(*order.jobs).wait(progress=lambda item: seen.append(item.progress)))
@@ -71,8 +71,9 @@ def test_the_scheduler_shows_and_cancels_what_runs(mock):
 
 
 def test_a_midi_file_is_uploaded_listed_sung_on_and_deleted(mock):
-    """With a real one: a header and a track that ends at once."""
-    midi = MIDI + b"\x00\x00\x00\x01\x00\x60MTrk\x00\x00\x00\x04\x00\xff\x2f\x00"
+    """With a real one: a header, and a track of one note."""
+    note = b"\x00\x90\x3c\x40\x60\x80\x3c\x40\x00\xff\x2f\x00"
+    midi = MIDI + b"\x00\x00\x00\x01\x00\x60MTrk" + len(note).to_bytes(4, "big") + note
     uploaded = mock(lambda client: client.midi.upload(midi, name="Theme"))
     midi_id = uploaded.midi_render_vo.midi_item_id
 

@@ -53,3 +53,15 @@ function segment(name: string, value: unknown): string {
 export function withoutQuery(url: string): string {
   return url.replace(/[?#].*$/s, "");
 }
+
+/** Returns the name of the first header that cannot be sent. Its value may be a secret, and the platform's error shows it. */
+export function badHeader(headers: Record<string, string>): string | undefined {
+  return Object.entries(headers).find(([name, value]) => {
+    try {
+      new Headers([[name, value]]);
+      return false;
+    } catch {
+      return true;
+    }
+  })?.[0];
+}

@@ -1,6 +1,6 @@
 /** The client. */
 import type { Client } from "openapi-fetch";
-import { baseUrlOf, LIVE } from "./address.js";
+import { badHeader, baseUrlOf, LIVE } from "./address.js";
 import { Download } from "./downloads.js";
 import { ConfigurationError, InvalidArgumentError } from "./errors.js";
 import type { paths } from "./generated/schema.js";
@@ -70,6 +70,8 @@ export class TemPolor {
 
   constructor(options: TemPolorOptions = {}) {
     const token = tokenOf(options.token ?? environment("USEAPI_TOKEN"));
+    const bad = badHeader(options.headers ?? {});
+    if (bad !== undefined) throw new ConfigurationError(`The header ${bad} cannot be sent. Pass plain text.`);
     const settings = {
       baseUrl: baseUrlOf(options.baseUrl ?? environment("TEMPOLOR_BASE_URL") ?? LIVE),
       fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),

@@ -49,6 +49,8 @@ export interface MusicFile {
 
 const WAIT = 15 * 60_000;
 const INTERVAL = 5_000;
+/** What a look may take at least, when the wait is nearly over. */
+const LAST_LOOK = 5_000;
 const READY = 2 * 60_000;
 const READY_INTERVAL = 3_000;
 
@@ -106,13 +108,14 @@ export class JobCalls {
     started: number,
   ): Promise<MusicItem> {
     const { timeout = WAIT, interval = INTERVAL, signal, onProgress } = options;
-    const { now } = this.transport.settings;
+    const { now, timeout: longest } = this.transport.settings;
     let last: MusicItem | undefined;
     let failure: unknown;
     for (;;) {
       let pause = interval;
       try {
-        last = await this.get(jobId, { signal, maxRetries: 0, busyTimeout: 0 }, jobIds);
+        const limit = Math.min(longest, Math.max(LAST_LOOK, started + timeout - now()));
+        last = await this.get(jobId, { signal, maxRetries: 0, busyTimeout: 0, timeout: limit }, jobIds);
         failure = undefined;
       } catch (error) {
         if (error instanceof AccountBusyError) pause = Math.max(interval, this.transport.busyWait(error));

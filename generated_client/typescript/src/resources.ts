@@ -1,4 +1,5 @@
 /** The resources of a client, each a handful of calls. */
+import { withoutQuery } from "./address.js";
 import { Download } from "./downloads.js";
 import {
   InvalidArgumentError,
@@ -152,7 +153,7 @@ export class Songs extends Orders<SongOrder> {
       .call({
         operation: "create_song",
         options,
-        body: order,
+        body: withoutKeys(order),
         send: (api, init) => api.POST("/music/song", { ...init, body: order }),
       })
       .map((answer, raw) => new Order(this.calls, answer, raw));
@@ -170,7 +171,7 @@ export class Instrumentals extends Orders<InstrumentalOrder> {
       .call({
         operation: "create_instrumental",
         options,
-        body: order,
+        body: withoutKeys(order),
         send: (api, init) => api.POST("/music/instrumental", { ...init, body: order }),
       })
       .map((answer, raw) => new Order(this.calls, answer, raw));
@@ -493,6 +494,11 @@ function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], und
 /** The account inside a composite id. */
 function accountIn(id: string): string | undefined {
   return /^user:\d+-tempolor:([^:/]+)-/.exec(id)?.[1];
+}
+
+/** The order as errors show it: the query of a `replyUrl` is often a key. */
+function withoutKeys<T extends { replyUrl?: string }>(order: T): T {
+  return order.replyUrl?.includes("?") ? { ...order, replyUrl: `${withoutQuery(order.replyUrl)}?***` } : order;
 }
 
 function withoutTicket(account: AccountRequest): AccountRequest {

@@ -1,6 +1,9 @@
 /** Time: sleeping, deadlines, and a queue for short calls. */
 import type { Sleep } from "./types.js";
 
+/** The longest a timer can run; beyond it, timers fire at once. */
+const LONGEST = 0x7fff_ffff;
+
 /** Sleeps with a timer that is taken back when the signal fires. */
 export const sleepWithTimer: Sleep = (milliseconds, signal) =>
   new Promise((resolve, reject) => {
@@ -13,7 +16,7 @@ export const sleepWithTimer: Sleep = (milliseconds, signal) =>
       clearTimeout(timer);
       reject(signal?.reason);
     };
-    const timer = setTimeout(end, milliseconds);
+    const timer = setTimeout(end, Math.min(milliseconds, LONGEST));
     signal?.addEventListener("abort", stop, { once: true });
   });
 
@@ -41,7 +44,7 @@ export class Deadline {
   /** Starts the time limit anew for one step, and ends the step when the signal fires, whoever ignores the signal. */
   async run<T>(step: () => Promise<T>): Promise<T> {
     this.signal.throwIfAborted();
-    this.#timer = setTimeout(this.#expire, this.#limit);
+    if (this.#limit <= LONGEST) this.#timer = setTimeout(this.#expire, this.#limit);
     let stop = (): void => {};
     const stopped = new Promise<never>((_, reject) => {
       stop = () => reject(this.signal.reason);

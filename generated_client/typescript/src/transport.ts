@@ -1,6 +1,6 @@
 /** One call of the API: sending, time limit, retries, waiting while the account is busy, errors. */
 import createClient, { type Client } from "openapi-fetch";
-import { fillPath } from "./address.js";
+import { badHeader, fillPath } from "./address.js";
 import {
   AccountBusyError,
   ApiError,
@@ -18,6 +18,7 @@ import { OPERATIONS } from "./generated/operations.js";
 import type { operations, paths } from "./generated/schema.js";
 import { Deadline, Gate } from "./timing.js";
 import type { BusyJob, OperationId, Sleep } from "./types.js";
+import { UNREADABLE } from "./uploads.js";
 
 /** The least wait after a 429: what the service's pages ask for. */
 const BUSY_WAIT = 30_000;
@@ -306,6 +307,9 @@ export class Transport {
 
   async #once<O extends OperationId>(plan: CallPlan<O>, attempt: number): Promise<Answer<Success<O>>> {
     const { operation, jobIds, options = {} } = plan;
+    const bad = badHeader(options.headers ?? {});
+    if (bad !== undefined)
+      throw new InvalidArgumentError(`The header ${bad} cannot be sent. Pass plain text.`, { jobIds });
     const deadline = new Deadline(options.timeout ?? plan.timeout ?? this.settings.timeout, options.signal);
     const started = this.settings.now();
     let request: SentRequest | undefined;
@@ -367,6 +371,8 @@ export class Transport {
       );
     }
     if (raw) return new UnexpectedAnswerError(raw, details);
+    if (causes(error).some(({ name }) => name === "NotReadableError"))
+      return new InvalidArgumentError(UNREADABLE, details);
     if (!request)
       return new InvalidArgumentError(`${operation} cannot be sent: ${messageOf(error)}. Mend the call.`, {
         jobIds,
@@ -409,11 +415,15 @@ export function isTransient(error: unknown): boolean {
 
 /** The system's code behind a failed fetch, wherever it hides. */
 export function codeOf(error: unknown): string | undefined {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if ("code" in at && typeof at.code === "string") return at.code;
-    if (at instanceof AggregateError) return codeOf(at.errors[0]);
-  }
+  for (const at of causes(error)) if ("code" in at && typeof at.code === "string") return at.code;
   return undefined;
+}
+
+/** An error and what lies behind it, outermost first. */
+function causes(error: unknown, depth = 0): Error[] {
+  if (!(error instanceof Error) || depth > 5) return [];
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  return [error, ...causes(inner, depth + 1)];
 }
 
 function messageOf(error: unknown): string {

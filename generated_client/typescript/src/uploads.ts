@@ -34,6 +34,10 @@ export const AUDIO = [
 /** Media types for MIDI files. */
 export const MIDI = ["audio/midi", "audio/x-midi"] as const;
 
+/** Said of a file on disk that is no longer what it was when it was opened. */
+export const UNREADABLE =
+  "The file cannot be read any more: it has changed, or is gone. Open it anew and send it again.";
+
 const BY_ENDING: Readonly<Record<string, string>> = {
   mp3: "audio/mpeg",
   wav: "audio/wav",
@@ -65,15 +69,14 @@ export async function prepare<M extends string>(
     // The service compares types itself, and a later revision may take more of them.
     return { blob, contentType: options.contentType as M, name };
   }
-  const type = [declared(blob), byEnding(fileName), await byContent(blob)].find((found) =>
-    (accepted as readonly (string | undefined)[]).includes(found),
-  );
-  if (type === undefined) {
+  const known = (type: string | undefined): type is M => (accepted as readonly (string | undefined)[]).includes(type);
+  const type = [declared(blob), byEnding(fileName)].find(known) ?? (await byContent(blob));
+  if (!known(type)) {
     throw new InvalidArgumentError(
       `Cannot tell what kind of file this is. Pass contentType, one of ${accepted.join(", ")}.`,
     );
   }
-  return { blob, contentType: type as M, name };
+  return { blob, contentType: type, name };
 }
 
 /** What to show of an upload in errors. */
@@ -103,7 +106,12 @@ function byEnding(name: string | undefined): string | undefined {
 }
 
 async function byContent(blob: Blob): Promise<string | undefined> {
-  const bytes = new Uint8Array(await blob.slice(0, 12).arrayBuffer());
+  const start = blob.slice(0, 12).arrayBuffer();
+  const bytes = new Uint8Array(
+    await start.catch((error: unknown) => {
+      throw new InvalidArgumentError(UNREADABLE, { cause: error });
+    }),
+  );
   const text = String.fromCharCode(...bytes);
   if (text.startsWith("MThd")) return "audio/midi";
   if (text.startsWith("RIFF") && text.endsWith("WAVE")) return "audio/wav";

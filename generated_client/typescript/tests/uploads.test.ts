@@ -137,6 +137,21 @@ for (const [title, path, pattern] of [
   });
 }
 
+for (const contentType of ["audio/wav", undefined]) {
+  test(`a file that changes after it was opened is not half sent, with contentType ${contentType}`, async () => {
+    await using server = await Hostile.start();
+    server.on(SPLIT, { json: {} });
+    const path = await onDisk("changing");
+    const file = await fromPath(path);
+    await writeFile(path, "something else");
+
+    const error = await thrown(clientOf(server).stems.split(file, contentType ? { contentType } : {}));
+
+    assert.ok(error instanceof InvalidArgumentError, String(error));
+    assert.match(error.message, /has changed, or is gone/);
+  });
+}
+
 test("an upload that timed out is not sent again", async () => {
   await using server = await Hostile.start();
   server.on(SPLIT, silence);

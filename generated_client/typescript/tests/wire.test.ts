@@ -232,3 +232,32 @@ test("a log that throws changes nothing", async () => {
 
   assert.deepEqual(await clientOf(server, undefined, { log }).scheduler.running(), []);
 });
+
+test("an error does not show the query of a replyUrl", async () => {
+  await using server = await Hostile.start();
+  const order = { prompt: "x", replyUrl: "https://app.example.com/hook?key=k1" };
+
+  const error = await thrown(clientOf(server).songs.create(order));
+
+  assert.match(inspect(error, { depth: 9 }), /hook\?\*\*\*/);
+  assert.doesNotMatch(inspect(error, { depth: 9 }), /k1/);
+});
+
+test("a header that cannot be sent is refused by its name, without its value", async () => {
+  await using server = await Hostile.start();
+  const headers = { Authorization: "Bearer k1\n\nx" };
+
+  const error = await thrown(clientOf(server).scheduler.running({ headers }));
+
+  assert.ok(error instanceof InvalidArgumentError && /Authorization/.test(error.message));
+  assert.doesNotMatch(inspect(error, { depth: 9 }), /k1/);
+  assert.throws(() => clientOf(server, undefined, { headers }), ConfigurationError);
+  assert.deepEqual(server.lines, []);
+});
+
+test("a time limit may be endless", async () => {
+  await using server = await Hostile.start();
+  server.on("*", { json: [] });
+
+  assert.deepEqual(await clientOf(server).scheduler.running({ timeout: Number.POSITIVE_INFINITY }), []);
+});

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from random import Random
+from dataclasses import dataclass
+from functools import lru_cache
 
+from .draws import Draws
 from .jobs import JobKind, Material, MusicRequest
 from .midi import MidiFile
 
@@ -56,57 +58,75 @@ _FILLERS = frozenset(
     ("a", "an", "about", "and", "for", "from", "in", "into", "music", "of", "on", "or", "piece", "some", "song", "that")
 ) | {"the", "this", "to", "track", "with"}
 _BPM = {"Lo-fi": (70, 90), "Ambient": (60, 80), "Metal": (130, 180), "Electronic": (118, 140), "Hip Hop": (80, 105)}
+_USUAL_BPM = (84, 128)
+_STYLE_NAMES = tuple(sorted(_STYLES))
 _OPENINGS = ("I hear", "We follow", "Remember", "Tonight", "Slowly", "Carry me to", "There goes", "Hold on to")
 _ENDINGS = ("all night long", "and we are free", "until the morning", "one more time", "like a river", "in the light")
 
 
-def compose(kind: JobKind, request: MusicRequest, random: Random, template: MidiFile | None = None) -> Material:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a prompt says of the music: without a style or a mood where it names none."""
+
+    style: str | None
+    mood: str
+    instruments: str
+    words: tuple[str, ...]
+
+
+@lru_cache(maxsize=1024)
+def read(prompt: str) -> Reading:
+    """Read a prompt; a request's jobs share the reading."""
+    lowered = prompt.lower()
+    return Reading(
+        style=_first_match(_STYLES, lowered),
+        mood=_first_match(_MOODS, lowered) or "",
+        instruments=", ".join(name for name in _INSTRUMENTS if name.lower() in lowered),
+        words=tuple(word for word in re.findall(r"[^\W_][\w'&-]*", prompt) if word.lower() not in _FILLERS),
+    )
+
+
+def _first_match(table: dict[str, tuple[str, ...]], lowered: str) -> str | None:
+    return next((name for name, words in table.items() if any(word in lowered for word in words)), None)
+
+
+def compose(kind: JobKind, request: MusicRequest, draws: Draws, template: MidiFile | None = None) -> Material:
     """Return the material of one job: key, tempo and chords as asked, a title and a style from the prompt.
 
     A song based on a MIDI file is in that file's key and tempo.
     """
-    style = _first_match(_STYLES, request.prompt) or random.choice(sorted(_STYLES))
-    low, high = _BPM.get(style, (84, 128))
+    reading = read(request.prompt)
+    style = reading.style or draws.choice(_STYLE_NAMES)
     return Material(
-        title=title_from(request.prompt, style),
+        title=title_from(reading, style),
         style=style,
-        mood=_first_match(_MOODS, request.prompt) or "",
-        instruments=", ".join(name for name in _INSTRUMENTS if name.lower() in request.prompt.lower()),
-        scene=random.choice(_SCENES),
-        key=template.key if template else request.tonality or random.choice(TONALITIES),
-        bpm=template.bpm if template else request.bpm or random.randint(low, high),
+        mood=reading.mood,
+        instruments=reading.instruments,
+        scene=draws.choice(_SCENES),
+        key=template.key if template else request.tonality or draws.choice(TONALITIES),
+        bpm=template.bpm if template else request.bpm or draws.between(*_BPM.get(style, _USUAL_BPM)),
         chords=request.chords or "",
-        seconds=random.randint(SHORTEST_SECONDS, LONGEST_SECONDS[request.model]),
-        seed=random.getrandbits(32),
-        lyrics=_lyrics(kind, request, random),
+        seconds=draws.between(SHORTEST_SECONDS, LONGEST_SECONDS[request.model]),
+        seed=draws.below(1 << 32),
+        lyrics=_lyrics(kind, request, reading, draws),
     )
 
 
-def _first_match(table: dict[str, tuple[str, ...]], prompt: str) -> str | None:
-    lowered = prompt.lower()
-    return next((name for name, words in table.items() if any(word in lowered for word in words)), None)
-
-
-def _words(prompt: str) -> list[str]:
-    return re.findall(r"[^\W_][\w'&-]*", prompt)
-
-
-def title_from(prompt: str, style: str) -> str:
+def title_from(reading: Reading, style: str) -> str:
     """Return a title of up to four telling words of the prompt, or one made of the style where it has none."""
-    telling = [word for word in _words(prompt) if word.lower() not in _FILLERS][:4]
-    return " ".join(word[:1].upper() + word[1:] for word in telling)[:60] or f"{style} Sketch"
+    return " ".join(word[:1].upper() + word[1:] for word in reading.words[:4])[:60] or f"{style} Sketch"
 
 
-def _lyrics(kind: JobKind, request: MusicRequest, random: Random) -> str:
+def _lyrics(kind: JobKind, request: MusicRequest, reading: Reading, draws: Draws) -> str:
     if kind == "instrumental":
         return ""
     if request.lyrics:
         return request.lyrics
-    images = [word.lower() for word in _words(request.prompt) if word.lower() not in _FILLERS] or ["music"]
-    verse = [_line(images, random) for _ in range(4)]
-    chorus = [_line(images, random) for _ in range(2)]
+    images = reading.words or ("music",)
+    verse = [_line(images, draws) for _ in range(4)]
+    chorus = [_line(images, draws) for _ in range(2)]
     return "\n".join(["[Verse]", *verse, "[Chorus]", *chorus, *chorus])
 
 
-def _line(images: Sequence[str], random: Random) -> str:
-    return f"{random.choice(_OPENINGS)} the {random.choice(images)} {random.choice(_ENDINGS)}"
+def _line(images: Sequence[str], draws: Draws) -> str:
+    return f"{draws.choice(_OPENINGS)} the {draws.choice(images).lower()} {draws.choice(_ENDINGS)}"

@@ -6,9 +6,9 @@ Reading a job never moves it. The three states are those of the page GET music/j
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from enum import Enum
-from random import Random
 from typing import Literal
 
+from .draws import Draws
 from .ids import CompositeId, blob_name
 from .policy import Policy
 
@@ -90,20 +90,25 @@ class Plan:
         return Plan((*self.steps[:place], replace(self.steps[place], age_ms=age_ms), *self.steps[place + 1 :]))
 
 
-def plan_for(policy: Policy, random: Random) -> Plan:
+_BEGINNING = Step(0, Status.GENERATING, 0)
+
+
+def plan_for(policy: Policy, draws: Draws) -> Plan:
     """Draw a plan: progress rises in uneven steps to the final one, with time or with polls."""
     if policy.ready_after_polls:
         return _plan_of_polls(policy.ready_after_polls)
-    duration = max(1, round(random.uniform(*policy.job_seconds) * 1000))
-    marks = [(0.0, 0), *((share + random.uniform(-0.05, 0.05), round(share * 100)) for share in (0.2, 0.4, 0.6, 0.8))]
-    running = tuple(Step(int(duration * share), Status.GENERATING, progress) for share, progress in marks)
-    return Plan((*running, Step(duration, Status.COMPLETED, 100)))
+    duration = max(1, round(draws.uniform(*policy.job_seconds) * 1000))
+    running = [
+        Step(int(duration * (progress / 100 + draws.uniform(-0.05, 0.05))), Status.GENERATING, progress)
+        for progress in (20, 40, 60, 80)
+    ]
+    return Plan((_BEGINNING, *running, Step(duration, Status.COMPLETED, 100)))
 
 
 def _plan_of_polls(polls: int) -> Plan:
     """Return a plan whose steps wait, one for each poll; the last one is final."""
     running = tuple(Step(NEVER_MS + poll, Status.GENERATING, 100 * poll // polls) for poll in range(1, polls))
-    return Plan((Step(0, Status.GENERATING, 0), *running, Step(NEVER_MS + polls, Status.COMPLETED, 100)))
+    return Plan((_BEGINNING, *running, Step(NEVER_MS + polls, Status.COMPLETED, 100)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

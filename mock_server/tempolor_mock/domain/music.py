@@ -1,14 +1,14 @@
 """Songs and instrumentals: admission, listing, reading, deleting, downloading. Source: the music pages."""
 
 from dataclasses import dataclass, replace
-from random import Random
 from typing import Literal
 
 from . import accounts, artists, callbacks, errors, faults, midi, voices
 from .accounts import Account
 from .composing import compose
+from .draws import Draws
 from .faults import Fault
-from .ids import CompositeId, item_id, seeded_number
+from .ids import CompositeId, item_id
 from .jobs import Job, JobKind, MusicRequest, Status, plan_for
 from .midi import MidiFile
 from .paging import Page, page_of
@@ -112,22 +112,22 @@ def _running_entry(job: Job) -> dict[str, str | int]:
 def _new_job(world: World, account: Account, kind: JobKind, request: MusicRequest, template: MidiFile | None) -> Job:
     number = world.count("jobs")
     identity = (world.policy.seed, world.token, "job", number)
-    random = Random(seeded_number(*identity))  # noqa: S311 - believable values, not secrets
+    draws = Draws(*identity)
     return Job(
         number=number,
         id=CompositeId(world.token.number, account.user_id, "job", item_id(*identity)),
         kind=kind,
         created_ms=world.now_ms,
-        plan=plan_for(world.policy, random),
-        download_lag_ms=_download_lag_ms(world.policy, random),
+        plan=plan_for(world.policy, draws),
+        download_lag_ms=_download_lag_ms(world.policy, draws),
         request=request,
-        material=compose(kind, request, random, template),
+        material=compose(kind, request, draws, template),
     )
 
 
-def _download_lag_ms(policy: Policy, random: Random) -> int:
+def _download_lag_ms(policy: Policy, draws: Draws) -> int:
     """Draw the time from COMPLETED to the file; a job that polls have made ready is ready altogether."""
-    seconds = random.uniform(*policy.download_lag_seconds)
+    seconds = draws.uniform(*policy.download_lag_seconds)
     return 0 if policy.ready_after_polls else round(seconds * 1000)
 
 

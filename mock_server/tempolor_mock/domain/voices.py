@@ -5,11 +5,11 @@ start, the voice is not.
 """
 
 from dataclasses import dataclass
-from random import Random
 
 from . import accounts, errors
 from .accounts import Account
-from .ids import CompositeId, blob_name, item_id, seeded_number
+from .draws import Draws
+from .ids import CompositeId, blob_name, item_id
 from .jobs import Status
 from .paging import Page, page_of
 from .world import World
@@ -61,8 +61,7 @@ def clone(world: World, *, name: str, extension: str, content: bytes, user_id: s
     account = accounts.the_one(world, user_id)
     number = world.count("voices")
     identity = (world.policy.seed, world.token, "voice", number)
-    random = Random(seeded_number(*identity))  # noqa: S311 - believable values, not secrets
-    duration = round(random.uniform(*world.policy.clone_seconds) * 1000)
+    duration = round(Draws(*identity).uniform(*world.policy.clone_seconds) * 1000)
     begun = world.now_ms - (min(duration, LONGEST_WAIT_MS) if world.clock.frozen else 0)
     voice = ClonedVoice(
         number=number,

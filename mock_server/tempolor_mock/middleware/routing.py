@@ -1,7 +1,7 @@
 """Finding the documented operation for a method and a path."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from connexion.http_facts import METHODS
@@ -12,61 +12,42 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .errors import Refusal
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Route:
-    """One path of a document: its segments (None stands for a parameter) and its operation ids by method."""
+    """One path of a document: its parameters, by the place of their segment, and its operation ids by method."""
 
-    segments: tuple[str | None, ...]
-    names: tuple[str, ...]
-    operation_ids: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def from_path(cls, path: str) -> "Route":
-        """Return the route of a path template such as `/music/{job_id}`."""
-        segments = path.strip("/").split("/")
-        return cls(
-            tuple(None if segment.startswith("{") else segment for segment in segments),
-            tuple(segment.strip("{}") for segment in segments if segment.startswith("{")),
-        )
-
-    @property
-    def fixed(self) -> int:
-        """How many segments are fixed: routes with more of them win."""
-        return sum(segment is not None for segment in self.segments)
-
-    def match(self, segments: list[str]) -> dict[str, str] | None:
-        """Return the path parameters if `segments` fit this route; a parameter is never empty."""
-        values = []
-        for mine, theirs in zip(self.segments, segments, strict=True):
-            if mine is None and theirs:
-                values.append(theirs)
-            elif mine != theirs:
-                return None
-        return dict(zip(self.names, values, strict=True))
+    parameters: Mapping[int, str]
+    operation_ids: Mapping[str, str]
 
 
 class RouteTable:
-    """The routes of one API below its base path."""
+    """The routes of one API below its base path.
 
-    def __init__(self, base_path: str, paths: dict[str, dict[str, Any]]) -> None:
+    A route is found by its fixed segments, with None in the places of parameters; `_shapes` lists, for each number of
+    segments, in which places the documented paths have parameters, those with fewest first.
+    """
+
+    def __init__(self, base_path: str, paths: Mapping[str, Mapping[str, Any]]) -> None:
         self.base_path = base_path
-        self._by_length: dict[int, list[Route]] = {}
+        self._routes: dict[tuple[str | None, ...], Route] = {}
+        self._shapes: dict[int, list[tuple[int, ...]]] = {}
         for path, operations in paths.items():
-            route = Route.from_path(path)
-            route.operation_ids = {
-                method.upper(): operation["operationId"]
-                for method, operation in operations.items()
-                if method in METHODS
-            }
-            self._by_length.setdefault(len(route.segments), []).append(route)
-        for routes in self._by_length.values():
-            routes.sort(key=lambda route: route.fixed, reverse=True)
+            self._add(path.strip("/").split("/"), operations)
+        for shapes in self._shapes.values():
+            shapes.sort(key=len)
+
+    def _add(self, segments: list[str], operations: Mapping[str, Any]) -> None:
+        names = {place: each[1:-1] for place, each in enumerate(segments) if each.startswith("{")}
+        ids = {method.upper(): each["operationId"] for method, each in operations.items() if method in METHODS}
+        self._routes[_without(segments, names)] = Route(names, ids)
+        shapes = self._shapes.setdefault(len(segments), [])
+        if tuple(names) not in shapes:
+            shapes.append(tuple(names))
 
     def operation_ids(self) -> Iterator[str]:
         """Yield the id of every operation."""
-        for routes in self._by_length.values():
-            for route in routes:
-                yield from route.operation_ids.values()
+        for route in self._routes.values():
+            yield from route.operation_ids.values()
 
     def find(self, method: str, path: str) -> tuple[str, dict[str, str]]:
         """Return the operation id and the path parameters, or raise a 404 or a 405 with `Allow`.
@@ -76,16 +57,23 @@ class RouteTable:
         """
         segments = path[len(self.base_path) :].removeprefix("/").removesuffix("/").split("/")
         best: Route | None = None
-        for route in self._by_length.get(len(segments), ()):
-            parameters = route.match(segments)
-            if parameters is None:
+        for places in self._shapes.get(len(segments), ()):
+            route = self._routes.get(_without(segments, places))
+            if route is None or not all(segments[place] for place in places):
                 continue
             if (operation_id := route.operation_ids.get(method)) is not None:
-                return operation_id, parameters
+                return operation_id, {name: segments[place] for place, name in route.parameters.items()}
             best = best or route
         if best is None:
             raise Refusal(404, "Not Found")
         raise Refusal(405, "Method Not Allowed", ("Allow", ", ".join(sorted(best.operation_ids))))
+
+
+def _without(segments: Sequence[str], places: Collection[int]) -> tuple[str | None, ...]:
+    """Return the segments with None in some places."""
+    if not places:
+        return tuple(segments)
+    return tuple([None if place in places else segment for place, segment in enumerate(segments)])
 
 
 class RoutingSlot(SpecMiddleware):

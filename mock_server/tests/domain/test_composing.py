@@ -1,11 +1,10 @@
 """What a job is made of: what was asked for is kept, the rest is drawn."""
 
-from random import Random
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tempolor_mock.domain.composing import compose
+from tempolor_mock.domain.draws import Draws
 from tempolor_mock.domain.jobs import MusicRequest
 from tempolor_spec import REVISIONS, load_document
 
@@ -15,7 +14,7 @@ LIMITS = [("v3", 120), ("v3.5", 270), ("v4.5+", 300), ("i3", 120), ("i3.5 beta",
 
 def made(prompt="A harbour ballad", kind="song", seed=1, **options):
     """Return the material of a request."""
-    return compose(kind, MusicRequest(**{"prompt": prompt, "model": "v3.5", **options}), Random(seed))
+    return compose(kind, MusicRequest(**{"prompt": prompt, "model": "v3.5", **options}), Draws(seed))
 
 
 @pytest.mark.parametrize(

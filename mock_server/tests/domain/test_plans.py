@@ -1,15 +1,14 @@
 """A job's state is a function of its age alone."""
 
-from random import Random
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tempolor_mock.domain.draws import Draws
 from tempolor_mock.domain.jobs import Plan, Status, Step, plan_for
 from tempolor_mock.domain.policy import Policy
 
 plans = st.builds(
-    lambda seed, low, more: plan_for(Policy(job_seconds=(low, low + more)), Random(seed)),
+    lambda seed, low, more: plan_for(Policy(job_seconds=(low, low + more)), Draws(seed)),
     st.integers(0, 2**32),
     st.floats(0, 600),
     st.floats(0, 600),
@@ -51,14 +50,14 @@ def test_a_job_is_generating_until_the_millisecond_of_its_end(plan):
 @given(st.integers(0, 2**32), st.floats(0.001, 600), st.floats(0, 600))
 def test_a_plan_lasts_as_long_as_the_policy_says(seed, low, more):
     """The end lies inside the policy's range, give or take a rounded millisecond."""
-    plan = plan_for(Policy(job_seconds=(low, low + more)), Random(seed))
+    plan = plan_for(Policy(job_seconds=(low, low + more)), Draws(seed))
 
     assert low * 1000 - 1 <= plan.end.age_ms <= (low + more) * 1000 + 1
 
 
 def test_progress_is_shown_in_several_steps():
     """A client that polls sees a job move, not only start and end."""
-    plan = plan_for(Policy(), Random(1))
+    plan = plan_for(Policy(), Draws(1))
 
     assert len({plan.at(age).progress for age in range(0, plan.end.age_ms, 500)}) >= 4
 
@@ -75,7 +74,7 @@ def test_a_step_holds_from_its_age_to_the_next(age_ms, progress):
 
 def test_a_job_read_before_its_creation_has_not_begun():
     """A world whose clock stands before the job's start shows the job at its first step."""
-    plan = plan_for(Policy(), Random(1))
+    plan = plan_for(Policy(), Draws(1))
 
     assert plan.at(-1) == plan.steps[0]
 

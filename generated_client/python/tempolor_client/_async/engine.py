@@ -25,6 +25,7 @@ from ..judging import judge
 from ..log import logger, place
 from ..options import CallOptions
 from ..policy import Retries
+from ..quiet import hush
 from ..runtime import AsyncRuntime
 from ..settings import BusyNotice, Settings
 from ..tls import shared_context
@@ -49,7 +50,13 @@ class AsyncEngine:
         tls = shared_context()
         self._api = httpx2.AsyncClient(transport=transport, limits=limits, verify=tls)
         # Files come from another host: a client of their own, without token, headers and cookies of the API.
-        self._files = httpx2.AsyncClient(transport=transport, limits=limits, verify=tls, follow_redirects=True)
+        self._files = httpx2.AsyncClient(
+            transport=transport,
+            limits=limits,
+            verify=tls,
+            follow_redirects=True,
+            event_hooks={"request": [_hush]},
+        )
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -169,6 +176,10 @@ def _translated(sent: SentRequest, call: Call[Any] | None, job_id: str | None = 
         raise ConnectionFailedError(
             f"{where}: the connection broke ({error}).{warning}", request=sent, job_id=job_id
         ) from error
+
+
+async def _hush(request: httpx2.Request) -> None:
+    hush(request)
 
 
 def _timeout(seconds: float) -> httpx2.Timeout:

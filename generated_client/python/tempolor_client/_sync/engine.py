@@ -26,6 +26,7 @@ from ..judging import judge
 from ..log import logger, place
 from ..options import CallOptions
 from ..policy import Retries
+from ..quiet import hush
 from ..runtime import Runtime
 from ..settings import BusyNotice, Settings
 from ..tls import shared_context
@@ -50,7 +51,13 @@ class Engine:
         tls = shared_context()
         self._api = httpx2.Client(transport=transport, limits=limits, verify=tls)
         # Files come from another host: a client of their own, without token, headers and cookies of the API.
-        self._files = httpx2.Client(transport=transport, limits=limits, verify=tls, follow_redirects=True)
+        self._files = httpx2.Client(
+            transport=transport,
+            limits=limits,
+            verify=tls,
+            follow_redirects=True,
+            event_hooks={"request": [_hush]},
+        )
 
     def close(self) -> None:
         """Close all connections."""
@@ -170,6 +177,10 @@ def _translated(sent: SentRequest, call: Call[Any] | None, job_id: str | None = 
         raise ConnectionFailedError(
             f"{where}: the connection broke ({error}).{warning}", request=sent, job_id=job_id
         ) from error
+
+
+def _hush(request: httpx2.Request) -> None:
+    hush(request)
 
 
 def _timeout(seconds: float) -> httpx2.Timeout:

@@ -1,0 +1,133 @@
+"""MIDI files, voices and stems: up, used, and gone again."""
+
+from typing import Any, Final
+
+from ..call import Call
+from ..rule import Need, Scenario
+from ..world import records_of, texts
+from . import material
+from .lab import Lab, UnclearError
+from .life import fetch
+from .samples import midi_file, wav_file
+from .survey import walk
+
+_PATIENCE: Final = 150.0
+_MIDI_TYPE: Final = {"Content-Type": "audio/midi"}
+_WAV_TYPE: Final = {"Content-Type": "audio/wav"}
+
+
+def _midi(lab: Lab) -> None:
+    account = material.account(lab)
+    query = {"user_id": account, "name": lab.name("Harbour Théme")}
+    call = _uploaded(lab.call("upload_midi", query=query, content=midi_file(), headers=_MIDI_TYPE))
+    inner = call.item.get("midiRenderVO")
+    midi = inner if isinstance(inner, dict) else {}
+    midi_id = str(midi.get("midiItemId"))
+    second = lab.call("upload_midi", query=query, content=midi_file(), headers={"Content-Type": "audio/x-midi"})
+    _listed(lab, "list_midi", "midiItemId", midi_id, call)
+    fetch(lab, midi.get("midiUrl"))
+    _order_with(lab, "midiItemId", midi_id, account)
+    _gone(lab, "delete_midi", "midiItemId", midi_id, account)
+    other = second.item.get("midiRenderVO")
+    if isinstance(other, dict):
+        lab.call("delete_midi", arguments={"midiItemId": str(other.get("midiItemId"))})
+    _listed(lab, "list_midi", "midiItemId", "", call)
+
+
+def _voice(lab: Lab) -> None:
+    account = material.account(lab)
+    query = {"user_id": account, "name": lab.name("Evening Alto")}
+    call = _uploaded(
+        lab.call("clone_voice", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE)
+    )
+    voice_id = str(call.item.get("clonedVoiceItemId"))
+    _listed(lab, "list_cloned_voices", "clonedVoiceItemId", voice_id, call)
+    lab.until(lambda: _ready(lab, account, voice_id), f"{voice_id} to be ready")
+    _order_with(lab, "clonedVoiceItemId", voice_id, account)
+    lab.call("list_cloned_voices", query={"user_id": account})
+    _gone(lab, "delete_cloned_voice", "clonedVoiceItemId", voice_id, account)
+
+
+def _ready(lab: Lab, account: str, voice_id: str) -> bool | None:
+    page = lab.call("list_cloned_voices", query={"user_id": account})
+    status = [record.get("status", 30) for record in records_of(page) if record.get("clonedVoiceItemId") == voice_id]
+    if status == [10]:
+        raise UnclearError(f"cloning {voice_id} failed")
+    return True if status == [30] else None
+
+
+def _uploaded(call: Call) -> Call:
+    if not call.accepted:
+        raise UnclearError(f"{call.operation} was answered {call.status}: {call.error}")
+    return call
+
+
+def _listed(lab: Lab, operation: str, name: str, wanted: str, upload: Call) -> None:
+    first = walk(lab, operation, {"user_id": upload.query["user_id"]})
+    shown = {str(record.get(name)) for record in records_of(first)}
+    if wanted and not first.item.get("hasNext"):
+        told = f"{wanted} was uploaded, but is not listed"
+        lab.check("upload-comes-back-in-its-list", fine=wanted in shown, message=told, call=first, earlier=(upload,))
+
+
+def _order_with(lab: Lab, name: str, thing: str, account: str) -> None:
+    call = lab.call("create_song", json={"user_id": account, "prompt": "A harbour ballad", name: thing})
+    if material.busy(call):
+        raise UnclearError(f"no room for an order: {call.status}")
+    told = f"{thing} is ready, but an order with it was answered {call.status}: {call.error}"
+    lab.check("ready-material-can-be-used", fine=call.accepted, message=told, call=call)
+    jobs = texts(call.item.get("jobs"))
+    for job_id in jobs:
+        material.read(lab, job_id)
+    material.cancel_all(lab, jobs)
+
+
+def _gone(lab: Lab, operation: str, name: str, thing: str, account: str) -> None:
+    deleted = lab.call(operation, arguments={name: thing})
+    told = f"{thing} was there, but deleting it was answered {deleted.status}"
+    lab.check("what-was-made-can-be-found", fine=deleted.status == 200, message=told, call=deleted)
+    again = lab.call(operation, arguments={name: thing})
+    told = f"{thing} was deleted, but deleting it again was answered {again.status}"
+    lab.check("deleted-is-gone", fine=again.status == 404, message=told, call=again, earlier=(deleted,))
+    order = lab.call("create_song", json={"user_id": account, "prompt": "A harbour ballad", name: thing})
+    if not material.busy(order):
+        told = f"{thing} was deleted, but an order with it was answered {order.status}"
+        lab.check("ready-material-can-be-used", fine=order.status == 404, message=told, call=order, earlier=(deleted,))
+    lab.call("list_midi" if name == "midiItemId" else "list_cloned_voices", query={"user_id": account})
+
+
+def _stems(lab: Lab) -> None:
+    query = {"user_id": material.account(lab)}
+    call = _uploaded(
+        lab.call("split_stems", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE)
+    )
+    fetch(lab, call.item.get("stemsZipUrl"))
+
+
+def _refusals(lab: Lab) -> None:
+    account = material.account(lab)
+    query = {"user_id": account, "name": "x"}
+    nobody = str(lab.random.randrange(10**11, 10**12))
+    cases: list[tuple[str, str, dict[str, Any]]] = [
+        ("upload_midi", "a Content-Type of audio/mpeg", {"headers": {"Content-Type": "audio/mpeg"}, "query": query}),
+        ("upload_midi", "no name", {"headers": _MIDI_TYPE, "query": {"user_id": account}}),
+        ("clone_voice", "no name", {"headers": _WAV_TYPE, "query": {"user_id": account}, "content": wav_file()}),
+        ("clone_voice", "an empty file", {"headers": _WAV_TYPE, "query": query, "content": b""}),
+    ]
+    for operation, case, options in cases:
+        call = lab.call(operation, **{"content": midi_file(), **options})
+        told = f"{operation} with {case} was answered {call.status}"
+        lab.check("upload-refuses-what-it-cannot-be", fine=call.status == 400, message=told, call=call)
+    call = lab.call(
+        "upload_midi", query={"user_id": nobody, "name": "x"}, content=midi_file(), headers=_MIDI_TYPE
+    )
+    told = f"account {nobody} is not configured, but an upload was answered {call.status}"
+    lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
+
+
+_UPLOADS: Final = frozenset({Need.UPLOAD, Need.CREATE, Need.DESTROY})
+
+MIDI = Scenario("midi", _midi, _UPLOADS, cost=3)
+VOICE = Scenario("voice", _voice, _UPLOADS, cost=2)
+STEMS = Scenario("stems", _stems, frozenset({Need.UPLOAD}), cost=1)
+REFUSALS = Scenario("refused-uploads", _refusals, frozenset({Need.UPLOAD}))
