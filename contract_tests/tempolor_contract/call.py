@@ -1,5 +1,6 @@
 """An exchange read against the document: which operation it is, with which arguments."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.parser import BytesParser
@@ -22,6 +23,7 @@ BASE_PATH: Final = "/v1/tempolor"
 """Where the live service, and whatever imitates it, has its paths."""
 
 _CONTROL_PLANE = "/_mock"
+_BLANKED = re.compile(r"[\[<(*]*(filtered|redacted|removed|secret|\*+)?[\])>*]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -108,10 +110,15 @@ class Call:
 
     @cached_property
     def token(self) -> str | None:
-        """What follows `Bearer` in the Authorization header; empty for another scheme, None without the header."""
+        """What follows `Bearer` in the Authorization header; empty for another scheme, None without the header.
+
+        A header that a recorder has blanked out, such as `[Filtered]`, stands for one token like any other.
+        """
         value = self.exchange.request.header("authorization")
         if value is None:
             return None
+        if _BLANKED.fullmatch(value.strip()):
+            return value.strip()
         scheme, _, token = value.partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
 

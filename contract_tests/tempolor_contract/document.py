@@ -112,6 +112,12 @@ class DocumentJudge:
             wrong = call.status not in {401, 404, 405}
             message = f"{call.method} {call.path} is not in the document, but was answered {call.status}"
             yield "wrong-method-is-405", [Problem(message)] if wrong else FINE
+            if call.status == 405 and call.exchange.response is not None:
+                told = call.exchange.response.header("allow") or ""
+                named = {name.strip().upper() for name in told.split(",")}
+                missing = sorted(call.allowed - named)
+                problem = Problem(f"the 405 of {call.method} {call.template} says Allow: {told!r}", key=call.template)
+                yield "documented-headers", [problem] if missing else FINE
 
     def _judge_answer(self, call: Call, answers: _Answers) -> Iterator[tuple[str, Judged]]:
         response = call.exchange.response
@@ -178,6 +184,8 @@ class DocumentJudge:
             yield "invalid-is-refused", _problems(call, printed, "accepted, although ")
             inferred = [each for each in breaches if each.inferred]
             yield "unlikely-is-refused", _problems(call, inferred, "accepted, although ")
+            if not breaches:
+                yield "valid-is-accepted", FINE
         elif not breaches:
             yield "valid-is-accepted", _unjust(call)
 

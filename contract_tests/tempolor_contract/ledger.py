@@ -1,7 +1,7 @@
 """Counts what was judged, and keeps what was found."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -14,14 +14,27 @@ _MOST_KEPT = 20
 
 
 class Verdict(StrEnum):
-    """What became of a rule in a run. `NOTED` is a violation that the decisions tolerate."""
+    """What became of a rule in a run.
+
+    `NOTED` is a violation that the decisions tolerate, `KNOWN` one that a register of deviations excuses.
+    """
 
     VIOLATED = "violated"
+    KNOWN = "known-deviation"
     PASSED = "passed"
     NOTED = "noted"
     INCONCLUSIVE = "inconclusive"
     NEVER_REACHED = "never-reached"
     SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class KnownViolation:
+    """A violation that a register of deviations excuses: why, and until which day."""
+
+    violation: Violation
+    reason: str
+    expires: str
 
 
 @dataclass
@@ -35,12 +48,15 @@ class Tally:
     notes: list[Violation] = field(default_factory=list)
     inconclusive: Counter[str] = field(default_factory=Counter)
     skipped: str = ""
+    known: list[KnownViolation] = field(default_factory=list)
 
     @property
     def verdict(self) -> Verdict:
         """The worst that was seen; a rule that was never judged has not passed."""
         if self.violations:
             return Verdict.VIOLATED
+        if self.known:
+            return Verdict.KNOWN
         if self.notes:
             return Verdict.NOTED
         if self.judged:
@@ -66,13 +82,22 @@ class Tally:
             "violation_count": self.count,
             "violations": [violation_to_json(each, redactor) for each in self.violations],
             "notes": [violation_to_json(each, redactor) for each in self.notes],
+            "known": [
+                {"reason": each.reason, "expires": each.expires, **violation_to_json(each.violation, redactor)}
+                for each in self.known
+            ],
             "inconclusive": dict(self.inconclusive),
             "skipped": self.skipped,
         }
 
 
 class Ledger:
-    """The tallies of a set of rules. Of many violations of one rule, the first of each kind are kept."""
+    """The tallies of a set of rules. Of many violations of one rule, the first of each kind are kept.
+
+    `excuse` is asked about each violation first; what it returns is kept as known and fails nothing.
+    """
+
+    excuse: Callable[[Violation], KnownViolation | None] | None = None
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.tallies = {rule.id: Tally(rule) for rule in rules}
@@ -84,6 +109,11 @@ class Ledger:
     def violated(self, violation: Violation, *, live: bool) -> None:
         """Keep a violation; where the decisions tolerate it, as a note."""
         tally = self.tallies[violation.rule.id]
+        excused = self.excuse and self.excuse(violation)
+        if excused:
+            if len(tally.known) < _MOST_KEPT:
+                tally.known.append(excused)
+            return
         tolerated = is_tolerated(violation.rule, live=live)
         kept = tally.notes if tolerated else tally.violations
         tally.count += not tolerated

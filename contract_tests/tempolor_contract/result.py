@@ -18,6 +18,7 @@ class RunResult:
 
     `stopped` says why the run ended early, empty if it did not. `left_behind` lists what it made and did not delete.
     `timings` are seconds by part. `coverage` counts by kind (operation, status, parameter, value, example) and path.
+    `deviations` tells what each entry of a register of deviations did.
     """
 
     source: str
@@ -36,6 +37,7 @@ class RunResult:
     coverage: dict[str, dict[str, int]] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
     scenarios: dict[str, str] = field(default_factory=dict)
+    deviations: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def tallies(self) -> list[Tally]:
@@ -85,4 +87,5 @@ class RunResult:
             "coverage": self.coverage,
             "timings": self.timings,
             "scenarios": self.scenarios,
+            "deviations": self.deviations,
         }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from .domain.composing import lyrics_of
 from .domain.jobs import Job, Status
 from .domain.paging import Page
 from .domain.world import World
@@ -90,7 +91,7 @@ def _material(job: Job) -> JsonObject:
 
 def _request(job: Job) -> JsonObject:
     return {
-        "lyricsPrompt": job.material.lyrics,
+        "lyricsPrompt": lyrics_of(job),
         "description": job.request.prompt,
         "ltmVocalModel": bool(job.request.artist_voice_id or job.request.cloned_voice_id),
         "ltmMidiModel": bool(job.request.midi_id),

@@ -1,6 +1,7 @@
 """Rules that say: an exchange is as the document describes it. `DocumentJudge` judges them."""
 
 from ..rule import Rule, Severity, Strength
+from ..scenarios import access
 from ..scenarios.survey import SURVEY
 
 _START = ""
@@ -59,6 +60,7 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-03",),
+        scenarios=(access.METHODS,),
     ),
     Rule(
         "wrong-method-is-405",
@@ -66,6 +68,7 @@ RULES = (
         _START,
         strength=Strength.INFERRED,
         evidence=("D-03",),
+        scenarios=(access.METHODS,),
     ),
     Rule(
         "invalid-is-refused",

@@ -54,6 +54,14 @@ def _posts(lab: Lab) -> None:
         refused_without_token(lab, lab.call("delete_account", token=None, arguments={"user_id": nobody}))
 
 
+def _methods(lab: Lab) -> None:
+    """Send methods that paths do not know. Level full only: who knows what a PUT does."""
+    for method, path in (("PUT", "/scheduler"), ("DELETE", "/accounts"), ("PATCH", "/music/midi"), ("POST", "/music")):
+        call = lab.send(method, path)
+        told = f"{method} {path} is not in the document, but was answered {call.status}"
+        lab.check("wrong-method-is-405", fine=call.status == 405, message=told, call=call)
+
+
 def _stranger(lab: Lab) -> None:
     """Look for my things as somebody else."""
     other = lab.target.other_token
@@ -89,4 +97,5 @@ def _not_shown(lab: Lab, call: Call, mine: set[str]) -> None:
 
 
 WRITES = Scenario("unknown-ids-and-no-token", _writes, frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY}))
+METHODS = Scenario("wrong-methods", _methods, frozenset({Need.CREATE, Need.DESTROY, Need.ACCOUNT}))
 STRANGER = Scenario("stranger", _stranger, frozenset({Need.READ, Need.STRANGER}), late=True)

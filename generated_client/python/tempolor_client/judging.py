@@ -127,7 +127,7 @@ def _made(kind: type[E_co], call: Call[Any], received: Received, *, words: str) 
         headers=received.headers,
         request=received.request,
         advice=_advice(kind, received, words),
-        job_id=call.subject if call.subject and "-job:" in call.subject else None,
+        job_id=call.job_id,
     )
 
 

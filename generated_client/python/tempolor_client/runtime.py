@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from typing import Any, ParamSpec, TypeVar
 
 from .payload import Payload
@@ -49,7 +49,7 @@ class Runtime:
         if listener is not None:
             listener(*args)
 
-    def chunks(self, payload: Payload) -> Iterator[bytes]:
+    def chunks(self, payload: Payload) -> Generator[bytes]:
         """Yield a payload's bytes from the start."""
         return payload.chunks()
 
@@ -95,7 +95,7 @@ class AsyncRuntime:
             if inspect.isawaitable(result):
                 await result
 
-    async def chunks(self, payload: Payload) -> AsyncIterator[bytes]:
+    async def chunks(self, payload: Payload) -> AsyncGenerator[bytes]:
         """Yield a payload's bytes from the start.
 
         The HTTP library refuses a plain file here, as reading it would block.

@@ -335,6 +335,29 @@ def test_the_stems_of_a_split_are_fetched_the_same_way(run, hostile, files, tmp_
     assert path.read_bytes() == SONG
 
 
+@pytest.mark.parametrize("url", ["http://[x", "ftp://x/y", "http://x:99999/", "http://\x00/"])
+def test_a_link_that_is_none_is_an_error(download, hostile, to, url):
+    """Whatever the service puts there."""
+    hostile.always(answer(200, {"url": url}))
+
+    with pytest.raises(errors.TemPolorError) as caught:
+        download()
+
+    assert caught.value.job_id == JOB
+    assert only_nothing_or_the_whole_file(to)
+
+
+def test_a_link_may_be_relative_to_the_api(run, hostile, tmp_path):
+    """The document calls some of them references."""
+    hostile.then(answer(200, SONG))
+    stems = models.SplitStems(stems_zip_url="/files/stems.zip")
+
+    run(lambda client: client.stems.download(stems, tmp_path / "stems.zip"))
+
+    assert hostile.lines == ["GET /files/stems.zip"]
+    assert "authorization" not in hostile.requests[0].headers
+
+
 def test_a_split_without_stems_is_an_error(run, tmp_path):
     """There is nothing to fetch."""
     with pytest.raises(errors.DownloadError, match="no ZIP file"):

@@ -94,6 +94,16 @@ def test_a_wait_survives_a_page_of_html_with_status_200(run, hostile):
     assert run(wait).status == 30
 
 
+def test_a_busy_service_does_not_stretch_a_wait(run, hostile, time):
+    """The long pauses after a 429 count as well, and none is begun that could not end in time."""
+    hostile.always(error(429, "busy"))
+
+    with pytest.raises(errors.WaitTimeoutError):
+        run(lambda client: client.music.wait(JOB, timeout=70))
+
+    assert time.pauses == [30.0, 30.0, 10.0]
+
+
 def test_a_wait_ends_on_a_refusal(run, hostile):
     """A wrong token does not get right by waiting."""
     hostile.then(at(10), error(401, "Unauthorized"))

@@ -5,7 +5,7 @@ import inspect
 import pytest
 from tempolor_spec import load_document, operations
 
-from tempolor_client import AsyncTemPolor, TemPolor, errors, models
+from tempolor_client import AsyncTemPolor, TemPolor, errors, models, options
 
 from .conftest import JOB, TOKEN
 from .hostile import answer, error
@@ -120,6 +120,17 @@ def test_a_raw_answer_has_status_headers_body_and_result(run, hostile):
     assert (raw.status, raw.headers["x-trace"], raw.request.operation_id) == (202, "42", "get_music")
     assert raw.json() == {"clonedVoiceItemId": "v"}
     assert raw.parsed.additional_properties == {"clonedVoiceItemId": "v"}
+
+
+@pytest.mark.parametrize("name", ["songs", "instrumentals"])
+def test_ordering_and_waiting_in_one_takes_the_same_arguments(name):
+    """The types of the one follow the other."""
+    method = getattr(TemPolor(TOKEN), name).create
+    fields = options.SongFields if name == "songs" else options.InstrumentalFields
+
+    taken = {*inspect.signature(method).parameters} - {"prompt", "options"}
+
+    assert taken == {*fields.__annotations__} - {*options.CallOptions.__annotations__}
 
 
 def test_no_account_at_all_is_an_empty_answer(run, hostile):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .draws import Draws
-from .jobs import JobKind, Material, MusicRequest
+from .jobs import Job, Material, MusicRequest
 from .midi import MidiFile
 
 _TONICS = ("A", "Ab", "B", "Bb", "C#", "C", "D", "E", "Eb", "F#", "F", "G")
@@ -90,7 +90,7 @@ def _first_match(table: dict[str, tuple[str, ...]], lowered: str) -> str | None:
     return next((name for name, words in table.items() if any(word in lowered for word in words)), None)
 
 
-def compose(kind: JobKind, request: MusicRequest, draws: Draws, template: MidiFile | None = None) -> Material:
+def compose(request: MusicRequest, draws: Draws, template: MidiFile | None = None) -> Material:
     """Return the material of one job: key, tempo and chords as asked, a title and a style from the prompt.
 
     A song based on a MIDI file is in that file's key and tempo.
@@ -108,7 +108,6 @@ def compose(kind: JobKind, request: MusicRequest, draws: Draws, template: MidiFi
         chords=request.chords or "",
         seconds=draws.between(SHORTEST_SECONDS, LONGEST_SECONDS[request.model]),
         seed=draws.below(1 << 32),
-        lyrics=_lyrics(kind, request, reading, draws),
     )
 
 
@@ -117,12 +116,18 @@ def title_from(reading: Reading, style: str) -> str:
     return " ".join(word[:1].upper() + word[1:] for word in reading.words[:4])[:60] or f"{style} Sketch"
 
 
-def _lyrics(kind: JobKind, request: MusicRequest, reading: Reading, draws: Draws) -> str:
-    if kind == "instrumental":
+def lyrics_of(job: Job) -> str:
+    """Return what a job's voice sings: the words that were asked for, or some of its own; none in an instrumental."""
+    if job.kind == "instrumental":
         return ""
-    if request.lyrics:
-        return request.lyrics
-    images = reading.words or ("music",)
+    return job.request.lyrics or _written(job.request.prompt, job.material.seed)
+
+
+@lru_cache(maxsize=1024)
+def _written(prompt: str, seed: int) -> str:
+    """Write lyrics; most jobs' lyrics are never looked at, so they are written when they are."""
+    draws = Draws("lyrics", seed)
+    images = read(prompt).words or ("music",)
     verse = [_line(images, draws) for _ in range(4)]
     chorus = [_line(images, draws) for _ in range(2)]
     return "\n".join(["[Verse]", *verse, "[Chorus]", *chorus, *chorus])

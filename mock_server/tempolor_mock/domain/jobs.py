@@ -150,7 +150,6 @@ class Material:
     chords: str
     seconds: int
     seed: int
-    lyrics: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

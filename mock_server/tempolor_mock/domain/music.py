@@ -121,7 +121,7 @@ def _new_job(world: World, account: Account, kind: JobKind, request: MusicReques
         plan=plan_for(world.policy, draws),
         download_lag_ms=_download_lag_ms(world.policy, draws),
         request=request,
-        material=compose(kind, request, draws, template),
+        material=compose(request, draws, template),
     )
 
 

@@ -135,7 +135,6 @@ class SavedMaterial(Saved, frozen=True):
     chords: str
     seconds: Annotated[int, Meta(ge=1, le=600)]
     seed: Count
-    lyrics: str
 
 
 class SavedJob(Saved, frozen=True):

@@ -3,18 +3,35 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tempolor_mock.domain.composing import compose
+from tempolor_mock.domain.composing import compose, lyrics_of
 from tempolor_mock.domain.draws import Draws
-from tempolor_mock.domain.jobs import MusicRequest
+from tempolor_mock.domain.ids import CompositeId
+from tempolor_mock.domain.jobs import Job, MusicRequest, plan_for
+from tempolor_mock.domain.policy import Policy
 from tempolor_spec import REVISIONS, load_document
 
 LIMITS = [("v3", 120), ("v3.5", 270), ("v4.5+", 300), ("i3", 120), ("i3.5 beta", 270)]
 """The pages' and the collection's longest pieces, in seconds."""
 
 
-def made(prompt="A harbour ballad", kind="song", seed=1, **options):
+def made(prompt="A harbour ballad", seed=1, **options):
     """Return the material of a request."""
-    return compose(kind, MusicRequest(**{"prompt": prompt, "model": "v3.5", **options}), Draws(seed))
+    return compose(MusicRequest(**{"prompt": prompt, "model": "v3.5", **options}), Draws(seed))
+
+
+def job_of(kind="song", **options):
+    """Return a job of a request."""
+    request = MusicRequest(**{"prompt": "A harbour ballad", "model": "v3.5", **options})
+    return Job(
+        number=1,
+        id=CompositeId("1", "2", "job", "3"),
+        kind=kind,
+        created_ms=0,
+        plan=plan_for(Policy(), Draws(1)),
+        download_lag_ms=0,
+        request=request,
+        material=compose(request, Draws(1)),
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,7 +67,7 @@ def test_any_prompt_can_be_composed(prompt, seed):
 @given(st.integers(50, 190), st.integers(0, 1000))
 def test_key_tempo_and_chords_are_kept(bpm, seed):
     """What the order sets is not drawn."""
-    material = made(kind="instrumental", seed=seed, model="i3", tonality="D:minor", bpm=bpm, chords="Dm Bb F C")
+    material = made(seed=seed, model="i3", tonality="D:minor", bpm=bpm, chords="Dm Bb F C")
 
     assert (material.key, material.bpm, material.chords) == ("D:minor", bpm, "Dm Bb F C")
 
@@ -82,13 +99,13 @@ def test_every_model_of_every_revision_can_be_composed(revision):
     """The document and the composer know the same models."""
     schemas = load_document(revision)["components"]["schemas"]
 
-    for kind, name in (("song", "SongModel"), ("instrumental", "InstrumentalModel")):
+    for name in ("SongModel", "InstrumentalModel"):
         for model in schemas[name]["enum"]:
-            assert made(kind=kind, model=model).seconds
+            assert made(model=model).seconds
 
 
 def test_lyrics_are_those_of_the_order_or_made_up():
     """A song always has words; an instrumental never has."""
-    assert made(lyrics="Lanterns on the water").lyrics == "Lanterns on the water"
-    assert "[Chorus]" in made().lyrics
-    assert made(kind="instrumental", model="i3").lyrics == ""
+    assert lyrics_of(job_of(lyrics="Lanterns on the water")) == "Lanterns on the water"
+    assert "[Chorus]" in lyrics_of(job_of())
+    assert lyrics_of(job_of(kind="instrumental", model="i3")) == ""

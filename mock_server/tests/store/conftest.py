@@ -107,7 +107,6 @@ _MATERIAL = Material(
     chords="",
     seconds=90,
     seed=7,
-    lyrics="[Verse]\nlà",
 )
 
 

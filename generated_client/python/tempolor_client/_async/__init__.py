@@ -1,1 +1,1 @@
-"""The async client, and the source of the sync one."""
+"""The client. Its two kinds are one source: tools/unasync.py takes the waiting out of the other one."""

@@ -43,7 +43,7 @@ from ..errors import (
 )
 from ..jobs import COMPLETED, FAILED, is_completed
 from ..judging import unexpected
-from ..options import CallOptions
+from ..options import CallOptions, InstrumentalFields, SongFields
 from ..payload import FileInput, Payload
 from .downloading import AsyncDownload
 from .engine import AsyncEngine
@@ -436,7 +436,7 @@ class AsyncSongs(AsyncResource):
         *,
         progress: Callable[[MusicItem], Any] | None = None,
         wait_timeout: float = WAIT,
-        **order: Any,
+        **order: Unpack[SongFields],
     ) -> builtins.list[MusicItem]:
         """Order a song and wait for it: `create` and `AsyncOrder.wait` in one.
 
@@ -522,7 +522,7 @@ class AsyncInstrumentals(AsyncResource):
         *,
         progress: Callable[[MusicItem], Any] | None = None,
         wait_timeout: float = WAIT,
-        **order: Any,
+        **order: Unpack[InstrumentalFields],
     ) -> builtins.list[MusicItem]:
         """Order an instrumental and wait for it: `create` and `AsyncOrder.wait` in one.
 

@@ -49,6 +49,7 @@ class AsyncWait:
         self._options = options
         self._items: dict[str, MusicItem] = {}
         self._failure: TemPolorError | None = None
+        self._pause = poll_interval
 
     async def run(self) -> list[MusicItem]:
         """Return the jobs' last states, in order, all of them completed.
@@ -60,14 +61,15 @@ class AsyncWait:
         """
         deadline = self._runtime.now() + self._timeout
         while True:
+            self._pause = self._poll_interval
             for job_id in self._running():
-                await self._look_at(job_id)
+                await self._look_at(job_id, deadline - self._runtime.now())
             if not self._running():
                 return self._result()
             left = deadline - self._runtime.now()
             if left <= 0:
                 raise self._timed_out() from self._failure
-            await self._runtime.pause(min(self._poll_interval, left))
+            await self._runtime.pause(min(self._pause, left))
 
     def _running(self) -> list[str]:
         return [job_id for job_id in self._job_ids if job_id not in self._items or not is_final(self._items[job_id])]
@@ -83,13 +85,16 @@ class AsyncWait:
             item=item,
         )
 
-    async def _look_at(self, job_id: str) -> None:
+    async def _look_at(self, job_id: str, left: float) -> None:
         try:
-            item = await self._operations.get_music(job_id, **self._options)
+            options: CallOptions = {"busy_timeout": max(left, 0.0), **self._options}
+            item = await self._operations.get_music(job_id, **options)
         except AccountSessionError:
             raise
         except (ConnectionFailedError, ServerError, BusyError, UnexpectedAnswerError) as error:
             self._failure = error
+            # There is no time for another of the long pauses that a 429 wants.
+            self._pause = self._timeout if isinstance(error, BusyError) else self._pause
             logger.warning("waiting for %s goes on in spite of: %s", job_id, type(error).__name__)
             return
         self._items[job_id] = item

@@ -47,6 +47,11 @@ class Call(Generic[T_co]):
     content: Payload | None = None
     content_type: str | None = None
 
+    @property
+    def job_id(self) -> str | None:
+        """The job it is about, if it is about one."""
+        return self.subject if self.subject and "-job:" in self.subject else None
+
 
 class Sender(Protocol):
     """Makes calls and returns their results."""

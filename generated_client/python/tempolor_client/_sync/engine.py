@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections.abc import Generator
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urljoin
 
 import httpx2
 
@@ -18,6 +18,7 @@ from ..errors import (
     ConfigurationError,
     ConnectionFailedError,
     ConnectionRefusedByHostError,
+    DownloadError,
     RequestTimeoutError,
     SentRequest,
     TemPolorError,
@@ -94,7 +95,16 @@ class Engine:
             self.runtime.pause(pause)
 
     def _exchange(self, call: Call[Any], options: CallOptions) -> Received:
-        request = self._request(call, options)
+        # Chunks of its own for each attempt: what was sent once has been read to its end.
+        chunks = self.runtime.chunks(call.content) if call.content is not None else None
+        try:
+            return self._exchange_with(call, options, chunks)
+        finally:
+            if chunks is not None:
+                chunks.close()
+
+    def _exchange_with(self, call: Call[Any], options: CallOptions, chunks: Generator[bytes] | None) -> Received:
+        request = self._request(call, options, chunks)
         sent = SentRequest(operation_id=call.operation_id, method=call.method, url=place(str(request.url), query=True))
         begin = time.perf_counter()
         with _translated(sent, call):
@@ -113,12 +123,11 @@ class Engine:
         query = f"?{urlencode(call.params, quote_via=quote)}" if call.params else ""
         return f"{self.settings.base_url}{call.path}{query}"
 
-    def _request(self, call: Call[Any], options: CallOptions) -> httpx2.Request:
+    def _request(self, call: Call[Any], options: CallOptions, chunks: Generator[bytes] | None) -> httpx2.Request:
         headers = self.settings.headers_for(options)
         body: dict[str, Any] = {}
         if call.content is not None:
-            # A body of its own for each attempt: what was sent once has been read to its end.
-            body["content"] = self.runtime.chunks(call.content)
+            body["content"] = chunks
             headers |= {"Content-Type": call.content_type or "", "Content-Length": str(call.content.size)}
         elif call.form is not None:
             body["files"] = [(name, (None, str(value))) for name, value in call.form.items()]
@@ -132,7 +141,7 @@ class Engine:
                 timeout=_timeout(options.get("timeout", self.settings.timeout)),
                 **body,
             )
-        except (httpx2.InvalidURL, UnicodeEncodeError, TypeError) as error:
+        except (httpx2.InvalidURL, UnicodeError, TypeError) as error:
             raise ConfigurationError(f"this request cannot be built: {error}") from error
 
     @staticmethod
@@ -150,7 +159,12 @@ class Engine:
             ConnectionFailedError: There was no answer.
 
         """
-        sent = self.file_request(url)
+        try:
+            # Some addresses of the service are references, which may be relative to the API.
+            url = urljoin(self.settings.base_url, url)
+            sent = self.file_request(url)
+        except ValueError as error:
+            raise DownloadError(f"the link {url!r} is no address: {error}", job_id=job_id) from error
         timeout = _timeout(options.get("timeout", self.settings.timeout))
         with _translated(sent, None, job_id):
             with self._files.stream("GET", url, headers=headers, timeout=timeout) as response:
@@ -161,12 +175,14 @@ class Engine:
 @contextlib.contextmanager
 def _translated(sent: SentRequest, call: Call[Any] | None, job_id: str | None = None) -> Generator[None]:
     """Turn the HTTP library's errors into ours."""
-    job_id = job_id or (call.subject if call is not None else None)
+    job_id = call.job_id if call is not None else job_id
     where = f"{sent.method} {sent.url}"
     taken = " It may have been taken all the same: look at client.scheduler.running() before you send it again."
     warning = taken if sent.method == "POST" else " Try again later."
     try:
         yield
+    except (httpx2.InvalidURL, httpx2.LocalProtocolError, UnicodeError) as error:
+        raise ConfigurationError(f"{where}: this cannot be sent: {error}", job_id=job_id) from error
     except httpx2.ConnectError as error:
         raise ConnectionRefusedByHostError(
             f"{where}: no connection ({error}). Check the address and the network.", request=sent, job_id=job_id

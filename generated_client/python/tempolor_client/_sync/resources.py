@@ -44,7 +44,7 @@ from ..errors import (
 )
 from ..jobs import COMPLETED, FAILED, is_completed
 from ..judging import unexpected
-from ..options import CallOptions
+from ..options import CallOptions, InstrumentalFields, SongFields
 from ..payload import FileInput, Payload
 from .downloading import Download
 from .engine import Engine
@@ -433,7 +433,7 @@ class Songs(Resource):
         *,
         progress: Callable[[MusicItem], Any] | None = None,
         wait_timeout: float = WAIT,
-        **order: Any,
+        **order: Unpack[SongFields],
     ) -> builtins.list[MusicItem]:
         """Order a song and wait for it: `create` and `Order.wait` in one.
 
@@ -519,7 +519,7 @@ class Instrumentals(Resource):
         *,
         progress: Callable[[MusicItem], Any] | None = None,
         wait_timeout: float = WAIT,
-        **order: Any,
+        **order: Unpack[InstrumentalFields],
     ) -> builtins.list[MusicItem]:
         """Order an instrumental and wait for it: `create` and `Order.wait` in one.
 

@@ -1,0 +1,174 @@
+"""A real HTTP server on loopback that a service can call back."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Condition, Thread
+from types import TracebackType
+from typing import Any, Final, Self
+
+from .exchange import Exchange, Request, Response
+
+SOURCE: Final = "callback"
+_MOST_BYTES: Final = 4 << 20
+_POLL_SECONDS: Final = 0.05
+_CLIENT_PATIENCE: Final = 10.0
+
+Answer = Callable[[Request], int]
+"""Decides on the status of the answer to a report."""
+
+
+class CallbackReceiver:
+    """Collects what a service posts to `url`, in the order of arrival, as exchanges with `source` `callback`.
+
+    A context manager; it listens from the moment it is made. `public_url` is what the service is told where it reaches
+    this machine by another address. Reports are answered 200 unless `answers` or `answer_with` say otherwise.
+    """
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 0, *, public_url: str | None = None) -> None:
+        self._arrived = Condition()
+        self._exchanges: list[Exchange] = []
+        self._handed_over = 0
+        self._planned: deque[int] = deque()
+        self._answer: Answer = lambda _request: 200
+        self._server = _Server((host, port), self._take)
+        shown = f"[{host}]" if ":" in host else host
+        self._url = public_url or f"http://{shown}:{self._server.server_address[1]}/callback"
+        self._thread = Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="tempolor-callbacks", daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """The address to give as `replyUrl`; a query or a longer path may be added."""
+        return self._url
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Everything received so far, in the order of arrival."""
+        with self._arrived:
+            return list(self._exchanges)
+
+    def received(self) -> list[Exchange]:
+        """Return the exchanges received since the last time."""
+        with self._arrived:
+            fresh = self._exchanges[self._handed_over :]
+            self._handed_over = len(self._exchanges)
+            return fresh
+
+    def for_job(self, job_id: str) -> list[dict[str, Any]]:
+        """Return the items reported for a job, in the order of arrival."""
+        bodies = (exchange.request.json for exchange in self.exchanges)
+        return [body for body in bodies if isinstance(body, dict) and body.get("job_id") == job_id]
+
+    def wait_for(self, predicate: Callable[[list[Exchange]], bool], timeout: float) -> bool:
+        """Wait until what was received satisfies a predicate; False after so many seconds without."""
+        with self._arrived:
+            return self._arrived.wait_for(lambda: predicate(list(self._exchanges)), timeout)
+
+    def answers(self, *statuses: int) -> None:
+        """Answer the next reports with these statuses, one each."""
+        with self._arrived:
+            self._planned.extend(statuses)
+
+    def answer_with(self, answer: Answer) -> None:
+        """Decide on each further status by a function of the request."""
+        with self._arrived:
+            self._answer = answer
+
+    def close(self) -> None:
+        """Stop listening, and wait until the thread has ended."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _take(self, request: Request, began: float) -> int:
+        with self._arrived:
+            planned = self._planned.popleft() if self._planned else None
+            answer = self._answer
+        status = answer(request) if planned is None else planned
+        exchange = Exchange(request, Response(status=status), began, max(0.0, time.time() - began), SOURCE)
+        with self._arrived:
+            self._exchanges.append(exchange)
+            self._arrived.notify_all()
+        return status
+
+
+Take = Callable[[Request, float], int]
+
+
+class _Server(ThreadingHTTPServer):
+    """Hands each request to `take`, and answers with the status it returns."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], take: Take) -> None:
+        self.take = take
+        super().__init__(address, _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep silent about callers that hang up."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Reads one request after the other from a connection, of any method."""
+
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    timeout = _CLIENT_PATIENCE
+    disable_nagle_algorithm = True
+
+    def __getattr__(self, name: str) -> Any:
+        # The standard library looks for `do_<METHOD>`; a report by a wrong method is received too, and judged.
+        if name.startswith("do_"):
+            return self._answer
+        raise AttributeError(name)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
+        """Keep silent: what arrives is kept."""
+
+    def _answer(self) -> None:
+        began = time.time()
+        body, truncated = self._body()
+        host = self.headers.get("Host") or "{}:{}".format(*self.server.server_address[:2])
+        request = Request(
+            method=self.command.upper(),
+            url=self.path if "://" in self.path else f"http://{host}{self.path}",
+            headers=tuple(self.headers.items()),
+            body=body,
+            truncated=truncated,
+        )
+        status = self.server.take(request, began)
+        self.close_connection = self.close_connection or truncated
+        with suppress(ConnectionError):
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    def _body(self) -> tuple[bytes, bool]:
+        if (self.headers.get("Transfer-Encoding") or "").lower() == "chunked":
+            return self._chunks()
+        length = self.headers.get("Content-Length") or "0"
+        wanted = int(length) if length.isdecimal() else 0
+        body = self.rfile.read(min(wanted, _MOST_BYTES))
+        return body, len(body) < wanted
+
+    def _chunks(self) -> tuple[bytes, bool]:
+        body = b""
+        while len(body) < _MOST_BYTES:
+            size = int(self.rfile.readline(64).partition(b";")[0].strip() or b"0", 16)
+            body += self.rfile.read(size)
+            self.rfile.readline(64)
+            if size == 0:
+                return body, False
+        return body, True

@@ -1,0 +1,104 @@
+"""What Schemathesis records: VCR cassettes (YAML) and its events (ndjson)."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..exchange import Exchange, Headers, Request, Response
+from .errors import BrokenRecordingError
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BROKEN = (AttributeError, KeyError, TypeError, ValueError, binascii.Error)
+
+
+def read_cassette(file: Path, content: bytes) -> Iterator[Exchange]:
+    """Yield the exchanges of a VCR cassette; BrokenRecordingError where that fails."""
+    try:
+        interactions = yaml.load(content, Loader=_Loader)["http_interactions"]  # noqa: S506 - both loaders are safe
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}" if mark else ""
+        raise BrokenRecordingError(file, place, f"not YAML: {getattr(error, 'problem', error)}") from None
+    except (KeyError, TypeError):
+        raise BrokenRecordingError(file, "", "not a cassette: it has no http_interactions") from None
+    for number, interaction in enumerate(interactions or (), 1):
+        label = f"interaction {number}"
+        try:
+            yield _from_vcr(interaction, label)
+        except _BROKEN as error:
+            raise BrokenRecordingError(file, label, f"not as Schemathesis writes it ({error})") from None
+
+
+def read_event(event: dict[str, Any], place: str) -> Iterator[Exchange]:
+    """Yield the exchanges of one of Schemathesis' events, most have none; LookupError or ValueError if broken."""
+    finished = event.get("ScenarioFinished")
+    if finished is None:
+        return
+    interactions = sorted(finished["recorder"]["interactions"].items(), key=lambda each: each[1]["timestamp"])
+    for name, interaction in interactions:
+        yield _from_event(interaction, f"{place}, {name}")
+
+
+def _from_vcr(interaction: dict[str, Any], label: str) -> Exchange:
+    request, response = interaction["request"], interaction.get("response")
+    return Exchange(
+        Request(
+            method=str(request["method"]).upper(),
+            url=str(request["uri"]),
+            headers=_headers(request),
+            body=_vcr_body(request.get("body")),
+        ),
+        response
+        and Response(
+            status=int(response["status"]["code"]), headers=_headers(response), body=_vcr_body(response.get("body"))
+        ),
+        datetime.fromisoformat(str(interaction["recorded_at"])).timestamp(),
+        float((response or {}).get("elapsed") or 0),
+        "schemathesis",
+        "" if response else "no response was recorded",
+        label,
+    )
+
+
+def _from_event(interaction: dict[str, Any], label: str) -> Exchange:
+    request, response = interaction["request"], interaction.get("response")
+    return Exchange(
+        Request(
+            method=str(request["method"]).upper(),
+            url=str(request["uri"]),
+            headers=_headers(request),
+            body=_event_body(request.get("body")),
+        ),
+        response
+        and Response(
+            status=int(response["status_code"]), headers=_headers(response), body=_event_body(response.get("content"))
+        ),
+        float(interaction["timestamp"]),
+        float((response or {}).get("elapsed") or 0),
+        "schemathesis",
+        "" if response else "no response was recorded",
+        label,
+    )
+
+
+def _headers(message: dict[str, Any]) -> Headers:
+    return tuple((str(name), str(value)) for name, values in (message.get("headers") or {}).items() for value in values)
+
+
+def _vcr_body(body: Any) -> bytes:
+    if not body:
+        return b""
+    if "base64_string" in body:
+        return base64.b64decode(body["base64_string"])
+    return str(body.get("string") or "").encode()
+
+
+def _event_body(body: Any) -> bytes:
+    if isinstance(body, dict):
+        return base64.b64decode(body["$base64"])
+    return str(body).encode() if body else b""

@@ -1,0 +1,47 @@
+"""Judging recordings."""
+
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tempolor_spec import REVISIONS
+
+from ..document import DocumentJudge, Effort
+from ..inspector import Inspector
+from ..result import RunResult
+from ..rule import Rule
+from .errors import BrokenRecordingError
+from .recording import read_recording
+
+
+def check(  # noqa: PLR0913 - a front door with many keys
+    files: Iterable[Path],
+    rules: Sequence[Rule],
+    *,
+    base: str | None = None,
+    live: bool | None = None,
+    revision: str = REVISIONS[0],
+    effort: Effort = Effort.SAMPLE,
+) -> RunResult:
+    """Judge recordings, one after the other, as one history.
+
+    `base` tells where the API is, if it is not where `/v1/tempolor` stands. `live` says whose traffic it is, None goes
+    by the host of each request. A broken file ends the check: the result has what was verified until then, and says
+    why it stopped.
+    """
+    inspector = Inspector(rules, DocumentJudge(revision, effort), base=base, live=live)
+    names = [str(file) for file in files]
+    result = RunResult(", ".join(names), "recording", None, inspector.ledger, revision, started=time.time())
+    clock = time.perf_counter()
+    try:
+        for name in names:
+            for exchange in read_recording(Path(name)):
+                inspector.see(exchange)
+    except BrokenRecordingError as error:
+        result.stopped = str(error)
+    result.elapsed = time.perf_counter() - clock
+    result.exchanges, result.foreign, result.faults = inspector.seen, inspector.foreign, inspector.faults
+    result.coverage = inspector.coverage.to_json()
+    if not result.stopped and not result.exchanges:
+        result.stopped = f"no request to the API among {inspector.foreign}; --base says where it is"
+    return result
