@@ -159,7 +159,7 @@ class Router:
         if method in methods:
             return Route(methods[method], template, {parameter: unquote(last)}, frozenset({*fixed, *methods}))
         if fixed or methods:
-            return Route("", template or decoded, {}, frozenset({*fixed, *methods}))
+            return Route("", decoded if fixed else template, {}, frozenset(fixed or methods))
         return None
 
 

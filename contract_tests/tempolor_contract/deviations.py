@@ -29,7 +29,7 @@ _TEXTS: Final = ("rule", "operation", "field", "reason")
 _DATES: Final = ("since", "expires")
 _REQUIRED: Final = ("rule", "reason", "since", "expires")
 
-TEMPLATE: Final = '''\
+TEMPLATE: Final = """\
 # Known differences of a target. A violation that an entry matches is reported and fails nothing, until the entry
 # expires; then it fails again. Entries that match nothing are reported: delete them.
 #
@@ -40,7 +40,7 @@ TEMPLATE: Final = '''\
 # reason = "Why this is known and who cares for it"
 # since = 2026-01-31
 # expires = 2026-06-30            # the last day on which it excuses anything
-'''
+"""
 """What a new `deviations.toml` begins with."""
 
 

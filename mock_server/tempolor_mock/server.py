@@ -1,5 +1,6 @@
 """Serving a mock with uvicorn: binding, announcing, stopping."""
 
+import gc
 import socket
 import ssl
 from collections.abc import Callable
@@ -74,7 +75,18 @@ def serve(
     """Serve until interrupted; `started` is called with the address as soon as requests are answered."""
     scheme = "https" if tls else "http"
     config = configured(create_app(settings), tls)
+    _collect_garbage_seldom()
     AnnouncingServer(config, lambda: started(f"{scheme}://{_shown(bound)}")).run(sockets=[bound])
+
+
+def _collect_garbage_seldom() -> None:
+    """Keep the garbage collector from going through all records again and again.
+
+    Worlds are made of records without cycles, which are freed without it; the little that has cycles can wait.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 10, 1000)
 
 
 def configured(app: MockApp, tls: Tls | None = None) -> uvicorn.Config:

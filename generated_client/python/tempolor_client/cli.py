@@ -12,10 +12,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
-try:
-    import click
-except ModuleNotFoundError:  # the package itself works without it
-    sys.exit("the commands need click: pip install 'tempolor-client[cli]'")
+import click
 
 if TYPE_CHECKING:
     from ._sync.client import TemPolor
@@ -279,7 +276,3 @@ def _numbered(out: Path | None, take: int) -> Path | None:
 
 def _format(chosen: str | None, out: Path) -> str | None:
     return chosen or {".wav": "wav", ".zip": "stems", ".mp3": "mp3"}.get(os.path.normcase(out.suffix))
-
-
-if __name__ == "__main__":
-    main()

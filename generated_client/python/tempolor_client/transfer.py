@@ -76,10 +76,11 @@ class PartFile:
         try:
             yield
         except OSError as error:
-            what = "the disk is full" if error.errno in {errno.ENOSPC, errno.EDQUOT} else error.strerror or str(error)
+            full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+            what = f"the disk is full after {self.size} bytes" if full else error.strerror or str(error)
+            advice = "Make room or choose another place" if full else "Check the folder and its rights"
             raise FileWriteError(
-                f"cannot write {self.path}: {what} (after {self.size} bytes, now removed). "
-                "Make room or choose another place, and download again: the file stays at the service",
+                f"cannot write {self.path}: {what}. {advice}, and download again: the file stays at the service",
                 job_id=self._job_id,
             ) from error
 
@@ -118,6 +119,8 @@ class Transfer:
             raise DownloadError(
                 "the file host answered with a web page in place of the file; try again later", job_id=self._job_id
             )
+        if headers.get("content-encoding", "identity") != "identity":
+            raise DownloadError("the file host sent the file encoded, though asked not to", job_id=self._job_id)
         found = _CONTENT_RANGE.match(headers.get("content-range", "")) if status == 206 else None
         continues = found is not None and int(found[1]) == received and received > 0
         if status == 206 and not continues:

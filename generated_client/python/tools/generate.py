@@ -7,12 +7,14 @@ this file. `_sync` comes from `_async`, by taking the waiting out of it. Both fo
 # ruff: noqa: INP001 - a script, not a package
 
 import argparse
+import hashlib
 import json
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +62,9 @@ def make(target: Path) -> None:
         GenerationError: The generator left something out, or a formatter failed.
 
     """
-    generate_from(relaxed_view(), target / "_generated")
+    view = relaxed_view()
+    generate_from(view, target / "_generated")
+    (target / "_generated" / "record.json").write_text(json.dumps(record(view), indent=2) + "\n", encoding="utf-8")
     unasync_folder(PACKAGE / "_async", target / "_sync")
     format_folder(target)
 
@@ -83,6 +87,16 @@ def generate_from(document: dict[str, Any], target: Path) -> None:
     # The generator's names for these two are fixed: its client is our table of operations, its errors are not ours.
     (target / "client.py").rename(target / "operations.py")
     (target / "errors.py").unlink()
+
+
+def record(view: dict[str, Any]) -> dict[str, str]:
+    """Return what the generated code is made from: versions of tools, hashes of the rest."""
+    templates = b"".join(file.name.encode() + file.read_bytes() for file in sorted((HERE / "templates").iterdir()))
+    return {
+        "document": hashlib.sha256(json.dumps(view, sort_keys=True).encode()).hexdigest(),
+        "templates": hashlib.sha256(templates).hexdigest(),
+        **{tool: version(tool) for tool in ("openapi-python-client", "ruff")},
+    }
 
 
 def _quietly(action: Any) -> Any:

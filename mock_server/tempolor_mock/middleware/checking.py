@@ -1,5 +1,6 @@
 """Checking the mock's own answers against the document: one outside it is a bug that must show."""
 
+import orjson
 from connexion.operations.abstract import AbstractOperation
 
 from ..exchange import Answer
@@ -29,5 +30,6 @@ class AnswerCheck:
         schema = self._schemas[answer.status]
         if (schema is None) != (answer.content is None):
             raise AnswerOutsideDocumentError(f"{self._operation_id}: {answer.status} has the wrong kind of content")
-        for error in schema.iter_errors(answer.content) if schema else ():
+        sent = orjson.loads(orjson.dumps(answer.content))
+        for error in schema.iter_errors(sent) if schema else ():
             raise AnswerOutsideDocumentError(f"{self._operation_id}: {answer.status}: {error.verbose_message}")

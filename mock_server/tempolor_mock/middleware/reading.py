@@ -1,6 +1,8 @@
 """Reading a request: its parameters and its body, in the types the document declares."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,6 +20,10 @@ MULTIPART = "multipart/form-data"
 JSON = "application/json"
 
 
+_LONGEST_REMEMBERED = 512
+"""Characters of path and query beyond which a request's parameters are not kept in memory."""
+
+
 class ParameterReader:
     """Path and query parameters of one operation."""
 
@@ -28,6 +34,8 @@ class ParameterReader:
             name: each["schema"]["default"] for name, each in self._declared.items() if "default" in each["schema"]
         }
         self._check = ObjectCheck(_object_schema(self._declared), "parameters")
+        # The same few paths and queries come again and again, and what they say depends on nothing else.
+        self._read = lru_cache(maxsize=1024)(self._read_afresh)
 
     def __call__(self, path_parameters: dict[str, str], query_string: bytes) -> Mapping[str, Any]:
         """Return all declared parameters that were given, checked, and the defaults of those that were not.
@@ -36,10 +44,16 @@ class ParameterReader:
         """
         if not self._declared:
             return {}
-        given = {name: text for name, text in read_query(query_string) if name in self._from_query} | path_parameters
+        length = len(query_string) + sum(map(len, path_parameters.values()))
+        read = self._read if length <= _LONGEST_REMEMBERED else self._read_afresh
+        return read(tuple(path_parameters.items()), query_string)
+
+    def _read_afresh(self, path_parameters: tuple[tuple[str, str], ...], query_string: bytes) -> Mapping[str, Any]:
+        given = {name: text for name, text in read_query(query_string) if name in self._from_query}
+        given.update(path_parameters)
         values = {name: as_declared(value, self._declared[name]["schema"]) for name, value in given.items()}
         self._check(values)
-        return self._defaults | values
+        return MappingProxyType(self._defaults | values)
 
 
 def _object_schema(parameters: Mapping[str, Any]) -> Schema:

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 from ..domain import errors
@@ -44,6 +45,7 @@ class Security:
         return token
 
 
+@lru_cache(maxsize=1024)
 def bearer_token(header: bytes) -> Token | None:
     """Return the API token of an `Authorization` header, or None where there is none of the right shape."""
     scheme, _, value = header.decode("latin-1").partition(" ")

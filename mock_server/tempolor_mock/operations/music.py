@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import orjson
+
 from ..domain import music
 from ..domain.jobs import JobKind, MusicRequest
 from ..domain.music import Started
 from ..domain.world import World
 from ..exchange import Answer, Call
 from ..files import links
+from ..recent import encoded_item
 from ..shapes import JsonObject, listing, music_item
 
 
@@ -60,8 +63,8 @@ async def _start(call: Call, kind: JobKind, request: MusicRequest) -> Answer:
 async def get_music(call: Call) -> Answer:
     """Return one piece of music in its present state."""
 
-    def read(world: World) -> JsonObject:
-        return music_item(music.poll(world, call.parameters["job_id"]), world, call.base_url)
+    def read(world: World) -> orjson.Fragment:
+        return encoded_item(music.poll(world, call.parameters["job_id"]), world, call.base_url)
 
     return Answer(200, await call.run(read))
 

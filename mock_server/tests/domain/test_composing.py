@@ -86,9 +86,7 @@ def test_what_was_left_open_is_drawn_from_the_documented_values():
 @pytest.mark.parametrize(("model", "longest"), LIMITS, ids=[model for model, _ in LIMITS])
 def test_no_piece_is_longer_than_its_model_allows(model, longest):
     """Each model has the limit of the pages."""
-    kind = "song" if model.startswith("v") else "instrumental"
-
-    lengths = [made(kind=kind, model=model, seed=seed).seconds for seed in range(100)]
+    lengths = [made(model=model, seed=seed).seconds for seed in range(100)]
 
     assert min(lengths) > 0
     assert max(lengths) <= longest

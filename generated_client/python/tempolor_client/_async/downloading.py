@@ -95,14 +95,17 @@ class AsyncDownload:
                 await self._runtime.run(self._part.restart)
                 self._transfer.forget()
             if response.status_code not in {200, 206}:
-                raise ConnectionFailedError(
-                    f"the file host answered with {response.status_code}",
-                    request=self._engine.file_request(url),
-                    job_id=self._job_id,
-                )
+                raise self._broken(url, f"answered with {response.status_code}")
             if not self._transfer.continues(response.status_code, dict(response.headers), self._part.size):
                 await self._runtime.run(self._part.restart)
             # As they come: gathered to larger chunks, the last bytes before a cut would be lost.
             async for chunk in response.aiter_raw():
                 await self._runtime.run(self._part.write, chunk)
                 await self._runtime.tell(self._progress, self._part.size, self._transfer.total)
+            if not self._part.size:
+                raise self._broken(url, "sent an empty file")
+
+    def _broken(self, url: str, what: str) -> ConnectionFailedError:
+        return ConnectionFailedError(
+            f"the file host {what}", request=self._engine.file_request(url), job_id=self._job_id
+        )

@@ -3,9 +3,8 @@
 import inspect
 
 import pytest
-from tempolor_spec import load_document, operations
-
 from tempolor_client import AsyncTemPolor, TemPolor, errors, models, options
+from tempolor_spec import load_document, operations
 
 from .conftest import JOB, TOKEN
 from .hostile import answer, error

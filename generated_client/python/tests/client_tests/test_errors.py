@@ -1,9 +1,11 @@
 """What goes wrong, and what the message says to do about it."""
 
-import pytest
-from tempolor_spec import load_document, operations
+import re
+from pathlib import Path
 
+import pytest
 from tempolor_client import errors, parse_callback
+from tempolor_spec import load_document, operations
 
 from .conftest import JOB, TOKEN
 from .hostile import answer, error, html
@@ -166,9 +168,24 @@ def test_a_callback_that_is_none_is_an_error(body):
         parse_callback(body)
 
 
+def test_the_readme_says_what_to_do_about_each_error():
+    """Whoever looks an error up finds it."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    table = [line for line in readme.splitlines() if line.startswith("| `") and "Error`" in line]
+    inner = {"TemPolorError", "APIError", "BusyError", "MisfitError"}
+
+    named = set(re.findall(r"`(\w+Error)`", " ".join(line.split("|")[1] for line in table)))
+
+    assert named == {name for name, kind in vars(errors).items() if _is_error(kind)} - inner
+
+
+def _is_error(kind):
+    return isinstance(kind, type) and issubclass(kind, Exception)
+
+
 def test_errors_can_be_told_apart_by_base_classes():
     """One `except` for all, or one for each thing to do."""
-    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    kinds = [kind for kind in vars(errors).values() if _is_error(kind)]
 
     assert all(issubclass(kind, errors.TemPolorError) for kind in kinds)
     assert all(kind.__doc__ for kind in kinds)

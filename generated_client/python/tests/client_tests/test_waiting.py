@@ -1,7 +1,6 @@
 """Waiting for jobs."""
 
 import pytest
-
 from tempolor_client import errors
 
 from .conftest import JOB, OTHER_JOB

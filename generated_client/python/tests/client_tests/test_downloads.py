@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from tempolor_client import errors, models
 from tempolor_client.transfer import PartFile
 
@@ -242,9 +241,31 @@ def test_a_broken_file_host_is_tried_again(run, hostile, files, to, failure):
     hostile.then(link(files))
     files.then(failure, answer(200, SONG))
 
-    run(lambda client: client.music.download(JOB, to, options={"timeout": 0.2}))
+    run(lambda client: client.music.download(JOB, to, options={"timeout": 0.5}))
 
     assert to.read_bytes() == SONG
+
+
+def test_an_empty_file_is_no_file(download, hostile, files, to):
+    """It is asked for again."""
+    hostile.then(link(files))
+    files.then(answer(200, b""), answer(200, SONG))
+
+    download()
+
+    assert to.read_bytes() == SONG
+
+
+def test_a_file_that_comes_encoded_is_refused(download, hostile, files, to):
+    """Saved as it comes, no player would open it."""
+    hostile.then(link(files))
+    files.then(answer(200, SONG, Content_Encoding="gzip"))
+
+    with pytest.raises(errors.DownloadError, match="encoded"):
+        download()
+
+    assert files.requests[0].headers["accept-encoding"] == "identity"
+    assert only_nothing_or_the_whole_file(to)
 
 
 def test_a_web_page_in_place_of_the_file_is_refused(download, hostile, files, to):
@@ -296,7 +317,7 @@ def test_a_really_full_device_is_told_too(tmp_path):
 @pytest.mark.parametrize("where", ["missing/song.mp3", "."], ids=["no folder", "a folder"])
 def test_a_place_that_cannot_be_written_is_an_error_before_anything_is_sent(run, hostile, tmp_path, where):
     """Links are short-lived, so the place is tried first."""
-    with pytest.raises(errors.FileWriteError, match="cannot write"):
+    with pytest.raises(errors.FileWriteError, match=r"cannot write .*Check the folder"):
         run(lambda client: client.music.download(JOB, tmp_path / where))
 
     assert hostile.requests == []

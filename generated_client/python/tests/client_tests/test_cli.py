@@ -4,7 +4,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-
+from tempolor_client import __main__
 from tempolor_client.cli import main
 
 from .conftest import JOB, OTHER_JOB, TOKEN
@@ -132,6 +132,16 @@ def test_no_token_is_one_line_too(tempolor):
     assert (result.exit_code, "USEAPI_TOKEN" in result.stderr) == (2, True)
 
 
+def test_without_click_the_command_says_what_it_needs(monkeypatch):
+    """And the package itself works."""
+    monkeypatch.setitem(sys.modules, "click", None)
+    monkeypatch.delitem(sys.modules, "tempolor_client.cli")
+    monkeypatch.delattr("tempolor_client.cli")
+
+    with pytest.raises(SystemExit, match=r"tempolor-client\[cli\]"):
+        __main__.main()
+
+
 def test_a_terminal_gets_a_bar(hostile, files, tmp_path, monkeypatch):
     """Other places do not, as bars make logs unreadable; so this asks for a terminal of its own."""
     pty = pytest.importorskip("pty")
@@ -141,7 +151,7 @@ def test_a_terminal_gets_a_bar(hostile, files, tmp_path, monkeypatch):
     hostile.then(answer(200, {"jobs": [JOB]}), DONE, answer(200, {"url": f"{files.origin}/song"}))
     files.then(answer(200, b"song"))
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "tempolor_client.cli", "song", "Rain", "--out", str(tmp_path / "song.mp3")]
+    command = [sys.executable, "-m", "tempolor_client", "song", "Rain", "--out", str(tmp_path / "song.mp3")]
 
     result = subprocess.run(
         command,

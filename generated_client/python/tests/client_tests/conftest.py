@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx2
 import pytest
-
 from tempolor_client import AsyncTemPolor, TemPolor
+from tempolor_client.tls import shared_context
 
 from .hostile import Hostile
 
@@ -133,7 +133,8 @@ def mock(request, time, mock_url) -> Run:
     """A client of either kind in a world of its own on the mock; its sleep moves the world's clock."""
     run = Run(request.param, time, mock_url)
     run.token = f"user:12345-{uuid.uuid4().hex}"
-    with httpx2.Client(base_url=mock_url, headers={"Authorization": f"Bearer {run.token}"}) as control:
+    headers = {"Authorization": f"Bearer {run.token}"}
+    with httpx2.Client(base_url=mock_url, headers=headers, verify=shared_context()) as control:
         time.on_sleep = lambda seconds: control.post("/_mock/clock/advance", json={"seconds": seconds})
         run(lambda client: client.accounts.create({"user_id": "204816357"}))
         yield run

@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-
 from tempolor_client import AsyncTemPolor, TemPolor, errors
 
 from .conftest import TOKEN

@@ -4,10 +4,9 @@ import io
 import os
 
 import pytest
-from tempolor_spec import load_document
-
 from tempolor_client import errors
 from tempolor_client.payload import CHUNK, Payload
+from tempolor_spec import load_document
 
 from .hostile import answer, error
 

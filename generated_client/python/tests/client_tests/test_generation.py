@@ -8,12 +8,11 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from tempolor_spec import load_document, operations
-
 from tempolor_client import models
 from tempolor_client._generated import operations as generated_operations
+from tempolor_spec import load_document, operations
 
-TOOLS = Path(__file__).parents[1] / "tools"
+TOOLS = Path(__file__).parents[2] / "tools"
 
 
 @pytest.fixture
@@ -31,6 +30,13 @@ def test_the_generated_code_is_up_to_date(tool):
     )
 
     assert result.returncode == 0, result.stderr
+
+
+def test_the_record_names_what_the_code_was_made_from():
+    """So that whoever finds it stale sees at once what has changed."""
+    record = json.loads((Path(generated_operations.__file__).parent / "record.json").read_text())
+
+    assert set(record) == {"document", "openapi-python-client", "ruff", "templates"}
 
 
 def test_a_changed_a_missing_and_a_left_over_file_are_stale(tool, tmp_path):

@@ -3,7 +3,6 @@
 import logging
 
 import pytest
-
 from tempolor_client import TemPolor, errors
 from tempolor_client.log import logger
 

@@ -4,7 +4,6 @@ import socket
 
 import httpx2
 import pytest
-
 from tempolor_client import errors
 
 from .conftest import JOB
@@ -30,7 +29,7 @@ def test_an_order_that_timed_out_is_not_sent_again(run, hostile):
     hostile.always(hang)
 
     with pytest.raises(errors.RequestTimeoutError, match=r"may have been taken.*scheduler\.running"):
-        run(lambda client: client.songs.create("Rain", timeout=0.1))
+        run(lambda client: client.songs.create("Rain", timeout=0.5))
 
     assert len(hostile.requests) == 1
 

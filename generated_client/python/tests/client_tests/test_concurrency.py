@@ -6,7 +6,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
 from tempolor_client import AsyncTemPolor, TemPolor
 
 from .conftest import JOB, TOKEN
@@ -50,10 +49,17 @@ def test_cancelling_a_wait_leaves_nothing_open(hostile, moment):
     hostile.then(hang if moment == "while asking" else RUNNING, DONE)
 
     async def scenario():
-        async with AsyncTemPolor(TOKEN, base_url=hostile.url) as client:
+        pausing = asyncio.Event()
+
+        async def pause(_):
+            pausing.set()
+            await asyncio.Event().wait()
+
+        async with AsyncTemPolor(TOKEN, base_url=hostile.url, sleep=pause) as client:
             waiting = asyncio.create_task(client.music.wait(JOB))
             await asyncio.to_thread(hostile.wait_until, lambda: len(hostile.requests) == 1)
-            await asyncio.sleep(0.01)
+            if moment == "while pausing":
+                await pausing.wait()
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting

@@ -1,0 +1,176 @@
+"""`tempolor proxy`: the command that judges traffic as it passes."""
+
+import socket
+import ssl
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import cloup
+from tempolor_spec import REVISIONS
+
+if TYPE_CHECKING:
+    from ..deviations import Register
+    from ..rule import Rule, Violation
+    from .upstream import Upstream
+
+CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_PROXY", "show_default": True, "max_content_width": 110}
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class CannotRunError(click.ClickException):
+    """What was asked for cannot be had; the message says why, in one line."""
+
+    exit_code = 2
+
+
+@cloup.command("proxy", context_settings=CONTEXT)
+@cloup.option_group(
+    "Between whom",
+    cloup.option("--upstream", required=True, metavar="URL", help="The service, with or without the API's path."),
+    cloup.option("--port", default=4011, type=click.IntRange(0, 65535), help="Port on 127.0.0.1; 0 takes a free one."),
+    cloup.option("--timeout", default=300.0, type=click.FloatRange(0.1), help="Seconds of silence to bear."),
+    cloup.option(
+        "--ca",
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        help="Trust this authority's certificate, a PEM file, for an upstream of one's own.",
+    ),
+)
+@cloup.option_group(
+    "How to judge",
+    cloup.option("--revision", default=REVISIONS[0], type=click.Choice(REVISIONS), help="Revision to judge by."),
+    cloup.option("--rule", "only", multiple=True, help="Judge this rule only; repeatable."),
+    cloup.option("--without", multiple=True, help="Leave this rule out; repeatable."),
+    cloup.option(
+        "--deviations",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Register of known differences, a TOML file.",
+    ),
+    cloup.option("--fail-fast", is_flag=True, help="Stop at the first violation."),
+)
+@cloup.option_group(
+    "What to write",
+    cloup.option(
+        "--har",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Record here, without secrets, as traffic passes.",
+    ),
+    cloup.option(
+        "--report-dir", type=click.Path(path_type=Path, file_okay=False), help="Write reports here at the end."
+    ),
+)
+def proxy_command(**given: Any) -> None:
+    """Judge live traffic: stand between a client and a service, pass everything on, and say what breaks the contract.
+
+    Point the client at the printed address; paths stay as they are. Ctrl-C ends it, with 0 if all was well, 1 with
+    violations, 2 if it could not run or nothing could be verified. It sends nothing by itself.
+    """
+    from .upstream import Upstream  # noqa: PLC0415 - `--help` need not load the rules
+
+    try:
+        upstream = Upstream.at(given["upstream"])
+    except ValueError as error:
+        raise click.UsageError(f"--upstream: {error}") from None
+    sys.exit(_run(upstream, given))
+
+
+def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
+    from ..inspector import is_live  # noqa: PLC0415 - the same
+    from ..reports import summary, write_reports  # noqa: PLC0415 - the same
+    from ..traffic import HarWriter  # noqa: PLC0415 - the same
+    from .app import Proxy  # noqa: PLC0415 - the same
+    from .server import serve  # noqa: PLC0415 - the same
+    from .session import Session  # noqa: PLC0415 - the same
+
+    rules, register = _rules(given), _register(given["deviations"])
+    listener = _listener(given["port"], upstream)
+    server: Any = None
+
+    def ready(started: Any) -> None:
+        nonlocal server
+        server = started
+        click.echo(f"http://127.0.0.1:{listener.getsockname()[1]} passes everything on to {upstream.origin}")
+
+    def tell(violation: "Violation") -> None:
+        click.echo(_line(violation))
+        if given["fail_fast"] and server is not None:
+            server.should_exit = True
+
+    with listener, ExitStack() as stack:
+        har = _opened(stack, HarWriter(given["har"])) if given["har"] else None
+        session = Session(
+            upstream.base or upstream.origin,
+            rules,
+            tell,
+            base=upstream.base,
+            live=is_live(upstream.origin),
+            revision=given["revision"],
+            har=har,
+            register=register,
+        )
+        serve(Proxy(upstream, session.observe, given["timeout"], _trust(given["ca"])), listener, ready=ready)
+    result = session.result()
+    files = None
+    if given["report_dir"]:
+        try:
+            files = write_reports(result, given["report_dir"])
+        except OSError as error:
+            raise CannotRunError(f"cannot write the reports: {error}") from error
+    click.echo(summary(result, files))
+    return result.exit_code
+
+
+def _rules(given: dict[str, Any]) -> "tuple[Rule, ...]":
+    from ..rules import pick  # noqa: PLC0415 - `--help` need not load the rules
+
+    try:
+        return tuple(pick(only=given["only"], without=given["without"]))
+    except KeyError as error:
+        raise click.UsageError(f"there is no rule {error}") from None
+
+
+def _register(file: Path | None) -> "Register | None":
+    from ..deviations import DeviationsError, load_register  # noqa: PLC0415 - the same
+
+    try:
+        return load_register(file) if file else None
+    except DeviationsError as error:
+        raise CannotRunError(str(error)) from None
+
+
+def _listener(port: int, upstream: "Upstream") -> socket.socket:
+    from .server import listen  # noqa: PLC0415 - the same
+
+    host, upstream_port = upstream.address
+    if host in _LOOPBACK and upstream_port == port:
+        raise CannotRunError(f"the proxy would be its own upstream: both are on port {port}; choose another --port")
+    try:
+        return listen(port)
+    except OSError as error:
+        raise CannotRunError(
+            f"cannot listen on 127.0.0.1:{port}: {error.strerror}; --port 0 takes a free one"
+        ) from error
+
+
+def _opened(stack: ExitStack, writer: Any) -> Any:
+    try:
+        return stack.enter_context(writer)
+    except OSError as error:
+        raise CannotRunError(f"cannot write {writer.file}: {error.strerror}") from error
+
+
+def _trust(ca: Path | None) -> ssl.SSLContext | bool:
+    try:
+        return ssl.create_default_context(cafile=ca) if ca else True
+    except ssl.SSLError as error:
+        raise CannotRunError(f"{ca} is no PEM certificate: {error}") from error
+
+
+def _line(violation: "Violation") -> str:
+    from ..reports import plain  # noqa: PLC0415 - the same
+
+    call = violation.calls[-1]
+    request = call.exchange.request
+    return plain(f"VIOLATED {violation.rule.id}: {violation.message}  (#{call.number} {request.method} {call.path})")

@@ -1,0 +1,69 @@
+"""Runs the proxy on a loopback address until it is told to stop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from .app import Proxy
+
+
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """Return a socket that listens; OSError if the port is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def make_server(proxy: Proxy) -> uvicorn.Server:
+    """Return a server that adds nothing to what the proxy answers, and is silent."""
+    config = uvicorn.Config(
+        proxy,
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=3,
+    )
+    return uvicorn.Server(config)
+
+
+def serve(proxy: Proxy, listener: socket.socket, *, ready: Callable[[uvicorn.Server], None]) -> None:
+    """Serve until Ctrl-C, a SIGTERM, or `server.should_exit`; what is on its way gets three seconds."""
+    server = make_server(proxy)
+
+    async def main() -> None:
+        ready(server)
+        await server.serve(sockets=[listener])
+        await proxy.close()
+
+    with _signals_ignored():
+        asyncio.run(main())
+
+
+@contextmanager
+def _signals_ignored() -> Iterator[None]:
+    """Uvicorn stops at a signal and raises it again at its end; it has had its effect then."""
+
+    def ignore(*_: Any) -> None:
+        pass
+
+    before = {number: signal.signal(number, ignore) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

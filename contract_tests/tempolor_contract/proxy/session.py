@@ -1,0 +1,68 @@
+"""Judges what passes, and sums it up at the end."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tempolor_spec import REVISIONS
+
+from ..deviations import Register
+from ..document import DocumentJudge, Effort
+from ..exchange import Exchange
+from ..inspector import Inspector
+from ..ledger import is_tolerated
+from ..result import RunResult
+from ..rule import Rule, Violation
+from ..traffic import HarWriter
+
+
+@dataclass
+class Session:
+    """One run of the proxy: the inspector, the recording, and what is told while it goes on.
+
+    `tell` gets each violation that fails, as it is found.
+    """
+
+    source: str
+    rules: tuple[Rule, ...]
+    tell: Callable[[Violation], None]
+    base: str | None = None
+    live: bool = False
+    revision: str = REVISIONS[0]
+    har: HarWriter | None = None
+    register: Register | None = None
+    started: float = field(default_factory=time.time)
+
+    def __post_init__(self) -> None:
+        """Build the judges, so that the first request does not wait for them."""
+        judge = DocumentJudge(self.revision, Effort.SAMPLE)
+        self.inspector = Inspector(self.rules, judge, base=self.base, live=self.live)
+        if self.register is not None:
+            self.register.attach(self.inspector.ledger)
+
+    def observe(self, exchange: Exchange) -> None:
+        """Record an exchange, judge it, tell what is wrong with it."""
+        if self.har is not None:
+            self.har.write(exchange)
+        for violation in self.inspector.see(exchange).violations:
+            known = self.register is not None and self.register.excuse(violation)
+            if not known and not is_tolerated(violation.rule, live=self.live):
+                self.tell(violation)
+
+    def result(self) -> RunResult:
+        """Return what was found until now."""
+        inspector = self.inspector
+        result = RunResult(
+            self.source,
+            "proxy",
+            None,
+            inspector.ledger,
+            self.revision,
+            started=self.started,
+            elapsed=time.time() - self.started,
+            exchanges=inspector.seen,
+            foreign=inspector.foreign,
+            faults=inspector.faults,
+            coverage=inspector.coverage.to_json(),
+        )
+        return self.register.apply(result) if self.register else result

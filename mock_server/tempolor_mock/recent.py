@@ -1,0 +1,36 @@
+"""Encoded items that were shown lately.
+
+A client polls a job many times between two steps of its plan and gets the same bytes each time; making and encoding
+them is a third of what a poll costs.
+"""
+
+from collections import OrderedDict
+
+import orjson
+
+from .domain.jobs import Job
+from .domain.world import World
+from .shapes import music_item
+
+_MOST = 2048
+
+_Key = tuple[int, int, str]
+_shown: OrderedDict[_Key, tuple[Job, orjson.Fragment]] = OrderedDict()
+
+
+def encoded_item(job: Job, world: World, base_url: str) -> orjson.Fragment:
+    """Return `music_item(job, world, base_url)` as JSON.
+
+    A job is an immutable record, replaced whenever anything about it changes: the same object at the same step shows
+    the same item. The object is kept beside its item, so that its id cannot become another one's.
+    """
+    key = (id(job), job.step(world.now_ms).age_ms, base_url)
+    found = _shown.get(key)
+    if found is not None and found[0] is job:
+        _shown.move_to_end(key)
+        return found[1]
+    encoded = orjson.Fragment(orjson.dumps(music_item(job, world, base_url)))
+    _shown[key] = (job, encoded)
+    if len(_shown) > _MOST:
+        _shown.popitem(last=False)
+    return encoded
