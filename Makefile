@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help serve test lint format docs lock setup clean
+.PHONY: help serve test lint format docs lock setup bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -57,5 +57,13 @@ spec/linters/node_modules/.done: spec/linters/package-lock.json
 	fi
 	@touch $@
 
+bench: setup benchmarks/node_modules/.done ## measure the mock beside its peers; needs wrk, Node 20 and Java 17
+	$(BIN)/python benchmarks/compare.py
+	$(BIN)/python benchmarks/scale.py
+
+benchmarks/node_modules/.done: benchmarks/package-lock.json
+	npm --prefix benchmarks ci --silent
+	@touch $@
+
 clean: ## remove everything that was set up
-	rm -rf $(VENV) spec/linters/node_modules
+	rm -rf $(VENV) */node_modules */*/node_modules

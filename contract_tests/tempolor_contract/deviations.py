@@ -3,7 +3,7 @@
 ```toml
 # deviations.toml
 [[deviation]]
-rule = "status-triple"          # a rule's id
+rule = "status-triple-agrees"   # a rule's id
 operation = "get_music"         # optional: only where this operation broke it
 field = "progress"              # optional: only where the message or its key has this text
 reason = "Their staging mock rounds progress; ticket with the vendor since October"
@@ -34,7 +34,7 @@ TEMPLATE: Final = """\
 # expires; then it fails again. Entries that match nothing are reported: delete them.
 #
 # [[deviation]]
-# rule = "status-triple"          # the rule's id, as in the report
+# rule = "status-triple-agrees"   # the rule's id, as in the report
 # operation = "get_music"         # optional: only where this operation broke it
 # field = "progress"              # optional: only where the message has this text
 # reason = "Why this is known and who cares for it"
@@ -162,15 +162,21 @@ def _problem(given: dict[str, Any], known: frozenset[str]) -> str:
         if name not in given:
             return f"{name} is missing"
     for name, value in given.items():
-        if name not in (*_TEXTS, *_DATES):
-            return f"unknown key {name!r}; known are {', '.join((*_TEXTS, *_DATES))}"
-        if name in _TEXTS and not (isinstance(value, str) and value.strip()):
-            return f"{name} must be a text"
-        if name in _DATES and (not isinstance(value, date) or isinstance(value, datetime)):
-            return f"{name} must be a date without quotes, such as 2026-06-30"
+        if problem := _value_problem(name, value):
+            return problem
     if given["expires"] < given["since"]:
         return f"expires on {given['expires']}, before it begins on {given['since']}"
     if given["rule"] not in known:
         near = get_close_matches(given["rule"], known, 1)
         return f"no rule has this id{f'; do you mean {near[0]}?' if near else ''}"
+    return ""
+
+
+def _value_problem(name: str, value: Any) -> str:
+    if name not in (*_TEXTS, *_DATES):
+        return f"unknown key {name!r}; known are {', '.join((*_TEXTS, *_DATES))}"
+    if name in _TEXTS and not (isinstance(value, str) and value.strip()):
+        return f"{name} must be a text"
+    if name in _DATES and (not isinstance(value, date) or isinstance(value, datetime)):
+        return f"{name} must be a date without quotes, such as 2026-06-30"
     return ""

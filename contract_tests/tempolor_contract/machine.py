@@ -24,10 +24,9 @@ from .scenarios.material import made_up_id
 from .scenarios.samples import midi_file, wav_file
 from .world import record_ids, running_rows
 
-SOUND: Final = Severity.MOCKS
 _LISTS: Final = {"midi": "list_midi", "voice": "list_cloned_voices"}
 _MOST_PAGES: Final = 60
-_MOST_ROUNDS: Final = 3
+_MOST_ROUNDS: Final = 4
 _MOST_ACCOUNTS: Final = 3
 _NEEDS: Final = frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT})
 
@@ -69,6 +68,7 @@ class Bench:
     pace: Pace
     known: set[str] = field(default_factory=set)
     best: dict[str, DifferenceError] = field(default_factory=dict)
+    latest: str = ""
     judged: Counter[str] = field(default_factory=Counter)
     calls: int = 0
     creations: int = 0
@@ -169,6 +169,7 @@ class Bench:
         best = self.best.get(rule_id)
         if best is None or len(difference.steps) <= len(best.steps):
             self.best[rule_id] = difference
+        self.latest = rule_id
         raise difference
 
 
@@ -188,9 +189,10 @@ class ContractMachine(RuleBasedStateMachine):
 
     @initialize(limit=st.integers(1, 4))
     def first_account(self, limit: int) -> None:
-        """Each sequence begins with an account of its own."""
+        """Each sequence begins with an account of its own, and a job on it."""
         self.bench.begin()
         self._step(lambda bench: self._store(bench, bench.new_account(), limit))
+        self._step(lambda bench: self._order(bench, 0, "song", None, None))
 
     @precondition(lambda self: len(self.bench.model.accounts) < _MOST_ACCOUNTS)
     @rule(limit=st.none() | st.integers(1, 3))
@@ -493,11 +495,12 @@ def drive(lab: Lab, pace: Pace, *, seed: int = 0) -> Bench:
     bench = Bench(lab, pace)
     bench.known |= bench._violated()  # noqa: SLF001 - what is broken already needs no sequence
     for number in range(_MOST_ROUNDS):
-        found = set(bench.best)
+        bench.latest = ""
         _round(bench, seed + number)
-        if bench.stopped or bench.gone or set(bench.best) == found:
+        if bench.stopped or bench.gone or not bench.latest:
             break
-        bench.known |= set(bench.best)
+        # Each round shortens one difference and runs into it no more; others that it met come back in the next.
+        bench.known.add(bench.latest)
     _report(bench)
     if bench.gone is not None:
         raise bench.gone
@@ -536,7 +539,10 @@ def _report(bench: Bench) -> None:
         if rule_id in tallies and difference.call is not None:
             steps = "; ".join(difference.steps)
             told = f"{difference.message}. Shortest sequence: {steps}"
-            inspector.judge(rule_id, Problem(told, key="sequence"), difference.call)
+            violation = inspector.judge(rule_id, Problem(told, key="sequence"), difference.call)
+            kept = tallies[rule_id].violations
+            if violation is not None and kept and violation not in kept:
+                kept[-1] = violation
     for reason in bench.unclear:
         for rule_id in MODEL_RULE_IDS & tallies.keys():
             inspector.ledger.inconclusive(rule_id, reason)
@@ -557,7 +563,7 @@ def model_rules(pace: Pace | None = None, *, seed: int = 0) -> tuple[Rule, ...]:
             "A job ends in the time that a run waits for it.",
             "get-tempolor-music-job_id",
             strength=Strength.INFERRED,
-            severity=SOUND,
+            severity=Severity.MOCKS,
             scenarios=(scenario,),
         ),
         Rule(

@@ -144,7 +144,7 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
 @cloup.option_group(
     "Journal and log",
     cloup.option(
-        "--journal-mb", default=16, type=click.IntRange(1, 10_000), help="Most that GET /_mock/requests keeps."
+        "--journal-mb", default=8, type=click.IntRange(1, 10_000), help="Most that GET /_mock/requests keeps."
     ),
     cloup.option(
         "--log", default="text", type=click.Choice(["text", "json", "off"]), help="How to tell each request on stderr."

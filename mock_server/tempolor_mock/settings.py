@@ -40,7 +40,7 @@ class Settings:
     allowed_callback_hosts: tuple[str, ...] = ()
     callback_timeout_seconds: float = 5.0
     callback_insecure: bool = False
-    journal_bytes: int = 16 << 20
+    journal_bytes: int = 8 << 20
     log: LogFormat = "off"
     loopback_only: bool = False
     trusted_proxies: tuple[str, ...] = ()

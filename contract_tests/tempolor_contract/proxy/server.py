@@ -18,6 +18,7 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(2048)
     except OSError:
         listener.close()
         raise
@@ -36,6 +37,8 @@ def make_server(proxy: Proxy) -> uvicorn.Server:
         date_header=False,
         proxy_headers=False,
         ws="none",
+        # The other parser knows a fixed list of methods; refusing one is the service's business.
+        http="h11",
         timeout_graceful_shutdown=3,
     )
     return uvicorn.Server(config)

@@ -11,7 +11,7 @@ from . import material
 from .lab import Lab, Stopped, UnclearError
 
 _LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices")
-_MOST_PAGES: Final = 4
+_MOST_PAGES: Final = 3
 
 
 def look_around(lab: Lab) -> None:

@@ -64,6 +64,7 @@ test("a gate lets so many in at a time, in order, and forgets those who give up"
   const third = gate.through(async () => order.push(3));
   const fourth = gate.through(async () => order.push(4));
 
+  await new Promise((resolve) => setImmediate(resolve));
   stop.abort("no");
   open();
   await Promise.all([first, third, fourth]);

@@ -1,0 +1,159 @@
+"""What a full mock costs: listings, an advance over many jobs with callbacks, polls while music renders.
+
+Each figure stands beside the same one with little in the world, or nothing going on; read the ratios. Everything runs
+in this process, the server on its own thread, all on loopback.
+"""
+
+import argparse
+import asyncio
+import statistics
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+from tempolor_mock import Policy, Settings, create_app
+
+BASE = "/v1/tempolor"
+AUTHORIZED = {"Authorization": "Bearer user:12345-scale"}
+
+
+def world(**policy: Any) -> httpx.AsyncClient:
+    """Return a client of a mock in this process, whose clocks stand still, with an account that has room for all."""
+    settings = Settings(policy=Policy(total_generations=10**9, **policy), frozen=True)
+    transport = httpx.ASGITransport(create_app(settings))
+    return httpx.AsyncClient(transport=transport, base_url=f"http://mock{BASE}", headers=AUTHORIZED, timeout=600)
+
+
+async def order(client: httpx.AsyncClient, times: int, **fields: str) -> str:
+    """Configure the account, order so many songs, and return the last job's id."""
+    await client.post("/accounts", json={"requestParams": {}, "maxJobs": 1_000_000_000})
+    job = ""
+    for _ in range(times):
+        answer = await client.post("/music/song", json={"prompt": "Rain on the window", **fields})
+        job = answer.json()["jobs"][-1]
+    return job
+
+
+async def listing_milliseconds(jobs: int) -> float:
+    """Return what the first page of a listing costs, the median of many, with so many jobs behind it."""
+    async with world(jobs_per_request=10) as client:
+        await order(client, jobs // 10)
+        return await median_milliseconds(client, "/music", 300)
+
+
+async def median_milliseconds(client: httpx.AsyncClient, path: str, times: int) -> float:
+    """Return the median duration of a GET in milliseconds."""
+    durations = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        (await client.get(path)).raise_for_status()
+        durations.append(time.perf_counter() - begun)
+    return statistics.median(durations) * 1000
+
+
+@contextmanager
+def receiver() -> Iterator[tuple[str, list[int]]]:
+    """Run a receiver of callbacks that answers 200; yield its address and a list that grows by their lengths."""
+    received: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.append(len(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.request_queue_size = 512
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/", received
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+async def advance_seconds(jobs: int, *, callbacks: bool) -> tuple[float, int]:
+    """Return how long an advance over the end of so many jobs takes, and how many callbacks arrived."""
+    with receiver() as (url, received):
+        async with world(jobs_per_request=10) as client:
+            await order(client, jobs // 10, **({"replyUrl": url} if callbacks else {}))
+            begun = time.perf_counter()
+            answer = await client.post("http://mock/_mock/clock/advance", json={"seconds": 60})
+            answer.raise_for_status()
+            return time.perf_counter() - begun, len(received)
+
+
+async def poll_milliseconds(*, rendering: bool, seconds: float) -> list[float]:
+    """Return the durations of polls over real HTTP, with a four-minute mp3 being rendered all the while or not."""
+    from tempolor_mock.testing import MockServer  # noqa: PLC0415 - brings uvicorn, which the rest does not need
+
+    with MockServer() as server:
+        url = server.url
+        async with httpx.AsyncClient(base_url=f"{url}{BASE}", headers=AUTHORIZED, timeout=60) as client:
+            job = await order(client, 4)
+            songs = [each["job_id"] for each in (await client.get("/music")).json()["records"]]
+            await client.post(f"{url}/_mock/clock/advance", json={"seconds": 60})
+            links = [(await client.get(f"/music/download/{song}")).json()["url"] for song in songs]
+            loader = threading.Thread(target=fetch_all, args=(links,))
+            if rendering:
+                loader.start()
+            durations, until = [], time.perf_counter() + seconds
+            while time.perf_counter() < until:
+                begun = time.perf_counter()
+                (await client.get(f"/music/{job}")).raise_for_status()
+                durations.append((time.perf_counter() - begun) * 1000)
+                await asyncio.sleep(0.002)
+            if rendering:
+                await asyncio.to_thread(loader.join)
+            return durations
+
+
+def fetch_all(links: list[str]) -> None:
+    """Fetch some files one after the other, which renders them."""
+    for link in links:
+        with urllib.request.urlopen(link) as file:  # noqa: S310 - the mock's own address
+            file.read()
+
+
+def percentile(durations: list[float], share: float) -> float:
+    """Return the duration that `share` of all stay within."""
+    return sorted(durations)[int(len(durations) * share)]
+
+
+async def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=10_000, help="jobs in the advance")
+    parser.add_argument("--items", type=int, default=100_000, help="items in the full listing")
+    arguments = parser.parse_args()
+
+    few, many = await listing_milliseconds(100), await listing_milliseconds(arguments.items)
+    print(
+        f"first page of a listing: {few:.2f} ms with 100 items, {many:.2f} ms with {arguments.items:,}: {many / few:.2f}"
+    )
+
+    silent, _ = await advance_seconds(arguments.jobs, callbacks=False)
+    told, received = await advance_seconds(arguments.jobs, callbacks=True)
+    print(
+        f"advance over {arguments.jobs:,} jobs: {silent:.2f} s without callbacks, "
+        f"{told:.1f} s with {received:,} delivered ({received / told:,.0f}/s)"
+    )
+
+    idle = await poll_milliseconds(rendering=False, seconds=3)
+    busy = await poll_milliseconds(rendering=True, seconds=3)
+    print(
+        f"polls: p50 {percentile(idle, 0.5):.2f}, p99 {percentile(idle, 0.99):.2f} ms idle; "
+        f"p50 {percentile(busy, 0.5):.2f}, p99 {percentile(busy, 0.99):.2f} ms while music renders"
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

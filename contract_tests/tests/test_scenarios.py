@@ -1,0 +1,164 @@
+"""Scenarios find what only asking brings to light, and leave a good service alone."""
+
+import json
+
+import httpx
+import pytest
+from tempolor_contract import CATALOGUE, Effort, Level, Verdict, make_plan, pick, run
+
+
+def answered(status: int, body: object) -> httpx.Response:
+    """Return an answer in JSON."""
+    return httpx.Response(status, json=body)
+
+
+def error(status: int, text: str = "No record found") -> httpx.Response:
+    """Return an error as the service has it."""
+    return answered(status, {"error": text, "code": status})
+
+
+BUSY = {"error": "Account is busy executing 0 jobs", "runningJobs": {}, "code": 429}
+
+
+def never_busy(request, response):
+    """Take orders even when the account is full."""
+    if response.status_code == 429:
+        return answered(200, {"result": True, "jobs": ["user:12345-tempolor:1-job:x"], "itemIds": ["x"]})
+    return None
+
+
+def forgets_cancelled():
+    """Lose a job when it is cancelled."""
+    gone: set[str] = set()
+
+    def rewrite(request, response):
+        if request.method == "DELETE" and "/scheduler/" in request.url.path:
+            gone.add(request.url.path.rpartition("/")[2])
+        lost = request.method == "GET" and request.url.path.rpartition("/")[2] in gone
+        return error(404) if lost else None
+
+    return rewrite
+
+
+def never_frees(event):
+    """Refuse orders as busy once something has happened."""
+    happened: list[bool] = []
+
+    def rewrite(request, response):
+        if event(request, response):
+            happened.append(True)
+        ordering = request.method == "POST" and request.url.path.endswith("/music/song")
+        return answered(429, BUSY) if ordering and happened else None
+
+    return rewrite
+
+
+def is_cancel(request, response):
+    """Tell whether a job was cancelled."""
+    return request.method == "DELETE" and "/scheduler/" in request.url.path
+
+
+def is_completed(request, response):
+    """Tell whether a poll showed the end of a job."""
+    return b'"status":30' in response.content
+
+
+def when(condition, answer):
+    """Answer otherwise where a condition on the request holds."""
+    return lambda request, response: answer if condition(request, response) else None
+
+
+def sent(request) -> dict:
+    """Return the fields of a JSON body."""
+    return json.loads(request.content) if request.content.startswith(b"{") else {}
+
+
+SURVEYED = {"records": [], "hasNext": False, "cursor": ""}
+BROKEN = {
+    "account-limit-is-exact": lambda: never_busy,
+    "own-limit-replaces-the-accounts": lambda: never_busy,
+    "cancelled-job-is-still-there": forgets_cancelled,
+    "slot-is-freed-by-cancel": lambda: never_frees(is_cancel),
+    "slot-is-freed-by-completion": lambda: never_frees(is_completed),
+    "empty-is-left-out": lambda: when(lambda q, _: b"cursor=&" in q.url.query, error(400)),
+    "encoded-id-is-the-same-id": lambda: when(lambda q, _: b"%3A" in q.url.raw_path, error(404)),
+    "slash-at-the-end-is-nothing": lambda: when(lambda q, _: q.url.raw_path.endswith(b"/"), error(404)),
+    "invalid-values-are-400": lambda: when(lambda q, _: b"opera" in q.url.query, answered(200, SURVEYED)),
+    "link-lasts-and-expires": lambda: when(
+        lambda q, r: q.url.path.startswith("/files/") and r.status_code >= 400, httpx.Response(200, content=b"RIFF")
+    ),
+    "unknown-account-is-404": lambda: when(
+        lambda q, r: q.url.path.endswith("/music") and r.status_code == 404, answered(200, SURVEYED)
+    ),
+    "unknown-id-is-404": lambda: when(lambda q, r: r.status_code == 404 and "-job:" in q.url.path, error(400)),
+    "upload-refuses-what-it-cannot-be": lambda: when(
+        lambda q, r: q.url.path.endswith("/midi") and r.status_code == 400, answered(200, {"isFirst": True})
+    ),
+    "valid-orders-are-taken": lambda: when(
+        lambda q, _: q.headers.get("content-type", "").startswith("multipart/"), error(400, "Not a form")
+    ),
+    "no-token-no-answer": lambda: when(
+        lambda q, r: r.status_code == 401 and q.url.path.endswith("/scheduler"), answered(200, [])
+    ),
+    "ids-belong-to-their-user": lambda: when(
+        lambda q, r: "user:777" in q.headers.get("authorization", "") and "/music/user" in q.url.path,
+        answered(200, {"progress": 1}),
+    ),
+    "download-only-when-complete": lambda: when(
+        lambda q, r: b"not completed yet" in r.content, answered(200, {"url": "http://mock/files/a.mp3"})
+    ),
+}
+
+
+@pytest.mark.parametrize("rule_id", BROKEN)
+def test_a_service_broken_in_one_place_is_found(target, rule_id):
+    """The rule that is about the broken place is violated, and says how to see it."""
+    result = run(target(BROKEN[rule_id]()), pick(only=[rule_id]), effort=Effort.NONE)
+
+    assert [violation.rule.id for violation in result.violations[:1]] == [rule_id], result.to_json()["rules"]
+    assert result.exit_code == 1
+    assert result.violations[0].curl.startswith("curl ")
+
+
+def test_a_good_service_is_left_alone(target):
+    """On the mock as it is, every scenario is played to its end and no rule is violated."""
+    result = run(target(), CATALOGUE, seed=3)
+
+    assert not result.violations, [f"{each.rule.id}: {each.message}" for each in result.violations]
+    assert {outcome for outcome in result.scenarios.values() if "call back" not in outcome} == {"played"}
+    never = {tally.rule.id for tally in result.by_verdict()[Verdict.NEVER_REACHED]}
+    assert never == set()
+    assert result.exit_code == 0
+    json.dumps(result.to_json())
+
+
+def test_a_run_cleans_up_after_itself(target):
+    """What was made is deleted at the end; split stems have no way to be deleted, so they are listed."""
+    mine = target()
+    result = run(mine, pick(only=["upload-comes-back-in-its-list"]), effort=Effort.NONE)
+
+    assert result.left_behind == []
+    assert result.spending["created"] > 0
+    left = httpx.Client(transport=mine.transport).get(
+        f"{mine.base_url}/accounts", headers={"Authorization": f"Bearer {mine.token}"}
+    )
+    assert left.status_code == 404
+
+
+def test_a_plan_tells_what_would_be_spent_and_sends_nothing(target):
+    """The dry run names each scenario, its cost, and why one is left out."""
+
+    def refuse(request):
+        raise AssertionError(request.url)
+
+    safe = target(level=Level.SAFE, max_creations=2, transport=httpx.MockTransport(refuse), other_token=None)
+
+    plan = make_plan(safe, CATALOGUE)
+
+    reasons = {step.scenario.id: step.skipped for step in plan.steps}
+    assert plan.cost == 2
+    assert reasons["song"] == ""
+    assert "level full only" in reasons["accounts"]
+    assert "2 of 2" not in reasons["voice"]
+    assert "are left" in reasons["voice"]
+    assert "--other-token" in reasons["stranger"]

@@ -1,0 +1,258 @@
+"""Recordings are read, judged and written without losing or telling too much."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+from tempolor_contract import CATALOGUE, Exchange
+from tempolor_contract.stories import ACCOUNT, JOB, TOKEN, call, music, order, page, read, story, stored
+from tempolor_contract.traffic import BrokenRecordingError, HarWriter, check, read_recording
+from tempolor_contract.traffic.command import check_command
+
+GOOD = story(stored(), order(), read(music(0, 10)), read(music(30)), page("/music", music(30)))
+BAD = story(*GOOD, read(music(0, 20)))
+
+
+def har(file, exchanges):
+    """Write a HAR file."""
+    with HarWriter(file) as writer:
+        for exchange in exchanges:
+            writer.write(exchange)
+    return file
+
+
+def ndjson(file, exchanges):
+    """Write exchanges, one a line."""
+    file.write_text("".join(json.dumps(exchange.to_json()) + "\n" for exchange in exchanges))
+    return file
+
+
+def vcr(file, exchanges):
+    """Write a cassette as Schemathesis does; JSON is YAML too."""
+    interactions = [
+        {
+            "request": {
+                "uri": each.request.url,
+                "method": each.request.method,
+                "headers": {name: [value] for name, value in each.request.headers},
+                "body": {"encoding": "utf-8", "string": each.request.body.decode()},
+            },
+            "response": {
+                "status": {"code": str(each.response.status), "message": ""},
+                "elapsed": str(each.elapsed),
+                "headers": {name: [value] for name, value in each.response.headers},
+                "body": {"encoding": "utf-8", "string": each.response.body.decode()},
+            },
+            "recorded_at": f"2025-05-20T09:00:{number:02}.000001+00:00",
+        }
+        for number, each in enumerate(exchanges)
+    ]
+    text = "\n".join(f"- {json.dumps(each)}" for each in interactions)
+    file.write_text(f"recorded_with: 'Schemathesis'\nhttp_interactions:\n{text}\n")
+    return file
+
+
+WRITERS = {"har": har, "ndjson": ndjson, "vcr": vcr}
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_every_format_tells_the_same_story(tmp_path, kind):
+    """A recording keeps requests, answers and their order, whatever its format."""
+    exchanges = list(read_recording(WRITERS[kind](tmp_path / "a", GOOD)))
+
+    assert [each.request.url for each in exchanges] == [each.request.url for each in GOOD]
+    assert [each.response.body for each in exchanges] == [each.response.body for each in GOOD]
+    assert [each.request.body for each in exchanges] == [each.request.body for each in GOOD]
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_a_good_recording_passes_and_a_bad_one_fails(tmp_path, kind):
+    """The rules find in a recording what they find elsewhere."""
+    good = check([WRITERS[kind](tmp_path / "good", GOOD)], CATALOGUE)
+    bad = check([WRITERS[kind](tmp_path / "bad", BAD)], CATALOGUE)
+
+    assert not good.violations, good.violations[0].message
+    assert good.exit_code == 0
+    assert {"final-stays-final", "status-never-goes-back"} <= {each.rule.id for each in bad.violations}
+    assert bad.exit_code == 1
+
+
+def test_events_of_schemathesis_are_read(tmp_path):
+    """Of its events, the finished scenarios have exchanges."""
+    interaction = {
+        "request": {"method": "GET", "uri": f"http://x/v1/tempolor/music/{JOB}", "headers": {}, "body": None},
+        "response": {
+            "status_code": 200,
+            "headers": {"content-type": ["application/json"]},
+            "content": {"$base64": "e30="},
+            "elapsed": 0.1,
+        },
+        "timestamp": 1.0,
+    }
+    file = tmp_path / "events.ndjson"
+    events = [{"Initialize": {}}, {"ScenarioFinished": {"recorder": {"interactions": {"a": interaction}}}}]
+    file.write_text("\n".join(json.dumps(each) for each in events))
+
+    [exchange] = read_recording(file)
+
+    assert exchange.response.body == b"{}"
+    assert exchange.source == "schemathesis"
+
+
+BROKEN = {
+    "empty": (b"", "empty"),
+    "half a HAR": (b'{"log":{"entries":[{"request":', "not JSON"),
+    "another JSON": (b'{\n"a": 1}', "no log.entries"),
+    "an entry without a response": (b'{"log":{"entries":[{"request":{"method":"GET","url":"x"}}]}}', "entry 1"),
+    "wrong base64": (
+        b'{"log":{"entries":[{"request":{"method":"GET","url":"x"},'
+        b'"response":{"status":200,"content":{"text":"%","encoding":"base64"}}}]}}',
+        "entry 1",
+    ),
+    "a broken line": (b'{"request":{"method":"GET","url":"x"},"response":null}\n{oops\n', "line 2"),
+    "a line that is something else": (b'{"request":5}\n', "line 1"),
+    "broken YAML": (b"a: [1\nb: 2", "not YAML"),
+    "another YAML": (b"a: 1", "no http_interactions"),
+    "plain text": (b"hello", "no http_interactions"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_broken_recordings_are_told_with_their_place(tmp_path, case):
+    """One line names the file, the place and the reason."""
+    content, told = BROKEN[case]
+    file = tmp_path / "broken"
+    file.write_bytes(content)
+
+    with pytest.raises(BrokenRecordingError, match=told) as caught:
+        list(read_recording(file))
+
+    assert str(file) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_was_verified_before_the_broken_line_counts(tmp_path):
+    """A recording that breaks off is judged until there, and the check says so."""
+    file = ndjson(tmp_path / "a.ndjson", BAD)
+    file.write_text(file.read_text() + "{oops\n")
+
+    result = check([file], CATALOGUE)
+
+    assert "line 7" in result.stopped
+    assert result.violations
+
+
+def test_a_har_of_a_browser_without_bodies_proves_nothing(tmp_path):
+    """What a recorder left out is not held against the service."""
+    entry = {
+        "startedDateTime": "2025-05-20T09:00:00.000Z",
+        "time": 5,
+        "request": {"method": "GET", "url": f"https://api.useapi.net/v1/tempolor/music/{JOB}", "headers": []},
+        "response": {"status": 200, "headers": [], "content": {"size": 900, "mimeType": "application/json"}},
+    }
+    file = tmp_path / "a.har"
+    file.write_text(json.dumps({"log": {"entries": [entry]}}))
+
+    result = check([file], CATALOGUE)
+
+    assert result.exchanges == 1
+    assert not result.violations
+
+
+def test_secrets_stay_out_of_a_har_and_users_stay_apart(tmp_path):
+    """No token, ticket or signature is written, and two users are still two."""
+    exchanges = story(
+        call(
+            "POST",
+            "/accounts",
+            200,
+            {"user_id": "1"},
+            sent={"requestParams": {"service_ticket": "TICKET-1"}},
+            headers={"Cookie": "COOKIE-1"},
+        ),
+        call("GET", "/music/download/x", 200, {"url": "http://x/a.mp3?auth_key=SIGNED-1&b=2"}, token="user:9-SECRET-2"),
+    )
+    file = har(tmp_path / "a.har", exchanges)
+
+    text = file.read_text()
+    tokens = [each.request.header("authorization") for each in read_recording(file)]
+
+    for secret in ("demo", "TICKET-1", "COOKIE-1", "SIGNED-1", "SECRET-2"):
+        assert secret not in text
+    assert tokens[0] != tokens[1]
+    assert tokens[1].startswith("Bearer user:9-redacted-")
+
+
+def test_a_har_is_whole_after_each_exchange(tmp_path):
+    """Whatever ends the program, what was written can be read."""
+    file = tmp_path / "a.har"
+    with HarWriter(file) as writer:
+        for number, exchange in enumerate(GOOD, 1):
+            writer.write(exchange)
+            assert len(list(read_recording(file))) == number
+
+
+def test_faults_and_callbacks_survive_a_har(tmp_path):
+    """A request without an answer, and who sent what, can be told from a recording."""
+    fault = replace(call("GET", "/scheduler", 0), fault="ReadTimeout")
+    callback = replace(call("POST", "http://me/hook", 204, sent=music(), token=None), source="callback")
+
+    first, second = read_recording(har(tmp_path / "a.har", story(fault, callback)))
+
+    assert (first.response, first.fault) == (None, "ReadTimeout")
+    assert second.source == "callback"
+
+
+COMMANDS = {
+    "good": (GOOD, [], 0),
+    "bad": (BAD, [], 1),
+    "bad, but of the live service's readings": (GOOD, ["--live"], 0),
+    "only one rule": (BAD, ["--rule", "error-envelope"], 2),
+    "without the broken rules": (
+        BAD,
+        [f"--without={each}" for each in ("final-stays-final", "status-never-goes-back", "finished-item-is-stable")]
+        + ["--without=progress-never-goes-back"],
+        0,
+    ),
+    "another base": (GOOD, ["--base", "http://elsewhere/v1/tempolor"], 2),
+}
+
+
+@pytest.mark.parametrize("case", COMMANDS)
+def test_the_command_ends_as_the_recording_deserves(tmp_path, case):
+    """0 for good, 1 for violations, 2 where nothing was verified."""
+    exchanges, options, code = COMMANDS[case]
+    file = har(tmp_path / "a.har", exchanges)
+
+    outcome = CliRunner().invoke(check_command, [str(file), *options])
+
+    assert outcome.exit_code == code, outcome.output
+
+
+def test_the_command_tells_rule_page_and_command(tmp_path):
+    """A violation comes with all one needs to look into it."""
+    outcome = CliRunner().invoke(check_command, [str(har(tmp_path / "a.har", BAD)), "--json", str(tmp_path / "r.json")])
+
+    assert "FAIL  final-stays-final" in outcome.output
+    assert "https://useapi.net/docs/api-tempolor-v1/get-tempolor-music-job_id" in outcome.output
+    assert f"curl http://mock.example/v1/tempolor/music/{JOB}" in outcome.output
+    assert TOKEN not in (tmp_path / "r.json").read_text()
+    assert json.loads((tmp_path / "r.json").read_text())["exit_code"] == 1
+
+
+@pytest.mark.parametrize("arguments", [["nowhere.har"], ["--rule", "no-such-rule", "a.har"], []])
+def test_what_cannot_be_read_is_a_2(tmp_path, arguments):
+    """A missing file, an unknown rule, nothing at all."""
+    outcome = CliRunner().invoke(check_command, arguments)
+
+    assert outcome.exit_code == 2
+    assert "Traceback" not in outcome.output
+
+
+def test_an_api_elsewhere_is_recognised():
+    """A service without /v1/tempolor in its paths is known by its first call with a token."""
+    moved = [replace(each, request=replace(each.request, url=each.request.url.replace("/v1/tempolor", ""))) for each in BAD]
+
+    assert isinstance(moved[0], Exchange)
+    assert ACCOUNT in moved[0].request.body.decode()
