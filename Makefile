@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+NODE_PARTS := spec/linters generated_client/typescript
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help serve test lint format docs lock setup bench clean
+.PHONY: help serve test lint format docs client lock setup bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,13 +29,16 @@ format: setup ## bring the code into shape
 docs: setup ## write docs/answers.md, which shows how to get each documented answer
 	$(BIN)/python -m tempolor_mock.answers > docs/answers.md
 
+client: setup ## generate the clients from the document
+	npm --prefix generated_client/typescript run --silent generate
+
 lock: ## pin the newest versions that fit pyproject.toml into constraints.txt
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet --editable '.[test]'
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 	touch $(VENV)/.serve $(VENV)/.test
 
-setup: $(VENV)/.test spec/linters/node_modules/.done ## install everything the tests need
+setup: $(VENV)/.test $(NODE_PARTS:=/node_modules/.done) ## install everything the tests need
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -47,13 +51,14 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/.serve
 
-# The linters of the document are Node programs; without Node their tests are skipped and say so.
-spec/linters/node_modules/.done: spec/linters/package-lock.json
+# Parts that are Node programs: the document's linters, the TypeScript client. Without Node their tests are skipped and
+# say so.
+%/node_modules/.done: %/package-lock.json
 	@if node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null; then \
-	  npm --prefix spec/linters ci --silent --no-audit --no-fund; \
+	  npm --prefix $* ci --silent --no-audit --no-fund; \
 	else \
-	  echo 'Node 20 or newer not found: the tests that lint the document with Redocly and Spectral will be skipped.'; \
-	  mkdir -p spec/linters/node_modules; \
+	  echo 'Node 20 or newer not found: the tests of $* will be skipped.'; \
+	  mkdir -p $*/node_modules; \
 	fi
 	@touch $@
 
@@ -61,9 +66,5 @@ bench: setup benchmarks/node_modules/.done ## measure the mock beside its peers;
 	$(BIN)/python benchmarks/compare.py
 	$(BIN)/python benchmarks/scale.py
 
-benchmarks/node_modules/.done: benchmarks/package-lock.json
-	npm --prefix benchmarks ci --silent
-	@touch $@
-
 clean: ## remove everything that was set up
-	rm -rf $(VENV) */node_modules */*/node_modules
+	rm -rf $(VENV) $(NODE_PARTS:=/node_modules) benchmarks/node_modules

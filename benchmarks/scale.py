@@ -136,9 +136,8 @@ async def main() -> None:
     arguments = parser.parse_args()
 
     few, many = await listing_milliseconds(100), await listing_milliseconds(arguments.items)
-    print(
-        f"first page of a listing: {few:.2f} ms with 100 items, {many:.2f} ms with {arguments.items:,}: {many / few:.2f}"
-    )
+    items = f"{arguments.items:,}"
+    print(f"first page of a listing: {few:.2f} ms with 100 items, {many:.2f} ms with {items}: {many / few:.2f}")
 
     silent, _ = await advance_seconds(arguments.jobs, callbacks=False)
     told, received = await advance_seconds(arguments.jobs, callbacks=True)

@@ -93,7 +93,9 @@ def busy(*jobs: str, count: int | None = None, account: str = ACCOUNT, **sent: A
     return call("POST", "/music/song", 429, answer, sent={"prompt": "A ballad", **sent})
 
 
-def row(job: str = JOB, elapsed: str = "00:05", started: str = "2025-05-20T09:00:00.000Z", **more: str) -> dict[str, Any]:
+def row(
+    job: str = JOB, elapsed: str = "00:05", started: str = "2025-05-20T09:00:00.000Z", **more: str
+) -> dict[str, Any]:
     """Return a row of a running job."""
     return {"job_id": job, "started": started, "elapsed": elapsed, **more}
 

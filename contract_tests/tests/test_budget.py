@@ -65,7 +65,13 @@ def target(service, level, **settings) -> Target:
     """Return a target without a network and without waiting."""
     clock = RealClock(sleep=lambda _: None)
     return Target(
-        BASE, "user:1-x", other_token="user:2-y", level=level, transport=httpx.MockTransport(service), clock=clock, **settings
+        BASE,
+        "user:1-x",
+        other_token="user:2-y",
+        level=level,
+        transport=httpx.MockTransport(service),
+        clock=clock,
+        **settings,
     )
 
 

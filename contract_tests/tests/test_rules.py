@@ -283,7 +283,9 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
     "is-first-means-first": (
         [
             page("/music/midi", listed("midiItemId", MIDI.replace("m1", "m0"))),
-            replace(UPLOADED, response=replace(UPLOADED.response, body=UPLOADED.response.body.replace(b"true", b"false"))),
+            replace(
+                UPLOADED, response=replace(UPLOADED.response, body=UPLOADED.response.body.replace(b"true", b"false"))
+            ),
         ],
         [page("/music/midi", listed("midiItemId", MIDI.replace("m1", "m0"))), UPLOADED],
     ),
@@ -420,6 +422,8 @@ def test_a_recording_without_any_token_says_nothing_about_tokens():
 
 def test_two_users_with_one_number_are_not_told_apart():
     """The same number may be the same user with a new token."""
-    tally = judged("ids-belong-to-their-user", read(music()), call("GET", f"/music/{JOB}", 200, music(), token=TOKEN + "2"))
+    tally = judged(
+        "ids-belong-to-their-user", read(music()), call("GET", f"/music/{JOB}", 200, music(), token=TOKEN + "2")
+    )
 
     assert tally.verdict == "never-reached"

@@ -252,7 +252,9 @@ def test_what_cannot_be_read_is_a_2(tmp_path, arguments):
 
 def test_an_api_elsewhere_is_recognised():
     """A service without /v1/tempolor in its paths is known by its first call with a token."""
-    moved = [replace(each, request=replace(each.request, url=each.request.url.replace("/v1/tempolor", ""))) for each in BAD]
+    moved = [
+        replace(each, request=replace(each.request, url=each.request.url.replace("/v1/tempolor", ""))) for each in BAD
+    ]
 
     assert isinstance(moved[0], Exchange)
     assert ACCOUNT in moved[0].request.body.decode()

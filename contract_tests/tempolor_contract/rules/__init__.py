@@ -4,7 +4,20 @@ from collections.abc import Iterable
 from typing import Final
 
 from ..rule import Rule
-from . import access, accounts, callbacks, capacity, document, existence, files, items, lists, orders, scheduler, uploads
+from . import (
+    access,
+    accounts,
+    callbacks,
+    capacity,
+    document,
+    existence,
+    files,
+    items,
+    lists,
+    orders,
+    scheduler,
+    uploads,
+)
 
 CATALOGUE: Final[tuple[Rule, ...]] = (
     *document.RULES,

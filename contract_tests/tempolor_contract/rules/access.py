@@ -28,7 +28,9 @@ def _redirect(call: Call) -> Judged:
         return None
     if 300 <= call.status < 400:
         response = call.exchange.response
-        return [Problem(f"{call.method} {call.path} was redirected to {response.header('location') if response else ''}")]
+        return [
+            Problem(f"{call.method} {call.path} was redirected to {response.header('location') if response else ''}")
+        ]
     return FINE
 
 

@@ -30,7 +30,9 @@ def _form(call: Call) -> Judged:
         return [Problem(f"a report came as {request.method}")]
     if request.media_type != "application/json":
         return [Problem(f"a report came as {request.media_type or 'no Content-Type'}")]
-    return FINE if isinstance(request.json, dict) and request.json.get("job_id") else [Problem("a report without job_id")]
+    return (
+        FINE if isinstance(request.json, dict) and request.json.get("job_id") else [Problem("a report without job_id")]
+    )
 
 
 def _ref(call: Call, world: World) -> Judged:
@@ -56,7 +58,9 @@ def _address(call: Call, world: World) -> Judged:
     asked, came = urlsplit(wanted), urlsplit(call.exchange.request.url)
     if (asked.path or "/", asked.query) == (came.path or "/", came.query):
         return FINE
-    return [Problem(f"replyUrl is {wanted}, but the report came to {call.exchange.request.url}", (known[0].order.call,))]
+    return [
+        Problem(f"replyUrl is {wanted}, but the report came to {call.exchange.request.url}", (known[0].order.call,))
+    ]
 
 
 def _order(call: Call, world: World) -> Judged:
@@ -151,4 +155,3 @@ RULES = (
         scenarios=(reports.CANCELLED,),
     ),
 )
-

@@ -89,7 +89,9 @@ def _token_number(call: Call) -> Judged:
         return None
     found = list(_ids(call.answer))
     wrong = [each for each in found if not each.startswith(f"user:{number}-")]
-    return [Problem(f"{wrong[0]} does not begin with the token's number {number}")] if wrong else FINE if found else None
+    return (
+        [Problem(f"{wrong[0]} does not begin with the token's number {number}")] if wrong else FINE if found else None
+    )
 
 
 def _ids(node: Any) -> Iterator[str]:

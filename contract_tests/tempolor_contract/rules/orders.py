@@ -68,7 +68,9 @@ def _echo(call: Call, world: World) -> Judged:
         judged = judged or FINE
         for name, wanted, told in _echoes(job.order, item):
             if told not in (None, "", wanted):
-                problem = Problem(f"{name} of {job.id}: ordered {wanted!r}, shown {told!r}", (job.order.call,), key=name)
+                problem = Problem(
+                    f"{name} of {job.id}: ordered {wanted!r}, shown {told!r}", (job.order.call,), key=name
+                )
                 judged = [*judged, problem]
     return judged
 

@@ -154,7 +154,9 @@ def _between(call: Call, world: World, now: set[str]) -> Judged:
     skipped -= {str(row.get("job_id")) for row in running_rows(middle)}
     if not skipped:
         return FINE
-    return [Problem(f"{min(skipped)} ran before and after, but was not listed between", (before, middle), key="between")]
+    return [
+        Problem(f"{min(skipped)} ran before and after, but was not listed between", (before, middle), key="between")
+    ]
 
 
 def _account_gone(world: World, user_id: str) -> bool:

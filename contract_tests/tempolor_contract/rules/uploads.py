@@ -205,4 +205,3 @@ RULES = (
         scenarios=(SURVEY,),
     ),
 )
-

@@ -93,7 +93,9 @@ def _freed_by_cancel(lab: Lab, account: str, jobs: list[str]) -> tuple[str, ...]
     material.cancel_all(lab, tuple(jobs[keep:]))
     left = jobs[:keep]
     call = _try(lab, account)
-    told = f"{len(left)} jobs of {_LIMIT} are left after cancelling, but an order was answered {call.status}: {call.error}"
+    told = (
+        f"{len(left)} jobs of {_LIMIT} are left after cancelling, but an order was answered {call.status}: {call.error}"
+    )
     lab.check("slot-is-freed-by-cancel", fine=call.accepted, message=told, call=call)
     lab.call("get_available_capacity")
     return (*left, *texts(call.item.get("jobs")))
@@ -118,4 +120,3 @@ _MAKES: Final = frozenset({Need.CREATE, Need.DESTROY})
 
 OWN_LIMIT = Scenario("limit-of-an-order", _own_limit, _MAKES, cost=2)
 ACCOUNT_LIMIT = Scenario("limit-of-an-account", _account_limit, _MAKES | {Need.ACCOUNT}, cost=10)
-

@@ -40,9 +40,7 @@ def _wait_for_final(lab: Lab, jobs: set[str]) -> set[str]:
     waited = 0.0
     while True:
         lab.collect()
-        arrived = {
-            job.id for world in worlds for job in world.jobs.values() if any(each.final for each in job.reports)
-        }
+        arrived = {job.id for world in worlds for job in world.jobs.values() if any(each.final for each in job.reports)}
         if jobs <= arrived or waited >= _PATIENCE:
             return jobs & arrived
         lab.wait(lab.pause)
@@ -68,4 +66,3 @@ _MAKES: Final = frozenset({Need.CREATE, Need.DESTROY, Need.RECEIVER})
 
 REPORTS = Scenario("reports", _reports, _MAKES, cost=2)
 CANCELLED = Scenario("reports-of-cancelled", _cancelled, _MAKES, cost=1)
-

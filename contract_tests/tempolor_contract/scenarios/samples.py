@@ -10,9 +10,7 @@ from functools import cache
 @cache
 def midi_file() -> bytes:
     """Return a standard MIDI file of four notes."""
-    notes = b"".join(
-        bytes((0, 0x90, pitch, 80)) + b"\x83\x60" + bytes((0x80, pitch, 0)) for pitch in (60, 64, 67, 72)
-    )
+    notes = b"".join(bytes((0, 0x90, pitch, 80)) + b"\x83\x60" + bytes((0x80, pitch, 0)) for pitch in (60, 64, 67, 72))
     track = b"\x00\xff\x51\x03\x07\xa1\x20" + notes + b"\x00\xff\x2f\x00"
     return b"MThd" + struct.pack(">IHHH", 6, 0, 1, 480) + b"MTrk" + struct.pack(">I", len(track)) + track
 

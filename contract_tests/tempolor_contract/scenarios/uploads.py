@@ -37,9 +37,7 @@ def _midi(lab: Lab) -> None:
 def _voice(lab: Lab) -> None:
     account = material.account(lab)
     query = {"user_id": account, "name": lab.name("Evening Alto")}
-    call = _uploaded(
-        lab.call("clone_voice", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE)
-    )
+    call = _uploaded(lab.call("clone_voice", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE))
     voice_id = str(call.item.get("clonedVoiceItemId"))
     _listed(lab, "list_cloned_voices", "clonedVoiceItemId", voice_id, call)
     lab.until(lambda: _ready(lab, account, voice_id), f"{voice_id} to be ready")
@@ -98,9 +96,7 @@ def _gone(lab: Lab, operation: str, name: str, thing: str, account: str) -> None
 
 def _stems(lab: Lab) -> None:
     query = {"user_id": material.account(lab)}
-    call = _uploaded(
-        lab.call("split_stems", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE)
-    )
+    call = _uploaded(lab.call("split_stems", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE))
     fetch(lab, call.item.get("stemsZipUrl"))
 
 
@@ -118,9 +114,7 @@ def _refusals(lab: Lab) -> None:
         call = lab.call(operation, **{"content": midi_file(), **options})
         told = f"{operation} with {case} was answered {call.status}"
         lab.check("upload-refuses-what-it-cannot-be", fine=call.status == 400, message=told, call=call)
-    call = lab.call(
-        "upload_midi", query={"user_id": nobody, "name": "x"}, content=midi_file(), headers=_MIDI_TYPE
-    )
+    call = lab.call("upload_midi", query={"user_id": nobody, "name": "x"}, content=midi_file(), headers=_MIDI_TYPE)
     told = f"account {nobody} is not configured, but an upload was answered {call.status}"
     lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
 
