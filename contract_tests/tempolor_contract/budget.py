@@ -12,9 +12,7 @@ from threading import Lock
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from tempolor_spec import load_document
-
-from .call import Route, Router
+from .call import Route, Router, default_router
 from .inspector import is_live
 from .registry import Registry
 
@@ -34,6 +32,13 @@ class Level(StrEnum):
     READ = "read"
     SAFE = "safe"
     FULL = "full"
+
+
+def creations_allowed(level: Level, max_creations: int | None) -> int | None:
+    """Return the budget of a level: none at `read`, what was said at `safe`, no limit at `full` unless one was set."""
+    if level is Level.READ:
+        return 0
+    return max_creations if max_creations is not None or level is Level.FULL else 0
 
 
 class Refused(Exception):  # noqa: N818 - it is a decision, not an error
@@ -100,7 +105,7 @@ class Guard:
     it back; a fault or a 5xx does not. The token is never let through to another host.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each says what is allowed
         self,
         base_url: str,
         level: Level,
@@ -116,11 +121,11 @@ class Guard:
             )
         self.level = level
         self.base_url = base_url.rstrip("/")
-        self.max_creations = max_creations if max_creations is not None or level is Level.FULL else 0
+        self.max_creations = creations_allowed(level, max_creations)
         self.max_requests = MOST_REQUESTS_AT_READ if max_requests is None and level is Level.READ else max_requests
         self.registry = registry or Registry()
         self.spending = Spending()
-        self._router = router or Router(load_document())
+        self._router = router or default_router()
         self._lock = Lock()
 
     @property

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import HTTP
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tempolor_spec import operations
+from tempolor_spec import load_document, operations
 
 from .exchange import MISSING, Exchange
 
@@ -40,9 +40,9 @@ class Route:
 class Call:
     """An exchange, and what the document makes of its request.
 
-    `number` counts the exchanges of a run or recording. `operation` is an operationId, `CALLBACK`, or empty where the
-    document knows no such operation; `path` is relative to the API's base, and None outside of it; `template` is
-    the document's path, `arguments` its parameters, decoded, `allowed` the methods it knows. `token` is what follows `Bearer`, None without an Authorization header.
+    `number` counts the exchanges of a run or recording. `operation` is an operationId, `CALLBACK` or `FILE`, or empty
+    where the document knows no such operation. `path` is relative to the API's base, and None outside of it;
+    `template` is the document's path, `arguments` its parameters, decoded, `allowed` the methods it knows.
     """
 
     exchange: Exchange
@@ -163,6 +163,12 @@ class Router:
         return None
 
 
+@cache
+def default_router() -> Router:
+    """Return a router for the first revision, whose paths all revisions share."""
+    return Router(load_document())
+
+
 class Reader:
     """Turns exchanges into calls, one stream at a time.
 
@@ -193,7 +199,7 @@ class Reader:
         url = exchange.request.url.partition("?")[0].partition("#")[0]
         if self._base is not None:
             return url[len(self._base) :] if f"{url}/".startswith(f"{self._base}/") else None
-        before, marker, after = url.partition(BASE_PATH)
+        _, marker, after = url.partition(BASE_PATH)
         if marker and (not after or after.startswith("/")):
             return after
         return self._guessed(exchange, url) if not marker else None

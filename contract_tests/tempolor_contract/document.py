@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 from tempolor_spec import REVISIONS, load_document, operations
@@ -21,10 +22,8 @@ _FORM: Final = "multipart/form-data"
 # Patterns and required fields of answers are readings that DECISIONS.md asserts (D-20, D-40, D-77).
 _ASSERTED_READINGS: Final = frozenset({"pattern", "required"})
 # D-03, D-06, D-07: where the pages print no body, there may be none, or any.
-_BODY_OPTIONAL: Final = frozenset(
-    {("list_accounts", 404), ("get_account", 404), ("delete_account", 404)}
-    | {(operation.operation_id, status) for operation in operations(load_document()) for status in (405, 413)}
-)
+_BODY_OPTIONAL: Final = frozenset({("list_accounts", 404), ("get_account", 404), ("delete_account", 404)})
+_BODY_OPTIONAL_STATUS: Final = frozenset({405, 413})
 # Refusals that the document cannot foresee: a cursor is opaque, an account may be needed or unknown.
 _OWN_JUDGEMENT: Final = frozenset({"cursor", "user_id"})
 _COMPLAINT: Final = re.compile(
@@ -69,7 +68,7 @@ class DocumentJudge:
 
     def __init__(self, revision: str = REVISIONS[0], effort: Effort = Effort.ALL) -> None:
         self.revision = revision
-        self.document = load_document(revision)
+        self.document = _document(revision)
         self.router = Router(self.document)
         self._second = None if effort is Effort.NONE else SecondOpinion(self.document)
         self._sampled = effort is Effort.SAMPLE
@@ -130,7 +129,7 @@ class DocumentJudge:
             yield "documented-headers", [Problem(f"{where} lacks the header {name}", key=name) for name in missing]
         if answers.schema is None:
             return
-        if (call.operation, call.status) in _BODY_OPTIONAL and (not response.body or call.answer is MISSING):
+        if _is_optional(call) and (not response.body or call.answer is MISSING):
             return
         if response.media_type not in answers.media_types:
             told = response.media_type or "no Content-Type"
@@ -144,7 +143,7 @@ class DocumentJudge:
         yield from self._judge_body(call, rule, answers.schema)
 
     def _judge_body(self, call: Call, rule: str, schema: Schema) -> Iterator[tuple[str, Judged]]:
-        tolerant = (call.operation, call.status) in _BODY_OPTIONAL
+        tolerant = _is_optional(call)
         breaches = [] if tolerant or schema.fits(call.answer) else schema.breaches(call.answer)
         strict = [each for each in breaches if not each.inferred or each.keyword in _ASSERTED_READINGS]
         yield rule, _problems(call, strict)
@@ -231,6 +230,10 @@ class DocumentJudge:
         return answers
 
 
+def _is_optional(call: Call) -> bool:
+    return call.status in _BODY_OPTIONAL_STATUS or (call.operation, call.status) in _BODY_OPTIONAL
+
+
 def _parameter_breaches(asked: _Asked, call: Call) -> Iterator[Breach]:
     for place, name, required, schema in asked.parameters:
         value = (call.arguments if place == "path" else call.query).get(name, "")
@@ -280,10 +283,17 @@ def _unjust(call: Call) -> Judged:
     return [Problem(f"{call.operation} was refused with {call.error!r}, but {name} is valid", key=f"{name}")]
 
 
+@cache
+def _document(revision: str) -> dict[str, Any]:
+    """Return the document of a revision, read once. Nobody changes it."""
+    return load_document(revision)
+
+
+@cache
 def _later_models(revision: str) -> frozenset[str]:
     """Return the models of later revisions: a service that knows them is newer, not wrong."""
     found: set[str] = set()
     for later in REVISIONS[REVISIONS.index(revision) + 1 :]:
-        schemas = load_document(later)["components"]["schemas"]
+        schemas = _document(later)["components"]["schemas"]
         found |= {*schemas["SongModel"]["enum"], *schemas["InstrumentalModel"]["enum"]}
     return frozenset(found)

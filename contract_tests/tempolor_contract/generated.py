@@ -52,6 +52,8 @@ _FIXED: Final = frozenset(
     {"song", "instrumental", "midi", "cloned-voices", "artist-voices", "stems-splitter", "available"}
 )
 _NOWHERE: Final = "127.0.0.1:9"
+# Schemathesis first probes the base URL by itself, past every hook and application; nothing can listen on port 0.
+_BEHIND_THE_DOOR: Final = "http://127.0.0.1:0"
 _MOST_CRASH_TRIES: Final = 2
 
 CHECKS: Final[Mapping[str, tuple[str, str, Severity]]] = {
@@ -299,7 +301,7 @@ class Furnisher:
         thing = stock.spares.pop(operation, "") if operation in _DELETES else prepared.get(operation, "")
         if thing:
             name = next(iter(case.path_parameters))
-            case.path_parameters = {name: quote(thing, safe="")}
+            case.path_parameters = {name: quote(thing, safe=":")}
 
     def _query(self, operation: str, case: Any) -> None:
         if operation not in _OF_ACCOUNT or not self._stock.account:
@@ -482,7 +484,7 @@ def _config(lab: Lab, extent: Extent, seed: int) -> SchemathesisConfig:
     checks = {name: {"enabled": name in CHECKS} for name in (*CHECKS, *_UNUSED_CHECKS)}
     settings: dict[str, Any] = {
         "seed": seed,
-        "base-url": lab.target.base_url.rstrip("/"),
+        "base-url": _BEHIND_THE_DOOR + urlsplit(lab.target.base_url).path.rstrip("/"),
         "headers": {"Authorization": f"Bearer {lab.target.token}"},
         "workers": 1,
         "continue-on-failure": True,
@@ -537,7 +539,7 @@ def _uploads() -> set[str]:
 @contextmanager
 def _quiet_place() -> Iterator[None]:
     """Have Hypothesis write what it writes to a folder that goes away."""
-    before = hypothesis.configuration.storage_directory()
+    before = hypothesis.configuration.storage_directory().home_directory
     with tempfile.TemporaryDirectory(prefix="tempolor-") as folder:
         hypothesis.configuration.set_hypothesis_home_dir(Path(folder))
         try:

@@ -86,7 +86,7 @@ class Inspector:
         """Count a judgement that somebody else made: fine with None, else a problem, shown by `call`."""
         with self._lock:
             self.ledger.judged(rule_id)
-            return problem and self._violation(self._by_id[rule_id], problem, call)
+            return None if problem is None else self._violation(self._by_id[rule_id], problem, call)
 
     def _judge(self, call: Call) -> Iterable[Violation]:
         for rule_id, judged in self.document.judge(call):

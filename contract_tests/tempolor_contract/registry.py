@@ -1,7 +1,7 @@
 """What a run has made on a target, so that it can be cleaned up, and nothing paid for is lost."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 
-_ID_FIELDS: Final = {
+_ID_FIELDS: Final[dict[str, Callable[[Any], Any]]] = {
     "create_account": lambda body: [body.get("user_id")],
     "create_song": lambda body: body.get("jobs"),
     "create_instrumental": lambda body: body.get("jobs"),

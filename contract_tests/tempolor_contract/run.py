@@ -8,10 +8,9 @@ from typing import Final
 
 from tempolor_spec import REVISIONS
 
-from .budget import Guard, Level, Refused
+from .budget import Guard, Level, Refused, creations_allowed
 from .document import DocumentJudge, Effort
 from .inspector import Inspector
-from .ledger import Ledger, Tally
 from .registry import Created, Registry
 from .result import RunResult
 from .rule import Need, Rule, Scenario
@@ -120,7 +119,8 @@ def _play(lab: Lab, plan: Plan, result: RunResult, progress: Progress | None) ->
     for step in plan.steps:
         if step.skipped:
             result.scenarios[step.scenario.id] = f"skipped: {step.skipped}"
-            _tell(ledger, step, lambda tally, reason=step.skipped: setattr(tally, "skipped", reason))
+            for rule in step.rules:
+                ledger.skipped(rule.id, step.skipped)
     chosen = [step for step in plan.steps if not step.skipped]
     knock(lab)
     for number, step in enumerate(chosen):
@@ -140,14 +140,10 @@ def _played(lab: Lab, step: Step) -> str:
         return "stopped by a violation"
     except (UnclearError, Refused) as error:
         reason = str(error)
-        _tell(lab.inspector.ledger, step, lambda tally: tally.inconclusive.update([reason]))
+        for rule in step.rules:
+            lab.inspector.ledger.inconclusive(rule.id, reason)
         return f"inconclusive: {reason}"
     return "played"
-
-
-def _tell(ledger: Ledger, step: Step, change: Callable[[Tally], None]) -> None:
-    for rule in step.rules:
-        change(ledger.tallies[rule.id])
 
 
 def _obstacle(target: Target, scenario: Scenario, spent: int, *, receiver: bool) -> str:
@@ -156,13 +152,15 @@ def _obstacle(target: Target, scenario: Scenario, spent: int, *, receiver: bool)
         return "needs accounts of its own, and setting one up takes secrets: level full only"
     if forbidden:
         return f"needs {', '.join(sorted(forbidden))}, which level {target.level} does not allow"
-    if Need.STRANGER in scenario.needs and not target.other_token:
-        return "needs another user's token (--other-token)"
-    if Need.RECEIVER in scenario.needs and not receiver:
-        return "needs an address the service can call back"
-    if Need.CLOCK in scenario.needs and target.control_url is None:
-        return "needs a clock that can be moved"
-    limit = target.guard().max_creations
+    missing = {
+        Need.STRANGER: "" if target.other_token else "needs another user's token (--other-token)",
+        Need.RECEIVER: "" if receiver else "needs an address the service can call back",
+        Need.CLOCK: "" if target.control_url else "needs a clock that can be moved",
+    }
+    reasons = [reason for need, reason in missing.items() if reason and need in scenario.needs]
+    if reasons:
+        return reasons[0]
+    limit = creations_allowed(target.level, target.max_creations)
     if limit is not None and spent + scenario.cost > limit:
         return f"would make {scenario.cost} creating calls; {limit - spent} of {limit} are left"
     return ""

@@ -30,7 +30,7 @@ JOB = "user:1-tempolor:2-job:3"
 class Counting:
     """A service that takes everything, and counts what it took."""
 
-    def __init__(self, endless=False, dies_after=None) -> None:
+    def __init__(self, *, endless=False, dies_after=None) -> None:
         self.sent: Counter[str] = Counter()
         self.made = 0
         self.endless = endless
@@ -98,7 +98,7 @@ def test_without_a_budget_safe_makes_nothing():
 @pytest.mark.parametrize("endless", [False, True])
 def test_level_read_only_looks_and_not_often(endless):
     """Nothing but GET, at most 60 times, even where pages never end."""
-    service = Counting(endless)
+    service = Counting(endless=endless)
 
     result = run(target(service, Level.READ), CATALOGUE, effort=Effort.NONE)
 
@@ -240,11 +240,11 @@ def refuse(request):
 
 UNFIT = {
     "unreachable": (refuse, "cannot reach"),
-    "HTML": (lambda q: httpx.Response(200, html="<h1>hi</h1>"), "does not look like the API"),
-    "wrong path": (lambda q: httpx.Response(404, json={"detail": "Not Found"}), "does not look like the API"),
-    "token refused": (lambda q: httpx.Response(401, json={"error": "Unauthorized", "code": 401}), "refuses the token"),
-    "broken JSON": (lambda q: httpx.Response(200, content=b'{"a":'), "does not look like the API"),
-    "hangs": (lambda q: (_ for _ in ()).throw(httpx.ReadTimeout("timed out")), "does not look like the API"),
+    "HTML": (lambda _: httpx.Response(200, html="<h1>hi</h1>"), "does not look like the API"),
+    "wrong path": (lambda _: httpx.Response(404, json={"detail": "Not Found"}), "does not look like the API"),
+    "token refused": (lambda _: httpx.Response(401, json={"error": "Unauthorized", "code": 401}), "refuses the token"),
+    "broken JSON": (lambda _: httpx.Response(200, content=b'{"a":'), "does not look like the API"),
+    "hangs": (lambda _: (each for each in ()).throw(httpx.ReadTimeout("timed out")), "does not look like the API"),
 }
 
 

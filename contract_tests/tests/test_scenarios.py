@@ -1,6 +1,7 @@
 """Scenarios find what only asking brings to light, and leave a good service alone."""
 
 import json
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -101,19 +102,25 @@ BROKEN = {
         lambda q, r: r.status_code == 401 and q.url.path.endswith("/scheduler"), answered(200, [])
     ),
     "ids-belong-to-their-user": lambda: when(
-        lambda q, r: "user:777" in q.headers.get("authorization", "") and "/music/user" in q.url.path,
+        lambda q, _: "user:777" in q.headers.get("authorization", "") and "/music/user" in q.url.path,
         answered(200, {"progress": 1}),
     ),
     "download-only-when-complete": lambda: when(
-        lambda q, r: b"not completed yet" in r.content, answered(200, {"url": "http://mock/files/a.mp3"})
+        lambda _, r: b"not completed yet" in r.content, answered(200, {"url": "http://mock/files/a.mp3"})
     ),
 }
+
+
+FROM = {"valid-orders-are-taken": -1, "unknown-id-is-404": -1}
 
 
 @pytest.mark.parametrize("rule_id", BROKEN)
 def test_a_service_broken_in_one_place_is_found(target, rule_id):
     """The rule that is about the broken place is violated, and says how to see it."""
-    result = run(target(BROKEN[rule_id]()), pick(only=[rule_id]), effort=Effort.NONE)
+    # One play is enough where the first ones are long.
+    rules = [replace(each, scenarios=each.scenarios[FROM.get(rule_id, 0) :]) for each in pick(only=[rule_id])]
+
+    result = run(target(BROKEN[rule_id]()), rules, effort=Effort.NONE)
 
     assert [violation.rule.id for violation in result.violations[:1]] == [rule_id], result.to_json()["rules"]
     assert result.exit_code == 1

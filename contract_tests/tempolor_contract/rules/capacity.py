@@ -89,8 +89,8 @@ def _full_is_busy(call: Call, world: World) -> Judged:
     shown = [item.get("job_id") for item in items_of(call) if item.get("status") == GENERATING]
     shown += [row.get("job_id") for row in running_rows(call)] if call.status == 200 else []
     proven: dict[int, set[str]] = {}
-    for job_id in shown:
-        job = world.jobs.get(job_id or "")
+    for job_id in (each for each in shown if isinstance(each, str)):
+        job = world.jobs.get(job_id)
         for order in orders_during(world, job, call) if job else ():
             if order.limit is None:
                 continue

@@ -82,7 +82,7 @@ def _things(world: World, operation: str) -> list[Job | Upload]:
     return list(shelves[operation].values())  # type: ignore[attr-defined]
 
 
-def _owned(call: Call, world: World) -> Judged:
+def _owned(call: Call) -> Judged:
     name, _ = _KINDS[call.operation]
     given = parse(call.arguments.get(name))
     mine = token_number(call.token)
@@ -132,7 +132,7 @@ RULES = (
         strength=Strength.INFERRED,
         evidence=("D-22",),
         on=frozenset(_KINDS),
-        history=_owned,
+        single=_owned,
         scenarios=(access.STRANGER,),
     ),
 )

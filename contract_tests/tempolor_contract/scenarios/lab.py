@@ -55,7 +55,7 @@ class Lab:
     `receiver` takes callbacks, None without one. `random` is seeded, for names and numbers.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a laboratory holds
         self,
         target: Target,
         guard: Guard,
@@ -84,7 +84,7 @@ class Lab:
             path = path.replace(f"{{{name}}}", quote(value, safe=":"))
         return self.send(method, path, **options)
 
-    def send(
+    def send(  # noqa: PLR0913 - the parts of a request
         self,
         method: str,
         path: str,
@@ -196,7 +196,7 @@ class Lab:
             for client in self._clients.values():
                 client.close()
 
-    def _send(  # noqa: PLR0913 - the parts of a request
+    def _send(  # noqa: PLR0913, PLR0917 - the parts of a request
         self,
         method: str,
         url: str,

@@ -17,7 +17,11 @@ _PEEK: Final = 1 << 14
 def _song(lab: Lab) -> None:
     lab.call("list_artist_voices", query={"user_id": material.account(lab)})
     ordered = material.order(
-        lab, lyrics="Lanterns on the water\nCall the late boats home", replyRef=lab.name("ref"), unheard_of="x"
+        lab,
+        lyrics="Lanterns on the water\nCall the late boats home",
+        replyRef=lab.name("ref"),
+        model_song="v3",
+        unheard_of="x",
     )
     _watch(lab, ordered)
     last = material.finished(lab, ordered.jobs[0])

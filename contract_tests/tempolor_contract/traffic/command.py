@@ -27,7 +27,7 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_CHECK", "show_default": True, "max_co
     cloup.option("--without", multiple=True, help="Leave this rule out; repeatable."),
     cloup.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the result here."),
 )
-def check_command(  # noqa: PLR0913 - one parameter for each option
+def check_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     files: tuple[Path, ...],
     base: str | None,
     revision: str,

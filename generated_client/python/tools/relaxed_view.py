@@ -24,6 +24,7 @@ def relaxed_view() -> dict[str, Any]:
     open_answers(document)
     for node in _nodes(document["paths"], document["components"]):
         drop_what_is_not_for_clients(node)
+        unwrap_description(node)
     merge_raw_bodies(document)
     name_parameter_values(document)
     return document
@@ -58,6 +59,16 @@ def drop_what_is_not_for_clients(node: dict[str, Any]) -> None:
         # A property may have such a name: it is a schema then, while the keyword `not` is one too, but nameless.
         if key in node and not ("type" in node and isinstance(node["type"], dict)):
             del node[key]
+
+
+def unwrap_description(node: dict[str, Any]) -> None:
+    """Join the lines of each paragraph, so that docstrings can be wrapped to their own width; tables stay."""
+    description = node.get("description")
+    if isinstance(description, str):
+        paragraphs = description.strip().split("\n\n")
+        node["description"] = "\n\n".join(
+            text if text.startswith("|") else " ".join(text.split()) for text in paragraphs
+        )
 
 
 def merge_raw_bodies(document: dict[str, Any]) -> None:

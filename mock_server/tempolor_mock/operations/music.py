@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+from tempolor_spec import REVISIONS
 
 from ..domain import music
 from ..domain.jobs import JobKind, MusicRequest
@@ -44,7 +45,7 @@ def _common(call: Call, model: str) -> dict[str, Any]:
     body = call.body
     return {
         "prompt": body["prompt"],
-        "model": body.get(model) or call.defaults[model],
+        "model": _model(call, model),
         "user_id": body.get("user_id") or None,
         "max_jobs": body.get("maxJobs"),
         "reply_url": body.get("replyUrl") or None,
@@ -52,6 +53,12 @@ def _common(call: Call, model: str) -> dict[str, Any]:
         "base_url": call.base_url,
         "depth": call.depth,
     }
+
+
+def _model(call: Call, name: str) -> str:
+    """Return the model that makes the music; the last revision takes older names and routes them to its own."""
+    default: str = call.defaults[name]
+    return default if call.worlds.settings.policy.revision == REVISIONS[-1] else call.body.get(name) or default
 
 
 async def _start(call: Call, kind: JobKind, request: MusicRequest) -> Answer:

@@ -190,8 +190,7 @@ class Operations:
         Orders a song with vocals and answers with the jobs that make it, usually two takes of the same order.
 
         The singer is TemPolor's own unless the order names an artist voice, a cloned voice or a MIDI file to build
-        on.
-        At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given.
+        on. At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given.
 
         After a 429, wait 30 seconds or longer before the next try.
 
@@ -228,8 +227,7 @@ class Operations:
         """Create instrumental.
 
         Orders music without vocals and answers with the jobs that make it, usually two takes of the same order.
-        Key,
-        tempo and chords can be set; whatever is left out, the model chooses.
+        Key, tempo and chords can be set; whatever is left out, the model chooses.
 
         After a 429, wait 30 seconds or longer before the next try.
 
@@ -894,8 +892,7 @@ class AsyncOperations:
         Orders a song with vocals and answers with the jobs that make it, usually two takes of the same order.
 
         The singer is TemPolor's own unless the order names an artist voice, a cloned voice or a MIDI file to build
-        on.
-        At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given.
+        on. At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given.
 
         After a 429, wait 30 seconds or longer before the next try.
 
@@ -932,8 +929,7 @@ class AsyncOperations:
         """Create instrumental.
 
         Orders music without vocals and answers with the jobs that make it, usually two takes of the same order.
-        Key,
-        tempo and chords can be set; whatever is left out, the model chooses.
+        Key, tempo and chords can be set; whatever is left out, the model chooses.
 
         After a 429, wait 30 seconds or longer before the next try.
 
@@ -1598,8 +1594,7 @@ class RawOperations:
         Orders a song with vocals and answers with the jobs that make it, usually two takes of the same order.
 
         The singer is TemPolor's own unless the order names an artist voice, a cloned voice or a MIDI file to build
-        on.
-        At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given.
+        on. At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given.
 
         After a 429, wait 30 seconds or longer before the next try.
 
@@ -1636,8 +1631,7 @@ class RawOperations:
         """Create instrumental.
 
         Orders music without vocals and answers with the jobs that make it, usually two takes of the same order.
-        Key,
-        tempo and chords can be set; whatever is left out, the model chooses.
+        Key, tempo and chords can be set; whatever is left out, the model chooses.
 
         After a 429, wait 30 seconds or longer before the next try.
 
@@ -2302,8 +2296,7 @@ class AsyncRawOperations:
         Orders a song with vocals and answers with the jobs that make it, usually two takes of the same order.
 
         The singer is TemPolor's own unless the order names an artist voice, a cloned voice or a MIDI file to build
-        on.
-        At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given.
+        on. At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given.
 
         After a 429, wait 30 seconds or longer before the next try.
 
@@ -2340,8 +2333,7 @@ class AsyncRawOperations:
         """Create instrumental.
 
         Orders music without vocals and answers with the jobs that make it, usually two takes of the same order.
-        Key,
-        tempo and chords can be set; whatever is left out, the model chooses.
+        Key, tempo and chords can be set; whatever is left out, the model chooses.
 
         After a 429, wait 30 seconds or longer before the next try.
 

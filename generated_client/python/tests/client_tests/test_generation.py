@@ -92,6 +92,15 @@ def test_the_view_keeps_fields_that_are_named_like_keywords(tool):
     assert set(node["properties"]) == {"type", "default"}
 
 
+def test_the_lines_of_a_paragraph_are_joined_and_tables_stay(tool):
+    """Docstrings have another width than the document."""
+    node = {"description": "One\ntwo.\n\n| a |\n| b |\n\nThree\n"}
+
+    tool("relaxed_view").unwrap_description(node)
+
+    assert node["description"] == "One two.\n\n| a |\n| b |\n\nThree"
+
+
 def test_an_upload_has_one_body_for_all_its_media_types(tool):
     """The caller names the type, so the generator needs not."""
     view = tool("relaxed_view").relaxed_view()

@@ -1,6 +1,7 @@
 """What goes over the wire."""
 
 import inspect
+from pathlib import Path
 
 import pytest
 from tempolor_client import AsyncTemPolor, TemPolor, errors, models, options
@@ -192,6 +193,23 @@ def test_a_token_that_is_none_is_refused_at_once(token):
     """The message says where a token can come from."""
     with pytest.raises(errors.ConfigurationError, match="API token"):
         TemPolor(token)
+
+
+def test_the_first_program_of_the_readme_runs(hostile, monkeypatch, tmp_path):
+    """As it stands there, with the environment it speaks of."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    program = readme.split("```python\n")[1].split("```")[0]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("USEAPI_TOKEN", TOKEN)
+    monkeypatch.setenv("TEMPOLOR_BASE_URL", hostile.origin)
+    done = {"job_id": JOB, "status": 30, "status_final": True}
+    hostile.then(
+        answer(200, {"jobs": [JOB]}), answer(200, done), answer(200, {"url": "/song.mp3"}), answer(200, b"song")
+    )
+
+    exec(program, {})
+
+    assert (tmp_path / "song.mp3").read_bytes() == b"song"
 
 
 def test_nothing_shows_the_token(hostile):
