@@ -30,6 +30,7 @@ docs: setup ## write docs/answers.md, which shows how to get each documented ans
 	$(BIN)/python -m tempolor_mock.answers > docs/answers.md
 
 client: setup ## generate the clients from the document
+	$(BIN)/python generated_client/python/tools/generate.py
 	npm --prefix generated_client/typescript run --silent generate
 
 lock: ## pin the newest versions that fit pyproject.toml into constraints.txt

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from schemathesis import engine
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events
-from tempolor_spec import operations
+from tempolor_spec import load_document, operations
 
 from .budget import Refused
 from .call import Call
@@ -51,6 +51,7 @@ _SOURCES: Final = ("clonedVoiceItemId", "midiItemId", "artistVoiceItemId")
 _FIXED: Final = frozenset(
     {"song", "instrumental", "midi", "cloned-voices", "artist-voices", "stems-splitter", "available"}
 )
+_SLOW: Final = ("/cloned-voices", "/stems-splitter")
 _NOWHERE: Final = "127.0.0.1:9"
 # Schemathesis first probes the base URL by itself, past every hook and application; nothing can listen on port 0.
 _BEHIND_THE_DOOR: Final = "http://127.0.0.1:0"
@@ -116,7 +117,8 @@ _CLEAN: Final = "generated-no-warnings"
 class Extent:
     """How much is generated: examples for each operation, sequences and their steps, seconds and creations in all.
 
-    Schemathesis' own limits do not bind all its phases, so `seconds`, `requests` and `creations` are kept by us.
+    Schemathesis' own limits do not bind all its phases, so `seconds`, `requests` and `creations` are kept by us, and
+    `slow`: voices cloned and stems split, each of which keeps its caller waiting where time is real.
     """
 
     examples: int = 6
@@ -125,6 +127,7 @@ class Extent:
     seconds: float = 40.0
     requests: int = 4000
     creations: int = 600
+    slow: int = 600
     now: Callable[[], float] = time.monotonic
 
 
@@ -155,6 +158,8 @@ class Door:
         self.crashes: set[str] = set()
         self._lab = lab
         self._extent = extent
+        self._slow = 0
+        self._created_before = lab.guard.spending.created
         self._sender = Sender(lab.target.client(lab.guard), source="schemathesis")
         parts = urlsplit(lab.target.base_url)
         self._origin = f"{parts.scheme}://{parts.netloc}"
@@ -202,6 +207,10 @@ class Door:
         # Nothing but the guard counts creations; this only keeps something of its budget for others.
         if method not in {"GET", "DELETE"} and spending.created >= self._created_before + self._extent.creations:
             raise Refused("the creations of the generated tests are spent")
+        if method == "POST" and url.partition("?")[0].rstrip("/").endswith(_SLOW):
+            self._slow += 1
+            if self._slow > self._extent.slow:
+                raise Refused("the slow uploads of the generated tests are spent")
         call = self._once(method, url, headers, body)
         for _ in range(_MOST_CRASH_TRIES if call.status == 500 else 0):
             # One 500 proves nothing; one that comes back each time is a crash.
@@ -216,10 +225,6 @@ class Door:
         self.sent += 1
         self._lab.collect()
         return self._lab.inspector.see(exchange).call
-
-    def open(self) -> None:
-        """Begin to count creations."""
-        self._created_before = self._lab.guard.spending.created
 
     def close(self) -> None:
         """Close the client."""
@@ -452,14 +457,18 @@ def generate(lab: Lab, extent: Extent, *, seed: int = 0) -> Judge:
     furnisher = Furnisher(stock, reply_url)
     judge = Judge(lab, door, furnisher)
     until = extent.now() + extent.seconds
-    door.open()
     with _quiet_place(), _hooked(furnisher.before_call, judge.after_call):
         schema = schemathesis.openapi.from_dict(lab.inspector.document.document, config=_config(lab, extent, seed))
         schema.app = door  # type: ignore[attr-defined]
         stream = engine.from_schema(schema).execute()
+        over = False
         for event in stream:
+            if isinstance(event, events.Interrupted) and not over:
+                # Schemathesis takes Ctrl-C for itself; it is meant for the whole run.
+                raise KeyboardInterrupt
             _take(event, judge)
-            if extent.now() > until or door.sent >= extent.requests:
+            if not over and (extent.now() > until or door.sent >= extent.requests):
+                over = True
                 stream.stop()
     door.close()
     judge.finish()
@@ -530,8 +539,6 @@ def _hooked(before_call: Callable[..., None], after_call: Callable[..., None]) -
 
 
 def _uploads() -> set[str]:
-    from tempolor_spec import load_document  # noqa: PLC0415 - only here
-
     bodies = (each.definition.get("requestBody", {}).get("content", {}) for each in operations(load_document()))
     return {media_type for content in bodies for media_type in content if media_type.startswith("audio/")}
 
@@ -601,3 +608,6 @@ def generated_rules(extent: Extent | None = None, *, seed: int = 0) -> tuple[Rul
         made(_REACHED, "Each operation succeeds for some generated request.", Severity.ASSERT),
         made(_CLEAN, "Requests could be generated for each operation.", Severity.MOCKS),
     )
+
+
+GENERATED_RULE_IDS: Final = (*(each[0] for each in CHECKS.values()), _TAKEN, _REACHED, _CLEAN)

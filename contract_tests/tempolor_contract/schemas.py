@@ -7,6 +7,7 @@ import jsonschema_rs
 
 _DROPPED: Final = frozenset({"example", "examples", "description", "title", "x-inferred", "nullable", "xml", "default"})
 _TEXT: Final = {"type": "string"}
+_WHOLE: Final = {"int32": 31, "int64": 63}
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,10 @@ def plain(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     kept = {name: value for name, value in node.items() if name not in _DROPPED}
+    if isinstance(node.get("format"), str) and node["format"] in _WHOLE:
+        # A format binds nobody in JSON Schema, and this one means a range (D-54).
+        bits = _WHOLE[node["format"]]
+        kept = {"minimum": -(2**bits), "maximum": 2**bits - 1, **kept}
     for name in ("properties", "patternProperties"):
         if name in node:
             kept[name] = {field: plain(schema) for field, schema in node[name].items()}

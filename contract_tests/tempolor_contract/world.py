@@ -14,8 +14,14 @@ from .ids import parse, token_number
 
 GENERATING, FAILED, COMPLETED = 0, 10, 30
 FINAL: Final = frozenset({FAILED, COMPLETED})
+_BY_NAME: Final = {"GENERATING": GENERATING, "FAILED": FAILED, "COMPLETED": COMPLETED}
 KIND_OF_ORDER: Final = {"create_song": "song", "create_instrumental": "instrumental"}
 _MOST_ORDERS = 64
+
+
+def status_of(item: dict[str, Any]) -> Any:
+    """Return an item's status, by its number or else by its name: all fields of an item are optional."""
+    return item["status"] if "status" in item else _BY_NAME.get(str(item.get("status_name")))
 
 
 @dataclass(frozen=True)
@@ -27,8 +33,8 @@ class Sighting:
 
     @property
     def status(self) -> Any:
-        """The item's `status`, None if it was left out."""
-        return self.item.get("status")
+        """The item's status, by its number or else by its name, None if both were left out."""
+        return status_of(self.item)
 
     @property
     def progress(self) -> Any:

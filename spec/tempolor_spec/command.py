@@ -25,10 +25,31 @@ class EntryPointGroup(click.Group):
 
 
 def _loaded(entry_point: EntryPoint) -> click.Command:
-    command = entry_point.load()
+    try:
+        command = entry_point.load()
+    except ImportError as error:
+        return _not_installed(entry_point, error)
     if not isinstance(command, click.Command):
         raise click.ClickException(f"{entry_point.value} is not a click command")
     return command
+
+
+def _not_installed(entry_point: EntryPoint, error: ImportError) -> click.Command:
+    """Return a command that says how to install what it lacks; so the others still work, and `--help` lists it."""
+    extras = ",".join(entry_point.extras)
+    hint = f"pip install 'tempolor-kit[{extras}]'" if extras else "install tempolor-kit again"
+
+    @click.command(
+        entry_point.name,
+        short_help=f"Not installed: {hint}",
+        context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    )
+    @click.argument("anything", nargs=-1)
+    def explain(anything: tuple[str, ...]) -> None:  # noqa: ARG001 - whatever was meant, it cannot be done
+        message = f"this needs {error.name or 'a package'}, which is not installed: {hint}"
+        raise click.ClickException(message)
+
+    return explain
 
 
 @click.group(cls=EntryPointGroup)

@@ -178,3 +178,17 @@ def test_the_command_is_installed():
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
 
     assert json.loads(answer.stdout) == load_document()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["somewhere", "--level", "read"]], ids=["bare", "help", "used"])
+def test_a_command_whose_packages_are_missing_says_what_to_install(run, monkeypatch, arguments):
+    """The other commands still work, and the list of commands shows this one with its remedy."""
+    lacking = EntryPoint("lacking", "no_such_package.cli:command [contract]", command.ENTRY_POINT_GROUP)
+    monkeypatch.setattr(command, "entry_points", lambda **_: [lacking])
+    monkeypatch.setattr(main, "list_commands", lambda _ctx: ["lacking"])
+
+    result, listed = run(main, "lacking", *arguments), run(main, "--help")
+
+    assert result.exit_code == 1
+    assert "needs no_such_package, which is not installed: pip install 'tempolor-kit[contract]'" in result.output
+    assert "lacking  Not installed" in listed.stdout

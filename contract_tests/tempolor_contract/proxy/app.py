@@ -5,7 +5,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 import httpx
 import orjson
@@ -163,7 +163,7 @@ async def _answer(passage: _Passage, response: httpx.Response, send: Send) -> No
     passage.answer_headers = list(response.headers.raw)
     headers = end_to_end(passage.answer_headers)
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-    async for chunk in response.stream:  # type: ignore[union-attr] - an async transport gives async streams
+    async for chunk in cast("httpx.AsyncByteStream", response.stream):
         passage.answered.add(chunk)
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
     passage.complete = True

@@ -7,7 +7,7 @@ from ..call import Call
 from ..ids import parse
 from ..rule import FINE, Judged, Problem, Rule
 from ..scenarios import capacity
-from ..world import GENERATING, World, items_of, orders_during, running_rows, whole
+from ..world import GENERATING, World, items_of, orders_during, running_rows, status_of, whole
 from .orders import ORDERS
 
 _PAGE: Final = "post-tempolor-music-song"
@@ -86,7 +86,7 @@ def _only_running(call: Call, world: World) -> Judged:
 
 def _full_is_busy(call: Call, world: World) -> Judged:
     judged: Judged = None
-    shown = [item.get("job_id") for item in items_of(call) if item.get("status") == GENERATING]
+    shown = [item.get("job_id") for item in items_of(call) if status_of(item) == GENERATING]
     shown += [row.get("job_id") for row in running_rows(call)] if call.status == 200 else []
     proven: dict[int, set[str]] = {}
     for job_id in (each for each in shown if isinstance(each, str)):

@@ -5,7 +5,7 @@ from typing import Final
 from ..call import FILE, Call
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
 from ..scenarios import life
-from ..world import COMPLETED, FAILED, GENERATING, World, items_of
+from ..world import COMPLETED, FAILED, GENERATING, World, items_of, status_of
 
 _PAGE: Final = "get-tempolor-music-download-job_id"
 _STARTS: Final[dict[str, tuple[bytes, ...]]] = {
@@ -28,7 +28,7 @@ def _only_complete(call: Call, world: World) -> Judged:
     judged: Judged = None
     for item in items_of(call):
         job = world.jobs.get(item.get("job_id", ""))
-        if job is None or item.get("status") != GENERATING or not job.downloaded:
+        if job is None or status_of(item) != GENERATING or not job.downloaded:
             continue
         early = [download for download in job.downloaded.values() if download.before(call)]
         if early:

@@ -7,7 +7,7 @@ from ..call import CALLBACK, Call
 from ..ids import parse, token_number
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
 from ..scenarios import life
-from ..world import COMPLETED, FAILED, GENERATING, Sighting, World, items_of
+from ..world import COMPLETED, FAILED, GENERATING, Sighting, World, items_of, status_of
 
 ITEMS: Final = frozenset({"get_music", "list_music", CALLBACK})
 POLLS: Final = frozenset({"get_music", "list_music"})
@@ -130,7 +130,7 @@ def _progress(call: Call, world: World) -> Judged:
 def _status(call: Call, world: World) -> Judged:
     judged = None
     for item, last in sightings(call, world):
-        now, then = item.get("status"), last.status
+        now, then = status_of(item), last.status
         if now not in _TRIPLES or then not in _TRIPLES:
             continue
         if then != GENERATING and now == GENERATING:
@@ -143,10 +143,13 @@ def _final(call: Call, world: World) -> Judged:
     judged = None
     for item in items_of(call):
         job = world.jobs.get(item.get("job_id", ""))
-        if job is None or job.final is None or not job.final.call.before(call) or "status" not in item:
+        if job is None or job.final is None or not job.final.call.before(call):
             continue
-        if item["status"] != job.final.status:
-            message = f"{job.id} was final with status {job.final.status}, then had {item['status']}"
+        now = status_of(item)
+        if now is None:
+            continue
+        if now != job.final.status:
+            message = f"{job.id} was final with status {job.final.status}, then had {now}"
             return [Problem(message, (job.final.call,))]
         judged = FINE
     return judged

@@ -9,7 +9,7 @@ from ..ids import parse
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
 from ..scenarios import life
 from ..scenarios.survey import SURVEY
-from ..world import GENERATING, World, items_of, running_rows, whole
+from ..world import GENERATING, World, items_of, running_rows, status_of, whole
 
 LISTINGS: Final = frozenset({"list_running_jobs", "get_available_capacity"})
 _PAGE: Final = "get-tempolor-scheduler"
@@ -123,7 +123,7 @@ def _only_running(call: Call, world: World) -> Judged:
     judged: Judged = None
     for item in items_of(call):
         job = world.jobs.get(item.get("job_id", ""))
-        if job is None or item.get("status") != GENERATING or job.cancel_tried or _account_gone(world, job.account):
+        if job is None or status_of(item) != GENERATING or job.cancel_tried or _account_gone(world, job.account):
             continue
         if world.listing is not None:
             judged = judged or FINE

@@ -5,7 +5,7 @@ from typing import Final
 from ..call import Call
 from ..clockwork import row_made_at
 from ..rule import Need, Scenario
-from ..world import COMPLETED, GENERATING
+from ..world import COMPLETED, GENERATING, status_of
 from . import material
 from .lab import Lab, UnclearError
 from .material import Ordered
@@ -28,7 +28,7 @@ def _song(lab: Lab) -> None:
     for job_id in ordered.jobs:
         material.finished(lab, job_id)
     _look(lab, ordered, "song")
-    if last.item.get("status") == COMPLETED:
+    if status_of(last.item) == COMPLETED:
         _download(lab, ordered.jobs[0])
     for job_id in ordered.jobs:
         delete(lab, job_id)
@@ -43,7 +43,7 @@ def _watch(lab: Lab, ordered: Ordered) -> None:
     before = material.read(lab, job_id)
     early = lab.call("download_music", arguments={"job_id": job_id})
     after = material.read(lab, job_id)
-    if before.item.get("status") == after.item.get("status") == GENERATING:
+    if status_of(before.item) == status_of(after.item) == GENERATING:
         told = f"{job_id} was at work, but its download was answered {early.status}: {early.error}"
         fine = early.status == 400 and early.error == "Generation is not completed yet (0)"
         lab.check("download-only-when-complete", fine=fine, message=told, call=early, earlier=(before, after))
@@ -159,7 +159,7 @@ def _cancel(lab: Lab) -> None:
     before = material.read(lab, job_id)
     first = lab.call("cancel_job", arguments={"job_id": job_id})
     after = material.read(lab, job_id)
-    if before.item.get("status") == after.item.get("status") == GENERATING:
+    if status_of(before.item) == status_of(after.item) == GENERATING:
         told = f"{job_id} was running, but cancelling it was answered {first.status}"
         lab.check("cancel-works-once", fine=first.status == 204, message=told, call=first, earlier=(before,))
     told = f"{job_id} was cancelled, and reading it was answered {after.status}"

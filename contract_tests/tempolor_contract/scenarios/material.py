@@ -5,7 +5,7 @@ from typing import Any
 
 from ..budget import Level
 from ..call import Call
-from ..world import COMPLETED, FINAL, GENERATING, texts
+from ..world import COMPLETED, FINAL, GENERATING, status_of, texts
 from .lab import Lab, UnclearError
 
 ROOM = 200
@@ -71,7 +71,7 @@ def read(lab: Lab, job_id: str) -> Call:
 
 def running(lab: Lab, jobs: tuple[str, ...]) -> list[str]:
     """Return those of these jobs that are still at work, by polling each."""
-    return [job_id for job_id in jobs if read(lab, job_id).item.get("status") == GENERATING]
+    return [job_id for job_id in jobs if status_of(read(lab, job_id).item) == GENERATING]
 
 
 def finished(lab: Lab, job_id: str) -> Call:
@@ -81,7 +81,7 @@ def finished(lab: Lab, job_id: str) -> Call:
         call = read(lab, job_id)
         if not call.accepted:
             raise UnclearError(f"{job_id} cannot be read: {call.status}")
-        return call if call.item.get("status") in FINAL else None
+        return call if status_of(call.item) in FINAL else None
 
     return lab.until(poll, f"the end of {job_id}")
 
@@ -95,7 +95,7 @@ def _completed_song(lab: Lab) -> Ordered:
     # Its songs are the shortest, and later revisions still take the name.
     ordered = order(lab, model_song="v3")
     call = finished(lab, ordered.jobs[0])
-    if call.item.get("status") != COMPLETED:
+    if status_of(call.item) != COMPLETED:
         raise UnclearError(f"{ordered.jobs[0]} has failed")
     return ordered
 

@@ -11,7 +11,7 @@ from . import material
 from .lab import Lab, Stopped, UnclearError
 
 _LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices")
-_MOST_PAGES: Final = 3
+_MOST_PAGES: Final = 2
 
 
 def look_around(lab: Lab) -> None:
@@ -57,7 +57,7 @@ def _read_lists(lab: Lab, account: str | None) -> Call | None:
     """Walk through the lists, and return a call that shows a job."""
     shown = None
     for operation in _LISTS:
-        first = walk(lab, operation, {"user_id": account})
+        first = walk(lab, operation, {"user_id": account}, _MOST_PAGES + (operation == "list_music"))
         shown = first if operation == "list_music" and records_of(first) else shown
     instrumentals = lab.call("list_music", query={"user_id": account, "type": "instrumental"})
     return shown or (instrumentals if records_of(instrumentals) else None)
@@ -75,17 +75,19 @@ def walk(lab: Lab, operation: str, query: dict[str, Any], most: int = _MOST_PAGE
 
 
 def _spellings(lab: Lab, account: str | None, shown: Call | None) -> None:
+    without = None
     for path in ("/scheduler", "/accounts", "/music", "/music/midi"):
         query = {"user_id": account} if path.startswith("/music") else None
         plain, slashed = lab.send("GET", path, query=query), lab.send("GET", f"{path}/", query=query)
         told = f"{path} was answered {plain.status}, {path}/ {slashed.status}"
         fine = plain.status == slashed.status
         lab.check("slash-at-the-end-is-nothing", fine=fine, message=told, call=slashed, earlier=(plain,))
+        without = plain if path == "/music" else without
     with_empty = lab.call("list_music", query={"user_id": account, "cursor": "", "unheard-of": "1"})
     told = f"an empty cursor and an unknown parameter were answered {with_empty.status}"
-    without = lab.call("list_music", query={"user_id": account})
-    fine = with_empty.status == without.status
-    lab.check("empty-is-left-out", fine=fine, message=told, call=with_empty, earlier=(without,))
+    if without is not None:
+        fine = with_empty.status == without.status
+        lab.check("empty-is-left-out", fine=fine, message=told, call=with_empty, earlier=(without,))
     left_out, empty = lab.call("list_midi"), lab.call("list_midi", query={"user_id": ""})
     told = f"user_id left out was answered {left_out.status}, user_id= {empty.status}"
     lab.check("empty-is-left-out", fine=left_out.status == empty.status, message=told, call=empty, earlier=(left_out,))

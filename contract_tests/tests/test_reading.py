@@ -1,0 +1,195 @@
+"""Exchanges are read the same however they are spelled, and shown without secrets."""
+
+import json
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+from tempolor_contract import MISSING, DocumentJudge, Effort, Exchange, Inspector, Reader, Request, Response, Router
+from tempolor_contract.call import default_router
+from tempolor_contract.coverage import Coverage
+from tempolor_contract.curl import as_curl
+from tempolor_contract.redaction import Redactor
+from tempolor_contract.stories import JOB, TOKEN, call, error, music, order, read
+from tempolor_spec import load_document, operations
+
+BASES = ["https://api.useapi.net/v1/tempolor", "http://127.0.0.1:4010/v1/tempolor", "http://x/proxy/v1/tempolor"]
+SPELLINGS = {
+    "raw": (f"/music/{JOB}", "get_music"),
+    "encoded": (f"/music/{quote(JOB, safe='')}", "get_music"),
+    "small letters": (f"/music/{JOB.replace(':', '%3a')}", "get_music"),
+    "slash": (f"/music/{JOB}/", "get_music"),
+    "list with slash": ("/music/?user_id=1", "list_music"),
+    "fixed name": ("/music/midi", "list_midi"),
+    "fixed name for another method": ("/music/song", "get_music"),
+    "below": (f"/music/download/{JOB}", "download_music"),
+    "scheduler": ("/scheduler/", "list_running_jobs"),
+    "available": ("/scheduler/available", "get_available_capacity"),
+}
+
+
+def get(url: str, **fields) -> Exchange:
+    """Return a GET."""
+    return Exchange(Request(url=url, **fields), Response(body=b"{}"))
+
+
+@pytest.mark.parametrize("base", BASES)
+@pytest.mark.parametrize("case", SPELLINGS)
+def test_an_operation_is_found_however_it_is_spelled(base, case):
+    """Any base URL, raw or encoded ids, with or without a slash at the end."""
+    path, operation = SPELLINGS[case]
+
+    found = Reader(default_router()).read(get(base + path))
+
+    assert found.operation == operation
+    assert found.arguments.get("job_id", JOB) in {JOB, "song"}
+
+
+@pytest.mark.parametrize("operation", [each.operation_id for each in operations(load_document())])
+def test_every_operation_is_found(operation):
+    """The router knows all operations of the document."""
+    [wanted] = [each for each in operations(load_document()) if each.operation_id == operation]
+
+    route = Router(load_document()).route(wanted.method.upper(), wanted.path.replace("{", "").replace("}", ""))
+
+    assert route.operation == operation
+
+
+@pytest.mark.parametrize(
+    "url", ["https://files.example.com/music/a.mp3", "http://x/_mock/accounts", "http://x/v1/tempolorish/music"]
+)
+def test_other_traffic_is_left_alone(url):
+    """Files, the control plane and other APIs are not the service's doing."""
+    assert Reader(default_router()).read(get(url)).path is None
+
+
+def test_a_base_url_keeps_everything_else_out():
+    """With a base, only what is below it counts."""
+    reader = Reader(default_router(), "http://x/api")
+
+    assert reader.read(get("http://x/api/scheduler")).operation == "list_running_jobs"
+    assert reader.read(get("http://x/apis/scheduler")).path is None
+
+
+def test_a_method_a_path_does_not_know_is_no_operation():
+    """But the methods it knows are told."""
+    found = Reader(default_router()).read(call("PUT", "/scheduler", 405))
+
+    assert (found.operation, found.allowed) == ("", {"GET"})
+
+
+@pytest.mark.parametrize(
+    ("header", "token"),
+    [
+        ("Bearer a b", "a b"),
+        ("bearer x", "x"),
+        ("Basic x", ""),
+        ("Bearer", ""),
+        ("[Filtered]", "[Filtered]"),
+        (None, None),
+    ],
+)
+def test_tokens_are_read(header, token):
+    """Another scheme is no token; a blanked-out header is one."""
+    headers = (("AUTHORIZATION", header),) if header is not None else ()
+
+    assert Reader(default_router()).read(get(f"{BASES[0]}/scheduler", headers=headers)).token == token
+
+
+def test_forms_and_json_are_read_alike():
+    """The fields of an order are found in both."""
+    body = b'--b\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nA b\xc3\xa4llad\r\n--b--\r\n'
+    headers = (("Content-Type", "multipart/form-data; boundary=b"),)
+    form = Exchange(Request(method="POST", url=f"{BASES[0]}/music/song", headers=headers, body=body), None)
+    reader = Reader(default_router())
+
+    assert reader.read(form).sent == {"prompt": "A bällad"}
+    assert reader.read(order(prompt="x")).sent == {"prompt": "x"}
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"NaN", b"\xff"])
+def test_what_is_no_json_is_missing(body):
+    """None is JSON's null, so something else stands for no JSON."""
+    assert Response(body=body).json is MISSING
+
+
+@pytest.mark.parametrize("exchange", [read(music()), call("GET", "/x", 0), call("GET", "/x", 200, body=b"\xff\x00")])
+def test_exchanges_survive_json(exchange):
+    """Bytes, faults and headers come back."""
+    exchange = replace(exchange, started=1.5, elapsed=0.25, source="lab")
+
+    assert Exchange.from_json(json.loads(json.dumps(exchange.to_json()))) == exchange
+
+
+def test_curl_is_short_and_keeps_secrets():
+    """The command repeats the request; the token is named, not shown."""
+    shown = as_curl(order(prompt="it's"))
+
+    assert shown == (
+        'curl http://mock.example/v1/tempolor/music/song -H "Authorization: Bearer $TEMPOLOR_TOKEN" '
+        "-H 'Content-Type: application/json' --data-raw '{\"prompt\": \"it'\"'\"'s\"}'"
+    )
+    assert TOKEN not in shown
+
+
+def test_redaction_can_be_repeated():
+    """What was redacted once is not changed again."""
+    redactor = Redactor()
+    once = redactor.exchange(read(music()))
+
+    assert redactor.exchange(once) == once
+    assert TOKEN not in json.dumps(once.to_json())
+    assert once.request.header("authorization") != Redactor().exchange(read(music())).request.header("authorization")
+
+
+def test_both_validators_look_at_every_answer_or_at_a_sample():
+    """With a sample, the slow one still sees what the fast one objects to."""
+    for effort in (Effort.ALL, Effort.SAMPLE):
+        judge = DocumentJudge(effort=effort)
+        reader = Reader(judge.router)
+        seen = [dict(judge.judge(reader.read(read(music())))) for _ in range(40)]
+        asked = sum("validators-agree" in each for each in seen)
+        assert asked == (40 if effort is Effort.ALL else 25)
+        assert "validators-agree" in dict(judge.judge(reader.read(read(music(0, 101)))))
+
+
+def test_newer_models_and_alternative_names_are_no_fault():
+    """A service that takes what a later revision knows is newer, not wrong."""
+    judge = DocumentJudge()
+    reader = Reader(judge.router)
+
+    newer = dict(judge.judge(reader.read(order(model_song="v4.5+"))))
+    unknown = dict(judge.judge(reader.read(order(model_song="v0"))))
+
+    assert not newer["invalid-is-refused"]
+    assert unknown["invalid-is-refused"]
+
+
+def test_coverage_counts_what_was_reached():
+    """Operations, statuses, parameters, values of closed lists, examples."""
+    coverage = Coverage(load_document())
+    reader = Reader(default_router())
+    for exchange in (
+        order(kind="instrumental", tonality="D:minor"),
+        call("GET", f"/music/{JOB}", 404, error(404, f"No record found for {JOB}")),
+        call("GET", f"/music/download/{JOB}", 200, {"url": "x"}, query={"file_format": "wav"}),
+    ):
+        coverage.add(reader.read(exchange))
+
+    told = coverage.to_json()
+    assert told["operation"]["create_instrumental"] == 1
+    assert told["operation"]["create_song"] == 0
+    assert told["value"]["create_instrumental tonality D:minor"] == 1
+    assert told["value"]["download_music file_format wav"] == 1
+    assert told["example"]["get_music 404 no_record"] == 1
+
+
+def test_an_inspector_may_be_shared_by_threads():
+    """Each exchange is counted once."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    inspector = Inspector([], DocumentJudge(effort=Effort.NONE))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(inspector.see, [read(music())] * 200))
+
+    assert inspector.seen == 200

@@ -1,0 +1,261 @@
+"""Reports show what was found, to people and to machines, whatever a service put into its answers."""
+
+import base64
+import hashlib
+import json
+import re
+from datetime import date
+from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
+
+import pytest
+from tempolor_contract import CATALOGUE, DocumentJudge, Effort, Exchange, Inspector, Request, Response, RunResult, rule
+from tempolor_contract.deviations import Deviation, Register
+from tempolor_contract.ledger import Ledger
+from tempolor_contract.reports import reproduction, summary, write_reports
+from tempolor_contract.rule import Problem
+from tempolor_contract.stories import TOKEN, call, error
+
+EVIL = '</pre><script>alert(1)</script><img src=x onerror="alert(2)">\x00\x1b[31m\u202e\ud800]]>'
+BASE = "http://127.0.0.1:4010/v1/tempolor"
+VERDICTS = {"violated", "known-deviation", "noted", "inconclusive", "never-reached", "skipped", "passed"}
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: its elements, and its text."""
+
+    def __init__(self, text) -> None:
+        super().__init__()
+        self.elements = []
+        self.texts = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        """Note an element."""
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        """Note a text."""
+        self.texts.append(data)
+
+    def all(self, tag):
+        """Return the attributes of all elements of a name."""
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture(scope="module")
+def judge():
+    """Judge by the document, without a second opinion."""
+    return DocumentJudge(effort=Effort.NONE)
+
+
+@pytest.fixture
+def result(judge):
+    """Return the result of a run with something of every kind, hostile where a service can be."""
+    inspector = Inspector(CATALOGUE, judge, seed=7)
+    hostile = {"error": EVIL.replace("\ud800", ""), "code": "x"}
+    seen = [
+        call("GET", "/accounts", 418, hostile),
+        call("GET", "/music/user:1-tempolor:1-job:1", 404, hostile, query={"sig": "secret-signature"}),
+        call("POST", "/music/song", 200, {"jobs": [1]}, sent={"prompt": "</textarea><svg onload=alert(3)>"}),
+        call("GET", "/accounts", 404, error(404, "No accounts configured"), headers={"Cookie": "a=hidden-cookie"}),
+        call("GET", "/scheduler", 200, []),
+        call("GET", "/scheduler", 0),
+    ]
+    for each in seen:
+        inspector.see(each)
+    ledger = inspector.ledger
+    ledger.inconclusive("slot-is-freed-by-cancel", f"the account was busy {EVIL}")
+    ledger.skipped("ids-belong-to-their-user", "needs another user's token (--other-token)")
+    found = RunResult(
+        f"{BASE}?token=hidden-in-url",
+        "safe",
+        7,
+        ledger,
+        "2025-05",
+        started=1_747_731_600.0,
+        elapsed=12.34,
+        exchanges=inspector.seen,
+        faults=inspector.faults,
+        spending={"requests": 6, "created": 1, "creations": {"create_song": 1}},
+        left_behind=[{"id": EVIL, "operation": "create_song", "deleted": False}],
+        coverage=inspector.coverage.to_json(),
+        timings={"survey": 1.5},
+        scenarios={"survey": "played", EVIL: f"inconclusive: {EVIL}"},
+    )
+    entry = Deviation("status-documented", EVIL, date(2026, 1, 1), date(2027, 1, 1))
+    return Register((entry,), date(2026, 6, 1)).apply(found)
+
+
+@pytest.fixture
+def reports(result, tmp_path):
+    """Write the reports."""
+    return write_reports(result, tmp_path / "new" / "folder")
+
+
+def test_page_is_fit_for_any_body(reports):
+    """Nothing a service answers becomes an element, and the policy would not run it if it did."""
+    text = reports.page.read_text()
+    page = Page(text)
+
+    assert page.all("img") == page.all("svg") == page.all("iframe") == []
+    assert len(page.all("script")) == len(page.all("style")) == 1
+    assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert any("<script>alert(1)</script>" in each for each in page.texts)
+
+
+def test_page_needs_nothing_else(reports):
+    """No address is loaded from, and the policy allows only the page's own style and script."""
+    text = reports.page.read_text()
+    page = Page(text)
+
+    policy = next(each["content"] for each in page.all("meta") if each.get("http-equiv") == "Content-Security-Policy")
+    assert policy.startswith("default-src 'none'; ")
+    for element in ("style", "script"):
+        content = re.search(rf"<{element}>(.*?)</{element}>", text, re.DOTALL)[1]
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{element}-src 'sha256-{digest}'" in policy
+    assert not [attributes for _, attributes in page.elements if "src" in attributes or "style" in attributes]
+    assert page.all("link") == []
+    assert all(each["href"].startswith(("#", "https://useapi.net/docs/")) for each in page.all("a"))
+
+
+def test_page_tells_every_rule_and_what_to_filter_by(reports, result):
+    """Each rule is there once with its verdict, and every verdict can be chosen."""
+    page = Page(reports.page.read_text())
+
+    shown = [each["data-verdict"] for each in page.all("details") if "data-verdict" in each]
+    assert sorted(shown) == sorted(tally.verdict for tally in result.tallies)
+    assert {each["value"] for each in page.all("input") if each.get("type") == "checkbox"} == VERDICTS
+    assert page.all("html") == [{"lang": "en"}]
+
+
+def test_page_shows_how_to_repeat_a_failure(reports):
+    """A failure has its sentence, its page, its exchange, a curl and the command with the seed."""
+    text = " ".join(Page(reports.page.read_text()).texts)
+
+    assert rule("error-envelope").sentence.partition("`")[0] in text
+    assert "curl 'http://mock.example/v1/tempolor/music/user:1-tempolor:1-job:1?sig=***'" in text
+    assert f"tempolor contract '{BASE}?token=***' --token \"$TEMPOLOR_TOKEN\" --level safe --seed 7" in text
+    assert "No accounts configured" not in text
+    assert "not reached" in text
+
+
+@pytest.mark.parametrize("name", ["page", "junit", "json"])
+def test_no_report_tells_a_secret(reports, name):
+    """Tokens, signatures and cookies are taken out everywhere."""
+    text = getattr(reports, name).read_text()
+
+    for secret in (TOKEN.partition("-")[2] + '"', TOKEN, "secret-signature", "hidden-cookie", "hidden-in-url"):
+        assert secret not in text
+
+
+def test_junit_has_a_case_for_each_rule(reports, result):
+    """The counts agree with the cases, failures stand for violated rules only, and properties name the run."""
+    root = ET.parse(reports.junit).getroot()
+    suite = root.find("testsuite")
+    cases = suite.findall("testcase")
+
+    assert root.tag == "testsuites"
+    assert [case.get("name") for case in cases] == [tally.rule.id for tally in result.tallies]
+    assert suite.get("tests") == str(len(CATALOGUE))
+    assert suite.get("failures") == str(sum(case.find("failure") is not None for case in cases))
+    assert suite.get("skipped") == str(sum(case.find("skipped") is not None for case in cases))
+    failed = {case.get("name") for case in cases if case.find("failure") is not None}
+    assert failed == {tally.rule.id for tally in result.tallies if tally.verdict == "violated"}
+    properties = {each.get("name"): each.get("value") for each in suite.iterfind("properties/property")}
+    assert (properties["seed"], properties["level"], properties["target"]) == ("7", "safe", f"{BASE}?token=***")
+
+
+def test_junit_keeps_to_the_common_schema(reports):
+    """Elements and attributes are those that Jenkins' schema has, in its order."""
+    known = {
+        "testsuites": {"name", "time", "tests", "failures", "errors"},
+        "testsuite": {"name", "tests", "failures", "errors", "time", "skipped", "timestamp"},
+        "properties": set(),
+        "property": {"name", "value"},
+        "testcase": {"name", "time", "classname"},
+        "skipped": {"message"},
+        "error": {"type", "message"},
+        "failure": {"type", "message"},
+        "system-out": set(),
+    }
+    order = ["skipped", "error", "failure", "system-out"]
+
+    root = ET.parse(reports.junit).getroot()
+
+    for element in root.iter():
+        assert set(element.attrib) <= known[element.tag]
+    for case in root.iter("testcase"):
+        tags = [child.tag for child in case]
+        assert tags == sorted(tags, key=order.index)
+    assert root.find("testsuite")[0].tag == "properties"
+
+
+@pytest.mark.parametrize(
+    ("stopped", "told"), [("the target hung up", "stopped: the target hung up"), ("", "no rule was judged")]
+)
+def test_unfinished_run_is_an_error_in_junit(tmp_path, stopped, told):
+    """A run that verified nothing is no success for whoever reads only the XML."""
+    nothing = RunResult(BASE, "read", 0, Ledger(CATALOGUE), stopped=stopped)
+
+    suite = ET.parse(write_reports(nothing, tmp_path).junit).getroot().find("testsuite")
+
+    assert suite.get("errors") == "1"
+    assert suite.find("testcase/error").get("message") == told
+
+
+def test_json_has_a_version_and_everything(reports, result):
+    """The JSON is the result as plain data, with a version to hold on to."""
+    document = json.loads(reports.json.read_text())
+
+    assert document["version"] == 1
+    assert document["exit_code"] == result.exit_code == 1
+    assert len(document["rules"]) == len(CATALOGUE)
+    assert document["summary"]["known-deviation"] == 1
+    assert document["deviations"][0]["state"] == "used"
+
+
+def test_summary_says_what_is_wrong_first(result, reports):
+    """The terminal gets violations, then figures, then the judgement, and nothing that moves its cursor."""
+    text = summary(result, reports)
+
+    assert text.startswith("VIOLATED ")
+    assert text.endswith("the contract is broken")
+    assert f"{len(CATALOGUE)} rules: " in text
+    assert str(reports.page) in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("source", "level", "command"),
+    [
+        (BASE, "read", f'tempolor contract {BASE} --token "$TEMPOLOR_TOKEN" --level read --seed 0'),
+        ("my file.har", "recording", "tempolor check 'my file.har'"),
+        (BASE, "proxy", f"tempolor proxy --upstream {BASE}"),
+    ],
+)
+def test_command_repeats_the_run(source, level, command):
+    """What is run again depends on what was run."""
+    assert reproduction(RunResult(source, level, 0, Ledger([]))) == command
+
+
+def test_huge_and_binary_bodies_are_shown_by_their_size(tmp_path):
+    """A page stays small whatever is in an answer."""
+    ledger = Ledger([rule("status-documented")])
+    inspector = Inspector([rule("status-documented")], DocumentJudge(effort=Effort.NONE))
+    for body in (b"\xff\x00" * 5_000_000, b'{"x":"' + b"y" * 10_000_000 + b'"}'):
+        exchange = Exchange(Request(url=f"{BASE}/accounts"), Response(status=418, body=body))
+        seen = inspector.see(exchange).call
+        inspector.judge("status-documented", Problem("m" * 5000), seen)
+    ledger = inspector.ledger
+
+    files = write_reports(RunResult(BASE, "full", 1, ledger), tmp_path)
+
+    text = files.page.read_text()
+    assert len(text) < 100_000
+    assert "(10000000 bytes of unknown type)" in text
+    assert "more characters" in text
