@@ -88,7 +88,9 @@ def play(tmp_path_factory: pytest.TempPathFactory, contract_seed: int) -> Play:
     def once(name: str, rules: tuple[Rule, ...], target: Target) -> Findings:
         worker = os.environ.get("PYTEST_XDIST_WORKER")
         base = tmp_path_factory.getbasetemp()
-        return _shared((base.parent if worker else base) / f"{name}.json", lambda: _played(rules, target, contract_seed))
+        return _shared(
+            (base.parent if worker else base) / f"{name}.json", lambda: _played(rules, target, contract_seed)
+        )
 
     return once
 
@@ -129,7 +131,7 @@ def _shared(file: Path, make: Callable[[], Findings]) -> Findings:
 
 
 @pytest.fixture(scope="session")
-def must_hold(remote: bool) -> Callable[[dict[str, Any]], None]:
+def must_hold(*, remote: bool) -> Callable[[dict[str, Any]], None]:
     """Fail with a rule's sentence and how to see it broken; skip what could not be judged, but on the mock fail."""
 
     def judge(finding: dict[str, Any]) -> None:

@@ -24,6 +24,8 @@ def test_rule(rule_id: str, findings: dict[str, Any], must_hold: Callable[[dict[
     must_hold(findings[rule_id])
 
 
-def test_service_and_model_never_differ(findings: dict[str, Any], none_broken: Callable[[dict[str, Any]], None]) -> None:
+def test_service_and_model_never_differ(
+    findings: dict[str, Any], none_broken: Callable[[dict[str, Any]], None]
+) -> None:
     """No rule of the catalogue is broken on the way."""
     none_broken(findings)

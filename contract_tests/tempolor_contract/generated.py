@@ -6,6 +6,7 @@ among them, leave through one door, `Door`, which asks the guard, sends, and sho
 hook of Schemathesis is trusted with that: few of them run in all phases.
 """
 
+import asyncio
 import io
 import math
 import struct
@@ -13,6 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -53,8 +55,8 @@ _FIXED: Final = frozenset(
 )
 _SLOW: Final = ("/cloned-voices", "/stems-splitter")
 _NOWHERE: Final = "127.0.0.1:9"
-# Schemathesis first probes the base URL by itself, past every hook and application; nothing can listen on port 0.
-_BEHIND_THE_DOOR: Final = "http://127.0.0.1:0"
+_BEHIND_THE_DOOR: Final = "http://testserver"
+_FAULTS_IN_A_ROW: Final = 6
 _MOST_CRASH_TRIES: Final = 2
 
 CHECKS: Final[Mapping[str, tuple[str, str, Severity]]] = {
@@ -104,8 +106,8 @@ CHECKS: Final[Mapping[str, tuple[str, str, Severity]]] = {
 }
 """Schemathesis' checks, each with the rule it is reported as: id, sentence, severity.
 
-Not used: `positive_data_acceptance` (passes 404 and 429; `generated-valid-is-taken` does not), `missing_required_header`
-(the document requires none) and `max_response_time` (no page promises any).
+Not used: `positive_data_acceptance` (passes 404 and 429; `generated-valid-is-taken` does not),
+`missing_required_header` (the document requires none) and `max_response_time` (no page promises any).
 """
 
 _TAKEN: Final = "generated-valid-is-taken"
@@ -159,6 +161,8 @@ class Door:
         self._lab = lab
         self._extent = extent
         self._slow = 0
+        self._faults = 0
+        self._thread = ThreadPoolExecutor(1, "tempolor-door")
         self._created_before = lab.guard.spending.created
         self._sender = Sender(lab.target.client(lab.guard), source="schemathesis")
         parts = urlsplit(lab.target.base_url)
@@ -174,7 +178,10 @@ class Door:
             message = await receive()
             body += message.get("body", b"")
             more = message.get("more_body", False)
-        status, headers, content = self._carry(scope, body)
+        # In a thread of its own, because a transport may want to run an event loop.
+        status, headers, content = await asyncio.get_running_loop().run_in_executor(
+            self._thread, self._carry, scope, body
+        )
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
@@ -201,6 +208,8 @@ class Door:
         return call.status, kept, response.body
 
     def _send(self, method: str, url: str, headers: list[tuple[bytes, bytes]], body: bytes) -> Call:
+        if self.gone:
+            raise Refused("the service has stopped answering")
         if self.sent >= self._extent.requests:
             raise Refused("the extent of the generated tests is spent")
         spending = self._lab.guard.spending
@@ -223,11 +232,18 @@ class Door:
     def _once(self, method: str, url: str, headers: list[tuple[bytes, bytes]], body: bytes) -> Call:
         exchange = self._sender.send(method, url, headers=headers, content=body)
         self.sent += 1
+        self._faults = 0 if exchange.response else self._faults + 1
         self._lab.collect()
         return self._lab.inspector.see(exchange).call
 
+    @property
+    def gone(self) -> bool:
+        """Whether many requests in a row had no answer at all."""
+        return self._faults >= _FAULTS_IN_A_ROW
+
     def close(self) -> None:
         """Close the client."""
+        self._thread.shutdown()
         self._sender.client.close()
 
 
@@ -444,8 +460,11 @@ def operation_of(case: Any) -> str:
     return str(case.operation.definition.raw["operationId"])
 
 
-def generate(lab: Lab, extent: Extent, *, seed: int = 0) -> Judge:
-    """Prepare, generate, judge.
+PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
+
+
+def generate(lab: Lab, extent: Extent, *, seed: int = 0, phases: tuple[str, ...] = PHASES) -> Judge:
+    """Prepare, generate in these phases, judge.
 
     Raises:
         GoneError: The service has stopped answering.
@@ -458,8 +477,12 @@ def generate(lab: Lab, extent: Extent, *, seed: int = 0) -> Judge:
     judge = Judge(lab, door, furnisher)
     until = extent.now() + extent.seconds
     with _quiet_place(), _hooked(furnisher.before_call, judge.after_call):
-        schema = schemathesis.openapi.from_dict(lab.inspector.document.document, config=_config(lab, extent, seed))
+        schema = schemathesis.openapi.from_dict(
+            lab.inspector.document.document, config=_config(lab, extent, seed, phases)
+        )
         schema.app = door  # type: ignore[attr-defined]
+        # Schemathesis first probes the base URL by itself, past every hook and application; a path alone it leaves.
+        schema.get_base_url = lambda: urlsplit(lab.target.base_url).path.rstrip("/")  # type: ignore[method-assign]
         stream = engine.from_schema(schema).execute()
         over = False
         for event in stream:
@@ -472,7 +495,7 @@ def generate(lab: Lab, extent: Extent, *, seed: int = 0) -> Judge:
                 stream.stop()
     door.close()
     judge.finish()
-    if door.last is not None and door.last.status == 0:
+    if door.gone and door.last is not None:
         raise GoneError(f"the service has stopped answering: {door.last.exchange.fault}")
     return judge
 
@@ -489,7 +512,7 @@ def _take(event: Any, judge: Judge) -> None:
         raise event.exception
 
 
-def _config(lab: Lab, extent: Extent, seed: int) -> SchemathesisConfig:
+def _config(lab: Lab, extent: Extent, seed: int, phases: tuple[str, ...]) -> SchemathesisConfig:
     checks = {name: {"enabled": name in CHECKS} for name in (*CHECKS, *_UNUSED_CHECKS)}
     settings: dict[str, Any] = {
         "seed": seed,
@@ -509,8 +532,9 @@ def _config(lab: Lab, extent: Extent, seed: int) -> SchemathesisConfig:
             "allow-extra-parameters": False,
             "with-security-parameters": False,
         },
-        "phases": {"stateful": {"max-steps": extent.steps, "generation": {"max-examples": extent.sequences}}},
+        "phases": {name: {"enabled": name in phases} for name in PHASES},
     }
+    settings["phases"]["stateful"] |= {"max-steps": extent.steps, "generation": {"max-examples": extent.sequences}}
     return SchemathesisConfig.from_dict(settings)
 
 

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from .call import CALLBACK, FILE, Call, Reader
 from .coverage import Coverage
-from .curl import as_curl
 from .document import DocumentJudge
 from .exchange import Exchange
 from .ledger import Ledger
@@ -120,9 +119,7 @@ class Inspector:
             yield self._violation(rule, problem, call)
 
     def _violation(self, rule: Rule, problem: Problem, call: Call) -> Violation:
-        violation = Violation(
-            rule, problem.message, (*problem.earlier, call), as_curl(call.exchange), self._seed, problem.key
-        )
+        violation = Violation(rule, problem.message, (*problem.earlier, call), self._seed, problem.key)
         live = is_live(call.exchange.request.url) if self._live is None else self._live
         self.ledger.violated(violation, live=live)
         return violation

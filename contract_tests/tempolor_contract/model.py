@@ -129,7 +129,7 @@ class Model:
             self.jobs = {name: job for name, job in self.jobs.items() if job.account != account}
             self.uploads = {name: each for name, each in self.uploads.items() if each.account != account}
 
-    def order(  # noqa: PLR0913 - what an order is
+    def order(  # noqa: PLR0913, PLR0917 - what an order is
         self, account: str, kind: str, own: int | None, material: str, now: float, answer: Answer
     ) -> Iterator[Finding]:
         """Music is ordered. `material` is the id of a voice or MIDI file, empty without."""
@@ -174,7 +174,7 @@ class Model:
         if status is None:
             return
         told = f"job {job_id} went from status {job.status} to {status}"
-        yield Finding("final-stays-final", _unless(job.status == GENERATING or status == job.status, told))
+        yield Finding("final-stays-final", _unless(job.status in {GENERATING, status}, told))
         if progress is not None and status != FAILED:
             told = f"progress of job {job_id} went from {job.progress} back to {progress}"
             yield Finding("progress-never-goes-back", _unless(progress >= job.progress, told))

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from .call import Call
+from .curl import as_curl
 
 if TYPE_CHECKING:
     from .scenarios.lab import Lab
@@ -127,15 +129,19 @@ class Rule:
 class Violation:
     """A rule that was broken, with everything needed to see and repeat it.
 
-    `calls` ends with the call that broke it. `curl` repeats that call. `seed` is the run's.
+    `calls` ends with the call that broke it. `seed` is the run's.
     """
 
     rule: Rule
     message: str
     calls: tuple[Call, ...]
-    curl: str
     seed: int | None = None
     key: str = ""
+
+    @cached_property
+    def curl(self) -> str:
+        """The command that repeats the last call, its token left to the environment."""
+        return as_curl(self.calls[-1].exchange)
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,13 @@ def _played(lab: Lab, step: Step) -> str:
         for rule in step.rules:
             lab.inspector.ledger.inconclusive(rule.id, reason)
         return f"inconclusive: {reason}"
+    except GoneError:
+        raise
+    except Exception as error:  # noqa: BLE001 - an answer of another shape must not cost the report of all the others
+        reason = f"tripped over an answer: {type(error).__name__}: {error}".splitlines()[0]
+        for rule in step.rules:
+            lab.inspector.ledger.inconclusive(rule.id, reason)
+        return f"inconclusive: {reason}"
     return "played"
 
 
@@ -187,6 +194,6 @@ def _sum_up(result: RunResult, guard: Guard, inspector: Inspector) -> None:
     result.exchanges = inspector.seen
     result.foreign = inspector.foreign
     result.faults = inspector.faults
-    result.spending = guard.spending.to_json()
+    result.spending = {**guard.spending.to_json(), "max_creations": guard.max_creations}
     result.left_behind = guard.registry.to_json()
     result.coverage = inspector.coverage.to_json()

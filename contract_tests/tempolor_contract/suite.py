@@ -16,7 +16,7 @@ _CONTROL_PLANE = "/_mock"
 _SECONDS_TO_ANSWER = 5.0
 
 
-def suite(
+def suite(  # noqa: PLR0913 - each says what is among the rules
     target: Target,
     *,
     only: Iterable[str] = (),

@@ -310,11 +310,13 @@ def orders_during(world: World, job: Job, call: Call) -> Iterator[Order]:
 
     A cancelled job holds no slot, whatever its item says.
     """
-    for order in world.orders:
+    for order in reversed(world.orders):
+        if not job.first.before(order.call):
+            # Orders stand in the order in which they were sent, so the ones before came before the job, too.
+            return
         if (
             order.account == job.account
             and job.id not in order.jobs
-            and job.first.before(order.call)
             and order.call.before(call)
             and not (job.cancel_tried and not order.call.before(job.cancel_tried))
         ):

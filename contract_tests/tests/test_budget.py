@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -14,11 +15,14 @@ from tempolor_contract import (
     GuardedTransport,
     Level,
     LiveServiceError,
+    Need,
     NotAllowedError,
     OverBudgetError,
     RealClock,
     Registry,
+    Scenario,
     Target,
+    pick,
     run,
 )
 
@@ -273,3 +277,19 @@ def test_a_service_that_dies_in_the_middle_ends_the_run():
 
     assert "stopped answering" in result.stopped
     assert result.verified > 5
+
+
+def test_a_play_that_trips_does_not_end_the_run():
+    """An answer of a shape nobody thought of costs one scenario, not the report."""
+
+    def trip(lab):
+        raise KeyError(lab.target.base_url)
+
+    rule = pick(only=["no-redirects"])[0]
+    tripping = replace(rule, scenarios=(Scenario("trip", trip, frozenset({Need.READ})), *rule.scenarios))
+
+    result = run(target(Counting(), Level.READ), [tripping], effort=Effort.NONE)
+
+    assert result.scenarios["trip"].startswith("inconclusive: tripped")
+    assert result.scenarios["survey"] == "played"
+    assert result.exit_code == 0

@@ -5,6 +5,7 @@ import contextlib
 import gzip
 import json
 import socket
+import threading
 from datetime import date
 from functools import partial
 
@@ -15,7 +16,7 @@ from tempolor_contract import CATALOGUE, Exchange, Request, Response
 from tempolor_contract.deviations import Deviation, Register
 from tempolor_contract.proxy import Proxy, Sequence, Tape, Upstream
 from tempolor_contract.proxy.command import proxy_command
-from tempolor_contract.proxy.server import listen, make_server
+from tempolor_contract.proxy.server import listen, make_server, serve
 from tempolor_contract.proxy.session import Session
 from tempolor_contract.stories import TOKEN
 from tempolor_contract.traffic import HarWriter, check
@@ -350,6 +351,59 @@ def test_recording_is_read_by_check_and_keeps_no_secret(recorded):
 def test_nothing_that_passed_is_nothing_verified(recorded):
     """A proxy that saw nothing has not found the contract kept."""
     assert recorded()[2].exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"), [("_record", "could not be written on"), ("_judge", "could not be judged: ValueError: a bug")]
+)
+def test_what_goes_wrong_inside_stops_no_traffic(tmp_path, broken, told):
+    """A full disk or a bug in a judge is told at the end, and the run is no success."""
+
+    def fail(*_):
+        raise OSError(28, "No space left on device") if broken == "_record" else ValueError("a bug")
+
+    writer = HarWriter(tmp_path / "out.har")
+    session = Session("http://up.example", CATALOGUE, print, har=writer)
+    if broken == "_record":
+        writer.write = fail
+    else:
+        session.har = None
+        session.inspector.see = fail
+
+    session.observe(exchange(1))
+    session.observe(exchange(2))
+
+    assert told in session.result().stopped
+    assert session.result().exit_code == 2
+
+
+def test_server_stops_when_it_is_told_to():
+    """A violation can end the proxy, as --fail-fast has it; the answer that shows it still arrives."""
+    answers, servers = [], []
+
+    def ask(port):
+        answers.append(httpx.get(f"http://127.0.0.1:{port}/v1/tempolor/accounts", trust_env=False, timeout=20))
+
+    def ready(server):
+        servers.append(server)
+        threading.Thread(target=ask, args=[listener.getsockname()[1]], daemon=True).start()
+
+    def tell(_violation):
+        servers[0].should_exit = True
+
+    session = Session("http://up.example", CATALOGUE, tell)
+    teapot = httpx.MockTransport(lambda _: httpx.Response(418, json={}))
+    with listen(0) as listener:
+        serve(Proxy(Upstream.at("http://up.example"), session.observe, transport=teapot), listener, ready=ready)
+
+    assert [each.status_code for each in answers] == [418]
+    assert session.result().exit_code == 1
+
+
+def test_small_answers_are_sent_at_once():
+    """A listener that names its protocol gets TCP_NODELAY; without it each answer waits 40 ms for an ACK."""
+    with listen(0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def exchange(number):

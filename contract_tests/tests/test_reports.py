@@ -140,6 +140,7 @@ def test_page_shows_how_to_repeat_a_failure(reports):
     assert rule("error-envelope").sentence.partition("`")[0] in text
     assert "curl 'http://mock.example/v1/tempolor/music/user:1-tempolor:1-job:1?sig=***'" in text
     assert f"tempolor contract '{BASE}?token=***' --token \"$TEMPOLOR_TOKEN\" --level safe --seed 7" in text
+    assert "--seed 7 --rules error-envelope" in text
     assert "No accounts configured" not in text
     assert "not reached" in text
 

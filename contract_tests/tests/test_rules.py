@@ -103,6 +103,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [read(music()), call("GET", "/scheduler", 200, [], token=None)],
     ),
     "no-redirects": ([scheduler()], [call("GET", "/scheduler/", 307, answer_headers={"Location": "/scheduler"})]),
+    "code-is-the-status": (
+        [call("GET", f"/music/{JOB}", 404, error(404))],
+        [call("GET", f"/music/{JOB}", 404, error(400))],
+    ),
     "printed-error-texts": (
         [call("GET", "/scheduler", 401, error(401, "Unauthorized"), token=None)],
         [call("GET", "/scheduler", 401, error(401, "Go away"), token=None)],

@@ -155,7 +155,9 @@ class Proxy:
             body, lost = passage.answered.content(encoding)
             response = Response(status=passage.status, headers=headers, body=body, truncated=lost)
         elapsed = time.perf_counter() - passage.clock
-        return Exchange(request, response, passage.started, elapsed, "proxy", "" if response else passage.fault)
+        return Exchange(
+            request, response, passage.started, elapsed, "proxy", "" if response else passage.fault or "cut off"
+        )
 
 
 async def _answer(passage: _Passage, response: httpx.Response, send: Send) -> None:

@@ -20,7 +20,8 @@ from ..traffic import HarWriter
 class Session:
     """One run of the proxy: the inspector, the recording, and what is told while it goes on.
 
-    `tell` gets each violation that fails, as it is found.
+    `tell` gets each violation that fails, as it is found. `fault` is the first thing that went wrong with recording
+    or judging: traffic passes all the same, but the run is then not a success.
     """
 
     source: str
@@ -32,6 +33,7 @@ class Session:
     har: HarWriter | None = None
     register: Register | None = None
     started: float = field(default_factory=time.time)
+    fault: str = ""
 
     def __post_init__(self) -> None:
         """Build the judges, so that the first request does not wait for them."""
@@ -42,8 +44,23 @@ class Session:
 
     def observe(self, exchange: Exchange) -> None:
         """Record an exchange, judge it, tell what is wrong with it."""
-        if self.har is not None:
+        try:
+            self._record(exchange)
+            self._judge(exchange)
+        except Exception as error:  # noqa: BLE001 - nothing in here may stop traffic
+            where = f"{exchange.request.method} {exchange.request.url}"
+            self.fault = self.fault or f"{where} could not be judged: {type(error).__name__}: {error}"
+
+    def _record(self, exchange: Exchange) -> None:
+        if self.har is None:
+            return
+        try:
             self.har.write(exchange)
+        except OSError as error:
+            self.fault = self.fault or f"{self.har.file} could not be written on: {error.strerror}"
+            self.har = None
+
+    def _judge(self, exchange: Exchange) -> None:
         for violation in self.inspector.see(exchange).violations:
             known = self.register is not None and self.register.excuse(violation)
             if not known and not is_tolerated(violation.rule, live=self.live):
@@ -63,6 +80,7 @@ class Session:
             exchanges=inspector.seen,
             foreign=inspector.foreign,
             faults=inspector.faults,
+            stopped=self.fault,
             coverage=inspector.coverage.to_json(),
         )
         return self.register.apply(result) if self.register else result

@@ -34,6 +34,13 @@ def _redirect(call: Call) -> Judged:
     return FINE
 
 
+def _code(call: Call) -> Judged:
+    code = call.item.get("code")
+    if not call.refused or not isinstance(code, int):
+        return None
+    return FINE if code == call.status else [Problem(f"a {call.status} says code {code}", key=str(call.status))]
+
+
 def _texts(call: Call) -> Judged:
     printed = _PRINTED.get((call.operation, call.status)) or _PRINTED.get(("", call.status))
     if printed is None or not call.error:
@@ -94,6 +101,14 @@ RULES = (
         "get-tempolor-music",
         evidence=("D-43", "D-47", "D-50"),
         scenarios=(SURVEY, refusals.ORDERS),
+    ),
+    Rule(
+        "code-is-the-status",
+        "The `code` of an error is its HTTP status.",
+        _PAGE,
+        evidence=("D-40",),
+        single=_code,
+        scenarios=(SURVEY, access.WRITES),
     ),
     Rule(
         "printed-error-texts",

@@ -28,7 +28,7 @@ export class Paged<T, P extends Page<T> = Page<T>> implements AsyncIterable<T> {
   /** The pages, one after the other. */
   async *pages(): AsyncGenerator<P, void, undefined> {
     const seen = new Set<string>();
-    for (let cursor: string | undefined; ; ) {
+    for (let cursor: string | undefined; ;) {
       const page = await this.page(cursor);
       yield page;
       cursor = page.cursor;

@@ -299,20 +299,24 @@ test("two downloads to one path do not write into each other", async () => {
   assert.deepEqual(await readFile(target), Buffer.from(song));
 });
 
-test("a full disk is said to be full, with the job's id", {
-  skip: process.platform !== "linux" && "needs /dev/full",
-}, async () => {
-  await using at = await hosts(whole);
-  await symlink("/dev/full", `${target}.part`);
+test(
+  "a full disk is said to be full, with the job's id",
+  {
+    skip: process.platform !== "linux" && "needs /dev/full",
+  },
+  async () => {
+    await using at = await hosts(whole);
+    await symlink("/dev/full", `${target}.part`);
 
-  const error = await thrown(save(at.client.music.download(JOB), target));
+    const error = await thrown(save(at.client.music.download(JOB), target));
 
-  assert.ok(error instanceof FileError);
-  assert.equal(error.code, "ENOSPC");
-  assert.match(error.message, /the disk is full; free some space.*save it again later/);
-  assert.ok(error.message.includes(JOB));
-  assert.deepEqual(await files(), []);
-});
+    assert.ok(error instanceof FileError);
+    assert.equal(error.code, "ENOSPC");
+    assert.match(error.message, /the disk is full; free some space.*save it again later/);
+    assert.ok(error.message.includes(JOB));
+    assert.deepEqual(await files(), []);
+  },
+);
 
 const notYet: Reply = { status: 404, json: { error: `No record found for ${JOB}`, code: 404 } };
 

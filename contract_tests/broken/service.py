@@ -1,0 +1,194 @@
+"""A mock in this process that can be bent in one place at a time, and straightened again."""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cache, wraps
+from types import FunctionType, TracebackType
+from typing import Any, Final, Self
+from unittest import mock
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tempolor_contract import Level, Target
+from tempolor_mock import app as mock_app
+from tempolor_mock.testing import MockServer
+from tempolor_spec import load_document, operations
+
+from .kinds import Answer, Asked, Deviation, Patch, Rewrite
+
+BASE_PATH: Final = "/v1/tempolor"
+TOKEN: Final = "user:12345-broken"
+OTHER_TOKEN: Final = "user:777-broken"
+_CONTROL: Final = "/_mock"
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    known = sorted(operations(load_document()), key=lambda each: each.path.count("{"))
+    return tuple(
+        (each.method.upper(), re.compile(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(each.path))), each.operation_id)
+        for each in known
+    )
+
+
+def operation_of(method: str, path: str) -> str:
+    """Return the operation a request is for, empty if for none."""
+    below = path.removeprefix(BASE_PATH).rstrip("/")
+    found = (name for verb, pattern, name in _patterns() if verb == method and pattern.fullmatch(below))
+    return next(found, "")
+
+
+class Bendable:
+    """The mock's application with a place where answers can be rewritten; it counts what passes and what is bent."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.rewrite: Rewrite | None = None
+        self.calls = 0
+        self.touched = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._app, name)
+
+    def touch(self) -> None:
+        """Count that the bent place was reached."""
+        self.touched += 1
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Carry one request."""
+        if scope["type"] != "http" or scope["path"].startswith(_CONTROL):
+            await self._app(scope, receive, send)
+            return
+        self.calls += 1
+        if self.rewrite is None:
+            await self._app(scope, receive, send)
+        else:
+            await self._rewritten(self.rewrite, scope, receive, send)
+
+    async def _rewritten(self, rewrite: Rewrite, scope: Scope, receive: Receive, send: Send) -> None:
+        sent: list[bytes] = []
+        got: list[Message] = []
+
+        async def listen() -> Message:
+            message = await receive()
+            sent.append(message.get("body", b""))
+            return message
+
+        async def keep(message: Message) -> None:
+            got.append(message)
+
+        await self._app(scope, listen, keep)
+        if not got:
+            return
+        asked = Asked(
+            scope["method"],
+            scope["path"],
+            scope.get("raw_path") or scope["path"].encode(),
+            scope["query_string"],
+            dict(scope["headers"]),
+            b"".join(sent),
+            operation_of(scope["method"], scope["path"]) if scope["path"].startswith(BASE_PATH) else "",
+        )
+        body = b"".join(message.get("body", b"") for message in got[1:])
+        before = Answer(got[0]["status"], dict(got[0].get("headers", ())), body)
+        after = Answer(before.status, dict(before.headers), body)
+        rewrite(asked, after)
+        self.touched += after != before
+        if b"content-length" in after.headers:
+            after.headers[b"content-length"] = b"%d" % len(after.body)
+        await send({"type": "http.response.start", "status": after.status, "headers": list(after.headers.items())})
+        await send({"type": "http.response.body", "body": after.body})
+
+
+class Service:
+    """A running mock, empty and straight at the beginning and after each deviation."""
+
+    def __init__(self) -> None:
+        make = mock_app.create_app
+        with mock.patch.object(mock_app, "create_app", lambda settings: Bendable(make(settings))):
+            self.server = MockServer()
+        self.app: Bendable = self.server._mock  # type: ignore[assignment]  # noqa: SLF001 - put there above
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.server.stop()
+
+    def target(self) -> Target:
+        """Return the service as a target at full level, with two users and a clock that can be moved."""
+        return Target(
+            f"{self.server.url}{BASE_PATH}",
+            TOKEN,
+            OTHER_TOKEN,
+            Level.FULL,
+            control_url=f"{self.server.url}{_CONTROL}",
+            transport=self.server.transport,
+            timeout=10.0,
+        )
+
+    @contextmanager
+    def bent(self, deviation: Deviation | None = None) -> Iterator[Self]:
+        """Bend the service for a while, beginning with empty worlds; everything is restored at the end."""
+        with ExitStack() as stack:
+            self._begin_anew()
+            stack.callback(self._begin_anew)
+            if deviation is not None:
+                self._bend(deviation, stack)
+            self.app.calls = self.app.touched = 0
+            yield self
+
+    def _bend(self, deviation: Deviation, stack: ExitStack) -> None:
+        for patch in deviation.patches() if deviation.patches else ():
+            # What a class holds is looked up there, not through it, so that a property stays one.
+            found = vars(patch.owner).get(patch.name) or getattr(patch.owner, patch.name)
+            stack.enter_context(mock.patch.object(patch.owner, patch.name, self._counted(patch, found)))
+        if deviation.policy:
+            self._set_policy(deviation.policy, stack)
+        if deviation.rewrite is not None:
+            stack.callback(setattr, self.app, "rewrite", None)
+            self.app.rewrite = deviation.rewrite()
+
+    def _counted(self, patch: Patch, found: Any) -> Any:
+        made = patch.make(found)
+        return _watched(made, self.app.touch)
+
+    def _set_policy(self, changes: Mapping[str, Any], stack: ExitStack) -> None:
+        store: Any = self.app.worlds.store
+        before = store._policy  # noqa: SLF001 - the store's settings are fixed for whoever does not break it
+        stack.callback(setattr, store, "_policy", before)
+        store._policy = before.with_changes(**changes)  # noqa: SLF001
+        self.app.touch()
+
+    def _begin_anew(self) -> None:
+        loop = self.server._loop  # noqa: SLF001 - the only loop that may touch the worlds
+        asyncio.run_coroutine_threadsafe(self._reset(), loop).result()
+
+    async def _reset(self) -> None:
+        self.app.worlds.courier.forget(None)
+        await self.app.worlds.store.reset(None)
+
+
+def _watched(made: Any, touch: Callable[[], None]) -> Any:
+    """Return a replacement that says when it is used; a value cannot."""
+    if isinstance(made, property) and made.fget is not None:
+        return property(_watched(made.fget, touch))
+    if not isinstance(made, FunctionType):
+        touch()
+        return made
+    if asyncio.iscoroutinefunction(made):
+
+        @wraps(made)
+        async def waited(*arguments: Any, **named: Any) -> Any:
+            touch()
+            return await made(*arguments, **named)
+
+        return waited
+
+    @wraps(made)
+    def called(*arguments: Any, **named: Any) -> Any:
+        touch()
+        return made(*arguments, **named)
+
+    return called

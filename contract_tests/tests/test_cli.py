@@ -1,0 +1,184 @@
+"""Tests of `tempolor contract`: what it says, what it sends, how it ends."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from click.testing import CliRunner
+from tempolor_contract import Level, Target
+from tempolor_contract.cli import contract_command
+from tempolor_contract.suite import find_control_plane, steady
+from tempolor_mock.testing import MockServer
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A mock on a port of loopback."""
+    with MockServer() as server:
+        yield server
+
+
+@pytest.fixture
+def invoke():
+    """Run the command, and return its result."""
+
+    def run(*arguments, **environment):
+        return CliRunner().invoke(contract_command, list(map(str, arguments)), env={"CI": "1", **environment})
+
+    return run
+
+
+@pytest.fixture
+def answering():
+    """Start a service that answers everything alike."""
+    servers = []
+
+    def start(status, media_type, body):
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(status)
+                self.send_header("Content-Type", media_type)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_arguments):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_level_read_looks_at_a_mock_and_writes_reports(server, invoke, tmp_path):
+    """A kept contract ends with 0, within 60 requests, and with three reports."""
+    result = invoke(server.url, "--token", "user:12345-read", "--report-dir", tmp_path)
+
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert result.exit_code == 0, result.output
+    assert {file.name for file in tmp_path.iterdir()} == {"report.html", "junit.xml", "report.json"}
+    assert "user:12345-read" not in json.dumps(report)
+
+
+def test_a_dry_run_sends_nothing(invoke):
+    """The plan tells what each scenario would make, and nobody needs to listen."""
+    result = invoke("http://127.0.0.1:9", "--token", "user:1-x", "--level", "safe", "--max-creations", 2, "--dry-run")
+
+    assert result.exit_code == 0, result.output
+    assert "nothing was sent" in result.output
+    assert "would make" in result.output
+    assert "level full only" in result.output
+
+
+@pytest.mark.parametrize("url", ["https://api.useapi.net", "https://api.useapi.net./v1/tempolor"])
+@pytest.mark.parametrize("more", [(), ("--dry-run",)], ids=["run", "dry-run"])
+def test_level_full_is_refused_on_the_live_service(invoke, url, more):
+    """It never comes as far as a request."""
+    result = invoke(url, "--token", "user:1-x", "--level", "full", *more)
+
+    assert result.exit_code == 2
+    assert "mocks" in result.output
+
+
+@pytest.mark.parametrize("url", ["ftp://x", "http://", "http://127.0.0.1:99999", ""])
+def test_a_wrong_address_is_told(invoke, url):
+    """No traceback, exit code 2."""
+    result = invoke(url, "--token", "user:1-x")
+
+    assert result.exit_code == 2
+    assert "is no address" in result.output
+
+
+@pytest.mark.parametrize("option", ["--rules", "--without"])
+def test_an_unknown_rule_is_told(invoke, option):
+    """A misspelt id is no empty run."""
+    result = invoke("http://127.0.0.1:9", "--token", "user:1-x", option, "no-such-rule")
+
+    assert result.exit_code == 2
+    assert "no-such-rule" in result.output
+
+
+def test_nobody_listening_is_told(invoke):
+    """A target that cannot be reached ends with 2 and one line that says so."""
+    result = invoke("http://127.0.0.1:9", "--token", "user:1-x", "--no-model", "--no-generated")
+
+    assert result.exit_code == 2
+    assert "cannot reach" in result.output
+
+
+@pytest.mark.parametrize(
+    ("status", "media_type", "body", "told"),
+    [
+        (200, "text/html", b"<h1>It works</h1>", "does not look like the API"),
+        (401, "application/json", b'{"error": "Unauthorized", "code": 401}', "refuses the token"),
+        (200, "application/json", b'{"cut', "does not look like the API"),
+    ],
+    ids=["html", "token", "broken"],
+)
+def test_what_is_not_the_api_is_told(  # noqa: PLR0917 - a table's columns
+    invoke, answering, status, media_type, body, told
+):
+    """Another service, or a refused token, ends with 2."""
+    result = invoke(answering(status, media_type, body), "--token", "user:1-x", "--no-model", "--no-generated")
+
+    assert result.exit_code == 2
+    assert told in result.output
+
+
+def test_options_come_from_the_environment(server, invoke):
+    """Each option has a variable, for containers."""
+    environment = {"TEMPOLOR_CONTRACT_TOKEN": "user:12345-env", "TEMPOLOR_CONTRACT_RULES": "status-documented"}
+    result = invoke(server.url, **environment)
+
+    assert result.exit_code == 0, result.output
+    assert "1 rules" in result.output
+
+
+def test_a_register_of_deviations_is_read(invoke, tmp_path):
+    """A broken register is told before anything is sent."""
+    register = tmp_path / "deviations.toml"
+    register.write_text('[[deviation]]\nrule = "no-such-rule"\n')
+    result = invoke("http://127.0.0.1:9", "--token", "user:1-x", "--deviations", register)
+
+    assert result.exit_code == 2
+    assert "reason is missing" in result.output
+
+
+def test_ctrl_c_tells_what_was_made(server, invoke, monkeypatch, tmp_path):
+    """What was verified and created until then is told, deleted is nothing."""
+
+    def interrupted(lab, job_id):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tempolor_contract.scenarios.material.finished", interrupted)
+    arguments = ("--level", "full", "--rules", "jobs-match-item-ids", "--report-dir", tmp_path)
+    result = invoke(server.url, "--token", "user:12345-stop", *arguments)
+
+    assert result.exit_code == 2, result.output
+    assert "interrupted" in result.output
+    assert "-job:" in result.output
+    assert (tmp_path / "report.json").exists()
+
+
+def test_the_clock_of_a_mock_goes_on_after_a_run(server):
+    """A run that stopped the clock lets it go on."""
+    token = "user:12345-clock"
+    target = Target(
+        f"{server.url}/v1/tempolor", token, level=Level.FULL, control_url=find_control_plane(server.url, token)
+    )
+    with steady(target):
+        standing = target.time().now()
+        assert target.time().now() == standing
+    assert target.control_url == f"{server.url}/_mock"
+
+
+def test_no_control_plane_is_found_where_there_is_none(answering):
+    """A service that answers HTML everywhere has no clock to move."""
+    assert find_control_plane(answering(200, "text/html", b"<p>"), "user:1-x") is None

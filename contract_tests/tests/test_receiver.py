@@ -1,0 +1,112 @@
+"""Tests of the receiver of callbacks."""
+
+import http.client
+import json
+
+import httpx
+import pytest
+from tempolor_contract.receiver import CallbackReceiver
+
+
+@pytest.fixture
+def receiver():
+    """A receiver on a port of its own."""
+    with CallbackReceiver() as receiver:
+        yield receiver
+
+
+def post(receiver, body, **options) -> int:
+    """Report something."""
+    return httpx.post(receiver.url, json=body, trust_env=False, **options).status_code
+
+
+def test_reports_are_kept_in_the_order_of_arrival(receiver):
+    """What was posted is there, first come first, with method, address, headers and body."""
+    for progress in (0, 50, 100):
+        post(receiver, {"job_id": "a", "progress": progress}, params={"x": 1})
+
+    requests = [exchange.request for exchange in receiver.exchanges]
+    assert [request.json["progress"] for request in requests] == [0, 50, 100]
+    assert {request.url for request in requests} == {f"{receiver.url}?x=1"}
+    assert {(request.method, request.media_type) for request in requests} == {("POST", "application/json")}
+    assert {exchange.source for exchange in receiver.exchanges} == {"callback"}
+
+
+def test_each_report_is_handed_over_once(receiver):
+    """`received` returns what is new; `exchanges` keeps all."""
+    post(receiver, {"job_id": "a"})
+    first = receiver.received()
+    post(receiver, {"job_id": "b"})
+
+    assert [[each.request.json["job_id"] for each in part] for part in (first, receiver.received())] == [["a"], ["b"]]
+    assert receiver.received() == []
+    assert len(receiver.exchanges) == 2
+
+
+def test_reports_can_be_asked_for_by_job(receiver):
+    """`for_job` returns the items of one job, and is not disturbed by what is no JSON."""
+    post(receiver, {"job_id": "a", "progress": 1})
+    httpx.post(receiver.url, content=b"\xff", trust_env=False)
+    post(receiver, {"job_id": "b", "progress": 2})
+
+    assert receiver.for_job("b") == [{"job_id": "b", "progress": 2}]
+
+
+def test_answers_can_be_planned(receiver):
+    """Planned statuses come first, then those of the function."""
+    receiver.answers(500, 302)
+    receiver.answer_with(lambda request: 204 if request.json["job_id"] == "a" else 410)
+
+    assert [post(receiver, {"job_id": name}) for name in "aaab"] == [500, 302, 204, 410]
+    assert [exchange.status for exchange in receiver.exchanges] == [500, 302, 204, 410]
+
+
+def test_reports_of_any_method_are_received(receiver):
+    """A report by a wrong method is judged, not refused."""
+    httpx.request("PUT", receiver.url, json={}, trust_env=False)
+
+    assert receiver.exchanges[0].request.method == "PUT"
+
+
+def test_chunked_reports_are_read(receiver):
+    """A body without a length is read to its end."""
+    httpx.post(receiver.url, content=iter([b'{"job_id":', b'"a"}']), trust_env=False)
+
+    assert receiver.for_job("a") == [{"job_id": "a"}]
+
+
+def test_a_cut_report_is_marked(receiver):
+    """Nothing may be concluded from a body of which only the beginning came."""
+    host, port = receiver.url.removeprefix("http://").removesuffix("/callback").split(":")
+    connection = http.client.HTTPConnection(host, int(port))
+    connection.putrequest("POST", "/callback")
+    connection.putheader("Content-Length", "100")
+    connection.endheaders(b'{"job_id": "a"}')
+    connection.sock.shutdown(1)
+
+    assert receiver.wait_for(lambda exchanges: len(exchanges) == 1, 5)
+    assert receiver.exchanges[0].request.truncated
+    connection.close()
+
+
+def test_waiting_ends_with_the_predicate_or_the_time(receiver):
+    """`wait_for` tells whether what it waited for is there."""
+    post(receiver, {"job_id": "a"})
+
+    assert receiver.wait_for(lambda exchanges: len(exchanges) == 1, 5)
+    assert not receiver.wait_for(lambda exchanges: len(exchanges) == 2, 0)
+
+
+def test_a_closed_receiver_takes_nothing():
+    """After `close` nobody listens."""
+    receiver = CallbackReceiver()
+    receiver.close()
+
+    with pytest.raises(httpx.ConnectError):
+        httpx.post(receiver.url, content=json.dumps({}), trust_env=False)
+
+
+def test_the_address_can_be_another_for_the_service():
+    """Behind a container or a tunnel the service is told another address."""
+    with CallbackReceiver(public_url="http://host.example/x") as receiver:
+        assert receiver.url == "http://host.example/x"
