@@ -3,6 +3,8 @@
 What a run finds is shared by all tests of a file, and by all workers of pytest-xdist: the first that needs it plays it.
 """
 
+# ruff: noqa: INP001 - a suite of tests is no package
+
 import json
 import os
 import time

@@ -1,5 +1,7 @@
 """Each rule of the catalogue as a test, judged from one run of all scenarios."""
 
+# ruff: noqa: INP001 - a suite of tests is no package
+
 from collections.abc import Callable
 from typing import Any, Final
 

@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Every message says what to do, and names the job where there is one.
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("What was ordered goes on: client.songs.order(...) with these jobs comes back to it", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -244,7 +244,7 @@ def _still(data: Any) -> Any:
     return at("executing.*.elapsed", put("00:00"))(at("*.elapsed", put("00:00"))(data))
 
 
-def _rule(  # noqa: PLR0913 - the columns of a table
+def _rule(
     kind: Kind, name: str, sentence: str, expects: str, make: Callable[[], Rewrite] | None = None, **more: Any
 ) -> Deviation:
     return Deviation(id=name, kind=kind, sentence=sentence, expects=tuple(expects.split()), rewrite=make, **more)
@@ -428,7 +428,9 @@ REWRITES: Final = (
             lambda asked, _answer: b"cursor=&" in asked.query + b"&", 400, error(400, "cursor has incorrect format")
         ),
     ),
-    _auth("no-token-403", "A missing token is a 403.", "no-token-no-answer status-documented", lambda: recode(401, 403)),
+    _auth(
+        "no-token-403", "A missing token is a 403.", "no-token-no-answer status-documented", lambda: recode(401, 403)
+    ),
     _auth(
         "scheduler-is-open",
         "The scheduler answers without a token.",
@@ -565,7 +567,7 @@ REWRITES: Final = (
         "prompt-is-lost",
         "The prompt does not come back.",
         "order-comes-back",
-        lambda: edit(ITEM, lambda item: at("ltmMaterialExtendDto.prompt", put("Something else"))(item)),
+        lambda: edit(ITEM, at("ltmMaterialExtendDto.prompt", put("Something else"))),
     ),
     _life(
         "key-is-lost",
@@ -707,8 +709,13 @@ REWRITES: Final = (
         "link-serves-html",
         "A link serves a web page.",
         "link-serves-its-kind",
-        lambda: answers(lambda asked, answer: "/music/" in asked.path and asked.path.startswith("/files/")
-                        and answer.status in _SUCCESS, 200, "<html>"),
+        lambda: answers(
+            lambda asked, answer: (
+                "/music/" in asked.path and asked.path.startswith("/files/") and answer.status in _SUCCESS
+            ),
+            200,
+            "<html>",
+        ),
     ),
     _files(
         "download-never",
@@ -720,8 +727,11 @@ REWRITES: Final = (
         "wav-is-mp3",
         "The link to a WAV leads to the MP3.",
         "link-serves-its-kind link-lasts-and-expires",
-        lambda: header(lambda asked, answer: asked.path.endswith(".wav") and "/music/" in asked.path
-                       and answer.status in _SUCCESS, b"content-type", b"audio/mpeg"),
+        lambda: header(
+            lambda asked, answer: asked.path.endswith(".wav") and "/music/" in asked.path and answer.status in _SUCCESS,
+            b"content-type",
+            b"audio/mpeg",
+        ),
     ),
     _files(
         "link-needs-a-token",

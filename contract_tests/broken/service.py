@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache, wraps
 from types import FunctionType, TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 from unittest import mock
 
+import httpx
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tempolor_contract import Level, Target
 from tempolor_mock import app as mock_app
@@ -18,8 +19,8 @@ from tempolor_spec import load_document, operations
 from .kinds import Answer, Asked, Deviation, Patch, Rewrite
 
 BASE_PATH: Final = "/v1/tempolor"
-TOKEN: Final = "user:12345-broken"
-OTHER_TOKEN: Final = "user:777-broken"
+TOKEN: Final = "user:12345-broken"  # noqa: S105 - of a mock
+OTHER_TOKEN: Final = "user:777-broken"  # noqa: S105 - of a mock
 _CONTROL: Final = "/_mock"
 
 
@@ -116,6 +117,11 @@ class Service:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.server.stop()
 
+    @property
+    def transport(self) -> httpx.BaseTransport:
+        """What carries requests to it; no subclass of httpx's, but like one."""
+        return cast("httpx.BaseTransport", self.server.transport)
+
     def target(self) -> Target:
         """Return the service as a target at full level, with two users and a clock that can be moved."""
         return Target(
@@ -124,7 +130,7 @@ class Service:
             OTHER_TOKEN,
             Level.FULL,
             control_url=f"{self.server.url}{_CONTROL}",
-            transport=self.server.transport,
+            transport=self.transport,
             timeout=10.0,
         )
 

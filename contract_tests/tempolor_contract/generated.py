@@ -480,7 +480,7 @@ def generate(lab: Lab, extent: Extent, *, seed: int = 0, phases: tuple[str, ...]
         schema = schemathesis.openapi.from_dict(
             lab.inspector.document.document, config=_config(lab, extent, seed, phases)
         )
-        schema.app = door  # type: ignore[attr-defined]
+        schema.app = door
         # Schemathesis first probes the base URL by itself, past every hook and application; a path alone it leaves.
         schema.get_base_url = lambda: urlsplit(lab.target.base_url).path.rstrip("/")  # type: ignore[method-assign]
         stream = engine.from_schema(schema).execute()
@@ -604,7 +604,7 @@ def _encoded(kind: str, seconds: float, rate: int = 22_050) -> bytes:
     frame = av.AudioFrame.from_ndarray(tone.astype(np.int16).reshape(1, -1), format="s16", layout="mono")
     frame.sample_rate = rate
     with av.open(file, "w", format=container) as out:
-        stream = out.add_stream(codec, rate=rate, layout="mono")
+        stream: Any = out.add_stream(codec, rate=rate, layout="mono")
         for each in av.AudioResampler(format=stream.codec_context.format, layout="mono", rate=rate).resample(frame):
             out.mux(stream.encode(each))
         out.mux(stream.encode(None))

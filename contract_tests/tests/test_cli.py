@@ -173,10 +173,12 @@ def test_the_clock_of_a_mock_goes_on_after_a_run(server):
     target = Target(
         f"{server.url}/v1/tempolor", token, level=Level.FULL, control_url=find_control_plane(server.url, token)
     )
+    clock = target.time()
     with steady(target):
-        standing = target.time().now()
-        assert target.time().now() == standing
-    assert target.control_url == f"{server.url}/_mock"
+        assert clock.client.get(f"{target.control_url}/clock").json()["frozen"]
+
+    assert not clock.client.get(f"{target.control_url}/clock").json()["frozen"]
+    clock.client.close()
 
 
 def test_no_control_plane_is_found_where_there_is_none(answering):

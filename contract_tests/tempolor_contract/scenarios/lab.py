@@ -14,7 +14,7 @@ from ..call import Call
 from ..exchange import Exchange
 from ..inspector import Inspector
 from ..rule import Problem
-from ..target import Target
+from ..target import Target, VirtualClock
 from .sender import Sender, query_of
 
 T = TypeVar("T")
@@ -195,6 +195,8 @@ class Lab:
         finally:
             for client in self._clients.values():
                 client.close()
+            if isinstance(self.clock, VirtualClock):
+                self.clock.client.close()
 
     def _send(  # noqa: PLR0913, PLR0917 - the parts of a request
         self,

@@ -1,0 +1,229 @@
+"""What may notice that a service is broken: the schema alone, the rules, the model, Schemathesis as it comes."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from unittest import mock
+from xml.etree import ElementTree as ET
+
+import httpx
+from tempolor_contract import CATALOGUE, Rule, run
+from tempolor_contract import machine as machine_module
+from tempolor_contract.document import DocumentJudge
+from tempolor_contract.inspector import Inspector
+from tempolor_contract.ledger import Ledger, is_tolerated
+from tempolor_contract.machine import MODEL_RULE_IDS, Pace, model_rules
+from tempolor_contract.receiver import CallbackReceiver
+from tempolor_contract.rules import document as document_rules
+from tempolor_contract.scenarios.samples import midi_file, wav_file
+from tempolor_contract.scenarios.sender import Sender
+from tempolor_contract.suite import onlookers, steady
+from tempolor_spec import load_document
+
+from .kinds import Deviation
+from .service import BASE_PATH, TOKEN, Service
+
+RULE_IDS: Final = frozenset({rule.id for rule in CATALOGUE} | MODEL_RULE_IDS)
+_PACE: Final = Pace(examples=8, steps=25, calls=700, creations=300, seconds=5.0)
+
+
+@dataclass
+class Outcome:
+    """What a detector made of a service: the rules that failed, what the first hit took, and whether it got there."""
+
+    found: list[str] = field(default_factory=list)
+    killed: bool = False
+    reached: bool = False
+    calls: int = 0
+    seconds: float = 0.0
+    stopped: str = ""
+
+
+class _Watch:
+    """Notes each violation as it is found, and ends the run when the one that was expected is."""
+
+    def __init__(self, service: Service, deviation: Deviation | None) -> None:
+        self._service = service
+        self._expects = frozenset(deviation.expects if deviation else ())
+        self._began = time.perf_counter()
+        self.outcome = Outcome()
+
+    def saw(self, rule_id: str) -> None:
+        """Note a violation of a rule."""
+        outcome = self.outcome
+        if rule_id not in outcome.found:
+            outcome.found.append(rule_id)
+        if rule_id in self._expects and not outcome.killed:
+            outcome.killed = True
+            self.note()
+            raise KeyboardInterrupt
+
+    def note(self) -> None:
+        """Note what was spent so far."""
+        self.outcome.calls = self._service.app.calls
+        self.outcome.seconds = round(time.perf_counter() - self._began, 3)
+
+    def ended(self) -> Outcome:
+        """Return what came of it."""
+        if not self.outcome.killed:
+            self.note()
+        self.outcome.reached = self._service.app.touched > 0
+        return self.outcome
+
+
+@contextmanager
+def _watching(watch: _Watch) -> Iterator[None]:
+    keep, make = Ledger.violated, machine_module.DifferenceError.__init__
+
+    def violated(self: Ledger, violation: Any, *, live: bool) -> None:
+        keep(self, violation, live=live)
+        if not is_tolerated(violation.rule, live=live):
+            watch.saw(violation.rule.id)
+
+    def differs(self: Any, rule_id: str, *more: Any) -> None:
+        make(self, rule_id, *more)
+        watch.saw(rule_id)
+
+    with (
+        mock.patch.object(Ledger, "violated", violated),
+        mock.patch.object(machine_module.DifferenceError, "__init__", differs),
+    ):
+        yield
+
+
+def _play(service: Service, deviation: Deviation | None, rules: tuple[Rule, ...], seed: int) -> Outcome:
+    target = service.target()
+    with service.bent(deviation), _frozen(service), CallbackReceiver() as receiver:
+        watch = _Watch(service, deviation)
+        with _watching(watch):
+            result = run(target, rules, seed=seed, receiver=receiver)
+        watch.outcome.stopped = "" if watch.outcome.killed else result.stopped
+        return watch.ended()
+
+
+@contextmanager
+def _frozen(service: Service) -> Iterator[None]:
+    with steady(service.target()):
+        service.app.calls = service.app.touched = 0
+        yield
+
+
+def by_rules(service: Service, deviation: Deviation | None, seed: int = 0) -> Outcome:
+    """Play all scenarios of the catalogue."""
+    return _play(service, deviation, CATALOGUE, seed)
+
+
+def by_model(service: Service, deviation: Deviation | None, seed: int = 0) -> Outcome:
+    """Drive the service beside the model, the rules looking on."""
+    return _play(service, deviation, (*onlookers(CATALOGUE), *model_rules(_PACE, seed=seed)), seed)
+
+
+def by_schema(service: Service, deviation: Deviation | None, seed: int = 0) -> Outcome:
+    """Judge a fixed traffic by the document alone."""
+    del seed
+    with service.bent(deviation), _frozen(service):
+        watch = _Watch(service, deviation)
+        rules = onlookers(document_rules.RULES)
+        inspector = Inspector(rules, DocumentJudge(), base=service.target().base_url, live=False)
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        transport = service.transport
+        try:
+            with (
+                _watching(watch),
+                httpx.Client(transport=transport, headers=headers, timeout=10.0, trust_env=False) as client,
+            ):
+                _Traffic(client, inspector, service.server.url).send_all()
+        except KeyboardInterrupt:
+            pass
+        return watch.ended()
+
+
+class _Traffic:
+    """A fixed sequence of requests that calls each operation, as an integrator's first tests would."""
+
+    def __init__(self, client: httpx.Client, inspector: Inspector, url: str) -> None:
+        self._sender = Sender(client, most_bytes=1 << 20)
+        self._inspector = inspector
+        self._base = f"{url}{BASE_PATH}"
+        self._client, self._clock = client, f"{url}/_mock/clock/advance"
+
+    def _ask(self, method: str, path: str, **content: Any) -> Any:
+        seen = self._inspector.see(self._sender.send(method, f"{self._base}{path}", **content))
+        response = seen.call.exchange.response
+        return response.json if response is not None and isinstance(response.json, dict) else {}
+
+    def send_all(self) -> None:
+        """Send it."""
+        ask = self._ask
+        ask("GET", "/accounts", headers={"Authorization": ""})
+        ask("POST", "/accounts", json={"requestParams": {"user_id": "111"}, "maxJobs": 4})
+        ask("GET", "/accounts")
+        ask("GET", "/accounts/111")
+        ask("GET", "/accounts/222")
+        order = {"prompt": "A harbour ballad", "replyRef": "ref"}
+        jobs = [ask("POST", "/music/song", json=order).get("jobs") for _ in range(2)]
+        ask("POST", "/music/song", json=order)
+        ask("POST", "/music/song", json={})
+        job = next((each[0] for each in jobs if isinstance(each, list) and each), "x")
+        ask("GET", "/scheduler")
+        ask("GET", "/scheduler/available")
+        for path in (f"/music/{job}", "/music", "/music/nonsense", f"/music/download/{job}"):
+            ask("GET", path)
+        last = jobs[1] if isinstance(jobs[1], list) and jobs[1] else [job]
+        ask("DELETE", f"/scheduler/{last[-1]}")
+        self._client.post(self._clock, json={"seconds": 60})
+        for path in (f"/music/{job}", "/music", f"/music/download/{job}?file_format=wav", "/music/artist-voices"):
+            ask("GET", path)
+        ask("POST", "/music/instrumental", json={"prompt": "Waves", "tonality": "C:major", "bpm": 90})
+        midi = ask("POST", "/music/midi?name=a", content=midi_file(), headers={"Content-Type": "audio/midi"})
+        voice = ask("POST", "/music/cloned-voices?name=b", content=wav_file(), headers={"Content-Type": "audio/wav"})
+        ask("POST", "/music/stems-splitter", content=wav_file(), headers={"Content-Type": "audio/wav"})
+        ask("GET", "/music/midi")
+        ask("GET", "/music/cloned-voices")
+        made = midi.get("midiRenderVO")
+        ask("DELETE", f"/music/midi/{made.get('midiItemId', 'x') if isinstance(made, dict) else 'x'}")
+        ask("DELETE", f"/music/cloned-voices/{voice.get('clonedVoiceItemId', 'x')}")
+        ask("DELETE", f"/music/{job}")
+        ask("PUT", "/accounts")
+        ask("DELETE", "/accounts/111")
+
+
+def by_schemathesis(service: Service, deviation: Deviation | None, seed: int = 0, *, seconds: int = 8) -> Outcome:
+    """Let `st run` loose with its defaults, on a small budget; `found` are its failures, check and operation."""
+    with service.bent(deviation), tempfile.TemporaryDirectory() as folder:
+        watch = _Watch(service, None)
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        with httpx.Client(transport=service.transport, headers=headers, trust_env=False) as client:
+            client.post(
+                f"{service.server.url}{BASE_PATH}/accounts",
+                json={"requestParams": {"user_id": "111"}, "maxJobs": 500},
+            )
+        document, report = Path(folder, "openapi.json"), Path(folder, "report.xml")
+        document.write_text(json.dumps(load_document()), encoding="utf-8")
+        command = [str(Path(sys.executable).with_name("st")), "run", str(document), "--no-color"]
+        command += ["--url", f"{service.server.url}{BASE_PATH}", "-H", f"Authorization: Bearer {TOKEN}"]
+        command += ["--max-time", str(seconds), "--seed", str(seed)]
+        command += ["--report", "junit", "--report-junit-path", str(report)]
+        subprocess.run(command, capture_output=True, cwd=folder, timeout=120, check=False)  # noqa: S603 - our own words
+        watch.outcome.found = sorted(_failures(report)) if report.exists() else []
+        watch.note()
+        return watch.ended()
+
+
+def _failures(report: Path) -> Iterator[str]:
+    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 - written by the command above
+        for failure in case.iter("failure"):
+            for line in (failure.get("message") or failure.text or "").splitlines():
+                if line.strip().startswith("- "):
+                    yield f"{case.get('name')}: {line.strip()[2:]}"
+
+
+Detector = Callable[..., Outcome]
+DETECTORS: Final[dict[str, Detector]] = {"schema": by_schema, "rules": by_rules, "model": by_model}

@@ -1,0 +1,181 @@
+"""Scores the contract tests: `python -m broken.score` plays all deviations and prints who noticed what."""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final
+
+from . import DEVIATIONS, VARIANTS, Deviation, Kind, Service
+from .detectors import DETECTORS, by_schemathesis
+
+HERE: Final = Path(__file__).parent
+SEEDS: Final = range(5)
+_STRAIGHT: Final = "unbroken"
+_AS_IT_COMES: Final = "schemathesis"
+_BY_ID: Final = {each.id: each for each in (*DEVIATIONS, *VARIANTS)}
+_ABOUT: Final = """\
+{} services, each broken in one place, and {} that are only unusual.
+A kill counts where a rule failed that is about the broken place.
+Schemathesis as it comes is a sample, one deviation of each class and 8 s of `st run` with its defaults; what it says of
+the unbroken service too does not count.
+"schema" judges a fixed traffic by the document alone, "rules" plays all scenarios, "model" is the stateful model with
+the rules looking on.
+"""
+_service: list[Service] = []
+Row = dict[str, Any]
+Task = tuple[str, str, int]
+
+
+def _start() -> None:
+    """Start the service of this process; it goes with it."""
+    _service.append(Service())
+
+
+def _work(task: Task) -> Row:
+    name, detector, seed = task
+    detect = by_schemathesis if detector == _AS_IT_COMES else DETECTORS[detector]
+    try:
+        outcome = asdict(detect(_service[0], _BY_ID.get(name), seed))
+    except Exception as error:  # noqa: BLE001 - one that fails must not hide the others
+        outcome = {"found": [], "killed": False, "reached": False, "calls": 0, "seconds": 0.0, "stopped": repr(error)}
+    return {"id": name, "detector": detector, "seed": seed, **outcome}
+
+
+def sample() -> list[Deviation]:
+    """Return the first deviation of each kind."""
+    first: dict[Kind, Deviation] = {}
+    for each in DEVIATIONS:
+        first.setdefault(each.kind, each)
+    return list(first.values())
+
+
+def tasks(detectors: Iterable[str], only: Sequence[str] = ()) -> list[Task]:
+    """Return what is to be played: the unbroken service over all seeds, all deviations, all variants."""
+    wanted: list[Task] = []
+    for detector in detectors:
+        if detector == _AS_IT_COMES:
+            names, seeds = [each.id for each in sample()], range(2)
+        else:
+            names, seeds = [each.id for each in (*DEVIATIONS, *VARIANTS)], SEEDS
+        wanted += [(_STRAIGHT, detector, seed) for seed in seeds]
+        wanted += [(name, detector, 0) for name in names if not only or name in only]
+    return wanted
+
+
+def play(wanted: Sequence[Task], processes: int) -> list[Row]:
+    """Play in some processes, and tell on stderr how far it is."""
+    rows = []
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_start) as pool:
+        for number, row in enumerate(pool.map(_work, wanted, chunksize=4), 1):
+            rows.append(row)
+            if number % 20 == 0:
+                print(f"{number} of {len(wanted)}", file=sys.stderr)  # noqa: T201 - a command's progress
+    return _with_noise(rows)
+
+
+def _with_noise(rows: list[Row]) -> list[Row]:
+    """Count for Schemathesis what it does not say of the unbroken service too."""
+    mine = [row for row in rows if row["detector"] == _AS_IT_COMES]
+    noise = {found for row in mine if row["id"] == _STRAIGHT for found in row["found"]}
+    for row in mine:
+        if row["id"] != _STRAIGHT:
+            row["found"] = [each for each in row["found"] if each not in noise]
+            row["killed"] = bool(row["found"])
+    return rows
+
+
+def _cell(rows: list[Row]) -> str:
+    return f"{sum(row['killed'] for row in rows)} / {len(rows)}" if rows else "-"
+
+
+def report(rows: list[Row], seconds: float) -> str:
+    """Return the page."""
+    detectors = list(dict.fromkeys(row["detector"] for row in rows))
+    broken = [row for row in rows if row["id"] in _BY_ID and _BY_ID[row["id"]].kind is not Kind.LEGAL]
+    lines = ["# The score of the contract tests", ""]
+    lines += [_ABOUT.format(len(DEVIATIONS), len(VARIANTS))]
+    lines += [
+        f"| class | {' | '.join(detectors)} | any |",
+        f"| --- |{' ---: |' * (len(detectors) + 1)}",
+    ]
+    for kind in [each for each in Kind if each is not Kind.LEGAL]:
+        lines.append(_line(kind.value, [row for row in broken if _BY_ID[row["id"]].kind is kind], detectors))
+    lines += [_line("**all**", broken, detectors), ""]
+    lines += ["| detector | false alarms | unbroken, over seeds | median to the first kill | slowest |"]
+    lines += ["| --- | --- | --- | --- | --- |"]
+    lines += [_speed(each, [row for row in rows if row["detector"] == each]) for each in detectors]
+    lines += [
+        "",
+        "## Survivors",
+        "",
+        "| deviation | class | rules | what failed instead |",
+        "| --- | --- | --- | --- |",
+    ]
+    killed = {row["id"] for row in broken if row["killed"]}
+    for row in broken:
+        each = _BY_ID[row["id"]]
+        if row["detector"] == "rules" and not row["killed"]:
+            how = each.equivalent or ("reached, not noticed" if row["reached"] else "never reached")
+            elsewhere = " (found by another detector)" if row["id"] in killed else ""
+            told = ", ".join(row["found"]) or row["stopped"] or "nothing"
+            lines.append(f"| {each.id} | {each.kind.value} | {how}{elsewhere} | {told} |")
+    lines += ["", f"Played in {seconds:.0f} s.", ""]
+    return "\n".join(lines)
+
+
+def _line(name: str, rows: list[Row], detectors: Sequence[str]) -> str:
+    cells = [_cell([row for row in rows if row["detector"] == each]) for each in detectors]
+    ids = {row["id"] for row in rows}
+    killed = {row["id"] for row in rows if row["killed"]}
+    return f"| {name} | {' | '.join(cells)} | {len(killed)} / {len(ids)} |"
+
+
+def _speed(detector: str, rows: list[Row]) -> str:
+    kills = [row for row in rows if row["killed"]]
+    straight = [row for row in rows if row["id"] == _STRAIGHT]
+    loud = Counter(row["id"] for row in straight if row["found"])
+    legal = [row for row in rows if row["id"] in _BY_ID and _BY_ID[row["id"]].kind is Kind.LEGAL]
+    alarms = [f"{row['id']} ({', '.join(row['found'])})" for row in legal if row["found"]]
+    told = f"{len(alarms)} of {len(legal)}" + (f": {'; '.join(alarms)}" if alarms else "")
+    green = f"{len(straight) - sum(loud.values())} of {len(straight)} green"
+    if not kills:
+        return f"| {detector} | {told} | {green} | - | - |"
+    calls, times = [row["calls"] for row in kills], [row["seconds"] for row in kills]
+    middle = f"{statistics.median(calls):.0f} calls, {statistics.median(times):.1f} s"
+    return f"| {detector} | {told} | {green} | {middle} | {max(calls)} calls, {max(times):.1f} s |"
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    """Play, print, and write the page and the data beside this module."""
+    parser = argparse.ArgumentParser(prog="python -m broken.score", description=__doc__)
+    every = [*DETECTORS, _AS_IT_COMES]
+    parser.add_argument("--detectors", nargs="+", choices=every, default=every)
+    parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="These deviations; nothing is written.")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--keep", action="store_true", help="Take other detectors from the last score.")
+    options = parser.parse_args(given)
+    began = time.perf_counter()
+    rows = play(tasks(options.detectors, options.only), options.processes)
+    seconds = time.perf_counter() - began
+    data = HERE / "score.json"
+    if options.keep and data.exists():
+        last = json.loads(data.read_text(encoding="utf-8"))
+        rows = [row for row in last["rows"] if row["detector"] not in options.detectors] + rows
+        seconds += last["seconds"]
+    page = report(rows, seconds)
+    if not options.only:
+        data.write_text(json.dumps({"seconds": round(seconds, 1), "rows": rows}, indent=1) + "\n", encoding="utf-8")
+        (HERE / "SCORE.md").write_text(page, encoding="utf-8")
+    print(page)  # noqa: T201 - what the command is for
+
+
+if __name__ == "__main__":
+    main()
