@@ -56,7 +56,7 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 # say so.
 %/node_modules/.done: %/package-lock.json
 	@if node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null; then \
-	  npm --prefix $* ci --silent --no-audit --no-fund; \
+	  npm --prefix $* ci --silent --no-audit --no-fund && npm --prefix $* run --silent --if-present build; \
 	else \
 	  echo 'Node 20 or newer not found: the tests of $* will be skipped.'; \
 	  mkdir -p $*/node_modules; \

@@ -77,7 +77,9 @@ def _library_of(request: Any) -> ModuleType:
 
 
 def _plain(request: Any, body: bytes) -> Request:
-    return Request(request.method, str(request.url), request.headers.raw, body)
+    # Put together from its parts: a client may show its addresses without their queries.
+    url = f"{request.url.scheme}://{request.url.netloc.decode()}{request.url.raw_path.decode()}"
+    return Request(request.method, url, request.headers.raw, body)
 
 
 def _patience(request: Any) -> float | None:
