@@ -96,7 +96,8 @@ def header(condition: Callable[[Asked, Answer], bool], name: bytes, value: bytes
 
     def rewrite(asked: Asked, answer: Answer) -> None:
         if condition(asked, answer):
-            answer.headers.pop(name, None)
+            for each in [each for each in answer.headers if each.lower() == name]:
+                del answer.headers[each]
             if value is not None:
                 answer.headers[name] = value
 
@@ -405,7 +406,7 @@ REWRITES: Final = (
     _status(
         "code-is-not-the-status",
         "`code` of an error is 1.",
-        "error-envelope",
+        "code-is-the-status error-envelope",
         lambda: edit([], with_fields(code=1), 404),
     ),
     _status(
@@ -786,12 +787,6 @@ REWRITES: Final = (
         "The list of MIDI files is empty.",
         "upload-comes-back-in-its-list pages-neither-lose-nor-repeat",
         lambda: edit(["list_midi"], with_fields(records=[], hasNext=False, cursor="")),
-    ),
-    _pages(
-        "no-artists",
-        "The list of artist voices is empty.",
-        "artist-voices-can-be-listed",
-        lambda: edit(["list_artist_voices"], with_fields(records=[], hasNext=False, cursor="")),
     ),
     _time(
         "stamps-a-year-apart",

@@ -29,6 +29,7 @@ the unbroken service too does not count.
 "schema" judges a fixed traffic by the document alone, "rules" plays all scenarios, "model" is the stateful model with
 the rules looking on.
 """
+_KNOWN: Final = frozenset({_STRAIGHT, *_BY_ID})
 _service: list[Service] = []
 Row = dict[str, Any]
 Task = tuple[str, str, int]
@@ -90,6 +91,10 @@ def _with_noise(rows: list[Row]) -> list[Row]:
             row["found"] = [each for each in row["found"] if each not in noise]
             row["killed"] = bool(row["found"])
     return rows
+
+
+def _key(row: Row) -> Task:
+    return row["id"], row["detector"], row["seed"]
 
 
 def _cell(rows: list[Row]) -> str:
@@ -158,9 +163,9 @@ def main(given: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m broken.score", description=__doc__)
     every = [*DETECTORS, _AS_IT_COMES]
     parser.add_argument("--detectors", nargs="+", choices=every, default=every)
-    parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="These deviations; nothing is written.")
+    parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="These deviations.")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--keep", action="store_true", help="Take other detectors from the last score.")
+    parser.add_argument("--keep", action="store_true", help="Take all else from the last score.")
     options = parser.parse_args(given)
     began = time.perf_counter()
     rows = play(tasks(options.detectors, options.only), options.processes)
@@ -168,10 +173,11 @@ def main(given: Sequence[str] | None = None) -> None:
     data = HERE / "score.json"
     if options.keep and data.exists():
         last = json.loads(data.read_text(encoding="utf-8"))
-        rows = [row for row in last["rows"] if row["detector"] not in options.detectors] + rows
+        fresh = {_key(row) for row in rows}
+        rows = [row for row in last["rows"] if row["id"] in _KNOWN and _key(row) not in fresh] + rows
         seconds += last["seconds"]
     page = report(rows, seconds)
-    if not options.only:
+    if options.keep or not options.only:
         data.write_text(json.dumps({"seconds": round(seconds, 1), "rows": rows}, indent=1) + "\n", encoding="utf-8")
         (HERE / "SCORE.md").write_text(page, encoding="utf-8")
     print(page)  # noqa: T201 - what the command is for

@@ -16,6 +16,7 @@ from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.exchange import DEPTH_HEADER
 from tempolor_mock.files import links
 from tempolor_mock.middleware import reading, security, validation
+from tempolor_mock.operations import music as music_operations
 from tempolor_mock.operations import scheduler as scheduler_operations
 from tempolor_mock.store import memory
 
@@ -51,6 +52,13 @@ def forgiving(*said: str) -> Make:
         return checked
 
     return make
+
+
+def _any_model() -> tuple[Patch, ...]:
+    return (
+        Patch(validation.ObjectCheck, "__call__", forgiving("body.model_song")),
+        Patch(music_operations, "_model", instead(lambda call, name: call.defaults[name])),
+    )
 
 
 def _prompt_optional(check: Any) -> Any:
@@ -473,7 +481,7 @@ SWITCHES: Final = (
     _dropped("any-tonality", "Any key is taken.", _REFUSED, _check(forgiving("body.tonality"))),
     _dropped("any-tempo", "Any tempo is taken.", _REFUSED, _check(forgiving("body.bpm"))),
     _dropped("long-chords", "Chords may be of any length.", _REFUSED, _check(forgiving("body.chords"))),
-    _dropped("any-model", "Any model of songs is taken.", _REFUSED, _check(forgiving("body.model_song"))),
+    _dropped("any-model", "Any model of songs is taken.", _REFUSED, _any_model),
     _dropped("long-reply-url", "A `replyUrl` may be of any length.", _REFUSED, _check(forgiving("body.replyUrl"))),
     _dropped("long-reply-ref", "A `replyRef` may be of any length.", _REFUSED, _check(forgiving("body.replyRef"))),
     _dropped("any-type", "A list of any type is a list.", _REFUSED, _check(forgiving(".type"))),

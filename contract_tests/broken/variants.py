@@ -1,10 +1,13 @@
 """Services that are unusual but within the contract: every alarm about one of them is a false one."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
+from tempolor_mock import recent, shapes
 from tempolor_mock.domain import music
 from tempolor_mock.domain.jobs import Plan
+from tempolor_mock.operations import music as music_operations
 
 from .answers import LISTS, answers, at, edit, header, with_fields, without
 from .kinds import Answer, Asked, Deviation, Kind, Patch
@@ -35,6 +38,15 @@ def _numbers(make: Any) -> Any:
     return lambda *parts: make(*parts).upper()
 
 
+def _items(change: Callable[[Any], Any]) -> tuple[Patch, ...]:
+    """Show items otherwise, in polls, lists and reports alike."""
+
+    def make(show: Any) -> Any:
+        return lambda *given, **named: change(show(*given, **named))
+
+    return tuple(Patch(owner, "music_item", make) for owner in (shapes, recent, music_operations))
+
+
 _variant = partial(Deviation, kind=Kind.LEGAL)
 
 VARIANTS: Final = (
@@ -50,17 +62,17 @@ VARIANTS: Final = (
     _variant(
         id="no-files-named",
         sentence="Items leave out what is optional.",
-        rewrite=lambda: edit(
-            ["get_music"], without("mp3OssId", "wavOssId", "cover", "likeTotal", "downloadTotal", "canExtend")
-        ),
+        patches=lambda: _items(without("mp3OssId", "wavOssId", "cover", "likeTotal", "downloadTotal", "canExtend")),
     ),
     _variant(
         id="newer-fields",
         sentence="Items have fields that no page prints.",
-        rewrite=lambda: edit(
-            ["get_music", "list_running_jobs"],
-            lambda data: {**data, "region": "eu"} if isinstance(data, dict) else data,
-        ),
+        patches=lambda: _items(with_fields(region="eu")),
+    ),
+    _variant(
+        id="no-artists",
+        sentence="There are no artist voices on offer.",
+        rewrite=lambda: edit(["list_artist_voices"], with_fields(records=[], hasNext=False, cursor="")),
     ),
     _variant(
         id="silent-404",

@@ -5,12 +5,26 @@ import pytest
 from broken import DEVIATIONS, VARIANTS, Deviation, Kind, Layer, Service
 from broken.detectors import RULE_IDS, by_rules, by_schema
 from broken.kinds import NOTHING, Answer
-from broken.score import report, sample, tasks
+from broken.score import report, tasks
 from broken.service import TOKEN, operation_of
 
 ALL = (*DEVIATIONS, *VARIANTS)
 BY_ID = {each.id: each for each in ALL}
-SAMPLE = [each for each in sample() if each.kind not in {Kind.FILES, Kind.LIFECYCLE}]
+QUICK = [
+    "scheduler-wrapped",
+    "wrong-method-404",
+    "long-prompts",
+    "no-token-needed",
+    "foreign-number-in-ids",
+    "item-ids-out-of-order",
+    "slots-shared-by-accounts",
+    "final-twice",
+    "limit-of-another",
+    "download-too-early",
+    "page-loses-one",
+    "stamps-a-year-apart",
+]
+"""One of each class, those that are found soonest."""
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +47,11 @@ def test_there_are_enough_deviations_of_each_class_and_layer():
     assert len(VARIANTS) >= 12
     assert {each.kind for each in DEVIATIONS} == set(Kind) - {Kind.LEGAL}
     assert {each.layer for each in DEVIATIONS} == set(Layer)
+
+
+def test_the_sample_has_one_of_each_class():
+    """No class is left out."""
+    assert [BY_ID[name].kind for name in QUICK] == list(Kind)[:-1]
 
 
 def test_ids_are_unique():
@@ -111,10 +130,10 @@ def test_the_schema_alone_finds_a_wrong_schema(service):
     assert by_schema(service, None).found == []
 
 
-@pytest.mark.parametrize("deviation", SAMPLE, ids=lambda each: each.id)
-def test_the_rules_notice_one_of_each_class(service, deviation):
+@pytest.mark.parametrize("name", QUICK)
+def test_the_rules_notice_one_of_each_class(service, name):
     """One of the rules that were expected fails."""
-    outcome = by_rules(service, deviation)
+    outcome = by_rules(service, BY_ID[name])
 
     assert outcome.killed, (outcome.found, outcome.stopped)
     assert outcome.reached
