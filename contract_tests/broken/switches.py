@@ -489,13 +489,13 @@ SWITCHES: Final = (
     _dropped(
         "voices-together",
         "An artist's voice and a cloned one go together.",
-        "voice-and-midi-exclude-each-other invalid-is-refused",
+        "voice-and-midi-exclude-each-other invalid-is-refused invalid-values-are-400",
         swap(music, "_check_combination", instead(_midi_alone)),
     ),
     _dropped(
         "voice-with-midi",
         "A voice and a MIDI file go together.",
-        "voice-and-midi-exclude-each-other invalid-is-refused",
+        "voice-and-midi-exclude-each-other invalid-is-refused invalid-values-are-400",
         swap(music, "_check_combination", instead(_one_voice)),
     ),
     _dropped(

@@ -453,6 +453,7 @@ def test_exchange_that_takes_long_does_not_hold_up_the_others_for_ever():
         (b"no gzip", "gzip", (b"", True)),
         (b"abc", "br", (b"", True)),
     ],
+    ids=["plain", "identity", "gzip", "gzip-twice", "empty", "long", "long-inside", "not-gzip", "unknown"],
 )
 def test_copy_of_a_body_is_bounded(body, encoding, kept):
     """Short bodies are kept as what they say, others are marked as truncated, bombs among them."""
