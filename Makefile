@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NODE_PARTS := spec/linters generated_client/typescript
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help serve test lint format docs client lock setup bench clean
+.PHONY: help serve test lint format docs client lock setup score bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -63,9 +63,12 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 	fi
 	@touch $@
 
+score: setup ## play every seeded deviation against the contract tests; takes some minutes
+	cd contract_tests && ../$(BIN)/python -m broken.score
+
 bench: setup benchmarks/node_modules/.done ## measure the mock beside its peers; needs wrk, Node 20 and Java 17
-	$(BIN)/python benchmarks/compare.py
-	$(BIN)/python benchmarks/scale.py
+	$(BIN)/python benchmarks/compare.py > benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/scale.py >> benchmarks/RESULTS.md
 
 clean: ## remove everything that was set up
 	rm -rf $(VENV) $(NODE_PARTS:=/node_modules) benchmarks/node_modules

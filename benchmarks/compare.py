@@ -276,8 +276,8 @@ def main() -> None:
     ]
     peers = [peer for peer in peers if not arguments.only or peer.name in arguments.only]
     measure(peers, arguments.rounds, arguments.seconds)
-    print(f"{machine()}; {arguments.rounds} rounds of {arguments.seconds} s, {CONNECTIONS} connections.\n")
-    print(table(peers))
+    print(f"# Results\n\n{machine()}; {arguments.rounds} rounds of {arguments.seconds} s, {CONNECTIONS} connections.\n")
+    print(f"{table(peers)}\n")
 
 
 if __name__ == "__main__":

@@ -137,19 +137,19 @@ async def main() -> None:
 
     few, many = await listing_milliseconds(100), await listing_milliseconds(arguments.items)
     items = f"{arguments.items:,}"
-    print(f"first page of a listing: {few:.2f} ms with 100 items, {many:.2f} ms with {items}: {many / few:.2f}")
+    print(f"- first page of a listing: {few:.2f} ms with 100 items, {many:.2f} ms with {items}: {many / few:.2f}")
 
     silent, _ = await advance_seconds(arguments.jobs, callbacks=False)
     told, received = await advance_seconds(arguments.jobs, callbacks=True)
     print(
-        f"advance over {arguments.jobs:,} jobs: {silent:.2f} s without callbacks, "
+        f"- advance over {arguments.jobs:,} jobs: {silent:.2f} s without callbacks, "
         f"{told:.1f} s with {received:,} delivered ({received / told:,.0f}/s)"
     )
 
     idle = await poll_milliseconds(rendering=False, seconds=3)
     busy = await poll_milliseconds(rendering=True, seconds=3)
     print(
-        f"polls: p50 {percentile(idle, 0.5):.2f}, p99 {percentile(idle, 0.99):.2f} ms idle; "
+        f"- polls: p50 {percentile(idle, 0.5):.2f}, p99 {percentile(idle, 0.99):.2f} ms idle; "
         f"p50 {percentile(busy, 0.5):.2f}, p99 {percentile(busy, 0.99):.2f} ms while music renders"
     )
 
