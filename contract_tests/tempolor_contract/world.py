@@ -397,6 +397,11 @@ def _account_deleted(world: World, call: Call) -> None:
     if account is not None and not call.refused:
         account.gone = account.gone or call
         account.deleted = call if call.accepted else account.deleted
+        # What was the account's may be out of reach without it; no page says so.
+        belongings: list[Job | Upload] = [*world.jobs.values(), *world.midi.values(), *world.voices.values()]
+        for thing in belongings:
+            if thing.account == account.user_id:
+                thing.gone = thing.gone or call
 
 
 def _cancel(world: World, call: Call) -> None:

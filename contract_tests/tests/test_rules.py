@@ -404,6 +404,16 @@ def test_answers_that_may_have_overtaken_each_other_prove_nothing(polls, verdict
     assert judged("progress-never-goes-back", *exchanges).verdict == verdict
 
 
+@pytest.mark.parametrize("removed", [False, True], ids=["kept", "removed"])
+def test_music_may_be_out_of_reach_once_its_account_is_removed(removed):
+    """A file that could be had and is gone breaks the rule, unless the account it belongs to was taken away."""
+    removal = [call("DELETE", f"/accounts/{ACCOUNT}", 204, None)] if removed else []
+
+    tally = judged("complete-can-be-downloaded", stored(), read(music(30)), link(), *removal, link(status=404))
+
+    assert bool(tally.violations) is not removed
+
+
 @pytest.mark.parametrize("status", [0, 500, 502, 596])
 def test_unclear_answers_are_nobodys_fault(status):
     """No answer, a 5xx or a broken session breaks no rule at all."""

@@ -100,14 +100,25 @@ def _completed_song(lab: Lab) -> Ordered:
     return ordered
 
 
+_LONGEST_LAG_SECONDS = 120.0
+"""From COMPLETED to the file; seen are some seconds."""
+
+
 def downloaded(lab: Lab, job_id: str, file_format: str | None = None) -> Call:
-    """Wait until a completed job can be downloaded, and return that call; a 404 for some seconds is normal."""
+    """Wait until a completed job can be downloaded, and return that call; a 404 for some seconds is normal.
+
+    Where it never can be, the last 404 is returned: it is for the caller to say what that means.
+    """
+    calls: list[Call] = []
 
     def poll() -> Call | None:
-        call = lab.call("download_music", arguments={"job_id": job_id}, query={"file_format": file_format})
-        return None if call.status == 404 else call
+        calls.append(lab.call("download_music", arguments={"job_id": job_id}, query={"file_format": file_format}))
+        return None if calls[-1].status == 404 else calls[-1]
 
-    return lab.until(poll, f"the file of {job_id}", patience=min(60.0, lab.target.patience))
+    try:
+        return lab.until(poll, f"the file of {job_id}", patience=min(_LONGEST_LAG_SECONDS, lab.target.patience))
+    except UnclearError:
+        return calls[-1]
 
 
 def cancel_all(lab: Lab, jobs: tuple[str, ...]) -> None:
