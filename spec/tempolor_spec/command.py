@@ -47,7 +47,7 @@ def _not_installed(entry_point: EntryPoint, error: ImportError) -> click.Command
     @click.argument("anything", nargs=-1)
     def explain(anything: tuple[str, ...]) -> None:  # noqa: ARG001 - whatever was meant, it cannot be done
         message = f"this needs {error.name or 'a package'}, which is not installed: {hint}"
-        raise click.ClickException(message)
+        raise click.UsageError(message)  # exits with 2: it could not run
 
     return explain
 

@@ -189,6 +189,6 @@ def test_a_command_whose_packages_are_missing_says_what_to_install(run, monkeypa
 
     result, listed = run(main, "lacking", *arguments), run(main, "--help")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "needs no_such_package, which is not installed: pip install 'tempolor-kit[contract]'" in result.output
     assert "lacking  Not installed" in listed.stdout
