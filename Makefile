@@ -69,6 +69,7 @@ score: setup ## play every seeded deviation against the contract tests; takes so
 bench: setup benchmarks/node_modules/.done ## measure the mock beside its peers; needs wrk, Node 20 and Java 17
 	$(BIN)/python benchmarks/compare.py > benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/scale.py >> benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/check.py >> benchmarks/RESULTS.md
 
 clean: ## remove everything that was set up
 	rm -rf $(VENV) $(NODE_PARTS:=/node_modules) benchmarks/node_modules

@@ -3,20 +3,21 @@
 What a run finds is shared by all tests of a file, and by all workers of pytest-xdist: the first that needs it plays it.
 """
 
-# ruff: noqa: INP001 - a suite of tests is no package
-
 import json
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tempolor_contract import Level, Rule, Target, run
+from tempolor_contract import Level, LiveServiceError, Rule, Target, Verdict, run
+from tempolor_contract.deviations import DeviationsError, Register, load_register
 from tempolor_contract.receiver import CallbackReceiver
-from tempolor_contract.suite import find_control_plane, steady
+from tempolor_contract.suite import find_control_plane
+from tempolor_contract.target import base_url
 
 _SECONDS_FOR_A_RUN = 600
 Findings = dict[str, dict[str, Any]]
@@ -26,12 +27,19 @@ Play = Callable[[str, tuple[Rule, ...], Target], Findings]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that name a target."""
     group = parser.getgroup("contract", "the contract of the TemPolor API")
-    group.addoption("--target", help="Base URL of the service to judge.  [default: a mock in this process]")
+    group.addoption("--target", help="Address of the service to judge.  [default: a mock in this process]")
     group.addoption("--token", default="user:12345-contract", help="API token to ask it with.")
     group.addoption("--other-token", help="Another user's token, for the rules about ownership.")
     group.addoption("--level", default=None, choices=[each.value for each in Level], help="How far to go.")
     group.addoption("--max-creations", type=int, help="Most creating calls.")
+    group.addoption("--deviations", type=Path, help="Register of known differences, a TOML file.")
     group.addoption("--contract-seed", type=int, default=0, help="Same seed: same names, requests and sequences.")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the contract tests' own tests alone where a target is to be judged."""
+    own = collection_path.parent == Path(__file__).parent and collection_path.is_dir()
+    return True if own and config.getoption("--target") else None
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +60,8 @@ def new_target(pytestconfig: pytest.Config) -> Iterator[Callable[[str], Target]]
     """Make targets by a name: the one that was asked for, or a world of a mock in this process for each name."""
     url = pytestconfig.getoption("--target")
     if url:
-        yield lambda _name: _named_target(pytestconfig, url.rstrip("/"))
+        target = _named_target(pytestconfig, url)
+        yield lambda _name: target
         return
     from tempolor_mock.testing import MockServer  # noqa: PLC0415 - only where no target is named
 
@@ -72,34 +81,48 @@ def new_target(pytestconfig: pytest.Config) -> Iterator[Callable[[str], Target]]
 
 
 def _named_target(config: pytest.Config, url: str) -> Target:
-    token, level = config.getoption("--token"), Level(config.getoption("--level") or "read")
-    return Target(
-        url,
-        token,
-        config.getoption("--other-token"),
-        level,
-        config.getoption("--max-creations"),
-        control_url=find_control_plane(url, token) if level is Level.FULL else None,
-    )
+    try:
+        target = Target(
+            base_url(url),
+            config.getoption("--token"),
+            config.getoption("--other-token"),
+            Level(config.getoption("--level") or "read"),
+            config.getoption("--max-creations"),
+        )
+        target.guard()
+    except (ValueError, LiveServiceError) as error:
+        pytest.exit(f"--target: {error}", returncode=2)
+    if target.level is not Level.FULL:
+        return target
+    return replace(target, control_url=find_control_plane(target.base_url, target.token))
 
 
 @pytest.fixture(scope="session")
-def play(tmp_path_factory: pytest.TempPathFactory, contract_seed: int) -> Play:
+def deviations(pytestconfig: pytest.Config) -> Register:
+    """The known differences of the target; on the mock in this process there are none."""
+    file = pytestconfig.getoption("--deviations")
+    try:
+        return load_register(file) if file else Register()
+    except DeviationsError as error:
+        pytest.exit(str(error), returncode=2)
+
+
+@pytest.fixture(scope="session")
+def play(tmp_path_factory: pytest.TempPathFactory, contract_seed: int, deviations: Register) -> Play:
     """Play rules on a target once for all tests and workers, and return what became of each rule."""
 
     def once(name: str, rules: tuple[Rule, ...], target: Target) -> Findings:
         worker = os.environ.get("PYTEST_XDIST_WORKER")
         base = tmp_path_factory.getbasetemp()
-        return _shared(
-            (base.parent if worker else base) / f"{name}.json", lambda: _played(rules, target, contract_seed)
-        )
+        file = (base.parent if worker else base) / f"{name}.json"
+        return _shared(file, lambda: _played(rules, target, contract_seed, deviations))
 
     return once
 
 
-def _played(rules: tuple[Rule, ...], target: Target, seed: int) -> Findings:
-    with steady(target), _receiver(target) as receiver:
-        result = run(target, rules, seed=seed, receiver=receiver)
+def _played(rules: tuple[Rule, ...], target: Target, seed: int, deviations: Register) -> Findings:
+    with _receiver(target) as receiver:
+        result = run(target, rules, seed=seed, receiver=receiver, register=deviations)
     if result.stopped:
         pytest.exit(f"the contract tests could not run: {result.stopped}", returncode=2)
     return {each["rule"]: each for each in result.to_json()["rules"]}
@@ -139,9 +162,9 @@ def must_hold(*, remote: bool) -> Callable[[dict[str, Any]], None]:
     def judge(finding: dict[str, Any]) -> None:
         __tracebackhide__ = True
         verdict = finding["verdict"]
-        if verdict == "violated":
+        if verdict == Verdict.VIOLATED:
             pytest.fail(told(finding), pytrace=False)
-        if verdict not in {"passed", "noted", "known"}:
+        if verdict not in {Verdict.PASSED, Verdict.NOTED, Verdict.KNOWN}:
             reason = finding["skipped"] or ", ".join(finding["inconclusive"]) or "nothing came up that it speaks of"
             (pytest.skip if remote else pytest.fail)(f"{finding['rule']} was not judged: {reason}")
 
@@ -154,7 +177,7 @@ def none_broken() -> Callable[[Findings], None]:
 
     def judge(findings: Findings) -> None:
         __tracebackhide__ = True
-        broken = [told(each) for each in findings.values() if each["verdict"] == "violated"]
+        broken = [told(each) for each in findings.values() if each["verdict"] == Verdict.VIOLATED]
         if broken:
             pytest.fail("\n\n".join(broken), pytrace=False)
 

@@ -1,7 +1,5 @@
 """Each rule of the catalogue as a test, judged from one run of all scenarios."""
 
-# ruff: noqa: INP001 - a suite of tests is no package
-
 from collections.abc import Callable
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Requests that Schemathesis generates from the document, judged by its checks and by all rules."""
 
-# ruff: noqa: INP001 - a suite of tests is no package
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The service and a small model of the contract, side by side through random sequences of calls."""
 
-# ruff: noqa: INP001 - a suite of tests is no package
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,6 +1,7 @@
 """What may notice that a service is broken: the schema alone, the rules, the model, Schemathesis as it comes."""
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,7 +32,8 @@ from .kinds import Deviation
 from .service import BASE_PATH, TOKEN, Service
 
 RULE_IDS: Final = frozenset({rule.id for rule in CATALOGUE} | MODEL_RULE_IDS)
-_PACE: Final = Pace(examples=8, steps=25, calls=700, creations=300, seconds=5.0)
+_STATUS: Final = re.compile(r"\[(\d{3})\]")
+_PACE: Final = Pace(examples=16, steps=25, calls=1200, creations=600, seconds=8.0)
 
 
 @dataclass
@@ -211,18 +213,29 @@ def by_schemathesis(service: Service, deviation: Deviation | None, seed: int = 0
         command += ["--url", f"{service.server.url}{BASE_PATH}", "-H", f"Authorization: Bearer {TOKEN}"]
         command += ["--max-time", str(seconds), "--seed", str(seed)]
         command += ["--report", "junit", "--report-junit-path", str(report)]
-        subprocess.run(command, capture_output=True, cwd=folder, timeout=120, check=False)  # noqa: S603 - our own words
-        watch.outcome.found = sorted(_failures(report)) if report.exists() else []
+        ended = subprocess.run(command, capture_output=True, cwd=folder, timeout=120, check=False)  # noqa: S603 - our own words
+        if report.exists():
+            watch.outcome.found = sorted(set(failures_in(ET.parse(report).getroot())))  # noqa: S314 - our own command's
+        else:
+            watch.outcome.stopped = f"st wrote no report: {ended.stdout.decode(errors='replace')[-300:]}"
         watch.note()
         return watch.ended()
 
 
-def _failures(report: Path) -> Iterator[str]:
-    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 - written by the command above
+def failures_in(report: ET.Element) -> Iterator[str]:
+    """Yield the failures of a JUnit report of Schemathesis: operation, check, the answer's status.
+
+    Its attributes hold a check's number only; the text names checks in lines that begin with a dash, each with the
+    answer below.
+    """
+    for case in report.iter("testcase"):
         for failure in case.iter("failure"):
-            for line in (failure.get("message") or failure.text or "").splitlines():
-                if line.strip().startswith("- "):
-                    yield f"{case.get('name')}: {line.strip()[2:]}"
+            checks: list[str] = []
+            for line in (failure.text or "").splitlines():
+                checks += [line[2:].strip()] if line.startswith("- ") else []
+                if checks and (status := _STATUS.match(line)):
+                    yield from (f"{case.get('name')}: {check} [{status[1]}]" for check in checks)
+                    checks = []
 
 
 Detector = Callable[..., Outcome]

@@ -20,16 +20,21 @@ HERE: Final = Path(__file__).parent
 SEEDS: Final = range(5)
 _STRAIGHT: Final = "unbroken"
 _AS_IT_COMES: Final = "schemathesis"
+_DETECTORS: Final = (*DETECTORS, _AS_IT_COMES)
+_OF_EACH_CLASS: Final = 2
+_VARIANTS_OF_SAMPLE: Final = 5
+_SEEDS_OF_SAMPLE: Final = 5
 _BY_ID: Final = {each.id: each for each in (*DEVIATIONS, *VARIANTS)}
 _ABOUT: Final = """\
 {} services, each broken in one place, and {} that are only unusual.
 A kill counts where a rule failed that is about the broken place.
-Schemathesis as it comes is a sample, one deviation of each class and 8 s of `st run` with its defaults; what it says of
-the unbroken service too does not count.
+"schemathesis" is `st run` as it comes, with its defaults, an account and 8 s, on a sample: {} deviations of each class
+and {} variants.
+Whatever it says of a service counts for it, whichever check says it, but for what it says of the unbroken one over {}
+seeds.
 "schema" judges a fixed traffic by the document alone, "rules" plays all scenarios, "model" is the stateful model with
 the rules looking on.
 """
-_KNOWN: Final = frozenset({_STRAIGHT, *_BY_ID})
 _service: list[Service] = []
 Row = dict[str, Any]
 Task = tuple[str, str, int]
@@ -51,11 +56,13 @@ def _work(task: Task) -> Row:
 
 
 def sample() -> list[Deviation]:
-    """Return the first deviation of each kind."""
-    first: dict[Kind, Deviation] = {}
-    for each in DEVIATIONS:
-        first.setdefault(each.kind, each)
-    return list(first.values())
+    """Return some deviations of each class and some variants, chosen by their place alone."""
+    chosen: list[Deviation] = []
+    for kind in Kind:
+        mine = [each for each in (*DEVIATIONS, *VARIANTS) if each.kind is kind]
+        count = _VARIANTS_OF_SAMPLE if kind is Kind.LEGAL else _OF_EACH_CLASS
+        chosen += [mine[number * len(mine) // count] for number in range(count)]
+    return chosen
 
 
 def tasks(detectors: Iterable[str], only: Sequence[str] = ()) -> list[Task]:
@@ -63,7 +70,7 @@ def tasks(detectors: Iterable[str], only: Sequence[str] = ()) -> list[Task]:
     wanted: list[Task] = []
     for detector in detectors:
         if detector == _AS_IT_COMES:
-            names, seeds = [each.id for each in sample()], range(2)
+            names, seeds = [each.id for each in sample()], SEEDS[:_SEEDS_OF_SAMPLE]
         else:
             names, seeds = [each.id for each in (*DEVIATIONS, *VARIANTS)], SEEDS
         wanted += [(_STRAIGHT, detector, seed) for seed in seeds]
@@ -79,10 +86,10 @@ def play(wanted: Sequence[Task], processes: int) -> list[Row]:
             rows.append(row)
             if number % 20 == 0:
                 print(f"{number} of {len(wanted)}", file=sys.stderr)  # noqa: T201 - a command's progress
-    return _with_noise(rows)
+    return without_noise(rows)
 
 
-def _with_noise(rows: list[Row]) -> list[Row]:
+def without_noise(rows: list[Row]) -> list[Row]:
     """Count for Schemathesis what it does not say of the unbroken service too."""
     mine = [row for row in rows if row["detector"] == _AS_IT_COMES]
     noise = {found for row in mine if row["id"] == _STRAIGHT for found in row["found"]}
@@ -103,10 +110,11 @@ def _cell(rows: list[Row]) -> str:
 
 def report(rows: list[Row], seconds: float) -> str:
     """Return the page."""
-    detectors = list(dict.fromkeys(row["detector"] for row in rows))
+    present = {row["detector"] for row in rows}
+    detectors = [each for each in _DETECTORS if each in present]
     broken = [row for row in rows if row["id"] in _BY_ID and _BY_ID[row["id"]].kind is not Kind.LEGAL]
     lines = ["# The score of the contract tests", ""]
-    lines += [_ABOUT.format(len(DEVIATIONS), len(VARIANTS))]
+    lines += [_ABOUT.format(len(DEVIATIONS), len(VARIANTS), _OF_EACH_CLASS, _VARIANTS_OF_SAMPLE, _SEEDS_OF_SAMPLE)]
     lines += [
         f"| class | {' | '.join(detectors)} | any |",
         f"| --- |{' ---: |' * (len(detectors) + 1)}",
@@ -132,7 +140,7 @@ def report(rows: list[Row], seconds: float) -> str:
             elsewhere = " (found by another detector)" if row["id"] in killed else ""
             told = ", ".join(row["found"]) or row["stopped"] or "nothing"
             lines.append(f"| {each.id} | {each.kind.value} | {how}{elsewhere} | {told} |")
-    lines += ["", f"Played in {seconds:.0f} s.", ""]
+    lines += ["", f"A whole run took {seconds:.0f} s.", ""]
     return "\n".join(lines)
 
 
@@ -161,8 +169,7 @@ def _speed(detector: str, rows: list[Row]) -> str:
 def main(given: Sequence[str] | None = None) -> None:
     """Play, print, and write the page and the data beside this module."""
     parser = argparse.ArgumentParser(prog="python -m broken.score", description=__doc__)
-    every = [*DETECTORS, _AS_IT_COMES]
-    parser.add_argument("--detectors", nargs="+", choices=every, default=every)
+    parser.add_argument("--detectors", nargs="+", choices=_DETECTORS, default=_DETECTORS)
     parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="These deviations.")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--keep", action="store_true", help="Take all else from the last score.")
@@ -173,9 +180,9 @@ def main(given: Sequence[str] | None = None) -> None:
     data = HERE / "score.json"
     if options.keep and data.exists():
         last = json.loads(data.read_text(encoding="utf-8"))
-        fresh = {_key(row) for row in rows}
-        rows = [row for row in last["rows"] if row["id"] in _KNOWN and _key(row) not in fresh] + rows
-        seconds += last["seconds"]
+        wanted = set(tasks(_DETECTORS)) - {_key(row) for row in rows}
+        rows = [row for row in last["rows"] if _key(row) in wanted] + rows
+        seconds = last["seconds"]
     page = report(rows, seconds)
     if options.keep or not options.only:
         data.write_text(json.dumps({"seconds": round(seconds, 1), "rows": rows}, indent=1) + "\n", encoding="utf-8")

@@ -1,10 +1,11 @@
 """A mock in this process that can be bent in one place at a time, and straightened again."""
 
 import asyncio
+import gc
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import cache, wraps
+from functools import _lru_cache_wrapper, cache, cached_property, wraps
 from types import FunctionType, TracebackType
 from typing import Any, Final, Self, cast
 from unittest import mock
@@ -22,6 +23,7 @@ BASE_PATH: Final = "/v1/tempolor"
 TOKEN: Final = "user:12345-broken"  # noqa: S105 - of a mock
 OTHER_TOKEN: Final = "user:777-broken"  # noqa: S105 - of a mock
 _CONTROL: Final = "/_mock"
+_MIDDLEWARE: Final = "tempolor_mock.middleware"
 
 
 @cache
@@ -117,6 +119,12 @@ class Service:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.server.stop()
 
+    @cached_property
+    def _caches(self) -> list[Any]:
+        """The memories of the mock's middleware, some of which hang on objects that only it knows."""
+        found = (each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper))
+        return [each for each in found if str(getattr(each, "__module__", "")).startswith(_MIDDLEWARE)]
+
     @property
     def transport(self) -> httpx.BaseTransport:
         """What carries requests to it; no subclass of httpx's, but like one."""
@@ -168,6 +176,9 @@ class Service:
         self.app.touch()
 
     def _begin_anew(self) -> None:
+        # What a bent mock has read must not be remembered by a straight one, nor the reverse.
+        for each in self._caches:
+            each.cache_clear()
         loop = self.server._loop  # noqa: SLF001 - the only loop that may touch the worlds
         asyncio.run_coroutine_threadsafe(self._reset(), loop).result()
 

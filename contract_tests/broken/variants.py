@@ -1,16 +1,18 @@
 """Services that are unusual but within the contract: every alarm about one of them is a false one."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from tempolor_mock import recent, shapes
-from tempolor_mock.domain import music
+from tempolor_mock.domain import errors, music
 from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.operations import music as music_operations
 
-from .answers import LISTS, answers, at, edit, header, with_fields, without
-from .kinds import Answer, Asked, Deviation, Kind, Patch
+from .kinds import NOTHING, Answer, Asked, Deviation, Kind, Patch
+from .rewriting import LISTS, SUCCESS, answers, at, edit, header, put, with_fields, without
 
 
 def _leap(make: Any) -> Any:
@@ -26,7 +28,11 @@ def _other_words(asked: Asked, answer: Answer) -> None:
     printed = ("completed yet", "No record", "running jobs", "queue", "processing", "exist", "not running", "found")
     if asked.operation and answer.status == 400 and isinstance(data, dict) and "(" not in str(data.get("error")):
         text = str(data.get("error", ""))
-        if text.startswith("Invalid ") and not any(each in text for each in printed):
+        if (
+            text.startswith("Invalid ")
+            and not text.startswith("Invalid type")
+            and not any(each in text for each in printed)
+        ):
             answer.put({**data, "error": f"{text} (please see the manual)"})
 
 
@@ -47,6 +53,41 @@ def _items(change: Callable[[Any], Any]) -> tuple[Patch, ...]:
     return tuple(Patch(owner, "music_item", make) for owner in (shapes, recent, music_operations))
 
 
+def _pretty(asked: Asked, answer: Answer) -> None:
+    if asked.operation and answer.data is not NOTHING:
+        answer.body = json.dumps(answer.data, indent=2).encode()
+
+
+def _deleted_go_on() -> tuple[Patch, ...]:
+    """Hide deleted jobs, and let them run on."""
+    gone: set[str] = set()
+
+    def delete(_original: Any) -> Any:
+        def deleted(world: Any, job_id: str) -> None:
+            gone.add(str(music.get(world, job_id).id))
+
+        return deleted
+
+    def get(original: Any) -> Any:
+        def found(world: Any, job_id: str) -> Any:
+            job = original(world, job_id)
+            if str(job.id) in gone:
+                raise errors.no_record(job_id)
+            return job
+
+        return found
+
+    def page(original: Any) -> Any:
+        def cut(*given: Any, **named: Any) -> Any:
+            found = original(*given, **named)
+            return replace(found, items=tuple(each for each in found.items if str(each.id) not in gone))
+
+        return cut
+
+    return Patch(music, "delete", delete), Patch(music, "get", get), Patch(music, "page", page)
+
+
+_STAMPS: Final = ("createTime", "updateTime")
 _variant = partial(Deviation, kind=Kind.LEGAL)
 
 VARIANTS: Final = (
@@ -120,5 +161,58 @@ VARIANTS: Final = (
             ["get_available_capacity"],
             at("available", lambda rows: [row for row in rows if row["available"]]),
         ),
+    ),
+    _variant(id="some-jobs-fail", sentence="Four jobs of ten fail.", policy={"fail_rate": 0.4}),
+    _variant(id="slow-cloning", sentence="Cloning a voice takes 200 s.", policy={"clone_seconds": (200.0, 200.0)}),
+    _variant(id="very-slow-jobs", sentence="Jobs take half an hour.", policy={"job_seconds": (1800.0, 1800.0)}),
+    _variant(
+        id="unlimited-plan",
+        sentence="The plan is unlimited and counts nothing.",
+        rewrite=lambda: edit(
+            ["create_song", "create_instrumental"],
+            with_fields(unlimited=True, remainNum=0, totalNum=0, remainSeconds=0),
+        ),
+    ),
+    _variant(id="pretty-json", sentence="JSON is indented.", rewrite=lambda: _pretty),
+    _variant(id="no-progress", sentence="Items leave out `progress`.", patches=lambda: _items(without("progress"))),
+    _variant(
+        id="numbers-only",
+        sentence="Items tell their status by its number alone.",
+        patches=lambda: _items(without("status_name", "status_final")),
+    ),
+    _variant(
+        id="names-only",
+        sentence="Items tell their status by its name alone.",
+        patches=lambda: _items(without("status", "status_final")),
+    ),
+    _variant(id="no-stamps", sentence="Items have no stamps.", patches=lambda: _items(without(*_STAMPS))),
+    _variant(
+        id="bare-items",
+        sentence="Items leave out what describes the music.",
+        patches=lambda: _items(without("musicMaterial", "ltmMaterialExtendDto")),
+    ),
+    _variant(
+        id="starts-with-offset",
+        sentence="`started` has an offset in place of the Z.",
+        rewrite=lambda: edit(["list_running_jobs"], at("*.started", lambda text: text.replace("Z", "+00:00"))),
+    ),
+    _variant(
+        id="later-models-shown",
+        sentence="Items show the later model that an older name leads to.",
+        patches=lambda: _items(at("ltmMaterialExtendDto.modelShowName", put("v4.8"))),
+    ),
+    _variant(
+        id="files-as-octets",
+        sentence="All files come as application/octet-stream.",
+        rewrite=lambda: header(
+            lambda asked, answer: asked.path.startswith("/files/") and answer.status in SUCCESS,
+            b"content-type",
+            b"application/octet-stream",
+        ),
+    ),
+    _variant(
+        id="deletion-frees-nothing",
+        sentence="A job that is deleted at work keeps its slot, and is listed, until it would have ended.",
+        patches=_deleted_go_on,
     ),
 )

@@ -6,6 +6,7 @@ service: `run(Target(...), CATALOGUE)`. To choose rules: `pick(only=[...], witho
 
 from .budget import Guard, Level, LiveServiceError, NotAllowedError, OverBudgetError, Refused
 from .call import Call, Reader, Router
+from .deviations import Register, load_register
 from .document import DocumentJudge, Effort
 from .exchange import MISSING, Exchange, Request, Response
 from .inspector import Inspector, Seen, is_live
@@ -17,6 +18,7 @@ from .rule import FINE, Need, Problem, Rule, Scenario, Severity, Strength, Viola
 from .rules import CATALOGUE, pick, rule
 from .run import Plan, Step, make_plan, run
 from .scenarios.lab import Lab, Receiver
+from .suite import ControlPlaneError
 from .target import Clock, RealClock, Target, VirtualClock
 from .transport import AsyncGuardedTransport, GuardedTransport
 from .world import World, Worlds
@@ -28,6 +30,7 @@ __all__ = [
     "AsyncGuardedTransport",
     "Call",
     "Clock",
+    "ControlPlaneError",
     "DocumentJudge",
     "Effort",
     "Exchange",
@@ -48,6 +51,7 @@ __all__ = [
     "Receiver",
     "Redactor",
     "Refused",
+    "Register",
     "Registry",
     "Request",
     "Response",
@@ -67,6 +71,7 @@ __all__ = [
     "World",
     "Worlds",
     "is_live",
+    "load_register",
     "make_plan",
     "pick",
     "rule",

@@ -1,7 +1,8 @@
 """The guard below every sender: what may be sent to a target, and what it has cost.
 
-Nothing above it is trusted to count. Whoever sends asks `Guard.admit` first and settles the ticket afterwards: the
-transports in `transport.py` do so for httpx; Schemathesis' `before_call` and `after_call` can do it by hand.
+Nothing above it is trusted to count. Whoever sends asks a gate first (`admit`) and settles the ticket afterwards; the
+transports in `transport.py` do so for httpx. `Guard` is the gate to a target, `ControlGuard` the one to a mock's
+control plane.
 """
 
 from collections import Counter
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from .call import Route, Router, default_router
@@ -66,6 +67,18 @@ class Ticket:
     url: str
     creates: bool
     settled: bool = False
+
+
+class Gate(Protocol):
+    """What stands below a sender: lets requests through or not, and is told what came of them."""
+
+    def admit(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> Ticket:
+        """Return a ticket for a request that may be sent; Refused if it may not."""
+        ...
+
+    def settle(self, ticket: Ticket, status: int | None, body: bytes = b"") -> None:
+        """Say what came of a request: its status, None for a fault."""
+        ...
 
 
 @dataclass
@@ -153,7 +166,7 @@ class Guard:
                 self.spending.creations[ticket.operation] -= 1
             elif ticket.creates and (status is None or status >= 500):
                 self.spending.unclear += 1
-                self.registry.unclear(ticket.operation, ticket.url)
+                self.registry.unclear(ticket.operation)
             elif ticket.creates:
                 self.registry.created(ticket.operation, body)
             elif ticket.method == "DELETE" and status is not None and (status < 300 or status == 404):
@@ -194,6 +207,31 @@ class Guard:
         path = urlsplit(url).path
         base = urlsplit(self.base_url).path
         return self._router.route(method, path[len(base) :]) if path.startswith(base) else None
+
+
+class ControlGuard:
+    """The gate to a mock's control plane: nothing else is let through, and at level `read` nothing moves.
+
+    Nothing is counted, because a control plane makes nothing that could be paid for.
+    """
+
+    def __init__(self, control_url: str, level: Level) -> None:
+        if is_live(control_url):
+            raise LiveServiceError(f"{control_url} is the live service, which has no control plane")
+        self.control_url = control_url.rstrip("/")
+        self.level = level
+
+    def admit(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> Ticket:
+        """Return a ticket for a call of the control plane; Refused for any other."""
+        del headers
+        if not url.startswith(f"{self.control_url}/"):
+            raise NotAllowedError(f"{method} {url} leads away from the control plane {self.control_url}")
+        if self.level is Level.READ and method.upper() not in _READING:
+            raise NotAllowedError("level read only looks, and moves no clock")
+        return Ticket("control", method, url, creates=False)
+
+    def settle(self, ticket: Ticket, status: int | None, body: bytes = b"") -> None:
+        """Take note of an answer: there is nothing to note."""
 
 
 def _last(url: str, route: Route | None) -> str:

@@ -1,38 +1,33 @@
 """`tempolor contract`: the command that judges a service."""
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
 
 import click
 import cloup
-from tempolor_spec import REVISIONS
+
+from .options import FILE, JUDGED_BY, REPORTS, CannotRunError, chosen, conclude, context, in_one_line, register
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
+    from .deviations import Register
+    from .receiver import CallbackReceiver
     from .result import RunResult
     from .rule import Rule
     from .run import Plan, Step
     from .target import Target
 
-CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_CONTRACT", "show_default": True, "max_content_width": 110}
-COULD_NOT_RUN = 2
-_BASE_PATH = "/v1/tempolor"
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_FOLDER = click.Path(path_type=Path, file_okay=False)
 
-
-class CannotRunError(click.ClickException):
-    """What was asked for cannot be done; the message says why, in one line."""
-
-    exit_code = COULD_NOT_RUN
-
-
-@cloup.command("contract", context_settings=CONTEXT)
+@cloup.command("contract", context_settings=context("TEMPOLOR_CONTRACT"))
 @cloup.argument("url", help="Where the service is, such as http://127.0.0.1:4010.")
 @cloup.option_group(
     "Who asks",
@@ -58,20 +53,10 @@ class CannotRunError(click.ClickException):
 )
 @cloup.option_group(
     "By what to judge",
-    cloup.option(
-        "--rules",
-        "only",
-        multiple=True,
-        envvar="TEMPOLOR_CONTRACT_RULES",
-        metavar="ID,...",
-        help="Judge by these rules only; repeatable.",
-    ),
-    cloup.option("--without", multiple=True, metavar="ID,...", help="Leave these rules out; repeatable."),
-    cloup.option("--no-model", is_flag=True, help="Leave the stateful model out."),
-    cloup.option("--no-generated", is_flag=True, help="Leave the generated tests out."),
-    cloup.option("--revision", default=REVISIONS[0], type=click.Choice(REVISIONS), help="Revision to judge by."),
+    *JUDGED_BY,
+    cloup.option("--no-model", is_flag=True, help="Leave the stateful model out, which is played at level full."),
+    cloup.option("--no-generated", is_flag=True, help="Leave the generated tests out, played at level full too."),
     cloup.option("--seed", default=0, help="Same seed: same names, requests and sequences."),
-    cloup.option("--deviations", type=_FILE, help="Register of known differences, a TOML file."),
 )
 @cloup.option_group(
     "Time and callbacks",
@@ -83,42 +68,61 @@ class CannotRunError(click.ClickException):
 )
 @cloup.option_group(
     "Results",
-    cloup.option("--report-dir", type=_FOLDER, help="Write report.html, junit.xml and report.json here."),
-    cloup.option("--registry", type=_FILE, help="Note here, line by line, what is created, as it is created."),
+    REPORTS,
+    cloup.option("--registry", type=FILE, help="Note here, line by line, what is created, as it is created."),
 )
+@in_one_line()
 def contract_command(url: str, **options: Any) -> None:
     """Judge a service by the contract.
 
     Level read only looks, at most 60 times. Level safe stays within --max-creations and cleans up. Level full is for
-    mocks and refuses the live service. Ends with 0 if all is well, 1 with violations, 2 if it could not run or has
-    verified nothing. Every option can also be set as TEMPOLOR_CONTRACT_<OPTION>.
+    mocks and refuses the live service; only there the stateful model and the generated tests are played, because they
+    need accounts of their own. Ends with 0 if all is well, 1 with violations, 2 if it could not run or has verified
+    nothing. Every option can also be set as TEMPOLOR_CONTRACT_<OPTION>.
     """
     from .budget import LiveServiceError  # noqa: PLC0415 - `--help` need not load the rules
-    from .deviations import DeviationsError  # noqa: PLC0415 - the same
+    from .suite import ControlPlaneError  # noqa: PLC0415 - the same
 
     try:
-        result = _judged(_target(_base_url(url), options), options)
-    except (LiveServiceError, DeviationsError, OSError) as error:
+        with _terminable():
+            sys.exit(_run(_base_url(url), options))
+    except ControlPlaneError as error:
+        raise CannotRunError(f"{error}; --no-control leaves time as it is") from None
+    except LiveServiceError as error:
         raise CannotRunError(str(error)) from None
-    except ImportError as error:
-        raise CannotRunError(f"{error}: install the extra with the contract tests") from None
-    if result is not None:
-        _tell(result, options["report_dir"])
-        # What is not the API at all breaks rules too, but nothing of it was verified.
-        reached = "played" in result.scenarios.values() or not result.stopped
-        sys.exit(result.exit_code if reached or result.stopped == "interrupted" else COULD_NOT_RUN)
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Have SIGTERM end a run as Ctrl-C does, so that what it has made is told then too."""
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(base_url: str, options: dict[str, Any]) -> int:
+    target = _target(base_url, options)
+    rules = _rules(target, options)
+    known = register(options)
+    if options["dry_run"]:
+        _show(_plan(target, rules, options), target)
+        return 0
+    return conclude(_judged(target, rules, known, options), options)
 
 
 def _base_url(url: str) -> str:
-    parts = urlsplit(url if "://" in url else f"http://{url}")
+    from .target import base_url  # noqa: PLC0415 - `--help` need not load the rules
+
     try:
-        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound:
-        raise click.UsageError(f"{url!r} is no address such as http://127.0.0.1:4010")
-    path = parts.path.rstrip("/") or _BASE_PATH
-    return f"{parts.scheme}://{parts.netloc}{path}"
+        return base_url(url)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _target(base_url: str, options: dict[str, Any]) -> "Target":
@@ -132,96 +136,102 @@ def _target(base_url: str, options: dict[str, Any]) -> "Target":
         options["other_token"],
         Level(options["level"]),
         options["max_creations"],
+        control_url=None if options["no_control"] else options["control_url"],
         timeout=options["timeout"],
         patience=options["patience"],
     )
     target.guard()  # the live service is refused here, before anything is sent
-    control = None if options["no_control"] else options["control_url"]
-    if target.level is Level.FULL and not (control or options["no_control"] or options["dry_run"]):
-        control = find_control_plane(base_url, target.token)
-    return _with(target, control)
+    if target.control_url and not target.steers:
+        raise click.UsageError("--control-url moves a clock, and level read only looks; add --level full")
+    if target.level is Level.FULL and not (target.control_url or options["no_control"] or options["dry_run"]):
+        return replace(target, control_url=find_control_plane(base_url, target.token))
+    return target
 
 
-def _with(target: "Target", control_url: str | None) -> "Target":
-    from dataclasses import replace  # noqa: PLC0415 - only here
+def _reachable(target: "Target", options: dict[str, Any]) -> bool:
+    """Return whether the service can call back, as far as anybody knows."""
+    return target.local or bool(options["callback_url"])
 
-    return replace(target, control_url=control_url)
+
+def _plan(target: "Target", rules: "tuple[Rule, ...]", options: dict[str, Any]) -> "Plan":
+    from .run import make_plan  # noqa: PLC0415 - `--help` need not load the rules
+
+    return make_plan(target, rules, receiver=_reachable(target, options))
 
 
-def _judged(target: "Target", options: dict[str, Any]) -> "RunResult | None":
-    from .deviations import Register, load_register  # noqa: PLC0415 - `--help` need not load the rules
-    from .receiver import CallbackReceiver  # noqa: PLC0415 - the same
-    from .run import make_plan, run  # noqa: PLC0415 - the same
-    from .suite import steady  # noqa: PLC0415 - the same
+def _judged(
+    target: "Target", rules: "tuple[Rule, ...]", known: "Register | None", options: dict[str, Any]
+) -> "RunResult":
+    from .run import run  # noqa: PLC0415 - `--help` need not load the rules
 
-    rules = _rules(target, options)
-    register = load_register(options["deviations"], rules=rules) if options["deviations"] else Register()
-    reachable = target.local or bool(options["callback_url"])
-    if options["dry_run"]:
-        _show(make_plan(target, rules, receiver=reachable), target)
-        return None
+    with Bar() as bar, _receiver(target, options) as receiver:
+        return run(
+            target,
+            rules,
+            seed=options["seed"],
+            revision=options["revision"],
+            receiver=receiver,
+            registry_file=_writable(options["registry"]),
+            register=known,
+            progress=bar.progress,
+        )
+
+
+@contextmanager
+def _receiver(target: "Target", options: dict[str, Any]) -> "Iterator[CallbackReceiver | None]":
+    from .receiver import CallbackReceiver  # noqa: PLC0415 - `--help` need not load the rules
+
+    if not _reachable(target, options):
+        yield None
+        return
     host, port = options["callback_host"], options["callback_port"]
-    with Bar() as bar, steady(target):
-        receiver = CallbackReceiver(host, port, public_url=options["callback_url"]) if reachable else None
+    try:
+        receiver = CallbackReceiver(host, port, public_url=options["callback_url"])
+    except OSError as error:
+        raise CannotRunError(
+            f"cannot receive callbacks on {host}:{port}: {error.strerror or error}; --callback-port 0 takes a free one"
+        ) from None
+    with receiver:
+        yield receiver
+
+
+def _writable(file: Path | None) -> Path | None:
+    """Return a file that can be appended to: once something is made, it is too late to find out."""
+    if file is not None:
         try:
-            result = run(
-                target,
-                rules,
-                seed=options["seed"],
-                revision=options["revision"],
-                receiver=receiver,
-                registry_file=options["registry"],
-                progress=bar.progress,
-            )
-        finally:
-            if receiver is not None:
-                receiver.close()
-    return register.apply(result)
+            file.open("a").close()
+        except OSError as error:
+            raise CannotRunError(f"cannot write {file}: {error.strerror}") from None
+    return file
 
 
 def _rules(target: "Target", options: dict[str, Any]) -> "tuple[Rule, ...]":
     from .suite import suite  # noqa: PLC0415 - `--help` need not load the rules
 
-    try:
-        return suite(
-            target,
-            only=_ids(options["only"]),
-            without=_ids(options["without"]),
-            model=not options["no_model"],
-            generated=not options["no_generated"],
-            seed=options["seed"],
-        )
-    except KeyError as error:
-        raise click.UsageError(f"there is no rule {error}") from None
-
-
-def _ids(given: tuple[str, ...]) -> list[str]:
-    return [each.strip() for text in given for each in text.split(",") if each.strip()]
+    model, generated = not options["no_model"], not options["no_generated"]
+    return chosen(partial(suite, target, model=model, generated=generated, seed=options["seed"]), options)
 
 
 def _show(plan: "Plan", target: "Target") -> None:
+    from .reports import count  # noqa: PLC0415 - `--help` need not load them
+
     for step in plan.steps:
-        scenario = step.scenario
-        what = f"not played: {step.skipped}" if step.skipped else f"{scenario.cost} creating calls"
-        if not step.skipped and scenario.id in {"model", "generated"}:
-            what = "creates as long as the budget allows"
-        click.echo(f"{scenario.id:<24} {what}  ({len(step.rules)} rules)")
-    allowed = "no limit" if target.guard().max_creations is None else f"at most {target.guard().max_creations}"
-    click.echo(f"\n{plan.cost} creating calls planned, {allowed}; nothing was sent")
+        click.echo(f"{step.scenario.id:<24} {_planned(step)}  ({count(len(step.rules), 'rule')})")
+    guard = target.guard()
+    limits = ["no limit" if guard.max_creations is None else f"at most {guard.max_creations}"]
+    if guard.max_requests is not None:
+        limits.append(f"at most {guard.max_requests} requests")
+    click.echo(f"\n{count(plan.cost, 'creating call')} planned, {', '.join(limits)}; nothing was sent")
 
 
-def _tell(result: "RunResult", folder: Path | None) -> None:
-    from .reports import summary, write_reports  # noqa: PLC0415 - `--help` need not load them
+def _planned(step: "Step") -> str:
+    from .reports import count  # noqa: PLC0415 - `--help` need not load them
 
-    files = None
-    if folder is not None:
-        try:
-            files = write_reports(result, folder)
-        except OSError as error:
-            click.echo(f"the report could not be written: {error}", err=True)
-    click.echo(summary(result, files))
-    if result.stopped:
-        click.echo(f"stopped early: {result.stopped}", err=True)
+    if step.skipped:
+        return f"not played: {step.skipped}"
+    if step.scenario.id in {"model", "generated"}:
+        return "creates as long as the budget allows"
+    return count(step.scenario.cost, "creating call")
 
 
 class Bar:

@@ -13,17 +13,16 @@ expires = 2026-12-31            # the last day on which it excuses anything
 """
 
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
 from .ledger import KnownViolation, Ledger
 from .result import RunResult
-from .rule import Rule, Violation
+from .rule import Violation
 from .rules import CATALOGUE
+from .suite import rule_ids, why_no_rule
 
 _TEXTS: Final = ("rule", "operation", "field", "reason")
 _DATES: Final = ("since", "expires")
@@ -79,7 +78,7 @@ class Deviation:
 
 @dataclass
 class Register:
-    """The deviations of one target. Give it to a ledger before a run, or apply it to a result; or both."""
+    """The deviations of one target. `run`, `check` and the proxy take one; what else has a ledger may attach it."""
 
     entries: tuple[Deviation, ...] = ()
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
@@ -129,8 +128,11 @@ class Register:
         return "used" if entry in self._used else "unused"
 
 
-def load_register(path: Path, *, rules: Iterable[Rule] = CATALOGUE, today: date | None = None) -> Register:
-    """Read a `deviations.toml`; DeviationsError if it cannot be used."""
+def load_register(path: Path, *, today: date | None = None) -> Register:
+    """Read a `deviations.toml`; DeviationsError if it cannot be used.
+
+    An entry may speak of any rule there is: one register serves runs, recordings and proxies alike.
+    """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -142,22 +144,21 @@ def load_register(path: Path, *, rules: Iterable[Rule] = CATALOGUE, today: date 
         raise DeviationsError(f"{path}: unknown {next(iter(content))!r}; entries begin with [[deviation]]")
     if not isinstance(listed, list):
         raise DeviationsError(f"{path}: entries begin with [[deviation]], in double brackets")
-    known = frozenset(rule.id for rule in rules)
-    entries = tuple(_entry(f"{path}: deviation {number}", each, known) for number, each in enumerate(listed, 1))
+    entries = tuple(_entry(f"{path}: deviation {number}", each) for number, each in enumerate(listed, 1))
     return Register(entries, today) if today else Register(entries)
 
 
-def _entry(where: str, given: Any, known: frozenset[str]) -> Deviation:
+def _entry(where: str, given: Any) -> Deviation:
     if not isinstance(given, dict):
         raise DeviationsError(f"{where}: entries begin with [[deviation]], in double brackets")
     named = f"{where} ({given['rule']})" if isinstance(given.get("rule"), str) else where
-    problem = _problem(given, known)
+    problem = _problem(given)
     if problem:
         raise DeviationsError(f"{named}: {problem}")
     return Deviation(**given)
 
 
-def _problem(given: dict[str, Any], known: frozenset[str]) -> str:
+def _problem(given: dict[str, Any]) -> str:
     for name in _REQUIRED:
         if name not in given:
             return f"{name} is missing"
@@ -166,10 +167,12 @@ def _problem(given: dict[str, Any], known: frozenset[str]) -> str:
             return problem
     if given["expires"] < given["since"]:
         return f"expires on {given['expires']}, before it begins on {given['since']}"
-    if given["rule"] not in known:
-        near = get_close_matches(given["rule"], known, 1)
-        return f"no rule has this id{f'; do you mean {near[0]}?' if near else ''}"
-    return ""
+    return "" if _is_rule(given["rule"]) else why_no_rule(given["rule"])
+
+
+def _is_rule(rule_id: str) -> bool:
+    # The catalogue is at hand; the others take a second to load.
+    return any(rule.id == rule_id for rule in CATALOGUE) or rule_id in rule_ids()
 
 
 def _value_problem(name: str, value: Any) -> str:

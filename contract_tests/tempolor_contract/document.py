@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final
@@ -29,6 +29,17 @@ _OWN_JUDGEMENT: Final = frozenset({"cursor", "user_id"})
 _COMPLAINT: Final = re.compile(
     r"Parameter (\w+) is required|(\w+) is too long|(\w+) has incorrect format|Invalid (\w+) parameter", re.IGNORECASE
 )
+# D-49, D-54: no page excludes NUL from texts or bounds a number, and none tells the types inside of requestParams.
+_FREE_PATTERNS: Final = (r"^[^\x00]*$", "^[^:/]*$")
+_FREE_BOUNDS: Final = tuple(str(2**bits - 1) for bits in (31, 63)) + tuple(str(-(2**bits)) for bits in (31, 63))
+_INSIDE_PARAMETERS: Final = re.compile(r"requestParams\.")
+# 112.0 is a whole number, though Draft 4 thinks otherwise.
+_WHOLE: Final = re.compile(r'-?\d+\.0 is not of type "integer"')
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
+# A server may refuse a method that it has never heard of before the application sees it.
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+# D-28: where nothing is configured, the scheduler may answer like the lists.
+_OPEN: Final = frozenset({("list_running_jobs", 404), ("get_available_capacity", 404)})
 _ALWAYS: Final = 25
 _EACH: Final = 50
 
@@ -93,6 +104,8 @@ class DocumentJudge:
         if 300 <= call.status < 400:
             return
         answers = self._answers[call.operation].get(call.status)
+        if answers is None and (call.operation, call.status) in _OPEN:
+            return
         if answers is None:
             known = ", ".join(str(status) for status in self._answers[call.operation])
             message = f"{call.operation} was answered {call.status}, which is not among {known}"
@@ -104,10 +117,12 @@ class DocumentJudge:
     def request_breaches(self, call: Call) -> list[Breach]:
         """Return where a request leaves the document, nothing if it is valid; its token is not looked at."""
         asked = self._asked[call.operation]
-        return [*_parameter_breaches(asked, call), *self._body_breaches(asked, call)]
+        breaches = [*_parameter_breaches(asked, call), *self._body_breaches(asked, call)]
+        # Of null in a request the pages say nothing; in an answer there is none (D-42).
+        return [replace(each, inferred=each.inferred or _is_free(each) or _is_null(each)) for each in breaches]
 
     def _judge_unknown(self, call: Call) -> Iterator[tuple[str, Judged]]:
-        if call.allowed and call.refused:
+        if call.allowed and call.refused and call.method in _METHODS:
             wrong = call.status not in {401, 404, 405}
             message = f"{call.method} {call.path} is not in the document, but was answered {call.status}"
             yield "wrong-method-is-405", [Problem(message)] if wrong else FINE
@@ -145,10 +160,11 @@ class DocumentJudge:
     def _judge_body(self, call: Call, rule: str, schema: Schema) -> Iterator[tuple[str, Judged]]:
         tolerant = _is_optional(call)
         breaches = [] if tolerant or schema.fits(call.answer) else schema.breaches(call.answer)
-        strict = [each for each in breaches if not each.inferred or each.keyword in _ASSERTED_READINGS]
+        free = [each for each in breaches if _is_free(each)]
+        strict = [each for each in breaches if each not in free and _is_strict(each)]
         yield rule, _problems(call, strict)
         if rule == "answer-fits-schema":
-            yield "answer-fits-reading", _problems(call, [each for each in breaches if each not in strict])
+            yield "answer-fits-reading", _problems(call, [each for each in breaches if each not in strict + free])
             undeclared = schema.undeclared(call.answer)
             yield (
                 "undeclared-properties",
@@ -230,6 +246,24 @@ class DocumentJudge:
         return answers
 
 
+def _is_strict(breach: Breach) -> bool:
+    return not breach.inferred or breach.keyword in _ASSERTED_READINGS
+
+
+def _is_free(breach: Breach) -> bool:
+    """Whether a value breaks only what the document adds of its own accord."""
+    return (
+        _INSIDE_PARAMETERS.search(breach.path) is not None
+        or (breach.keyword == "pattern" and any(f'"{each}"' in breach.message for each in _FREE_PATTERNS))
+        or (breach.keyword == "type" and _WHOLE.match(breach.message) is not None)
+        or (breach.keyword in {"minimum", "maximum"} and breach.message.endswith(_FREE_BOUNDS))
+    )
+
+
+def _is_null(breach: Breach) -> bool:
+    return breach.message.startswith("null is not ")
+
+
 def _is_optional(call: Call) -> bool:
     return call.status in _BODY_OPTIONAL_STATUS or (call.operation, call.status) in _BODY_OPTIONAL
 
@@ -278,7 +312,9 @@ def _unjust(call: Call) -> Judged:
     if complaint is None:
         return None
     name = next(group for group in complaint.groups() if group)
-    if name in _OWN_JUDGEMENT:
+    # What has control characters in it may be taken or not.
+    given = (call.query | call.sent | dict(call.arguments)).get(name)
+    if name in _OWN_JUDGEMENT or (isinstance(given, str) and _CONTROLS.search(given)):
         return None
     return [Problem(f"{call.operation} was refused with {call.error!r}, but {name} is valid", key=f"{name}")]
 

@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
-from .exchange import Exchange
+from .exchange import Exchange, Message
 from .redaction import Redactor
 from .rule import Rule, Severity, Violation
 
+M = TypeVar("M", bound=Message)
+
 _MOST_KEPT = 20
+_LONGEST_BODY = 1 << 16
 
 
 class Verdict(StrEnum):
@@ -147,4 +150,11 @@ def violation_to_json(violation: Violation, redactor: Redactor) -> dict[str, Any
 
 
 def _call_to_json(exchange: Exchange, number: int, redactor: Redactor) -> dict[str, Any]:
-    return {"number": number, "label": exchange.label, **redactor.exchange(exchange).to_json()}
+    shown = redactor.exchange(exchange)
+    shown = replace(shown, request=_short(shown.request), response=shown.response and _short(shown.response))
+    return {"number": number, "label": exchange.label, **shown.to_json()}
+
+
+def _short(message: M) -> M:
+    """Return a message without a body that would make a report as large as a recording."""
+    return replace(message, body=b"", truncated=True) if len(message.body) > _LONGEST_BODY else message

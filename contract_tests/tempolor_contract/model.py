@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from .world import FAILED, FINAL, GENERATING, texts, whole
+from .bodies import FAILED, FINAL, GENERATING, status_of, texts, whole
 
 DEFAULT_LIMIT: Final = 10
 """`maxJobs` of an account that was stored without one."""
@@ -49,8 +49,16 @@ class ModelJob:
 
     @property
     def may_hold_a_slot(self) -> bool:
-        """Whether it may be at work: it was when it was last seen, and nobody has stopped it."""
-        return self.status == GENERATING and not self.cancelled and not self.deleted
+        """Whether it may be at work: it was when it was last seen, and was not cancelled.
+
+        Whether a deletion stops it, no page says.
+        """
+        return self.status == GENERATING and not self.cancelled
+
+    @property
+    def holds_a_slot(self) -> bool:
+        """Whether it holds a slot for sure, if it was just read."""
+        return self.may_hold_a_slot and not self.deleted
 
 
 @dataclass
@@ -156,7 +164,7 @@ class Model:
     def overfull(self, account: str, own: int | None, before: Iterable[ModelJob]) -> Finding:
         """An order was taken, and all older jobs were polled after it: those at work still were so then."""
         limit = self.limit(account, own)
-        running = [job for job in before if job.may_hold_a_slot]
+        running = [job for job in before if job.holds_a_slot]
         rule = "own-limit-replaces-the-accounts" if own is not None else "account-limit-is-exact"
         told = f"an order on account {account} was taken, though {len(running)} jobs ran and maxJobs is {limit}"
         return Finding(rule, _unless(len(running) < limit, told))
@@ -170,7 +178,7 @@ class Model:
         yield _expect("what-was-made-can-be-found", f"reading job {job_id}", answer, {200})
         if answer.status != 200:
             return
-        status, progress = whole(answer.fields.get("status")), whole(answer.fields.get("progress"))
+        status, progress = whole(status_of(answer.fields)), whole(answer.fields.get("progress"))
         if status is None:
             return
         told = f"job {job_id} went from status {job.status} to {status}"
@@ -186,6 +194,12 @@ class Model:
         job = self.jobs[job_id]
         told = f"job {job_id} is at work still, {age:.0f} s after its order"
         return Finding("model-jobs-end", _unless(age < patience or job.status in FINAL, told))
+
+    def all_is_over(self) -> None:
+        """So much time has passed that what was deleted at work cannot be at work any more."""
+        for job in self.jobs.values():
+            if job.deleted and job.status == GENERATING:
+                job.status = FAILED
 
     def download(self, job_id: str, answer: Answer) -> Iterator[Finding]:
         """A job's file is asked for, right after the job was read."""
@@ -226,13 +240,13 @@ class Model:
     def list_running(self, ids: Iterable[str]) -> Finding:
         """The scheduler lists running jobs; of ours, only those that may run."""
         wrong = sorted(job for job in ids if job in self.jobs and not self.jobs[job].may_hold_a_slot)
-        told = f"the scheduler lists {wrong}, which ended, were cancelled or deleted"
+        told = f"the scheduler lists {wrong}, which ended or were cancelled"
         return Finding("scheduler-lists-what-runs", _unless(not wrong, told))
 
     def unlisted(self, job_id: str) -> Finding:
         """A job was not listed by the scheduler, and polled after that."""
         told = f"job {job_id} is at work, but the scheduler did not list it"
-        return Finding("scheduler-lists-what-runs", _unless(not self.jobs[job_id].may_hold_a_slot, told))
+        return Finding("scheduler-lists-what-runs", _unless(not self.jobs[job_id].holds_a_slot, told))
 
     def capacity(self, rows: Iterable[dict[str, Any]]) -> Iterator[Finding]:
         """The capacity of all accounts is asked for."""

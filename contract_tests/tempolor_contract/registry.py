@@ -71,13 +71,14 @@ class Registry:
         return thing in self._decoys or any(entry.id == thing for entry in self._entries)
 
     def created(self, operation: str, body: bytes) -> None:
-        """Remember what an accepted creating call has made."""
+        """Remember what an accepted creating call has made. Storing an account again makes no second one."""
+        known = {entry.id for entry in self._entries if not entry.deleted}
         for thing in _ids(operation, body) or [""]:
-            self._add(Created(operation, thing))
+            if not thing or thing not in known:
+                self._add(Created(operation, thing))
 
-    def unclear(self, operation: str, url: str) -> None:
+    def unclear(self, operation: str) -> None:
         """Remember a creating call without a clear answer: it may have made something that has no known id."""
-        del url
         self._add(Created(operation, ""))
 
     def deleted(self, operation: str, thing: str) -> None:

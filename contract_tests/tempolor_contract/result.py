@@ -16,9 +16,10 @@ NOTHING_VERIFIED: Final = 2
 class RunResult:
     """What became of each rule, what was reached, what it cost.
 
-    `stopped` says why the run ended early, empty if it did not. `left_behind` lists what it made and did not delete.
-    `timings` are seconds by part. `coverage` counts by kind (operation, status, parameter, value, example) and path.
-    `deviations` tells what each entry of a register of deviations did.
+    `command` is the command line that repeats it, tokens left to the environment. `stopped` says why the run ended
+    early, empty if it did not. `left_behind` lists what it made and did not delete. `timings` are seconds by part.
+    `coverage` counts by kind (operation, status, parameter, value, example) and path. `deviations` tells what each
+    entry of a register of deviations did.
     """
 
     source: str
@@ -26,6 +27,7 @@ class RunResult:
     seed: int | None
     ledger: Ledger
     revision: str = ""
+    command: str = ""
     started: float = 0.0
     elapsed: float = 0.0
     exchanges: int = 0
@@ -72,6 +74,7 @@ class RunResult:
             "source": redactor.url(self.source),
             "level": self.level,
             "seed": self.seed,
+            "command": self.command,
             "revision": self.revision,
             "started": self.started,
             "elapsed": self.elapsed,

@@ -1,5 +1,6 @@
 """Runs rules against a target: plans the scenarios, plays them, cleans up, and sums up."""
 
+import shlex
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,13 +10,17 @@ from typing import Final
 from tempolor_spec import REVISIONS
 
 from .budget import Guard, Level, Refused, creations_allowed
+from .deviations import Register
 from .document import DocumentJudge, Effort
 from .inspector import Inspector
+from .ledger import Ledger
+from .redaction import Redactor
 from .registry import Created, Registry
 from .result import RunResult
 from .rule import Need, Rule, Scenario
 from .scenarios.lab import GoneError, Lab, Receiver, Stopped, UnclearError
 from .scenarios.preflight import NotTheApiError, knock
+from .suite import steady
 from .target import Target
 
 _ALLOWED: Final = {
@@ -82,15 +87,19 @@ def run(  # noqa: PLR0913 - a front door with many keys
     effort: Effort = Effort.ALL,
     receiver: Receiver | None = None,
     registry_file: Path | None = None,
+    register: Register | None = None,
     progress: Progress | None = None,
 ) -> RunResult:
     """Judge a target by these rules, and return what was found, however the run ends.
 
+    `registry_file` takes a line for each thing made, as it is made. `register` has the known differences.
+
     Ctrl-C ends it too: the result then says so, and lists what was made. Nothing is deleted in that case, because it
-    may have been paid for.
+    may have been paid for. The clock of a mock with a control plane stands still meanwhile, but for what the run moves.
 
     Raises:
         LiveServiceError: The live service at level full.
+        ControlPlaneError: The target's control plane is none.
 
     """
     registry = Registry(registry_file)
@@ -100,18 +109,38 @@ def run(  # noqa: PLR0913 - a front door with many keys
         target, guard, inspector, seed=seed, receiver=receiver, judges=frozenset(rule.id for rule in inspector.rules)
     )
     result = RunResult(target.base_url, target.level, seed, inspector.ledger, revision, started=time.time())
+    result.command = _command(target, seed, revision)
+    if register is not None:
+        register.attach(inspector.ledger)
     clock = time.perf_counter()
-    with lab.open():
+    with steady(target), lab.open():
         try:
             _play(lab, make_plan(target, rules, receiver=receiver is not None), result, progress)
             _clean_up(lab)
         except KeyboardInterrupt:
             result.stopped = "interrupted"
-        except (GoneError, NotTheApiError) as error:
+        except NotTheApiError as error:
+            result.stopped = str(error)
+            # What something else answers says nothing about the contract, and breaks none of it.
+            result.ledger = Ledger(inspector.rules)
+        except GoneError as error:
             result.stopped = str(error)
     result.elapsed = time.perf_counter() - clock
     _sum_up(result, guard, inspector)
-    return result
+    return register.apply(result) if register else result
+
+
+def _command(target: Target, seed: int, revision: str) -> str:
+    """Return the command line that repeats a run, its tokens left to the environment."""
+    parts = ["tempolor contract", shlex.quote(Redactor().url(target.base_url)), '--token "$TEMPOLOR_TOKEN"']
+    if target.other_token:
+        parts.append('--other-token "$TEMPOLOR_OTHER_TOKEN"')
+    parts += [f"--level {target.level}", f"--seed {seed}"]
+    if target.max_creations is not None:
+        parts.append(f"--max-creations {target.max_creations}")
+    if revision != REVISIONS[0]:
+        parts.append(f"--revision {revision}")
+    return " ".join(parts)
 
 
 def _play(lab: Lab, plan: Plan, result: RunResult, progress: Progress | None) -> None:
@@ -155,10 +184,10 @@ def _played(lab: Lab, step: Step) -> str:
 
 def _obstacle(target: Target, scenario: Scenario, spent: int, *, receiver: bool) -> str:
     forbidden = scenario.needs - _ALLOWED[target.level]
-    if Need.ACCOUNT in forbidden and target.level is Level.SAFE:
+    if Need.ACCOUNT in forbidden:
         return "needs accounts of its own, and setting one up takes secrets: level full only"
     if forbidden:
-        return f"needs {', '.join(sorted(forbidden))}, which level {target.level} does not allow"
+        return "creates, changes or deletes: level safe or full only"
     missing = {
         Need.STRANGER: "" if target.other_token else "needs another user's token (--other-token)",
         Need.RECEIVER: "" if receiver else "needs an address the service can call back",

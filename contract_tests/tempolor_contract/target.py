@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from .budget import Guard, Level
+from .budget import ControlGuard, Gate, Guard, Level, NotAllowedError
+from .call import BASE_PATH
 from .inspector import is_live
 from .registry import Registry
 from .transport import GuardedTransport
@@ -65,12 +66,28 @@ class VirtualClock:
         self.client.post(f"{self.control_url}/clock/advance", json={"seconds": seconds}).raise_for_status()
 
 
+def base_url(url: str) -> str:
+    """Return the base URL that an address of a service means: with a path it is one, without it gets the API's.
+
+    ValueError for what is no address.
+    """
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    try:
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.username or parts.query or parts.fragment:
+        raise ValueError(f"{url!r} is no address such as http://127.0.0.1:4010")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or BASE_PATH}"
+
+
 @dataclass(frozen=True)
 class Target:
     """A service to be judged.
 
     `base_url` ends before the first segment of the document's paths. `other_token` is another user's, for the rules
-    about ownership. `control_url` is the control plane of a mock whose clock can be moved, None for others.
+    about ownership. `control_url` is the control plane of a mock whose clock can be moved, None for others;
+    level read moves none.
     `transport` replaces the network, for services in this process. `patience` is how many seconds of the target's
     time a run waits for a job or a voice.
     """
@@ -100,7 +117,18 @@ class Target:
         """Return a guard for a run; LiveServiceError for the live service at level full."""
         return Guard(self.base_url, self.level, max_creations=self.max_creations, registry=registry)
 
-    def client(self, guard: Guard, *, token: str | None = None, timeout: float | None = None) -> httpx.Client:
+    @property
+    def steers(self) -> bool:
+        """Whether a run moves the target's clock."""
+        return self.control_url is not None and self.level is not Level.READ
+
+    def control(self, token: str) -> httpx.Client:
+        """Return a client for the control plane and nothing else; NotAllowedError where there is none."""
+        if self.control_url is None:
+            raise NotAllowedError(f"{self.base_url} has no control plane")
+        return self.client(ControlGuard(self.control_url, self.level), token=token)
+
+    def client(self, guard: Gate, *, token: str | None = None, timeout: float | None = None) -> httpx.Client:
         """Return a client below which the guard stands. Redirects are not followed: they are answers to judge."""
         inner = self.transport or httpx.HTTPTransport(retries=0)
         return httpx.Client(
@@ -113,9 +141,6 @@ class Target:
 
     def time(self) -> Clock:
         """Return the clock: that of the control plane, else the one that was passed in."""
-        if self.control_url is None:
+        if self.control_url is None or not self.steers:
             return self.clock
-        client = httpx.Client(
-            transport=self.transport, headers={"Authorization": f"Bearer {self.token}"}, timeout=self.timeout
-        )
-        return VirtualClock(client, self.control_url.rstrip("/"))
+        return VirtualClock(self.control(self.token), self.control_url.rstrip("/"))

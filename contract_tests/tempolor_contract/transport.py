@@ -2,13 +2,13 @@
 
 import httpx
 
-from .budget import Guard, Ticket
+from .budget import Gate, Ticket
 
 
 class GuardedTransport(httpx.BaseTransport):
     """Lets a request through to the inner transport if the guard does; budget.Refused if not."""
 
-    def __init__(self, inner: httpx.BaseTransport, guard: Guard) -> None:
+    def __init__(self, inner: httpx.BaseTransport, guard: Gate) -> None:
         self._inner = inner
         self._guard = guard
 
@@ -32,7 +32,7 @@ class GuardedTransport(httpx.BaseTransport):
 class AsyncGuardedTransport(httpx.AsyncBaseTransport):
     """The same for asynchronous clients."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, guard: Guard) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, guard: Gate) -> None:
         self._inner = inner
         self._guard = guard
 
@@ -53,7 +53,7 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def _admitted(guard: Guard, request: httpx.Request) -> Ticket:
+def _admitted(guard: Gate, request: httpx.Request) -> Ticket:
     return guard.admit(request.method, str(request.url), request.headers)
 
 

@@ -1,6 +1,8 @@
 """Tests of `tempolor contract`: what it says, what it sends, how it ends."""
 
 import json
+import signal
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -96,13 +98,61 @@ def test_a_wrong_address_is_told(invoke, url):
     assert "is no address" in result.output
 
 
-@pytest.mark.parametrize("option", ["--rules", "--without"])
+@pytest.mark.parametrize("option", ["--rule", "--without"])
 def test_an_unknown_rule_is_told(invoke, option):
-    """A misspelt id is no empty run."""
-    result = invoke("http://127.0.0.1:9", "--token", "user:1-x", option, "no-such-rule")
+    """A misspelt id is no empty run, and the one that may be meant is named."""
+    result = invoke("http://127.0.0.1:9", "--token", "user:1-x", option, "status-documentd")
 
     assert result.exit_code == 2
-    assert "no-such-rule" in result.output
+    assert "do you mean status-documented?" in result.output
+
+
+def test_a_rule_of_a_part_that_is_left_out_is_told(invoke):
+    """The id is right, but nothing that is played would judge by it."""
+    arguments = ("--rule", "generated-no-crash", "--no-generated")
+    result = invoke("http://127.0.0.1:9", "--token", "user:1-x", *arguments)
+
+    assert result.exit_code == 2
+    assert "no part of this" in result.output
+
+
+def test_rules_are_named_one_by_one_or_in_a_list(invoke):
+    """Repeated options and lists with commas come to the same."""
+    plans = [
+        invoke("http://127.0.0.1:9", "--token", "user:1-x", "--dry-run", *arguments).output
+        for arguments in (
+            ("--rule", "status-documented", "--rule", "error-envelope"),
+            ("--rule", "status-documented, error-envelope,"),
+        )
+    ]
+
+    assert plans[0] == plans[1]
+    assert "(2 rules)" in plans[0]
+
+
+def test_a_missing_package_is_told(invoke, monkeypatch):
+    """Without the extra the command says how to install it."""
+    monkeypatch.setitem(sys.modules, "tempolor_contract.suite", None)
+    result = invoke("http://127.0.0.1:9", "--token", "user:1-x")
+
+    assert result.exit_code == 2
+    assert "pip install 'tempolor-kit[contract]'" in result.output
+
+
+def test_level_read_has_no_use_for_a_control_plane(invoke):
+    """It only looks; an option that would have no effect is refused."""
+    result = invoke("http://127.0.0.1:9", "--token", "user:1-x", "--control-url", "http://127.0.0.1:9/_mock")
+
+    assert result.exit_code == 2
+    assert "level read only looks" in result.output
+
+
+def test_what_cannot_be_written_is_told_before_anything_is_made(invoke, tmp_path):
+    """Ids of what was paid for need a place before they are there."""
+    result = invoke("http://127.0.0.1:9", "--token", "user:1-x", "--registry", tmp_path / "none" / "made.ndjson")
+
+    assert result.exit_code == 2
+    assert "cannot write" in result.output
 
 
 def test_nobody_listening_is_told(invoke):
@@ -134,11 +184,11 @@ def test_what_is_not_the_api_is_told(  # noqa: PLR0917 - a table's columns
 
 def test_options_come_from_the_environment(server, invoke):
     """Each option has a variable, for containers."""
-    environment = {"TEMPOLOR_CONTRACT_TOKEN": "user:12345-env", "TEMPOLOR_CONTRACT_RULES": "status-documented"}
+    environment = {"TEMPOLOR_CONTRACT_TOKEN": "user:12345-env", "TEMPOLOR_CONTRACT_RULE": "status-documented"}
     result = invoke(server.url, **environment)
 
     assert result.exit_code == 0, result.output
-    assert "1 rules" in result.output
+    assert "1 rule: 1 passed" in result.output
 
 
 def test_a_register_of_deviations_is_read(invoke, tmp_path):
@@ -151,15 +201,16 @@ def test_a_register_of_deviations_is_read(invoke, tmp_path):
     assert "reason is missing" in result.output
 
 
-def test_ctrl_c_tells_what_was_made(server, invoke, monkeypatch, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_that_tells_what_was_made(server, invoke, monkeypatch, tmp_path, number):
     """What was verified and created until then is told, deleted is nothing."""
 
     def interrupted(lab, job_id):
-        raise KeyboardInterrupt
+        signal.raise_signal(number)
 
     monkeypatch.setattr("tempolor_contract.scenarios.material.finished", interrupted)
-    arguments = ("--level", "full", "--rules", "jobs-match-item-ids", "--report-dir", tmp_path)
-    result = invoke(server.url, "--token", "user:12345-stop", *arguments)
+    arguments = ("--level", "full", "--rule", "jobs-match-item-ids", "--report-dir", tmp_path)
+    result = invoke(server.url, "--token", f"user:12345-stop{number}", *arguments)
 
     assert result.exit_code == 2, result.output
     assert "interrupted" in result.output

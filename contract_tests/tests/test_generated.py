@@ -8,8 +8,12 @@ import httpx
 import pytest
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 from tempolor_contract import CATALOGUE, DocumentJudge, Effort, Inspector
-from tempolor_contract.generated import Door, Extent, files_of, generate, generated_rules
+from tempolor_contract.call import Call
+from tempolor_contract.exchange import Exchange, Request, Response
+from tempolor_contract.generated import Door, Extent, generate, generated_rules
+from tempolor_contract.generated.judging import excuse
 from tempolor_contract.scenarios.lab import Lab
+from tempolor_contract.scenarios.samples import files_of
 
 FEW = Extent(examples=1, sequences=2, steps=4, requests=250, seconds=600)
 
@@ -159,6 +163,54 @@ def test_one_server_error_proves_nothing(target):
     generate(lab, FEW, phases=("examples",))
 
     assert "generated-no-crash" not in violated(lab)
+
+
+def failing(request, response):
+    """Have every job fail."""
+    if b'"status":30' not in response.content:
+        return None
+    body = response.content.replace(b'"status":30,"status_name":"COMPLETED"', b'"status":10,"status_name":"FAILED"')
+    return httpx.Response(response.status_code, content=body, headers={"Content-Type": "application/json"})
+
+
+def early(request, response):
+    """Refuse downloads as those of failed jobs."""
+    if "/music/download/" in request.url.path and response.status_code == 200:
+        return httpx.Response(400, json={"error": "Generation is not completed yet (10)", "code": 400})
+    return failing(request, response)
+
+
+def test_a_service_on_which_jobs_fail_is_not_blamed(target):
+    """That jobs fail is printed; then nothing can be downloaded, and whether it could be is inconclusive."""
+    lab = laboratory(target(early))
+    generate(lab, FEW, phases=("examples", "fuzzing"))
+
+    assert violated(lab) == set()
+    reasons = lab.inspector.ledger.tallies["generated-operations-succeed"].inconclusive
+    assert "no job has been completed" in reasons
+
+
+def refused(method, path, allow):
+    """Return a call that was refused as a wrong method."""
+    headers = (("Allow", allow),)
+    exchange = Exchange(Request(method=method, url=f"http://mock{path}"), Response(status=405, headers=headers))
+    return Call(exchange, path=path, template=path, allowed=frozenset({"GET", "POST"}))
+
+
+@pytest.mark.parametrize(
+    ("check", "call", "excused"),
+    [
+        ("unsupported_method", refused("FROB", "/accounts", ""), True),
+        ("unsupported_method", refused("PUT", "/accounts", ""), False),
+        ("unsupported_method", refused("DELETE", "/music/midi", ""), True),
+        ("allow_header_conformance", refused("PUT", "/music/midi", "GET, POST, DELETE, HEAD"), True),
+        ("allow_header_conformance", refused("PUT", "/music/midi", "GET, POST, PATCH"), False),
+        ("allow_header_conformance", refused("PUT", "/accounts", "GET, POST, DELETE"), False),
+    ],
+)
+def test_what_the_decisions_leave_open_is_excused(check, call, excused):
+    """Methods that nobody knows, and fixed names that are ids too, are no findings."""
+    assert bool(excuse(check, None, call)) is excused
 
 
 def test_nothing_is_left_behind(target, tmp_path, monkeypatch):

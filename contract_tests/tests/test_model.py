@@ -57,9 +57,9 @@ def test_an_order_too_many_shows_when_all_older_jobs_still_run(model):
     assert not model.overfull(A, None, before).wrong
 
 
-@pytest.mark.parametrize("end", ["completed", "cancelled", "deleted"])
+@pytest.mark.parametrize("end", ["completed", "cancelled", "deleted long ago"])
 def test_a_job_that_is_over_frees_its_slot(model, end):
-    """Completion, cancelling and deleting make room."""
+    """Completion and cancelling make room, and so does time after a deletion."""
     order(model, JOB, JOB2)
     if end == "completed":
         poll(model, JOB, 30, 100)
@@ -67,9 +67,22 @@ def test_a_job_that_is_over_frees_its_slot(model, end):
         list(model.cancel(JOB, Answer(204), still_at_work=False))
     else:
         list(model.delete_job(JOB, Answer(200)))
+        model.all_is_over()
 
     assert [job.id for job in model.at_work(A)] == [JOB2]
     assert wrong(order(model, status=429)) == ["account-limit-is-exact"]
+
+
+def test_whether_deleting_frees_a_slot_is_open(model):
+    """A job that was deleted at work may hold its slot and be listed, or not."""
+    order(model, JOB, JOB2)
+    before = list(model.jobs.values())
+    list(model.delete_job(JOB, Answer(200)))
+
+    assert wrong(order(model, status=429)) == []
+    assert not model.overfull(A, None, before).wrong
+    assert not model.list_running([JOB, JOB2]).wrong
+    assert not model.unlisted(JOB).wrong
 
 
 def test_a_429_lists_nothing_but_running_jobs(model):

@@ -121,6 +121,26 @@ def test_exchanges_survive_json(exchange):
     assert Exchange.from_json(json.loads(json.dumps(exchange.to_json()))) == exchange
 
 
+@pytest.mark.parametrize(
+    ("request_", "command"),
+    [
+        (Request(method="HEAD", url="http://x/a"), "curl --head http://x/a"),
+        (Request(method="DELETE", url="http://x/a"), "curl -X DELETE http://x/a"),
+        (Request(url="http://x/{a}"), "curl --globoff 'http://x/{a}'"),
+        (Request(url="http://x/../a"), "curl --path-as-is http://x/../a"),
+        (Request(url="http://x", headers=(("authorization", "Bearer"),)), 'curl http://x -H "Authorization: Bearer"'),
+        (
+            Request(url="http://x", headers=(("authorization", "Basic c2VjcmV0"),)),
+            'curl http://x -H "Authorization: Basic $TEMPOLOR_TOKEN"',
+        ),
+    ],
+    ids=["head", "method", "brackets", "dots", "no-token", "scheme"],
+)
+def test_curl_sends_what_was_sent(request_, command):
+    """Where curl would read something else into a request, an option keeps it from that."""
+    assert as_curl(Exchange(request_, None)) == command
+
+
 def test_curl_is_short_and_keeps_secrets():
     """The command repeats the request; the token is named, not shown."""
     shown = as_curl(order(prompt="it's"))

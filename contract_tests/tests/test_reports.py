@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
@@ -12,12 +13,13 @@ import pytest
 from tempolor_contract import CATALOGUE, DocumentJudge, Effort, Exchange, Inspector, Request, Response, RunResult, rule
 from tempolor_contract.deviations import Deviation, Register
 from tempolor_contract.ledger import Ledger
-from tempolor_contract.reports import reproduction, summary, write_reports
+from tempolor_contract.reports import summary, write_reports
 from tempolor_contract.rule import Problem
 from tempolor_contract.stories import TOKEN, call, error
 
 EVIL = '</pre><script>alert(1)</script><img src=x onerror="alert(2)">\x00\x1b[31m\u202e\ud800]]>'
 BASE = "http://127.0.0.1:4010/v1/tempolor"
+COMMAND = f'tempolor contract {BASE} --token "$TEMPOLOR_TOKEN" --level safe --seed 7'
 VERDICTS = {"violated", "known-deviation", "noted", "inconclusive", "never-reached", "skipped", "passed"}
 
 
@@ -74,6 +76,7 @@ def result(judge):
         7,
         ledger,
         "2025-05",
+        COMMAND,
         started=1_747_731_600.0,
         elapsed=12.34,
         exchanges=inspector.seen,
@@ -139,8 +142,7 @@ def test_page_shows_how_to_repeat_a_failure(reports):
 
     assert rule("error-envelope").sentence.partition("`")[0] in text
     assert "curl 'http://mock.example/v1/tempolor/music/user:1-tempolor:1-job:1?sig=***'" in text
-    assert f"tempolor contract '{BASE}?token=***' --token \"$TEMPOLOR_TOKEN\" --level safe --seed 7" in text
-    assert "--seed 7 --rules error-envelope" in text
+    assert f"{COMMAND} --rule error-envelope" in text
     assert "No accounts configured" not in text
     assert "not reached" in text
 
@@ -220,6 +222,18 @@ def test_json_has_a_version_and_everything(reports, result):
     assert document["deviations"][0]["state"] == "used"
 
 
+def test_large_bodies_stay_out_of_the_json(judge, tmp_path):
+    """A service that sends megabytes makes no report of gigabytes."""
+    inspector = Inspector([rule("status-documented")], judge)
+    inspector.see(Exchange(Request(url=f"{BASE}/accounts"), Response(status=418, body=b"x" * 1_000_000)))
+    found = RunResult(BASE, "read", 0, inspector.ledger)
+
+    document = json.loads(write_reports(found, tmp_path).json.read_text())
+
+    [call_] = document["rules"][0]["violations"][0]["calls"]
+    assert call_["response"] == {"status": 418, "headers": [], "truncated": True}
+
+
 def test_summary_says_what_is_wrong_first(result, reports):
     """The terminal gets violations, then figures, then the judgement, and nothing that moves its cursor."""
     text = summary(result, reports)
@@ -231,17 +245,25 @@ def test_summary_says_what_is_wrong_first(result, reports):
     assert "\x1b" not in text
 
 
-@pytest.mark.parametrize(
-    ("source", "level", "command"),
-    [
-        (BASE, "read", f'tempolor contract {BASE} --token "$TEMPOLOR_TOKEN" --level read --seed 0'),
-        ("my file.har", "recording", "tempolor check 'my file.har'"),
-        (BASE, "proxy", f"tempolor proxy --upstream {BASE}"),
-    ],
-)
-def test_command_repeats_the_run(source, level, command):
-    """What is run again depends on what was run."""
-    assert reproduction(RunResult(source, level, 0, Ledger([]))) == command
+def test_summary_tells_what_was_left_out_and_why(result):
+    """Scenarios that were not played are named by their reason, and things left behind by their ids."""
+    result.scenarios |= {"model": "skipped: level full only", "generated": "skipped: level full only"}
+    result.left_behind = [{"operation": "create_song", "id": ""}, {"operation": "upload_midi", "id": "user:1-x"}]
+
+    lines = summary(result).splitlines()
+
+    assert "not played: model, generated (level full only)" in lines
+    assert "  create_song: no answer told its id" in lines
+    assert "  upload_midi: user:1-x" in lines
+
+
+def test_recording_is_shown_by_its_places(judge):
+    """A violation in a recording is told with the place it was read from."""
+    inspector = Inspector([rule("status-documented")], judge)
+    inspector.see(replace(call("GET", "/accounts", 418, {}), label="line 12"))
+    found = RunResult("a.ndjson", "recording", None, inspector.ledger, exchanges=1)
+
+    assert "         line 12: " in summary(found)
 
 
 def test_huge_and_binary_bodies_are_shown_by_their_size(tmp_path):

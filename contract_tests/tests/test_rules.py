@@ -1,5 +1,6 @@
 """Each rule passes a history that conforms and finds the one that does not."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -49,6 +50,9 @@ CLONED = call(
     sent=b"RIFF",
     headers={"Content-Type": "audio/wav"},
 )
+CRASHES = [call("GET", f"/music/{JOB}", 500), scheduler(), call("GET", f"/music/{JOB}", 502)]
+ONE_ACCOUNT = call("GET", "/accounts", 200, {"111": account()})
+REFUSED = call("POST", "/music/song", 400, error(400), sent={"replyRef": "r"})
 SOURCE_GONE = call("POST", "/music/song", 404, error(404), sent={"prompt": "x", "clonedVoiceItemId": VOICE})
 
 
@@ -58,9 +62,9 @@ def link(file_format: str = "mp3", status: int = 200, text: str = "") -> Exchang
     return call("GET", f"/music/download/{JOB}", status, answer, query={"file_format": file_format})
 
 
-def fetched(body: bytes) -> Exchange:
+def fetched(body: bytes, media_type: str = "") -> Exchange:
     """Return the fetching of that link."""
-    return call("GET", URL, 200, token=None, body=body)
+    return call("GET", URL, 200, token=None, body=body, answer_headers={"Content-Type": media_type})
 
 
 def listed(name: str, thing: str, **more: object) -> dict[str, object]:
@@ -107,6 +111,14 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [call("GET", f"/music/{JOB}", 404, error(404))],
         [call("GET", f"/music/{JOB}", 404, error(400))],
     ),
+    "errors-say-something": (
+        [call("GET", f"/music/{JOB}", 404, error(404))],
+        [call("GET", f"/music/{JOB}", 404, error(404, " "))],
+    ),
+    "no-lasting-crash": (
+        [*CRASHES, scheduler(), call("GET", f"/music/{JOB}", 404, error(404))],
+        [*CRASHES, scheduler(), call("GET", f"/music/{JOB}", 500)],
+    ),
     "printed-error-texts": (
         [call("GET", "/scheduler", 401, error(401, "Unauthorized"), token=None)],
         [call("GET", "/scheduler", 401, error(401, "Go away"), token=None)],
@@ -135,6 +147,18 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
     "account-round-trips": (
         [stored(), call("GET", "/accounts/111", 200, account())],
         [stored(), call("GET", "/accounts/111", 200, account(limit=4))],
+    ),
+    "account-stamp-is-now": (
+        [stored(), call("POST", "/accounts", 200, account(updated=1747731600126), sent={"requestParams": {}})],
+        [stored(), call("POST", "/accounts", 200, account(updated=1747731600124), sent={"requestParams": {}})],
+    ),
+    "no-accounts-is-404": (
+        [call("GET", "/accounts", 404, error(404))],
+        [call("GET", "/accounts", 200, {})],
+    ),
+    "one-account-needs-no-name": (
+        [ONE_ACCOUNT, call("GET", "/music", 200, {"records": []})],
+        [ONE_ACCOUNT, call("GET", "/music", 400, error(400, "Parameter user_id is required"))],
     ),
     "several-accounts-need-a-name": (
         [stored("1"), stored("2"), call("GET", "/music", 400, error(400))],
@@ -169,6 +193,14 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [order(midiItemId=MIDI), read(music(ltmMaterialExtendDto={"ltmMidiModel": True}))],
         [order(midiItemId=MIDI), read(music(ltmMaterialExtendDto={"ltmMidiModel": False}))],
     ),
+    "model-comes-back": (
+        [order(), read(music(ltmMaterialExtendDto={"modelShowName": "v3.5"}))],
+        [order(), read(music(ltmMaterialExtendDto={"modelShowName": "v3"}))],
+    ),
+    "length-keeps-to-the-model": (
+        [read(music(30, musicMaterial={"dur": 120}, ltmMaterialExtendDto={"modelShowName": "v3"}))],
+        [read(music(30, musicMaterial={"dur": 180}, ltmMaterialExtendDto={"modelShowName": "v3"}))],
+    ),
     "plan-adds-up": (
         [call("POST", "/music/song", 200, {"remainNum": 1, "totalNum": 2}, sent={"prompt": "x"})],
         [call("POST", "/music/song", 200, {"remainNum": 3, "totalNum": 2}, sent={"prompt": "x"})],
@@ -179,6 +211,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
     "item-ids-agree": ([read(music())], [read(music(itemId="z"))]),
     "asked-is-answered": ([read(music())], [call("GET", f"/music/{JOB2}", 200, music())]),
     "ids-carry-the-token-number": ([read(music())], [read(music(job=JOB.replace("12345", "99")))]),
+    "stamps-are-in-milliseconds": (
+        [read(music(createTime=1747731600125))],
+        [read(music(createTime=1747731600))],
+    ),
     "progress-never-goes-back": ([read(music(0, 10)), read(music(0, 10))], [read(music(0, 10)), read(music(0, 9))]),
     "status-never-goes-back": ([read(music()), read(music(30))], [read(music(30)), read(music())]),
     "final-stays-final": ([read(music(10)), read(music(10))], [read(music(10)), read(music(30))]),
@@ -201,6 +237,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [order(JOB), order(JOB2, maxJobs=1), read(music())],
     ),
     "busy-lists-only-running": ([order(), read(music()), busy(JOB)], [order(), read(music(30)), busy(JOB)]),
+    "refused-order-starts-nothing": (
+        [scheduler(), REFUSED, scheduler(row(JOB2))],
+        [scheduler(), REFUSED, scheduler(row(replyRef="r"))],
+    ),
     "busy-repeats-the-order": ([order(), busy(JOB)], [order(replyRef="r"), busy(JOB)]),
     "available-adds-up": (
         [available(("111", 3, 1, 2), executing=[row()])],
@@ -215,6 +255,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [stored(limit=3), available(("111", 4, 0, 4))],
     ),
     "available-has-all-accounts": ([stored(), available(("111", 10, 0, 10))], [stored(), available()]),
+    "available-shows-all-room": (
+        [stored(limit=2), available(("111", 2, 1, 1), executing=[row()])],
+        [stored(limit=2), available(executing=[row()])],
+    ),
     "elapsed-fits-started": (
         [scheduler(row(), row(JOB2, "00:02", "2025-05-20T09:00:03.000Z"))],
         [scheduler(row(), row(JOB2, "00:09", "2025-05-20T09:00:03.000Z"))],
@@ -267,6 +311,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [read(music(30)), link(status=400, text="Generation is not completed yet (30)")],
     ),
     "link-serves-its-kind": ([link(), fetched(b"ID3\x04")], [link(), fetched(b"<html>")]),
+    "link-names-its-kind": (
+        [link(), fetched(b"ID3\x04", "audio/mpeg")],
+        [link(), fetched(b"ID3\x04", "text/html")],
+    ),
     "upload-answers-its-id": (
         [UPLOADED],
         [replace(UPLOADED, request=replace(UPLOADED.request, url=UPLOADED.request.url.replace("name=x", "name=y")))],
@@ -322,7 +370,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [order(), report(music()), report(music(30))],
         [order(), report(music(30)), report(music(30))],
     ),
-    "no-callback-after-cancel": ([order(), CANCELLED, read(music())], [order(), CANCELLED, report(music())]),
+    "no-callback-after-cancel": (
+        [order(), CANCELLED, read(music()), report(music())],
+        [order(), CANCELLED, read(music()), report(music(0, 60))],
+    ),
 }
 
 # These are judged by scenarios alone; `test_scenarios` breaks a service for each of them.
@@ -332,7 +383,9 @@ PLAYED = {
     "empty-is-left-out",
     "encoded-id-is-the-same-id",
     "invalid-values-are-400",
+    "jobs-come-to-an-end",
     "link-lasts-and-expires",
+    "listed-media-types-are-taken",
     "own-limit-replaces-the-accounts",
     "slash-at-the-end-is-nothing",
     "slot-is-freed-by-cancel",
@@ -412,6 +465,95 @@ def test_music_may_be_out_of_reach_once_its_account_is_removed(removed):
     tally = judged("complete-can-be-downloaded", stored(), read(music(30)), link(), *removal, link(status=404))
 
     assert bool(tally.violations) is not removed
+
+
+def test_a_405_does_not_allow_what_it_refuses():
+    """An Allow that names the very method is as wrong as one that leaves others out."""
+    assert judged("documented-headers", refused_method("GET, PUT")).verdict == Verdict.VIOLATED
+
+
+KNOWN = stored()
+TEXTS = {
+    "id": (read(music(), 404), f"No record found for {JOB}"),
+    "shape": (call("GET", "/music/user:x", 400, error(400)), "job_id has incorrect format"),
+    "prompt": (call("POST", "/music/song", 400, error(400), sent={}), "Parameter prompt is required"),
+    "account": (
+        call("POST", "/accounts", 400, error(400), sent={"maxJobs": 1}),
+        "Parameter requestParams is required",
+    ),
+    "type": (
+        call("GET", "/music", 400, error(400), query={"user_id": ACCOUNT, "type": "opera"}),
+        "Invalid type parameter. Must be 'song' or 'instrumental'",
+    ),
+    "source": (
+        call("POST", "/music/song", 404, error(404), sent={"user_id": ACCOUNT, "midiItemId": MIDI}),
+        "The source material does not exist.",
+    ),
+    "midi": (
+        call(
+            "POST",
+            "/music/midi",
+            400,
+            error(400),
+            query={"user_id": ACCOUNT, "name": "x"},
+            sent=b"x",
+            headers={"Content-Type": "text/plain"},
+        ),
+        "Content-Type must be audio/midi or audio/x-midi",
+    ),
+    "voice": (
+        call(
+            "POST",
+            "/music/cloned-voices",
+            400,
+            error(400),
+            query={"user_id": ACCOUNT, "name": "x"},
+            headers={"Content-Type": "audio/wav"},
+        ),
+        "Empty file received",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_an_error_has_its_printed_text(name):
+    """Where the request leaves no doubt which error it is, another text than the printed one is found."""
+    exchange, printed = TEXTS[name]
+    body = json.dumps({"error": printed, "code": exchange.response.status}).encode()
+    right = replace(exchange, response=replace(exchange.response, body=body))
+
+    assert judged("printed-error-texts", KNOWN, right).verdict == Verdict.PASSED
+    assert judged("printed-error-texts", KNOWN, exchange).verdict == Verdict.VIOLATED
+
+
+def test_an_error_that_may_be_another_one_may_say_what_it_likes():
+    """With two mistakes in a request nobody knows which of them is told."""
+    two = call("POST", "/music/song", 400, error(400), sent={"lyrics": "l" * 3001})
+
+    assert judged("printed-error-texts", two).verdict == Verdict.NEVER_REACHED
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "verdict"),
+    [
+        ([*CRASHES, call("GET", f"/music/{JOB}", 200, music()), *CRASHES], Verdict.PASSED),
+        ([CRASHES[0], CRASHES[2], replace(CRASHES[0], started=2000.0)], Verdict.NEVER_REACHED),
+        ([*CRASHES, call("GET", f"/music/{JOB}", 596)], Verdict.PASSED),
+    ],
+    ids=["recovered", "nothing else was answered", "broken session"],
+)
+def test_a_bad_moment_is_no_lasting_crash(exchanges, verdict):
+    """A service that recovers, or that is out as a whole, is not blamed."""
+    assert judged("no-lasting-crash", *exchanges).verdict == verdict
+
+
+def test_a_reference_that_was_used_before_proves_nothing():
+    """A job may run under the reference of a refused order, if an earlier order had the same."""
+    tally = judged(
+        "refused-order-starts-nothing", order(replyRef="r"), scheduler(), REFUSED, scheduler(row(replyRef="r"))
+    )
+
+    assert not tally.violations
 
 
 @pytest.mark.parametrize("status", [0, 500, 502, 596])

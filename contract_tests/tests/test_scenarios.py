@@ -54,6 +54,12 @@ def never_frees(event):
     return rewrite
 
 
+def never_ends(request, response):
+    """Show finished jobs as at work."""
+    body = response.content.replace(b'"status":30', b'"status":0')
+    return httpx.Response(200, content=body, headers=response.headers) if b'"status":30' in response.content else None
+
+
 def is_cancel(request, response):
     """Tell whether a job was cancelled."""
     return request.method == "DELETE" and "/scheduler/" in request.url.path
@@ -94,6 +100,10 @@ BROKEN = {
     "unknown-id-is-404": lambda: when(lambda q, r: r.status_code == 404 and "-job:" in q.url.path, error(400)),
     "upload-refuses-what-it-cannot-be": lambda: when(
         lambda q, r: q.url.path.endswith("/midi") and r.status_code == 400, answered(200, {"isFirst": True})
+    ),
+    "jobs-come-to-an-end": lambda: never_ends,
+    "listed-media-types-are-taken": lambda: when(
+        lambda q, _: q.headers.get("content-type") == "audio/x-flac", error(400, "Not a sound")
     ),
     "valid-orders-are-taken": lambda: when(
         lambda q, _: q.headers.get("content-type", "").startswith("multipart/"), error(400, "Not a form")

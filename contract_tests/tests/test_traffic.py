@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
 from tempolor_contract import CATALOGUE
+from tempolor_contract.deviations import Deviation, Register
 from tempolor_contract.stories import JOB, TOKEN, call, music, order, page, read, stored, story
 from tempolor_contract.traffic import BrokenRecordingError, HarWriter, check, read_recording
 from tempolor_contract.traffic.command import check_command
@@ -78,6 +80,57 @@ def test_a_good_recording_passes_and_a_bad_one_fails(tmp_path, kind):
     assert bad.exit_code == 1
 
 
+def test_a_har_in_the_order_of_ends_is_put_right(tmp_path):
+    """Some tools write an entry when it ends; the exchanges come as they began."""
+    file = har(tmp_path / "a.har", GOOD)
+    document = json.loads(file.read_text())
+    document["log"]["entries"].reverse()
+    file.write_text(json.dumps(document))
+
+    assert [each.started for each in read_recording(file)] == sorted(each.started for each in GOOD)
+
+
+def test_a_har_without_times_stays_as_it_is(tmp_path):
+    """Where an entry does not tell when it began, the order of the file is all there is."""
+    file = har(tmp_path / "a.har", GOOD)
+    document = json.loads(file.read_text())
+    document["log"]["entries"].reverse()
+    del document["log"]["entries"][0]["startedDateTime"]
+    file.write_text(json.dumps(document))
+
+    assert [each.request.url for each in read_recording(file)] == [each.request.url for each in reversed(GOOD)]
+
+
+@pytest.mark.parametrize("kind", ["har", "ndjson"])
+def test_a_mark_of_the_byte_order_is_passed_over(tmp_path, kind):
+    """Some tools put one in front of the text."""
+    file = WRITERS[kind](tmp_path / "a", GOOD)
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+
+    assert len(list(read_recording(file))) == len(GOOD)
+
+
+def test_what_comes_before_a_broken_place_of_a_har_is_judged(tmp_path):
+    """A HAR that was cut off in the middle is read until there."""
+    file = har(tmp_path / "a.har", BAD)
+    file.write_bytes(file.read_bytes()[:-200])
+
+    result = check([file], CATALOGUE)
+
+    assert "after entry 5: not JSON" in result.stopped
+    assert result.exchanges == 5
+
+
+def test_a_cassette_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch):
+    """One line says which formats have no limit."""
+    monkeypatch.setattr("tempolor_contract.traffic.cassette._MOST_BYTES", 1000)
+
+    result = check([vcr(tmp_path / "a.yaml", GOOD)], CATALOGUE)
+
+    assert "record HAR or ndjson instead" in result.stopped
+    assert result.exit_code == 2
+
+
 def test_events_of_schemathesis_are_read(tmp_path):
     """Of its events, the finished scenarios have exchanges."""
     interaction = {
@@ -111,7 +164,8 @@ BROKEN = {
     ),
     "a broken line": (b'{"request":{"method":"GET","url":"x"},"response":null}\n{oops\n', "line 2"),
     "a line that is something else": (b'{"request":5}\n', "line 1"),
-    "broken YAML": (b"a: [1\nb: 2", "not YAML"),
+    "broken YAML": (b"a: [1\nb: 2", "nor YAML"),
+    "random bytes": (b"\xb1\x00\xff" * 1000, "neither JSON nor YAML"),
     "another YAML": (b"a: 1", "no http_interactions"),
     "plain text": (b"hello", "no http_interactions"),
 }
@@ -231,13 +285,48 @@ def test_the_command_ends_as_the_recording_deserves(tmp_path, case):
 
 def test_the_command_tells_rule_page_and_command(tmp_path):
     """A violation comes with all one needs to look into it."""
-    outcome = CliRunner().invoke(check_command, [str(har(tmp_path / "a.har", BAD)), "--json", str(tmp_path / "r.json")])
+    file, folder = har(tmp_path / "a.har", BAD), tmp_path / "reports"
 
-    assert "FAIL  final-stays-final" in outcome.output
+    outcome = CliRunner().invoke(check_command, [str(file), "--report-dir", str(folder)])
+
+    assert "VIOLATED final-stays-final" in outcome.output
+    assert "entry 6: " in outcome.output
     assert "https://useapi.net/docs/api-tempolor-v1/get-tempolor-music-job_id" in outcome.output
     assert f"curl http://mock.example/v1/tempolor/music/{JOB}" in outcome.output
-    assert TOKEN not in (tmp_path / "r.json").read_text()
-    assert json.loads((tmp_path / "r.json").read_text())["exit_code"] == 1
+    report = (folder / "report.json").read_text()
+    assert TOKEN not in report
+    assert json.loads(report)["exit_code"] == 1
+    assert json.loads(report)["command"] == f"tempolor check {file}"
+
+
+def test_reports_that_cannot_be_written_cost_no_verdict(tmp_path):
+    """What was found is told all the same, and the exit code does not call it a success."""
+    (tmp_path / "taken").write_text("")
+
+    outcome = CliRunner().invoke(
+        check_command, [str(har(tmp_path / "a.har", GOOD)), "--report-dir", str(tmp_path / "taken" / "x")]
+    )
+
+    assert outcome.exit_code == 2
+    assert "the contract is kept" in outcome.output
+    assert "could not be written" in outcome.output
+
+
+def test_register_is_asked_about_each_violation(tmp_path):
+    """Known violations of a recording are told as such, many of one rule among them."""
+    entries = tuple(
+        Deviation(each.rule.id, "old", date(2026, 1, 1), date(2026, 12, 31)) for each in check_bad(tmp_path).violations
+    )
+
+    result = check_bad(tmp_path, register=Register(entries, date(2026, 6, 1)))
+
+    assert result.exit_code == 0
+    assert {each["state"] for each in result.deviations} == {"used"}
+
+
+def check_bad(folder, **options):
+    """Check a recording with violations."""
+    return check([ndjson(folder / "bad.ndjson", BAD)], CATALOGUE, **options)
 
 
 @pytest.mark.parametrize("arguments", [["nowhere.har"], ["--rule", "no-such-rule", "a.har"], []])

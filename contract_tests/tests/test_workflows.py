@@ -41,10 +41,10 @@ def redocly():
 
 @pytest.fixture(scope="module")
 def server(redocly):
-    """Serve a mock on loopback whose jobs take a tenth of a second."""
+    """Serve a mock on loopback whose jobs take long enough to be met at work, on a busy machine too."""
     from tempolor_mock.testing import MockServer  # noqa: PLC0415 - not before it is known to be needed
 
-    with MockServer(frozen=False, job_seconds=0.1, download_lag_seconds=0, clone_seconds=0.1) as running:
+    with MockServer(frozen=False, job_seconds=4, download_lag_seconds=0, clone_seconds=0.1) as running:
         yield running
 
 

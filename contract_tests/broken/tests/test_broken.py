@@ -1,11 +1,14 @@
 """The catalogue of broken services is sound, and the contract tests notice one of each class."""
 
+from collections import Counter
+from xml.etree import ElementTree as ET
+
 import httpx
 import pytest
 from broken import DEVIATIONS, VARIANTS, Deviation, Kind, Layer, Service
-from broken.detectors import RULE_IDS, by_rules, by_schema
+from broken.detectors import RULE_IDS, by_rules, by_schema, failures_in
 from broken.kinds import NOTHING, Answer
-from broken.score import report, tasks
+from broken.score import report, sample, tasks, without_noise
 from broken.service import TOKEN, operation_of
 
 ALL = (*DEVIATIONS, *VARIANTS)
@@ -42,9 +45,9 @@ def accounts(service: Service) -> httpx.Response:
 
 
 def test_there_are_enough_deviations_of_each_class_and_layer():
-    """At least 80 deviations, of all classes and both layers, and 12 variants."""
-    assert len(DEVIATIONS) >= 80
-    assert len(VARIANTS) >= 12
+    """At least 200 deviations, of all classes and both layers, and 30 variants."""
+    assert len(DEVIATIONS) >= 200
+    assert len(VARIANTS) >= 30
     assert {each.kind for each in DEVIATIONS} == set(Kind) - {Kind.LEGAL}
     assert {each.layer for each in DEVIATIONS} == set(Layer)
 
@@ -104,6 +107,19 @@ def test_worlds_begin_empty(service):
         assert told.status_code == 404
 
 
+def test_what_a_bent_service_has_read_is_forgotten(service):
+    """A request that a deviation has let pass is refused by the straight service."""
+    asked = []
+    for bend in (BY_ID["any-type"], None):
+        with service.bent(bend):
+            accounts(service)
+            with httpx.Client(transport=service.server.transport) as client:
+                url = f"{service.server.url}/v1/tempolor/music?type=opera"
+                asked.append(client.get(url, headers={"Authorization": f"Bearer {TOKEN}"}).status_code)
+
+    assert asked == [200, 400]
+
+
 def test_an_answer_that_is_no_json_has_no_data():
     """A body that cannot be read is told apart from null."""
     assert Answer(200, {}, b"<html>").data is NOTHING
@@ -154,6 +170,61 @@ def test_the_score_counts_kills_by_class_and_detector():
     assert "| capacity | 1 / 1 | 1 / 1 |" in page
     assert "| final-twice | callbacks | reached, not noticed | nothing |" in page
     assert "| rules | 0 of 1 |" in page
+
+
+REPORT = """<testsuites><testsuite><testcase name="GET /music">
+<failure type="failure" message="ST202">1. Test Case ID: p5OzkF
+
+- ST202 Schema-valid request rejected
+
+    Valid data should have been accepted
+
+[400] Bad Request:
+
+    `{"error":"Parameter user_id is required"}`
+
+2. Test Case ID: zzz
+
+- ST100 Server error
+
+- ST204 Wrong response
+
+[500] Internal Server Error:
+</failure></testcase><testcase name="GET /scheduler"/></testsuite></testsuites>"""
+
+
+def test_the_failures_of_schemathesis_are_read_from_its_report():
+    """Each failure is an operation, a check and a status, however many stand in one text."""
+    assert list(failures_in(ET.fromstring(REPORT))) == [
+        "GET /music: ST202 Schema-valid request rejected [400]",
+        "GET /music: ST100 Server error [500]",
+        "GET /music: ST204 Wrong response [500]",
+    ]
+
+
+def test_what_is_said_of_the_unbroken_service_too_does_not_count():
+    """A detector that fails the straight service is not credited with the same failure on a bent one."""
+    row = {"detector": "schemathesis", "killed": False}
+    rows = without_noise(
+        [
+            {"id": "unbroken", "found": ["a", "b"], **row},
+            {"id": "unbroken", "found": ["c"], **row},
+            {"id": "never-busy", "found": ["a", "c"], **row},
+            {"id": "never-final", "found": ["a", "d"], **row},
+        ]
+    )
+
+    assert [each["killed"] for each in rows] == [False, False, False, True]
+    assert rows[3]["found"] == ["d"]
+
+
+def test_the_sample_for_schemathesis_has_some_of_each_class():
+    """Two deviations of each class, and variants for false alarms, none twice."""
+    kinds = Counter(each.kind for each in sample())
+
+    assert {kinds[kind] for kind in Kind if kind is not Kind.LEGAL} == {2}
+    assert kinds[Kind.LEGAL] >= 4
+    assert len({each.id for each in sample()}) == len(sample())
 
 
 def test_the_unbroken_service_is_scored_over_five_seeds():

@@ -9,24 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import cloup
-from tempolor_spec import REVISIONS
+
+from ..options import FILE, JUDGED_BY, REPORTS, CannotRunError, chosen, conclude, context, in_one_line, register
 
 if TYPE_CHECKING:
-    from ..deviations import Register
-    from ..rule import Rule, Violation
+    from ..rule import Violation
     from .upstream import Upstream
 
-CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_PROXY", "show_default": True, "max_content_width": 110}
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class CannotRunError(click.ClickException):
-    """What was asked for cannot be had; the message says why, in one line."""
-
-    exit_code = 2
-
-
-@cloup.command("proxy", context_settings=CONTEXT)
+@cloup.command("proxy", context_settings=context("TEMPOLOR_PROXY"))
 @cloup.option_group(
     "Between whom",
     cloup.option("--upstream", required=True, metavar="URL", help="The service, with or without the API's path."),
@@ -39,33 +32,18 @@ class CannotRunError(click.ClickException):
     ),
 )
 @cloup.option_group(
-    "How to judge",
-    cloup.option("--revision", default=REVISIONS[0], type=click.Choice(REVISIONS), help="Revision to judge by."),
-    cloup.option("--rule", "only", multiple=True, help="Judge this rule only; repeatable."),
-    cloup.option("--without", multiple=True, help="Leave this rule out; repeatable."),
-    cloup.option(
-        "--deviations",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="Register of known differences, a TOML file.",
-    ),
-    cloup.option("--fail-fast", is_flag=True, help="Stop at the first violation."),
+    "By what to judge", *JUDGED_BY, cloup.option("--fail-fast", is_flag=True, help="Stop at the first violation.")
 )
 @cloup.option_group(
-    "What to write",
-    cloup.option(
-        "--har",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="Record here, without secrets, as traffic passes.",
-    ),
-    cloup.option(
-        "--report-dir", type=click.Path(path_type=Path, file_okay=False), help="Write reports here at the end."
-    ),
+    "Results", REPORTS, cloup.option("--har", type=FILE, help="Record here, without secrets, as traffic passes.")
 )
+@in_one_line()
 def proxy_command(**given: Any) -> None:
     """Judge live traffic: stand between a client and a service, pass everything on, and say what breaks the contract.
 
     Point the client at the printed address; paths stay as they are. Ctrl-C ends it, with 0 if all was well, 1 with
-    violations, 2 if it could not run or nothing could be verified. It sends nothing by itself.
+    violations, 2 if it could not run or nothing could be verified. It sends nothing by itself. Every option can also
+    be set as TEMPOLOR_PROXY_<OPTION>.
     """
     from .upstream import Upstream  # noqa: PLC0415 - `--help` need not load the rules
 
@@ -78,13 +56,13 @@ def proxy_command(**given: Any) -> None:
 
 def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
     from ..inspector import is_live  # noqa: PLC0415 - the same
-    from ..reports import summary, write_reports  # noqa: PLC0415 - the same
+    from ..rules import pick  # noqa: PLC0415 - the same
     from ..traffic import HarWriter  # noqa: PLC0415 - the same
     from .app import Proxy  # noqa: PLC0415 - the same
     from .server import serve  # noqa: PLC0415 - the same
     from .session import Session  # noqa: PLC0415 - the same
 
-    rules, register = _rules(given), _register(given["deviations"])
+    rules, known = chosen(pick, given), register(given)
     listener = _listener(given["port"], upstream)
     server: Any = None
 
@@ -108,36 +86,10 @@ def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
             live=is_live(upstream.origin),
             revision=given["revision"],
             har=har,
-            register=register,
+            register=known,
         )
         serve(Proxy(upstream, session.observe, given["timeout"], _trust(given["ca"])), listener, ready=ready)
-    result = session.result()
-    files = None
-    if given["report_dir"]:
-        try:
-            files = write_reports(result, given["report_dir"])
-        except OSError as error:
-            raise CannotRunError(f"cannot write the reports: {error}") from error
-    click.echo(summary(result, files))
-    return result.exit_code
-
-
-def _rules(given: dict[str, Any]) -> "tuple[Rule, ...]":
-    from ..rules import pick  # noqa: PLC0415 - `--help` need not load the rules
-
-    try:
-        return tuple(pick(only=given["only"], without=given["without"]))
-    except KeyError as error:
-        raise click.UsageError(f"there is no rule {error}") from None
-
-
-def _register(file: Path | None) -> "Register | None":
-    from ..deviations import DeviationsError, load_register  # noqa: PLC0415 - the same
-
-    try:
-        return load_register(file) if file else None
-    except DeviationsError as error:
-        raise CannotRunError(str(error)) from None
+    return conclude(session.result(), given)
 
 
 def _listener(port: int, upstream: "Upstream") -> socket.socket:

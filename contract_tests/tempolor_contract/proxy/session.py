@@ -1,5 +1,6 @@
 """Judges what passes, and sums it up at the end."""
 
+import shlex
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -75,6 +76,7 @@ class Session:
             None,
             inspector.ledger,
             self.revision,
+            command=f"tempolor proxy --upstream {shlex.quote(self.source)}",
             started=self.started,
             elapsed=time.time() - self.started,
             exchanges=inspector.seen,

@@ -1,6 +1,7 @@
 """What was found, for people and for machines: a page, JUnit XML, JSON, and some lines for the terminal."""
 
-from .text import plain
-from .writing import SCHEMA_VERSION, ReportFiles, reproduction, summary, write_reports
+from .terminal import summary
+from .text import count, plain
+from .writing import SCHEMA_VERSION, ReportFiles, write_reports
 
-__all__ = ["SCHEMA_VERSION", "ReportFiles", "plain", "reproduction", "summary", "write_reports"]
+__all__ = ["SCHEMA_VERSION", "ReportFiles", "count", "plain", "summary", "write_reports"]

@@ -46,7 +46,7 @@ _KINDS: Final = {
 _MOST_EARLIER: Final = 6
 
 
-def page(result: RunResult, command: str, redactor: Redactor) -> str:
+def page(result: RunResult, redactor: Redactor) -> str:
     """Return the page as HTML; the template escapes whatever it is given."""
     style, script = _part("page.css"), _part("page.js")
     tallies = sorted(result.tallies, key=lambda each: _ORDER.index(each.verdict))
@@ -63,7 +63,7 @@ def page(result: RunResult, command: str, redactor: Redactor) -> str:
         style=style,
         script=script,
         kit=__version__,
-        command=command,
+        command=result.command,
         source=redactor.url(result.source),
         banner=_banner(result),
         facts=_facts(result),
@@ -75,7 +75,7 @@ def page(result: RunResult, command: str, redactor: Redactor) -> str:
             }
             for verdict in _ORDER
         ],
-        rules=[_rule(tally, command, redactor) for tally in tallies],
+        rules=[_rule(tally, result.command, redactor) for tally in tallies],
         coverage=_coverage(result.coverage),
         operations=_by_operation(result.coverage),
         spending=_spending(result.spending),
@@ -142,7 +142,7 @@ def _rule(tally: Tally, command: str, redactor: Redactor) -> dict[str, Any]:
         "verdict": tally.verdict.value,
         "label": _LABELS[tally.verdict],
         "outcome": _outcome(tally),
-        "command": f"{command} {'--rules' if command.startswith('tempolor contract') else '--rule'} {rule.id}",
+        "command": f"{command} --rule {rule.id}",
         "problems": [_problem(note, each, redactor) for note, each in found],
         "hidden": max(0, hidden) if tally.violations else 0,
     }
@@ -172,7 +172,6 @@ def _problem(note: str, violation: Violation, redactor: Redactor) -> dict[str, A
         "note": note,
         "message": shortened(violation.message, 1000),
         "curl": violation.curl,
-        "seed": violation.seed,
         "left_out": len(violation.calls) - len(calls),
         "calls": [_exchange(call, redactor, last=call is calls[-1]) for call in calls],
     }

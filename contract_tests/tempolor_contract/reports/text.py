@@ -18,6 +18,11 @@ def plain(text: str) -> str:
     return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def count(number: int, thing: str) -> str:
+    """Return a number with what it counts."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def shortened(text: str, longest: int = _LONGEST) -> str:
     """Return the beginning of a text, and how much is left out."""
     return text if len(text) <= longest else f"{text[:longest]}\n… {len(text) - longest} more characters"

@@ -10,6 +10,7 @@ from . import (
     callbacks,
     capacity,
     document,
+    errors,
     existence,
     files,
     items,
@@ -21,6 +22,7 @@ from . import (
 
 CATALOGUE: Final[tuple[Rule, ...]] = (
     *document.RULES,
+    *errors.RULES,
     *access.RULES,
     *accounts.RULES,
     *existence.RULES,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..call import CALLBACK, FILE, Call
-from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
+from ..rule import FINE, Judged, Problem, Rule, Strength
 from ..scenarios import access, refusals
 from ..scenarios.survey import SURVEY
 from ..world import World
@@ -32,27 +32,6 @@ def _redirect(call: Call) -> Judged:
             Problem(f"{call.method} {call.path} was redirected to {response.header('location') if response else ''}")
         ]
     return FINE
-
-
-def _code(call: Call) -> Judged:
-    code = call.item.get("code")
-    if not call.refused or not isinstance(code, int):
-        return None
-    return FINE if code == call.status else [Problem(f"a {call.status} says code {code}", key=str(call.status))]
-
-
-def _texts(call: Call) -> Judged:
-    printed = _PRINTED.get((call.operation, call.status)) or _PRINTED.get(("", call.status))
-    if printed is None or not call.error:
-        return None
-    return FINE if call.error == printed else [Problem(f"{printed!r} is printed, but the text was {call.error!r}")]
-
-
-_PRINTED: Final = {
-    ("", 401): "Unauthorized",
-    ("", 402): "Subscription required",
-    ("cancel_job", 404): "Unable to locate running job_id",
-}
 
 
 RULES = (
@@ -101,22 +80,5 @@ RULES = (
         "get-tempolor-music",
         evidence=("D-43", "D-47", "D-50"),
         scenarios=(SURVEY, refusals.ORDERS),
-    ),
-    Rule(
-        "code-is-the-status",
-        "The `code` of an error is its HTTP status.",
-        _PAGE,
-        evidence=("D-40",),
-        single=_code,
-        scenarios=(SURVEY, access.WRITES),
-    ),
-    Rule(
-        "printed-error-texts",
-        "Where a page prints one text for an error, that is its text.",
-        _PAGE,
-        severity=Severity.MOCKS,
-        evidence=("D-12",),
-        single=_texts,
-        scenarios=(SURVEY, access.WRITES),
     ),
 )

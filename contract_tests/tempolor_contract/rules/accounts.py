@@ -2,12 +2,13 @@
 
 from typing import Any, Final
 
+from ..bodies import whole
 from ..call import Call
 from ..clockwork import milliseconds
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
 from ..scenarios import accounts
 from ..scenarios.survey import SURVEY
-from ..world import World, whole
+from ..world import World
 
 _SHOWS: Final = frozenset({"create_account", "get_account", "list_accounts"})
 _NEEDS_USER: Final = frozenset(
@@ -125,6 +126,32 @@ def _all_found(call: Call, world: World) -> Judged:
     return FINE if world.accounts else None
 
 
+def _some_or_404(call: Call) -> Judged:
+    if call.status not in {200, 404}:
+        return None
+    return [Problem("no account is configured, but that was answered 200")] if call.answer == {} else FINE
+
+
+def _stamp_moves_on(call: Call, world: World) -> Judged:
+    account = world.accounts.get(str(call.item.get("user_id")))
+    stamp = whole(call.item.get("updated"))
+    before = whole(account.shown.get("updated")) if account and account.shown else None
+    if call.status != 200 or account is None or stamp is None or before is None or not account.stored.before(call):
+        return None
+    told = f"account {account.user_id} was stored again, and updated went back from {before} to {stamp}"
+    return FINE if stamp >= before else [Problem(told, (account.stored,))]
+
+
+def _name_not_needed(call: Call, world: World) -> Judged:
+    alone = world.only_account is not None and world.only_account.before(call)
+    if call.query.get("user_id") or call.query.get("cursor") or not alone or call.unclear:
+        return None
+    if call.status == 400 and "user_id" in call.error:
+        told = f"only one account is configured, but {call.operation} without its name was refused: {call.error}"
+        return [Problem(told, (world.only_account,) if world.only_account else ())]
+    return FINE if call.accepted else None
+
+
 def _user_needed(call: Call, world: World) -> Judged:
     known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
     if call.query.get("user_id") or len(known) < 2 or call.unclear or call.status in {401, 402, 429}:
@@ -209,10 +236,39 @@ RULES = (
         scenarios=(accounts.ACCOUNTS,),
     ),
     Rule(
+        "one-account-needs-no-name",
+        "With one account, lists, uploads and orders need no `user_id`.",
+        "get-tempolor-music",
+        evidence=("D-26", "D-27"),
+        on=_NEEDS_USER,
+        history=_name_not_needed,
+        scenarios=(accounts.ONE_ACCOUNT,),
+    ),
+    Rule(
+        "no-accounts-is-404",
+        "Where no account is configured, the list of accounts is a 404 and no empty object.",
+        "get-tempolor-accounts",
+        evidence=("D-28",),
+        on=frozenset({"list_accounts"}),
+        single=_some_or_404,
+        scenarios=(SURVEY, accounts.ONE_ACCOUNT),
+    ),
+    Rule(
+        "account-stamp-is-now",
+        "`updated` is the time at which an account was stored last: it does not go back.",
+        _POST,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-32",),
+        on=frozenset({"create_account"}),
+        history=_stamp_moves_on,
+        scenarios=(accounts.ACCOUNTS,),
+    ),
+    Rule(
         "unknown-account-is-404",
         "An account that is not configured is a 404.",
         "get-tempolor-accounts-user_id",
         evidence=("D-28",),
-        scenarios=(SURVEY,),
+        scenarios=(SURVEY, accounts.ONE_ACCOUNT),
     ),
 )

@@ -5,10 +5,12 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from ..bodies import FAILED, FINAL, items_of, status_of, whole
 from ..call import CALLBACK, Call
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
 from ..scenarios import reports
-from ..world import FAILED, Job, World, items_of, whole
+from ..things import Job
+from ..world import World
 
 _PAGE: Final = "post-tempolor-music-song"
 _OWN: Final = frozenset({"replyUrl", "replyRef"})
@@ -89,7 +91,13 @@ def _after_cancel(call: Call, world: World) -> Judged:
     known = _job(call, world)
     if known is None or known[0].cancelled is None or not known[0].cancelled.before(call):
         return None
-    return [Problem(f"{known[0].id} was cancelled, but a report came", (known[0].cancelled,))]
+    job, item = known
+    seen = job.after_cancel
+    now, then = whole(item.get("progress")), whole(seen.progress) if seen else None
+    # One that was on its way when the job was cancelled can still arrive; it tells of nothing later.
+    if status_of(item) not in FINAL and (now is None or then is None or now <= then):
+        return None
+    return [Problem(f"{job.id} was cancelled, but a report came of what followed", (known[0].cancelled,))]
 
 
 def _body(call: Call, world: World) -> Judged:

@@ -3,11 +3,13 @@
 import re
 from typing import Any, Final
 
+from ..bodies import GENERATING, items_of, running_rows, status_of, whole
 from ..call import Call
 from ..ids import parse
+from ..learning import orders_during
 from ..rule import FINE, Judged, Problem, Rule
-from ..scenarios import capacity
-from ..world import GENERATING, World, items_of, orders_during, running_rows, status_of, whole
+from ..scenarios import capacity, refusals
+from ..world import World
 from .orders import ORDERS
 
 _PAGE: Final = "post-tempolor-music-song"
@@ -118,6 +120,17 @@ def _started(call: Call, world: World) -> Judged:
     return judged
 
 
+def _nothing_started(call: Call, world: World) -> Judged:
+    if call.status != 200 or not world.refused:
+        return None
+    for row in running_rows(call):
+        refusal = world.refused.get(str(row.get("replyRef")))
+        if refusal and refusal.call.before(call) and row.get("job_id") not in refusal.running:
+            told = f"an order was answered {refusal.call.status}, but {row.get('job_id')} runs with its replyRef"
+            return [Problem(told, (refusal.call,))]
+    return FINE
+
+
 RULES = (
     Rule(
         "busy-body-is-one-of-two",
@@ -151,7 +164,7 @@ RULES = (
         "`maxJobs` of an order counts in place of the account's, for that order alone.",
         _PAGE,
         evidence=("D-61",),
-        scenarios=(capacity.OWN_LIMIT,),
+        scenarios=(capacity.OWN_LIMIT, capacity.ACCOUNT_LIMIT),
     ),
     Rule(
         "busy-lists-only-running",
@@ -161,6 +174,15 @@ RULES = (
         on=ORDERS,
         history=_only_running,
         scenarios=(capacity.OWN_LIMIT, capacity.ACCOUNT_LIMIT),
+    ),
+    Rule(
+        "refused-order-starts-nothing",
+        "An order that is refused starts no job.",
+        _PAGE,
+        evidence=("D-61",),
+        on=frozenset({"list_running_jobs", "get_available_capacity"}),
+        history=_nothing_started,
+        scenarios=(capacity.OWN_LIMIT, refusals.ORDERS),
     ),
     Rule(
         "busy-repeats-the-order",

@@ -1,10 +1,24 @@
-"""Rules that say: an exchange is as the document describes it. `DocumentJudge` judges them."""
+"""Rules that say: an exchange is as the document describes it. `DocumentJudge` judges nearly all of them."""
 
-from ..rule import Rule, Severity, Strength
+from ..call import Call
+from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
 from ..scenarios import access
 from ..scenarios.survey import SURVEY
 
 _START = ""
+
+
+def _refused_is_not_allowed(call: Call) -> Judged:
+    response = call.exchange.response
+    allow = response.header("allow") if response is not None and call.status == 405 else None
+    if allow is None:
+        return None
+    named = {each.strip().upper() for each in allow.split(",")}
+    problem = Problem(
+        f"{call.method} {call.template} was refused with a 405 that allows it: {allow}", key=call.template
+    )
+    return [problem] if call.method in named else FINE
+
 
 RULES = (
     Rule(
@@ -55,11 +69,12 @@ RULES = (
     ),
     Rule(
         "documented-headers",
-        "A 405 names the methods that the path allows.",
+        "A 405 names the methods that the path allows, and not the one that it refused.",
         _START,
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-03",),
+        single=_refused_is_not_allowed,
         scenarios=(access.METHODS,),
     ),
     Rule(

@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from ..bodies import record_ids
 from ..call import Call
 from ..ids import parse, token_number
 from ..rule import FINE, Judged, Problem, Rule, Strength
 from ..scenarios import access, life, uploads
 from ..scenarios.survey import SURVEY
-from ..world import Job, Upload, World, record_ids
+from ..things import Job, Upload
+from ..world import World
 
 _KINDS: Final = {
     "get_music": ("job_id", "job"),

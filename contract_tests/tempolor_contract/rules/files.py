@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from ..bodies import COMPLETED, FAILED, GENERATING, items_of, status_of
 from ..call import FILE, Call
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
 from ..scenarios import life
-from ..world import COMPLETED, FAILED, GENERATING, World, items_of, status_of
+from ..things import Link
+from ..world import World
 
 _PAGE: Final = "get-tempolor-music-download-job_id"
 _STARTS: Final[dict[str, tuple[bytes, ...]]] = {
@@ -16,6 +18,19 @@ _STARTS: Final[dict[str, tuple[bytes, ...]]] = {
     "image": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"<svg", b"<?xml"),
     "waveform": (b"{", b"["),
 }
+_AUDIO: Final = (*_STARTS["mp3"], *_STARTS["wav"], b"fLaC", b"OggS")
+_BOXES: Final = b"ftyp"
+# Hosts of files know many names for one type, and may not care: what tells nothing is no contradiction.
+_NAMES: Final[dict[str, frozenset[str]]] = {
+    "mp3": frozenset({"audio/mpeg", "audio/mp3", "audio/mpeg3", "audio/x-mpeg", "audio/x-mp3", "audio/mpg"}),
+    "wav": frozenset({"audio/wav", "audio/wave", "audio/x-wav", "audio/vnd.wave", "audio/x-pn-wav"}),
+    "stems": frozenset({"application/zip", "application/x-zip-compressed", "application/x-zip"}),
+    "midi": frozenset({"audio/midi", "audio/x-midi", "audio/mid", "audio/sp-midi", "application/x-midi"}),
+    "image": frozenset({"image/"}),
+    "waveform": frozenset({"application/json", "text/json", "text/plain"}),
+    "audio": frozenset({"audio/", "video/mp4"}),
+}
+_UNTOLD: Final = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/x-download"})
 
 
 def _only_complete(call: Call, world: World) -> Judged:
@@ -50,10 +65,14 @@ def _complete(call: Call, world: World) -> Judged:
     return FINE if call.status == 200 else None
 
 
-def _kind(call: Call, world: World) -> Judged:
-    response = call.exchange.response
+def _link(call: Call, world: World) -> Link | None:
     link = world.worlds.links.get(call.exchange.request.url) if world.worlds else None
-    if response is None or link is None or response.status not in {200, 206} or link.kind not in _STARTS:
+    return link if link is not None and call.status in {200, 206} and link.kind in _NAMES else None
+
+
+def _kind(call: Call, world: World) -> Judged:
+    link, response = _link(call, world), call.exchange.response
+    if response is None or link is None:
         return None
     ranged = call.exchange.request.header("range")
     if (ranged and not ranged.startswith("bytes=0-")) or call.method == "HEAD":
@@ -61,9 +80,18 @@ def _kind(call: Call, world: World) -> Judged:
     if not response.body and response.truncated:
         return None
     begin = response.body[:16].lstrip()
-    if begin.startswith(_STARTS[link.kind]):
+    if begin.startswith(_STARTS.get(link.kind, _AUDIO)) or (link.kind == "audio" and begin[4:8] == _BOXES):
         return FINE
     return [Problem(f"the link for {link.kind} gave bytes that begin with {begin!r}", (link.call,), key=link.kind)]
+
+
+def _name(call: Call, world: World) -> Judged:
+    link, response = _link(call, world), call.exchange.response
+    if response is None or link is None or response.media_type in _UNTOLD:
+        return None
+    fine = any(response.media_type.startswith(each) for each in _NAMES[link.kind])
+    told = f"the link for {link.kind} came as {response.media_type}"
+    return FINE if fine else [Problem(told, (link.call,), key=link.kind)]
 
 
 def _https(call: Call) -> Judged:
@@ -107,6 +135,16 @@ RULES = (
         _PAGE,
         on=frozenset({FILE}),
         history=_kind,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "link-names-its-kind",
+        "The Content-Type of a file, where there is one that tells something, is that of its kind.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        on=frozenset({FILE}),
+        history=_name,
         scenarios=(life.SONG,),
     ),
     Rule(

@@ -3,16 +3,22 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ..call import CALLBACK, Call
+from ..bodies import COMPLETED, FAILED, GENERATING, items_of, records_of, status_of
+from ..call import CALLBACK, FILE, Call
 from ..ids import parse, token_number
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
 from ..scenarios import life
-from ..world import COMPLETED, FAILED, GENERATING, Sighting, World, items_of, status_of
+from ..scenarios.survey import SURVEY
+from ..things import Sighting
+from ..world import World
 
 ITEMS: Final = frozenset({"get_music", "list_music", CALLBACK})
 POLLS: Final = frozenset({"get_music", "list_music"})
 _PAGE: Final = "get-tempolor-music-job_id"
 _TRIPLES: Final = {GENERATING: ("GENERATING", False), FAILED: ("FAILED", True), COMPLETED: ("COMPLETED", True)}
+_STAMPS: Final = ("createTime", "updateTime", "updated", "sysTime")
+_YEAR_1973_MS: Final = 10**11
+"""No service is as old; what counts in seconds stays below for three thousand years."""
 _FILES: Final = ("mp3OssId", "wavOssId")
 _LASTING: Final = ("itemId", "genItemId", "createTime", "childType", "bizType")
 _LASTING_MATERIAL: Final = ("seed", "batchId")
@@ -47,7 +53,7 @@ def _triple(call: Call) -> Judged:
 
 def _completed_is_100(call: Call) -> Judged:
     done = [item for item in items_of(call) if item.get("status") == COMPLETED and "progress" in item]
-    wrong = [Problem(f"COMPLETED at progress {item['progress']}") for item in done if item["progress"] != 100]
+    wrong = [Problem(f"COMPLETED at progress {item['progress']!r}") for item in done if item["progress"] != 100]
     return wrong[:1] if done else None
 
 
@@ -201,6 +207,20 @@ def _stamps(call: Call, world: World) -> Judged:
     return judged
 
 
+def _milliseconds(call: Call) -> Judged:
+    told = call.operation == CALLBACK or (call.accepted and call.operation != FILE)
+    found = list(_stamps_in(call)) if told else []
+    wrong = [f"{name} is {stamp}" for name, stamp in found if 0 < stamp < _YEAR_1973_MS]
+    return [Problem(f"{wrong[0]}, which is no time in milliseconds")] if wrong else FINE if found else None
+
+
+def _stamps_in(call: Call) -> Iterator[tuple[str, int]]:
+    for each in (*items_of(call), *records_of(call), call.item, *call.item.values()):
+        for name in _STAMPS if isinstance(each, dict) else ():
+            if isinstance(each.get(name), int):
+                yield name, each[name]
+
+
 RULES = (
     Rule(
         "status-triple-agrees",
@@ -284,6 +304,24 @@ RULES = (
         on=POLLS,
         history=_final,
         scenarios=(life.SONG,),
+    ),
+    Rule(
+        "stamps-are-in-milliseconds",
+        "Stamps that are numbers count milliseconds since 1970.",
+        "post-tempolor-accounts",
+        severity=Severity.MOCKS,
+        evidence=("D-41",),
+        single=_milliseconds,
+        scenarios=(SURVEY, life.SONG),
+    ),
+    Rule(
+        "jobs-come-to-an-end",
+        "A job ends: on a mock in the time that a run waits for it, or in a day of a clock that can be moved.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-79",),
+        scenarios=(life.SONG, life.CANCEL),
     ),
     Rule(
         "finished-item-is-stable",

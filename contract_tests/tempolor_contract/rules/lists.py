@@ -3,12 +3,14 @@
 from collections import Counter
 from typing import Any, Final
 
+from ..bodies import record_ids, records_of
 from ..call import Call
 from ..ids import parse
+from ..learning import walk_key
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
 from ..scenarios import life, paging
 from ..scenarios.survey import SURVEY
-from ..world import World, record_ids, records_of, walk_key
+from ..world import World
 from .items import details
 
 LISTS: Final = frozenset({"list_music", "list_midi", "list_cloned_voices", "list_artist_voices"})

@@ -1,19 +1,26 @@
 """Rules about orders: what they answer, and what becomes of their fields."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
+from ..bodies import COMPLETED, items_of, status_of, texts, whole
 from ..call import Call
 from ..ids import parse
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
 from ..scenarios import life, refusals
-from ..world import Order, World, items_of, texts, whole
+from ..things import KIND_OF_ORDER, Order
+from ..world import World
 from .items import POLLS, details, material
 
 ORDERS: Final = frozenset({"create_song", "create_instrumental"})
 _PAGE: Final = "post-tempolor-music-song"
 _INSTRUMENTAL: Final = "post-tempolor-music-instrumental"
 _VOICES: Final = ("artistVoiceItemId", "clonedVoiceItemId", "midiItemId")
+_MODELS: Final = {"song": ("model_song", "v3.5"), "instrumental": ("model_instrumental", "i3.5 beta")}
+_LONGEST: Final = {"v3": 120, "v3.5": 270, "i3": 120, "i3.5 beta": 270}
+"""The models of the pages, and how many seconds their pieces last at most."""
+_SLACK_SECONDS: Final = 2
 _RESULTS: Final = frozenset({*ORDERS, "delete_music", "delete_midi", "delete_cloned_voice"})
 
 
@@ -90,7 +97,7 @@ def _echoes(order: Order, item: dict[str, Any]) -> list[tuple[str, Any, Any]]:
 
 
 def _trimmed(value: Any) -> Any:
-    return re.sub(r"\s+", " ", value).strip() if isinstance(value, str) else value
+    return re.sub(r"[^\S\n]+", " ", value.replace("\r\n", "\n")).strip() if isinstance(value, str) else value
 
 
 def _sources(call: Call, world: World) -> Judged:
@@ -115,6 +122,41 @@ def _plan(call: Call) -> Judged:
     if call.status != 200 or not isinstance(left, int) or not isinstance(total, int) or call.item.get("unlimited"):
         return None
     return FINE if 0 <= left <= total else [Problem(f"{left} of {total} generations are left")]
+
+
+def _model(call: Call, world: World) -> Judged:
+    judged: Judged = None
+    for order, item in _ordered(call, world):
+        field, default = _MODELS[KIND_OF_ORDER[order.call.operation]]
+        shown, wanted = details(item).get("modelShowName"), order.sent.get(field) or default
+        # A service of a later revision shows the later model that an older name leads to.
+        if shown not in _LONGEST:
+            continue
+        judged = judged or FINE
+        if shown != wanted:
+            judged = [Problem(f"ordered {wanted}, but {item['job_id']} shows {shown}", (order.call,))]
+    return judged
+
+
+def _length(call: Call) -> Judged:
+    judged: Judged = None
+    for item in items_of(call):
+        seconds, longest = material(item).get("dur"), _LONGEST.get(str(details(item).get("modelShowName")))
+        if status_of(item) != COMPLETED or longest is None or not isinstance(seconds, (int, float)):
+            continue
+        if not 0 < seconds <= longest + _SLACK_SECONDS:
+            model = details(item)["modelShowName"]
+            return [Problem(f"{item.get('job_id')} by {model} lasts {seconds} s, {longest} s are the most")]
+        judged = FINE
+    return judged
+
+
+def _ordered(call: Call, world: World) -> Iterator[tuple[Order, dict[str, Any]]]:
+    """Yield the items of a call whose orders are known, each with its order."""
+    for item in items_of(call):
+        job = world.jobs.get(item.get("job_id", ""))
+        if job is not None and job.order is not None:
+            yield job.order, item
 
 
 RULES = (
@@ -188,6 +230,25 @@ RULES = (
         on=POLLS,
         history=_sources,
         scenarios=(life.SONG,),
+    ),
+    Rule(
+        "model-comes-back",
+        "An item shows the model that was ordered, by default `v3.5` for songs and `i3.5 beta` for instrumentals.",
+        _PAGE,
+        severity=Severity.MOCKS,
+        evidence=("D-43",),
+        on=POLLS,
+        history=_model,
+        scenarios=(life.SONG, life.INSTRUMENTAL),
+    ),
+    Rule(
+        "length-keeps-to-the-model",
+        "A finished piece lasts as long as its model allows: 2 minutes with `v3` and `i3`, else 4.5.",
+        _PAGE,
+        severity=Severity.MOCKS,
+        on=POLLS,
+        single=_length,
+        scenarios=(life.SONG, life.INSTRUMENTAL),
     ),
     Rule(
         "plan-adds-up",

@@ -1,15 +1,19 @@
 """Rules about what the scheduler shows."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, Final
 
+from ..bodies import GENERATING, items_of, running_rows, status_of, whole
 from ..call import Call
 from ..clockwork import ELAPSED, milliseconds, row_made_at
 from ..ids import parse
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import life
+from ..scenarios import capacity, life
 from ..scenarios.survey import SURVEY
-from ..world import GENERATING, World, items_of, running_rows, status_of, whole
+from ..world import World
+from .capacity import busy_jobs
+from .orders import ORDERS
 
 LISTINGS: Final = frozenset({"list_running_jobs", "get_available_capacity"})
 _PAGE: Final = "get-tempolor-scheduler"
@@ -69,6 +73,18 @@ def _all_accounts(call: Call, world: World) -> Judged:
     return problems if known else None
 
 
+def _room_is_shown(call: Call, world: World) -> Judged:
+    if call.status != 200 or "available" not in call.item:
+        return None
+    running = Counter(parts.account for row in running_rows(call) if (parts := parse(row.get("job_id"))))
+    known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
+    room = [each for each in known if each.limit is not None and running[each.user_id] < each.limit]
+    shown = {row.get("user_id") for row in _rows(call)}
+    missing = [each for each in room if each.user_id not in shown]
+    problems = [Problem(f"account {each.user_id} has room, but no row", (each.stored,)) for each in missing[:1]]
+    return problems if room else None
+
+
 def _elapsed(call: Call, world: World) -> Judged:
     spans = [span for row in running_rows(call) if (span := row_made_at(row))] if call.status == 200 else []
     if not spans:
@@ -92,7 +108,7 @@ def _rows_go_on(call: Call, world: World) -> Judged:
         if job is None or job.listed is None or not job.listed.before(call):
             continue
         judged = judged or FINE
-        if row.get("started") != job.row.get("started"):
+        if milliseconds(row.get("started")) != milliseconds(job.row.get("started")):
             told = f"started of {job.id} changed from {job.row.get('started')} to {row.get('started')}"
             return [Problem(told, (job.listed,), key="started")]
         now, then = ELAPSED.fullmatch(str(row.get("elapsed"))), ELAPSED.fullmatch(str(job.row.get("elapsed")))
@@ -101,12 +117,20 @@ def _rows_go_on(call: Call, world: World) -> Judged:
     return judged
 
 
+def _starts(call: Call) -> Iterator[tuple[dict[str, Any], int | None]]:
+    """Yield the running jobs of a listing or a 429, each with its start: text in the one, a number in the other."""
+    for row in running_rows(call) if call.status == 200 else ():
+        yield row, milliseconds(row.get("started"))
+    for rows in (busy_jobs(call) or {}).values():
+        for row in rows:
+            yield row, whole(row.get("started"))
+
+
 def _start_is_creation(call: Call, world: World) -> Judged:
     judged: Judged = None
-    for row in running_rows(call) if call.status == 200 else ():
+    for row, started in _starts(call):
         job = world.jobs.get(row.get("job_id", ""))
         created = job.latest.item.get("createTime") if job and job.latest else None
-        started = milliseconds(row.get("started"))
         if job is None or job.latest is None or started is None or not isinstance(created, int):
             continue
         judged = judged or FINE
@@ -236,6 +260,15 @@ RULES = (
         scenarios=(SURVEY,),
     ),
     Rule(
+        "available-shows-all-room",
+        "Every account that has free slots has a row.",
+        _AVAILABLE,
+        evidence=("D-78",),
+        on=frozenset({"get_available_capacity"}),
+        history=_room_is_shown,
+        scenarios=(SURVEY, life.TWO_ACCOUNTS),
+    ),
+    Rule(
         "elapsed-fits-started",
         "`elapsed` is the time since `started`: all rows of an answer tell the same moment.",
         _PAGE,
@@ -258,9 +291,10 @@ RULES = (
         _PAGE,
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
-        on=LISTINGS,
+        evidence=("D-64",),
+        on=LISTINGS | ORDERS,
         history=_start_is_creation,
-        scenarios=(life.SONG,),
+        scenarios=(life.SONG, capacity.OWN_LIMIT),
     ),
     Rule(
         "scheduler-lists-what-runs",

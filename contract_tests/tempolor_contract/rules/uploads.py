@@ -2,12 +2,14 @@
 
 from typing import Any, Final
 
+from ..bodies import records_of
 from ..call import Call
 from ..ids import parse
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import uploads
+from ..scenarios import life, uploads
 from ..scenarios.survey import SURVEY
-from ..world import Upload, World, records_of
+from ..things import Upload
+from ..world import World
 
 _MIDI: Final = "post-tempolor-music-midi"
 _VOICES: Final = "post-tempolor-music-cloned-voices"
@@ -110,7 +112,10 @@ def _stems(call: Call) -> Judged:
     state, url = call.item.get("state"), call.item.get("stemsZipUrl")
     if call.status != 200 or not isinstance(state, int):
         return None
-    return FINE if (state == 2) == bool(url) else [Problem(f"state {state} came with stemsZipUrl {url!r}")]
+    if (state == 2) != bool(url):
+        return [Problem(f"state {state} came with stemsZipUrl {url!r}")]
+    fetchable = not url or (isinstance(url, str) and url.startswith(("http://", "https://")))
+    return FINE if fetchable else [Problem(f"stemsZipUrl is no address to fetch: {url!r}")]
 
 
 def _artists(call: Call) -> Judged:
@@ -159,12 +164,12 @@ RULES = (
     ),
     Rule(
         "ready-material-can-be-used",
-        "A ready voice or MIDI file can be ordered with, a deleted one is a 404.",
+        "A voice or MIDI file that is ready or on offer can be ordered with, a deleted one is a 404.",
         "post-tempolor-music-song",
         evidence=("D-22", "D-74"),
         on=frozenset({"create_song"}),
         history=_ready_can_sing,
-        scenarios=(uploads.MIDI, uploads.VOICE),
+        scenarios=(uploads.MIDI, uploads.VOICE, life.ARTIST),
     ),
     Rule(
         "is-first-means-first",
@@ -193,6 +198,13 @@ RULES = (
         _MIDI,
         evidence=("D-04", "D-73"),
         scenarios=(uploads.REFUSALS,),
+    ),
+    Rule(
+        "listed-media-types-are-taken",
+        "Files of each Content-Type that a page lists are taken.",
+        _VOICES,
+        evidence=("D-72",),
+        scenarios=(uploads.TYPES,),
     ),
     Rule(
         "artist-voices-can-be-listed",

@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
+from ..bodies import records_of, running_rows, texts
 from ..budget import Level
 from ..call import Call
 from ..rule import Need, Scenario
-from ..world import records_of, running_rows, texts
 from . import material
 from .lab import Lab, UnclearError
 from .samples import midi_file, wav_file
@@ -74,24 +74,63 @@ def _stranger(lab: Lab) -> None:
     for operation in ("get_music", "download_music"):
         _hidden(lab, lab.call(operation, arguments={"job_id": jobs[0]}, token=other))
     for operation in ("list_accounts", "list_running_jobs", "get_available_capacity"):
-        _not_shown(lab, lab.call(operation, token=other), set(jobs))
+        not_shown(lab, lab.call(operation, token=other), set(jobs))
     if lab.guard.level is Level.FULL:
-        for operation in ("cancel_job", "delete_music"):
-            _hidden(lab, lab.call(operation, arguments={"job_id": jobs[0]}, token=other))
-        still = material.read(lab, jobs[0])
-        told = f"somebody else deleted {jobs[0]}: it is answered {still.status}"
+        _reaching(lab, jobs[0])
+
+
+def _reaching(lab: Lab, job_id: str) -> None:
+    """Have somebody else reach for a job and an account that only we can have."""
+    other, user_id = lab.target.other_token, material.account(lab)
+    _reaching_for_work(lab, user_id)
+    for operation in ("cancel_job", "delete_music"):
+        _hidden(lab, lab.call(operation, arguments={"job_id": job_id}, token=other))
+    for operation in ("get_account", "delete_account"):
+        _hidden(lab, lab.call(operation, arguments={"user_id": user_id}, token=other))
+    for operation in ("list_music", "list_midi", "list_cloned_voices"):
+        _hidden(lab, lab.call(operation, query={"user_id": user_id}, token=other))
+    _hidden(lab, lab.call("create_song", json={"user_id": user_id, "prompt": "A ballad"}, token=other))
+    for still in (material.read(lab, job_id), lab.call("get_account", arguments={"user_id": user_id})):
+        told = f"somebody else deleted what {still.path} was: it is answered {still.status}"
         lab.check("ids-belong-to-their-user", fine=still.status == 200, message=told, call=still)
 
 
+def _reaching_for_work(lab: Lab, user_id: str) -> None:
+    """Have somebody else reach for a job at work, and for uploads."""
+    other = lab.target.other_token
+    working = material.order(lab, user_id=user_id).jobs
+    for operation in ("list_running_jobs", "get_available_capacity"):
+        not_shown(lab, lab.call(operation, token=other), set(working))
+    _hidden(lab, lab.call("cancel_job", arguments={"job_id": working[0]}, token=other))
+    material.cancel_all(lab, working)
+    query = {"user_id": user_id, "name": lab.name("Mine")}
+    midi = lab.call("upload_midi", query=query, content=midi_file(), headers={"Content-Type": "audio/midi"}).item
+    _kept(lab, "delete_midi", "midiItemId", midi.get("midiRenderVO"))
+    voice = lab.call("clone_voice", query=query, content=wav_file(), headers={"Content-Type": "audio/wav"}).item
+    _kept(lab, "delete_cloned_voice", "clonedVoiceItemId", voice)
+
+
+def _kept(lab: Lab, operation: str, name: str, upload: object) -> None:
+    thing = upload.get(name) if isinstance(upload, dict) else None
+    if not isinstance(thing, str):
+        return
+    _hidden(lab, lab.call(operation, arguments={name: thing}, token=lab.target.other_token))
+    mine = lab.call(operation, arguments={name: thing})
+    told = f"somebody else deleted {thing}: deleting it was answered {mine.status}"
+    lab.check("ids-belong-to-their-user", fine=mine.status == 200, message=told, call=mine)
+
+
 def _hidden(lab: Lab, call: Call) -> None:
-    told = f"{call.operation} of another user's id was answered {call.status}"
+    told = f"{call.operation} of what is another user's was answered {call.status}"
     lab.check("ids-belong-to-their-user", fine=call.status == 404, message=told, call=call)
 
 
-def _not_shown(lab: Lab, call: Call, mine: set[str]) -> None:
+def not_shown(lab: Lab, call: Call, mine: set[str]) -> None:
+    """Judge that another user's call shows neither these jobs nor our account."""
     mine_too = mine & {str(row.get("job_id")) for row in running_rows(call)}
-    accounts = set(call.item) if call.operation == "list_accounts" and call.accepted else set()
-    shared = mine_too or accounts & {material.account(lab)}
+    # Two users may have set up one and the same account of TemPolor, but not the one that was made up for this run.
+    looks = call.operation == "list_accounts" and call.accepted and lab.guard.level is Level.FULL
+    shared = mine_too or (set(call.item) & {material.account(lab)} if looks else set())
     told = f"{call.operation} shows another user's {sorted(shared)[:1]}"
     lab.check("ids-belong-to-their-user", fine=not shared, message=told, call=call)
 

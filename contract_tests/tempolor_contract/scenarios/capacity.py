@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
+from ..bodies import texts
 from ..call import Call
 from ..rule import Need, Scenario
-from ..world import texts
 from . import material
 from .lab import Lab, UnclearError
 
@@ -13,10 +13,10 @@ _MOST_ORDERS: Final = 8
 _LIMIT: Final = 3
 
 
-def _try(lab: Lab, account: str, limit: int | None = None) -> Call:
+def _try(lab: Lab, account: str, limit: int | None = None, operation: str = "create_song") -> Call:
     """Send an order that may be refused; UnclearError if TemPolor itself refused, or the credits are spent."""
     body = {"user_id": account, "prompt": "A harbour ballad", "replyRef": lab.name("ref")}
-    call = lab.call("create_song", json=body if limit is None else {**body, "maxJobs": limit})
+    call = lab.call(operation, json=body if limit is None else {**body, "maxJobs": limit})
     if call.status == 402 or (call.status == 429 and "runningJobs" not in call.item and not _says_busy(call)):
         raise UnclearError(f"TemPolor itself refused: {call.status} {call.error}")
     return call
@@ -35,13 +35,15 @@ def _own_limit(lab: Lab) -> None:
     ordered = material.order(lab, replyRef=lab.name("ref"))
     jobs = list(ordered.jobs)
     try:
-        refused = _try(lab, ordered.account, 1)
+        limit = len(ordered.jobs)
+        refused = _try(lab, ordered.account, limit)
         jobs += texts(refused.item.get("jobs"))
-        if not material.running(lab, ordered.jobs):
+        if len(material.running(lab, ordered.jobs)) < limit:
             raise UnclearError("the jobs ended before the limit could be tried")
-        told = f"jobs run, and an order with maxJobs 1 was answered {refused.status}"
+        told = f"{limit} jobs run, and an order with maxJobs {limit} was answered {refused.status}"
         lab.must("own-limit-replaces-the-accounts", fine=refused.status == 429, message=told, call=refused)
-        count = _count(refused) or len(ordered.jobs)
+        lab.call("list_running_jobs")
+        count = _count(refused) or limit
         taken = _try(lab, ordered.account, count + 1)
         jobs += texts(taken.item.get("jobs"))
         told = f"{count} jobs run, and an order with maxJobs {count + 1} was answered {taken.status}"
@@ -60,6 +62,7 @@ def _account_limit(lab: Lab) -> None:
     told = f"account {account} is full, but so was {other}"
     fine = elsewhere.account == other
     lab.check("account-limit-is-exact", fine=fine, message=told, call=elsewhere.call)
+    first += _beyond(lab, account, len(first))
     jobs = _freed_by_cancel(lab, account, first)
     _raised(lab, account, jobs)
     for job_id in jobs:
@@ -73,9 +76,10 @@ def _account_limit(lab: Lab) -> None:
 def _fill(lab: Lab, account: str) -> list[str]:
     """Order until the account is busy, and judge that it was so neither early nor late."""
     jobs: list[str] = []
-    for _ in range(_MOST_ORDERS):
+    for number in range(_MOST_ORDERS):
         expected = len(jobs) < _LIMIT
-        call = _try(lab, account)
+        # Both kinds take slots.
+        call = _try(lab, account, operation=("create_instrumental", "create_song")[number % 2])
         new = texts(call.item.get("jobs"))
         if not expected and len(material.running(lab, tuple(jobs))) < _LIMIT:
             material.cancel_all(lab, (*jobs, *new))
@@ -86,6 +90,14 @@ def _fill(lab: Lab, account: str) -> list[str]:
             return jobs
         jobs += new
     raise UnclearError(f"account {account} was never busy")
+
+
+def _beyond(lab: Lab, account: str, running: int) -> list[str]:
+    """Order with a limit of its own that is higher than that of the full account."""
+    call = _try(lab, account, running + 2)
+    told = f"{running} jobs run on an account with maxJobs {_LIMIT}; an order with maxJobs {running + 2} was answered "
+    lab.check("own-limit-replaces-the-accounts", fine=call.accepted, message=f"{told}{call.status}", call=call)
+    return list(texts(call.item.get("jobs")))
 
 
 def _freed_by_cancel(lab: Lab, account: str, jobs: list[str]) -> tuple[str, ...]:
@@ -102,15 +114,16 @@ def _freed_by_cancel(lab: Lab, account: str, jobs: list[str]) -> tuple[str, ...]
 
 
 def _raised(lab: Lab, account: str, jobs: tuple[str, ...]) -> None:
-    """Lower an account's limit to what runs, then raise it by one: both count at once."""
+    """Set an account's limit below what runs, to what runs, and one above: each counts at once."""
     alive = len(material.running(lab, jobs))
     if not alive:
         return
-    for limit, expected in ((1, False), (len(jobs) + 1, True)):
+    for limit, expected in ((max(1, alive - 1), False), (alive, False), (alive + 1, True)):
         lab.call("create_account", json={"requestParams": {"user_id": account}, "maxJobs": limit})
+        lab.call("get_available_capacity")
         call = _try(lab, account)
         new = texts(call.item.get("jobs"))
-        if material.running(lab, jobs):
+        if len(material.running(lab, jobs)) == alive:
             told = f"{alive} jobs run, the limit is now {limit}; an order was answered {call.status}"
             lab.check("account-limit-is-exact", fine=call.accepted is expected, message=told, call=call)
         material.cancel_all(lab, new)
@@ -119,4 +132,4 @@ def _raised(lab: Lab, account: str, jobs: tuple[str, ...]) -> None:
 _MAKES: Final = frozenset({Need.CREATE, Need.DESTROY})
 
 OWN_LIMIT = Scenario("limit-of-an-order", _own_limit, _MAKES, cost=2)
-ACCOUNT_LIMIT = Scenario("limit-of-an-account", _account_limit, _MAKES | {Need.ACCOUNT}, cost=10)
+ACCOUNT_LIMIT = Scenario("limit-of-an-account", _account_limit, _MAKES | {Need.ACCOUNT}, cost=12)

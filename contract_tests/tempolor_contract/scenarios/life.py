@@ -2,10 +2,10 @@
 
 from typing import Final
 
+from ..bodies import COMPLETED, GENERATING, records_of, running_rows, status_of, texts
 from ..call import Call
 from ..clockwork import row_made_at
 from ..rule import Need, Scenario
-from ..world import COMPLETED, GENERATING, running_rows, status_of
 from . import material
 from .lab import Lab, UnclearError
 from .material import Ordered
@@ -146,12 +146,34 @@ def _instrumental(lab: Lab) -> None:
 def _form(lab: Lab) -> None:
     """Order as a form, at the very limits of what the pages allow: they count characters, not bytes."""
     account = material.account(lab)
-    form = {"user_id": account, "prompt": "é" * 2000, "lyrics": "ü" * 3000, "replyRef": "r" * 1024}
+    form = {
+        "user_id": account,
+        "prompt": "é" * 2000,
+        "lyrics": "ü" * 3000,
+        "replyRef": "r" * 1024,
+        "model_song": "v3.5",
+    }
     _taken(lab, lab.call("create_song", files={name: (None, text) for name, text in form.items()}))
     loop = {"user_id": account, "prompt": "A loop", "bpm": "50", "chords": "C " * 100, "tonality": "Bb:major"}
     _taken(lab, lab.call("create_instrumental", files={name: (None, text) for name, text in loop.items()}))
     body = {"user_id": account, "prompt": "A loop", "bpm": 190, "model_instrumental": "i3.5 beta", "user_id_2": 1}
     _taken(lab, lab.call("create_instrumental", json=body))
+    # Which account it takes is open; that it needs none is printed.
+    _taken(lab, lab.call("create_song", json={"prompt": "A harbour ballad", "replyRef": lab.name("ref")}))
+
+
+def _artist(lab: Lab) -> None:
+    account = material.account(lab)
+    records = records_of(lab.call("list_artist_voices", query={"user_id": account}))
+    if not records or not isinstance(records[0].get("itemId"), str):
+        raise UnclearError("there are no artist voices on offer")
+    voice = records[0]["itemId"]
+    call = lab.call("create_song", json={"user_id": account, "prompt": "A harbour ballad", "artistVoiceItemId": voice})
+    if material.busy(call):
+        raise UnclearError(f"no room for an order: {call.status}")
+    told = f"artist voice {voice} is on offer, but an order with it was answered {call.status}: {call.error}"
+    lab.check("ready-material-can-be-used", fine=call.accepted, message=told, call=call)
+    material.cancel_all(lab, texts(call.item.get("jobs")))
 
 
 def _taken(lab: Lab, call: Call) -> None:
@@ -224,7 +246,8 @@ _MAKES: Final = frozenset({Need.CREATE, Need.DESTROY})
 
 SONG = Scenario("song", _song, _MAKES, cost=1)
 INSTRUMENTAL = Scenario("instrumental", _instrumental, _MAKES, cost=1)
-FORM = Scenario("limits-and-forms", _form, _MAKES, cost=3)
+FORM = Scenario("limits-and-forms", _form, _MAKES, cost=4)
+ARTIST = Scenario("artist-voice", _artist, _MAKES, cost=1)
 CANCEL = Scenario("cancel", _cancel, _MAKES, cost=1)
 TWO_ACCOUNTS = Scenario("two-accounts", _two_accounts, _MAKES | {Need.ACCOUNT}, cost=4)
 EXPIRY = Scenario("link-expiry", _expiry, frozenset({Need.CREATE, Need.CLOCK}), cost=1)

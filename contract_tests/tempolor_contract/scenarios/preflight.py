@@ -1,14 +1,19 @@
 """The first knock on a target: is it there, is it this API, does it know the token?"""
 
+from typing import Final
+
+from ..call import Call
+from ..exchange import MISSING
 from .lab import Lab
 
 
 class NotTheApiError(Exception):
-    """The target cannot be judged; the message says why, in one line."""
+    """The target cannot be judged; the message says why and what to do, in one line."""
 
 
-_DOORS = ("list_running_jobs", "get_available_capacity", "list_accounts")
-_PATIENCE = 10.0
+_DOORS: Final = ("list_running_jobs", "get_available_capacity", "list_accounts")
+_NO_DOOR: Final = "/no-such-operation"
+_PATIENCE: Final = 10.0
 
 
 def knock(lab: Lab) -> None:
@@ -20,15 +25,41 @@ def knock(lab: Lab) -> None:
     for operation in _DOORS:
         call = lab.call(operation, accept_unclear=True, timeout=min(_PATIENCE, lab.target.timeout))
         if call.status == 0 and "Connect" in call.exchange.fault:
-            raise NotTheApiError(f"cannot reach {lab.target.base_url}: {call.exchange.fault}")
+            address = lab.target.base_url
+            raise NotTheApiError(f"cannot reach {address} ({call.exchange.fault}): is it running, and there?")
         if call.status == 200 and isinstance(call.answer, (dict, list)):
             return
-        if call.status == 404 and operation == "list_accounts" and "error" in call.item:
-            return
         told.append(call)
-    if all(call.status == 401 for call in told):
-        raise NotTheApiError(f"{lab.target.base_url} refuses the token: 401 {told[0].error}".rstrip())
+    if _lacks_accounts(lab, told[-1]):
+        return
+    raise NotTheApiError(_diagnosis(lab.target.base_url, told))
+
+
+def _lacks_accounts(lab: Lab, accounts: Call) -> bool:
+    """Return whether a 404 speaks of accounts that nobody has configured, and not of a path that is not there."""
+    if accounts.status != 404 or "error" not in accounts.item:
+        return False
+    nowhere = lab.send("GET", _NO_DOOR, accept_unclear=True)
+    return (nowhere.status, nowhere.item) != (accounts.status, accounts.item)
+
+
+def _diagnosis(address: str, told: list[Call]) -> str:
     last = told[-1]
-    response = last.exchange.response
-    what = last.exchange.fault if response is None else f"{last.status} {response.media_type or 'without Content-Type'}"
-    raise NotTheApiError(f"{lab.target.base_url} does not look like the API: {last.method} {last.path} gave {what}")
+    if all(call.status == 401 for call in told):
+        return f"{address} refuses the token (401 {last.error}".rstrip() + "): give another one with --token"
+    if all(call.status == 0 for call in told):
+        return f"{address} does not answer ({last.exchange.fault}): is it an HTTP service, and not too busy?"
+    path = f"{last.method} {last.path}"
+    return f"{address} does not look like the API ({path} gave {_gist(last)}): give the URL up to /accounts"
+
+
+def _gist(call: Call) -> str:
+    response = call.exchange.response
+    if response is None:
+        return call.exchange.fault
+    if 300 <= call.status < 400:
+        return f"{call.status} to {response.header('location')}"
+    if response.truncated:
+        return f"{call.status} with a body that does not end"
+    broken = response.media_type == "application/json" and response.json is MISSING
+    return f"{call.status} {'broken JSON' if broken else response.media_type or 'without Content-Type'}"

@@ -39,13 +39,22 @@ INSTRUMENTALS: Final[dict[str, dict[str, Any]]] = {
     "replyRef of 1025 characters": {"replyRef": "r" * 1025},
 }
 
+_ALONE: Final = frozenset({"no prompt"})
+"""Sent without anything else, so that there is no doubt what is wrong."""
+_FORMS: Final = frozenset({"no prompt", "prompt of 2001 characters", "unknown model", "bpm 191", "two voices"})
+
 
 def _orders(lab: Lab) -> None:
     account = material.account(lab)
+    lab.call("list_running_jobs")
     for operation, table in (("create_song", SONGS), ("create_instrumental", INSTRUMENTALS)):
         for case, fields in table.items():
-            _refused(lab, operation, case, {"user_id": account, "prompt": "A ballad"} | fields)
+            reference = {} if case in _ALONE else {"replyRef": lab.name("ref")}
+            _refused(lab, operation, case, {"user_id": account, "prompt": "A ballad", **reference} | fields)
+    _forms(lab, account)
+    _slash(lab, account)
     _unknown(lab, account)
+    lab.call("list_running_jobs")
 
 
 def _refused(lab: Lab, operation: str, case: str, fields: dict[str, Any]) -> None:
@@ -57,14 +66,34 @@ def _refused(lab: Lab, operation: str, case: str, fields: dict[str, Any]) -> Non
     lab.check("invalid-values-are-400", fine=call.status == 400, message=told, call=call)
 
 
+def _forms(lab: Lab, account: str) -> None:
+    """Send some of the same as forms, which are read by other code."""
+    for operation, table in (("create_song", SONGS), ("create_instrumental", INSTRUMENTALS)):
+        for case in sorted(_FORMS & table.keys()):
+            fields = {"user_id": account, "prompt": "A ballad", "replyRef": lab.name("ref")} | table[case]
+            form = {name: (None, str(value)) for name, value in fields.items() if value is not None}
+            call = lab.call(operation, files=form)
+            told = f"{operation} as a form with {case} was answered {call.status}"
+            fine = call.status == 400 or material.busy(call)
+            lab.check("invalid-values-are-400", fine=fine, message=told, call=call)
+
+
+def _slash(lab: Lab, account: str) -> None:
+    plain, slashed = (lab.send("POST", path, json={"user_id": account}) for path in ("/music/song", "/music/song/"))
+    told = f"POST /music/song without a prompt was answered {plain.status}, POST /music/song/ {slashed.status}"
+    fine = plain.status == slashed.status
+    lab.check("slash-at-the-end-is-nothing", fine=fine, message=told, call=slashed, earlier=(plain,))
+
+
 def _unknown(lab: Lab, account: str) -> None:
     nobody = str(lab.random.randrange(10**11, 10**12))
-    call = lab.call("create_song", json={"user_id": nobody, "prompt": "A ballad"})
-    if not material.busy(call):
-        told = f"an order on account {nobody}, which is not configured, was answered {call.status}"
-        lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
-    for name, kind in (("clonedVoiceItemId", "voice"), ("midiItemId", "midi")):
-        unknown = material.made_up_id(lab, kind, user_id=account)
+    for operation in ("create_song", "create_instrumental"):
+        call = lab.call(operation, json={"user_id": nobody, "prompt": "A ballad"})
+        if not material.busy(call):
+            told = f"an order on account {nobody}, which is not configured, was answered {call.status}"
+            lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
+    for name, kind in (("clonedVoiceItemId", "voice"), ("midiItemId", "midi"), ("artistVoiceItemId", "")):
+        unknown = material.made_up_id(lab, kind, user_id=account) if kind else lab.name("voice")
         call = lab.call("create_song", json={"user_id": account, "prompt": "A ballad", name: unknown})
         if not material.busy(call):
             told = f"an order with a {name} that nobody has was answered {call.status}"

@@ -3,10 +3,10 @@
 from typing import Any, Final
 from urllib.parse import quote
 
+from ..bodies import records_of, texts
 from ..budget import Level
 from ..call import Call
 from ..rule import Need, Scenario
-from ..world import records_of, texts
 from . import material
 from .lab import Lab, Stopped, UnclearError
 

@@ -1,19 +1,26 @@
 """MIDI files, voices and stems: up, used, and gone again."""
 
 from typing import Any, Final
+from urllib.parse import quote
 
+from ..bodies import GENERATING, records_of, texts
 from ..call import Call
 from ..rule import Need, Scenario
-from ..world import records_of, texts
 from . import material
 from .lab import Lab, UnclearError
 from .life import fetch
-from .samples import midi_file, wav_file
+from .samples import files_of, midi_file, wav_file
 from .survey import walk
 
 _PATIENCE: Final = 150.0
 _MIDI_TYPE: Final = {"Content-Type": "audio/midi"}
 _WAV_TYPE: Final = {"Content-Type": "audio/wav"}
+_SOUNDS: Final = ("mp4", "x-m4a", "mpeg", "wav", "wave", "flac", "x-flac")
+_LISTED: Final = {
+    "upload_midi": ("audio/midi", "audio/x-midi"),
+    "clone_voice": tuple(f"audio/{each}" for each in _SOUNDS),
+    "split_stems": tuple(f"audio/{each}" for each in _SOUNDS),
+}
 
 
 def _midi(lab: Lab) -> None:
@@ -23,14 +30,20 @@ def _midi(lab: Lab) -> None:
     inner = call.item.get("midiRenderVO")
     midi = inner if isinstance(inner, dict) else {}
     midi_id = str(midi.get("midiItemId"))
-    second = lab.call("upload_midi", query=query, content=midi_file(), headers={"Content-Type": "audio/x-midi"})
+    second = lab.send("POST", "/music/midi/", query=query, content=midi_file(), headers=_MIDI_TYPE)
+    told = f"POST /music/midi was answered {call.status}, POST /music/midi/ {second.status}"
+    fine = second.status == call.status
+    lab.check("slash-at-the-end-is-nothing", fine=fine, message=told, call=second, earlier=(call,))
     _listed(lab, "list_midi", "midiItemId", midi_id, call)
     fetch(lab, midi.get("midiUrl"))
     _order_with(lab, "midiItemId", midi_id, account)
     _gone(lab, "delete_midi", "midiItemId", midi_id, account)
     other = second.item.get("midiRenderVO")
     if isinstance(other, dict):
-        lab.call("delete_midi", arguments={"midiItemId": str(other.get("midiItemId"))})
+        encoded = lab.send("DELETE", f"/music/midi/{quote(str(other.get('midiItemId')), safe='')}")
+        told = f"{other.get('midiItemId')} was there, but deleting its encoded id was answered {encoded.status}"
+        fine = encoded.status == 200
+        lab.check("encoded-id-is-the-same-id", fine=fine, message=told, call=encoded, earlier=(second,))
     _listed(lab, "list_midi", "midiItemId", "", call)
 
 
@@ -47,8 +60,10 @@ def _voice(lab: Lab) -> None:
 
 
 def _ready(lab: Lab, account: str, voice_id: str) -> bool | None:
-    page = lab.call("list_cloned_voices", query={"user_id": account})
-    status = [record.get("status", 30) for record in records_of(page) if record.get("clonedVoiceItemId") == voice_id]
+    records = records_of(lab.call("list_cloned_voices", query={"user_id": account}))
+    status = [record.get("status", 30) for record in records if record.get("clonedVoiceItemId") == voice_id]
+    if not status and not any(record.get("status") == GENERATING for record in records):
+        raise UnclearError(f"{voice_id} is not listed, and nothing listed is being cloned")
     if status == [10]:
         raise UnclearError(f"cloning {voice_id} failed")
     return True if status == [30] else None
@@ -114,9 +129,29 @@ def _refusals(lab: Lab) -> None:
         call = lab.call(operation, **{"content": midi_file(), **options})
         told = f"{operation} with {case} was answered {call.status}"
         lab.check("upload-refuses-what-it-cannot-be", fine=call.status == 400, message=told, call=call)
-    call = lab.call("upload_midi", query={"user_id": nobody, "name": "x"}, content=midi_file(), headers=_MIDI_TYPE)
-    told = f"account {nobody} is not configured, but an upload was answered {call.status}"
-    lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
+    for operation, media_type, body in (
+        ("upload_midi", _MIDI_TYPE, midi_file()),
+        ("clone_voice", _WAV_TYPE, wav_file()),
+        ("split_stems", _WAV_TYPE, wav_file()),
+    ):
+        call = lab.call(operation, query={"user_id": nobody, "name": "x"}, content=body, headers=media_type)
+        told = f"account {nobody} is not configured, but {operation} was answered {call.status}"
+        lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
+
+
+def _media_types(lab: Lab) -> None:
+    """Upload a file of each media type that the pages list."""
+    account = material.account(lab)
+    for operation, media_types in _LISTED.items():
+        for media_type in media_types:
+            query = {"user_id": account, "name": lab.name("Type")}
+            headers = {"Content-Type": media_type}
+            content = files_of(media_type)[0]
+            call = lab.call(operation, query=query, content=content, headers=headers, timeout=_PATIENCE)
+            if material.busy(call):
+                raise UnclearError(f"no room for an upload: {call.status}")
+            told = f"{operation} of {media_type} was answered {call.status}: {call.error}"
+            lab.check("listed-media-types-are-taken", fine=call.accepted, message=told, call=call)
 
 
 _UPLOADS: Final = frozenset({Need.UPLOAD, Need.CREATE, Need.DESTROY})
@@ -125,3 +160,4 @@ MIDI = Scenario("midi", _midi, _UPLOADS, cost=3)
 VOICE = Scenario("voice", _voice, _UPLOADS, cost=2)
 STEMS = Scenario("stems", _stems, frozenset({Need.UPLOAD}), cost=1)
 REFUSALS = Scenario("refused-uploads", _refusals, frozenset({Need.UPLOAD}))
+TYPES = Scenario("media-types", _media_types, _UPLOADS | {Need.ACCOUNT}, cost=16)

@@ -13,17 +13,23 @@ from ..exchange import Exchange, Headers, Request, Response
 from .errors import BrokenRecordingError
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# YAML is read whole, and takes some thirty times its size; HAR and ndjson are read as they come.
+_MOST_BYTES = 64 << 20
 _BROKEN = (AttributeError, KeyError, TypeError, ValueError, binascii.Error)
 
 
-def read_cassette(file: Path, content: bytes) -> Iterator[Exchange]:
+def read_cassette(file: Path) -> Iterator[Exchange]:
     """Yield the exchanges of a VCR cassette; BrokenRecordingError where that fails."""
+    if file.stat().st_size > _MOST_BYTES:
+        told = f"more than {_MOST_BYTES >> 20} MB of YAML, which takes too much memory; record HAR or ndjson instead"
+        raise BrokenRecordingError(file, "", told)
     try:
-        interactions = yaml.load(content, Loader=_Loader)["http_interactions"]  # noqa: S506 - both loaders are safe
+        interactions = yaml.load(file.read_bytes(), Loader=_Loader)["http_interactions"]  # noqa: S506 - both are safe
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else ""
-        raise BrokenRecordingError(file, place, f"not YAML: {getattr(error, 'problem', error)}") from None
+        told = str(getattr(error, "problem", error)).splitlines()[0]
+        raise BrokenRecordingError(file, place, f"neither JSON nor YAML: {told}") from None
     except (KeyError, TypeError):
         raise BrokenRecordingError(file, "", "not a cassette: it has no http_interactions") from None
     for number, interaction in enumerate(interactions or (), 1):

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -12,36 +13,70 @@ from types import TracebackType
 from typing import IO, Any, Final, Self
 from urllib.parse import parse_qsl, urlsplit
 
+import ijson
 import orjson
 
-from ..clockwork import milliseconds
 from ..exchange import Exchange, Headers, Message, Request, Response
 from ..redaction import Redactor
 from .errors import BrokenRecordingError
 
 _MILLISECONDS_ONLY: Final = re.compile(r"[^.]*(\.\d{1,3})?(Z|[+-]\d\d:?\d\d)?")
+BOM: Final = b"\xef\xbb\xbf"
+"""What editors of some systems put in front of a text file."""
 _HEAD: Final = b'{"log":{"version":"1.2","creator":{"name":"tempolor","version":"0.1.0"},"entries":['
 _TAIL: Final = b"\n]}}\n"
 
 
-def read_har(file: Path, content: bytes) -> Iterator[Exchange]:
-    """Yield the exchanges of a HAR file, in the order in which they began; BrokenRecordingError where that fails."""
+def read_har(file: Path) -> Iterator[Exchange]:
+    """Yield the exchanges of a HAR file, in the order in which they began; BrokenRecordingError where that fails.
+
+    The file is read twice, once for the order and once for the exchanges, and never held whole: what is kept are the
+    exchanges that were written too early, because some tools write an entry when it ends.
+    """
+    order = iter(_order(file))
+    early: dict[int, Exchange] = {}
     try:
-        entries = orjson.loads(content)["log"]["entries"]
-    except orjson.JSONDecodeError as error:
-        raise BrokenRecordingError(file, f"line {error.lineno}", f"not JSON: {error.msg}") from None
-    except (KeyError, TypeError):
-        raise BrokenRecordingError(file, "", "not a HAR file: it has no log.entries") from None
-    if not isinstance(entries, list):
-        raise BrokenRecordingError(file, "", "not a HAR file: log.entries is no list")
-    yield from _in_order([_entry(file, number, entry) for number, entry in enumerate(entries, 1)])
+        following = next(order, None)
+        for number, entry in enumerate(_entries(file)):
+            early[number] = _entry(file, number + 1, entry)
+            while following in early:
+                yield early.pop(following)
+                following = next(order, None)
+    except BrokenRecordingError:
+        yield from sorted(early.values(), key=lambda exchange: exchange.started)
+        raise
 
 
-def _in_order(exchanges: list[Exchange]) -> list[Exchange]:
-    # Some tools write an entry when it ends.
-    if all(exchange.started for exchange in exchanges):
-        return sorted(exchanges, key=lambda exchange: exchange.started)
-    return exchanges
+def _order(file: Path) -> list[int]:
+    """Return the entries' positions by when they began; as they stand, if any of them does not tell."""
+    starts: list[float] = []
+    # What is broken is told by the second reading, after all that comes before it.
+    with suppress(BrokenRecordingError):
+        starts.extend(map(_started, _entries(file)))
+    positions = range(len(starts))
+    return sorted(positions, key=starts.__getitem__) if all(starts) else list(positions)
+
+
+def _entries(file: Path) -> Iterator[Any]:
+    count = 0
+    try:
+        for entry in _items(file, "log.entries.item"):
+            count += 1
+            yield entry
+        if not count and not isinstance(next(_items(file, "log.entries"), None), list):
+            raise BrokenRecordingError(file, "", "not a HAR file: it has no log.entries")
+    except ijson.JSONError as error:
+        raise BrokenRecordingError(file, f"after entry {count}", f"not JSON: {_first_line(error)}") from None
+
+
+def _items(file: Path, path: str) -> Iterator[Any]:
+    with file.open("rb") as content:
+        content.seek(len(BOM) if content.read(len(BOM)) == BOM else 0)
+        yield from ijson.items(content, path, use_float=True)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error.args[0] if error.args else error).strip().splitlines()[0]
 
 
 def _entry(file: Path, number: int, entry: Any) -> Exchange:
@@ -54,9 +89,8 @@ def _entry(file: Path, number: int, entry: Any) -> Exchange:
 
 def _exchange(entry: dict[str, Any], label: str) -> Exchange:
     request, response = entry["request"], entry["response"]
-    started = str(entry.get("startedDateTime", ""))
     elapsed = max(0.0, float(entry.get("time") or 0)) / 1000
-    if _MILLISECONDS_ONLY.fullmatch(started):
+    if _MILLISECONDS_ONLY.fullmatch(str(entry.get("startedDateTime", ""))):
         # The start was cut off to a millisecond: without this, the next request seems to begin before this one ended.
         elapsed = max(0.0, elapsed - 0.001)
     return Exchange(
@@ -67,7 +101,7 @@ def _exchange(entry: dict[str, Any], label: str) -> Exchange:
             **_request_body(request),
         ),
         _response(response),
-        (milliseconds(started) or 0) / 1000 if _MILLISECONDS_ONLY.fullmatch(started) else _seconds(started),
+        _started(entry),
         elapsed,
         str(entry.get("_source", "har")),
         str(entry.get("_fault") or response.get("_error") or "") if not response.get("status") else "",
@@ -75,9 +109,11 @@ def _exchange(entry: dict[str, Any], label: str) -> Exchange:
     )
 
 
-def _seconds(text: str) -> float:
+def _started(entry: Any) -> float:
+    """Return when an entry began, in seconds since 1970; 0 if it does not tell."""
+    told = entry.get("startedDateTime") if isinstance(entry, dict) else None
     try:
-        return datetime.fromisoformat(text).timestamp()
+        return datetime.fromisoformat(told).timestamp() if isinstance(told, str) else 0.0
     except ValueError:
         return 0.0
 

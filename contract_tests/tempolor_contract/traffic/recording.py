@@ -9,7 +9,7 @@ import orjson
 from ..exchange import Exchange
 from .cassette import read_cassette, read_event
 from .errors import BrokenRecordingError
-from .har import read_har
+from .har import BOM, read_har
 
 
 def read_recording(file: Path) -> Iterator[Exchange]:
@@ -25,16 +25,16 @@ def read_recording(file: Path) -> Iterator[Exchange]:
     if not begin:
         raise BrokenRecordingError(file, "", "the file is empty")
     if not begin.startswith((b"{", b"[")):
-        yield from read_cassette(file, file.read_bytes())
+        yield from read_cassette(file)
     elif _is_lines(begin):
         yield from _read_lines(file)
     else:
-        yield from read_har(file, file.read_bytes())
+        yield from read_har(file)
 
 
 def _begin(file: Path) -> bytes:
     with file.open("rb") as lines:
-        return next((line.strip() for line in lines if line.strip()), b"").removeprefix(b"\xef\xbb\xbf")
+        return next((line.strip() for line in lines if line.strip()), b"").removeprefix(BOM)
 
 
 def _is_lines(line: bytes) -> bool:
@@ -49,7 +49,7 @@ def _read_lines(file: Path) -> Iterator[Exchange]:
     with file.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
-                yield from _read_line(file, f"line {number}", line)
+                yield from _read_line(file, f"line {number}", line.removeprefix(BOM))
 
 
 def _read_line(file: Path, place: str, line: bytes) -> Iterator[Exchange]:

@@ -1,0 +1,83 @@
+"""Deviations in who may ask."""
+
+from functools import partial
+from typing import Any, Final
+
+from tempolor_mock.domain import errors
+from tempolor_mock.domain.ids import Token
+from tempolor_mock.middleware import security
+
+from ..kinds import Kind
+from ..rewriting import answers, on, recode, rewritten
+from ..service import TOKEN
+from ..switching import swap, switched
+
+
+def _open_door(check: Any) -> Any:
+    def checked(self: Any, headers: Any, worlds: Any) -> Any:
+        try:
+            return check(self, headers, worlds)
+        except errors.ServiceError:
+            return Token.parse(TOKEN)
+
+    return checked
+
+
+def _any_scheme(_read: Any) -> Any:
+    def read(header: bytes) -> Token | None:
+        value = header.decode("latin-1").rpartition(" ")[2]
+        return (Token.parse(value) or Token.parse(f"user:12345-{value}")) if value else None
+
+    return read
+
+
+_rewrite = partial(rewritten, Kind.AUTH)
+_switch = partial(switched, Kind.AUTH)
+
+DEVIATIONS: Final = (
+    _rewrite(
+        "no-token-403", "A missing token is a 403.", "no-token-no-answer status-documented", lambda: recode(401, 403)
+    ),
+    _rewrite(
+        "scheduler-is-open",
+        "The scheduler answers without a token.",
+        "no-token-no-answer",
+        lambda: answers(on("list_running_jobs", 401), 200, []),
+    ),
+    _rewrite(
+        "accounts-are-open",
+        "The accounts are listed without a token.",
+        "no-token-no-answer",
+        lambda: answers(on("list_accounts", 401), 200, {}),
+    ),
+    _rewrite(
+        "anybody-may-cancel",
+        "A job is cancelled without a token.",
+        "no-token-no-answer",
+        lambda: answers(on("cancel_job", 401), 204),
+    ),
+    _rewrite(
+        "anybody-may-delete",
+        "A piece is deleted without a token.",
+        "no-token-no-answer",
+        lambda: answers(on("delete_music", 401), 200, {"result": True}),
+    ),
+    _rewrite(
+        "silent-401",
+        "A 401 has no body.",
+        "error-envelope",
+        lambda: answers(lambda asked, answer: bool(asked.operation) and answer.status == 401, 401),
+    ),
+    _switch(
+        "no-token-needed",
+        "Nothing needs a token.",
+        "no-token-no-answer",
+        swap(security.Security, "check", _open_door),
+    ),
+    _switch(
+        "any-token",
+        "Any text is a token.",
+        "no-token-no-answer",
+        swap(security, "bearer_token", _any_scheme),
+    ),
+)

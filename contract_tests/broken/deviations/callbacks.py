@@ -1,0 +1,171 @@
+"""Deviations in the reports to `replyUrl`."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from tempolor_mock.callbacks import parcels, post
+from tempolor_mock.domain import callbacks, scheduler
+from tempolor_mock.exchange import DEPTH_HEADER
+
+from ..kinds import Kind
+from ..switching import Patches, swap, switched
+
+
+def _settled(change: Callable[[Any, Any, int, Any], None]) -> Patches:
+    """Announce steps in another way."""
+
+    def make(announce: Any) -> Any:
+        def announced(world: Any, job: Any, step: int) -> None:
+            change(world, job, step, announce)
+
+        return announced
+
+    return swap(callbacks, "announce", make)
+
+
+def _last(job: Any, step: int) -> bool:
+    return step == len(job.plan.steps) - 1
+
+
+def _twice(world: Any, job: Any, step: int, announce: Any) -> None:
+    announce(world, job, step)
+    if _last(job, step):
+        announce(world, job, step)
+
+
+def _not_the_last(world: Any, job: Any, step: int, announce: Any) -> None:
+    if not _last(job, step):
+        announce(world, job, step)
+
+
+def _mixed_up(world: Any, job: Any, step: int, announce: Any) -> None:
+    order = {2: 3, 3: 2}
+    announce(world, job, order.get(step, step))
+
+
+def _never(_world: Any, _job: Any, _step: int, _announce: Any) -> None:
+    """Announce nothing."""
+
+
+def _reports_after_cancel(cancel: Any) -> Any:
+    def cancelled(world: Any, job_id: str) -> None:
+        job = world.jobs.get(job_id.rpartition(":")[2])
+        cancel(world, job_id)
+        for step in range(job.settled_steps, len(job.plan.steps)):
+            callbacks.announce(world, job, step)
+
+    return cancelled
+
+
+def _reported(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Patches:
+    """Send another content."""
+
+    def make(content: Any) -> Any:
+        return lambda world, job, at_ms: change(content(world, job, at_ms))
+
+    return swap(parcels, "_content", make)
+
+
+def _less(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda data: {name: value for name, value in data.items() if name not in names}
+
+
+def _sent(change: Callable[[Any, bytes], tuple[str, Any, bytes, dict[str, str]]]) -> Patches:
+    """Send reports in another way: `change` returns method, address, body and headers."""
+
+    def make(_try: Any) -> Any:
+        async def tried(self: Any, target: Any, body: bytes, depth: int) -> Any:
+            method, url, content, headers = change(target, body)
+            headers = {DEPTH_HEADER: str(depth), **headers}
+            async with self._session.request(
+                method, url, data=content, headers=headers, allow_redirects=False
+            ) as response:
+                await response.read()
+                return parcels.Receipt(response.status)
+
+        return tried
+
+    return swap(post.Post, "_try", make)
+
+
+def _as_form(target: Any, body: bytes) -> tuple[str, Any, bytes, dict[str, str]]:
+    return "POST", target, json.dumps({"payload": body.decode()}).encode(), {}
+
+
+def _songs_only(world: Any, job: Any, step: int, announce: Any) -> None:
+    if job.kind == "song":
+        announce(world, job, step)
+
+
+_switch = partial(switched, Kind.CALLBACKS)
+
+DEVIATIONS: Final = (
+    _switch("final-twice", "The final report comes twice.", "callbacks-end-with-one-final", _settled(_twice)),
+    _switch(
+        "no-final-report", "The final report does not come.", "callbacks-end-with-one-final", _settled(_not_the_last)
+    ),
+    _switch("no-reports", "No reports come.", "callbacks-end-with-one-final", _settled(_never)),
+    _switch("reports-mixed-up", "Reports come out of order.", "callbacks-come-in-order", _settled(_mixed_up)),
+    _switch(
+        "reports-after-cancel",
+        "Reports go on after a job was cancelled.",
+        "no-callback-after-cancel",
+        swap(scheduler, "cancel", _reports_after_cancel),
+    ),
+    _switch(
+        "reports-by-put",
+        "Reports are a PUT.",
+        "callback-is-a-json-post",
+        _sent(lambda target, body: ("PUT", target, body, {})),
+    ),
+    _switch(
+        "reports-as-text",
+        "Reports come as text/plain.",
+        "callback-is-a-json-post",
+        _sent(lambda target, body: ("POST", target, body, {"Content-Type": "text/plain"})),
+    ),
+    _switch(
+        "reports-wrapped",
+        "A report is wrapped in an object.",
+        "callback-is-a-json-post callbacks-end-with-one-final",
+        _sent(_as_form),
+    ),
+    _switch(
+        "reports-lose-the-query",
+        "The query of `replyUrl` is lost.",
+        "callback-goes-to-its-address",
+        _sent(lambda target, body: ("POST", target.with_query(None), body, {})),
+    ),
+    _switch(
+        "reports-without-reference",
+        "A report has no `replyRef`.",
+        "callback-repeats-the-order",
+        _reported(_less("replyRef")),
+    ),
+    _switch(
+        "reports-with-another-title",
+        "A report has another title than a poll.",
+        "callback-is-what-a-poll-shows finished-item-is-stable",
+        _reported(lambda data: {**data, "titleEn": "Untitled"}),
+    ),
+    _switch(
+        "reports-without-job-id",
+        "A report does not name its job.",
+        "callback-is-a-json-post callbacks-end-with-one-final",
+        _reported(_less("job_id")),
+    ),
+    _switch(
+        "silent-instrumentals",
+        "No reports come of instrumentals.",
+        "callbacks-end-with-one-final",
+        _settled(_songs_only),
+    ),
+    _switch(
+        "reports-cut-the-reference",
+        "A report has the first 256 characters of `replyRef`.",
+        "callback-repeats-the-order",
+        _reported(lambda data: {**data, "replyRef": data["replyRef"][:256]} if "replyRef" in data else data),
+    ),
+)

@@ -1,0 +1,118 @@
+"""Deviations in links and the files behind them."""
+
+from functools import partial
+from types import SimpleNamespace
+from typing import Any, Final
+
+from tempolor_mock.domain import music
+from tempolor_mock.files import links
+
+from ..kinds import Kind
+from ..rewriting import SUCCESS, answers, at, edit, error, header, on, rewritten, without
+from ..switching import instead, swap, switched
+
+
+def _other_suffix(download: Any) -> Any:
+    return lambda world, job, _format, base_url: download(world, job, "mp3", base_url)
+
+
+def _expired_at_once(download: Any) -> Any:
+    def linked(world: Any, job: Any, kind: Any, base_url: str) -> str:
+        before = SimpleNamespace(
+            token=world.token, now_ms=world.now_ms - 10_000_000, policy=SimpleNamespace(link_seconds=3600)
+        )
+        return str(download(before, job, kind, base_url))
+
+    return linked
+
+
+def _never_expires(valid: Any) -> Any:
+    def is_valid(token: Any, path: str, auth_key: str, _now_ms: int) -> bool:
+        return bool(valid(token, path, auth_key, 0))
+
+    return is_valid
+
+
+_rewrite = partial(rewritten, Kind.FILES)
+_switch = partial(switched, Kind.FILES)
+
+DEVIATIONS: Final = (
+    _rewrite(
+        "link-without-host",
+        "The link of a download has no host.",
+        "download-has-a-link answer-fits-schema answer-fits-reading",
+        lambda: edit(["download_music"], at("url", lambda url: "/" + url.split("/", 3)[3])),
+    ),
+    _rewrite(
+        "link-serves-html",
+        "A link serves a web page.",
+        "link-serves-its-kind",
+        lambda: answers(
+            lambda asked, answer: (
+                "/music/" in asked.path and asked.path.startswith("/files/") and answer.status in SUCCESS
+            ),
+            200,
+            "<html>",
+        ),
+    ),
+    _rewrite(
+        "download-never",
+        "A COMPLETED job's files are never there.",
+        "complete-can-be-downloaded",
+        lambda: answers(on("download_music"), 404, error(404)),
+    ),
+    _rewrite(
+        "wav-as-mpeg",
+        "A WAV comes as audio/mpeg.",
+        "link-names-its-kind",
+        lambda: header(
+            lambda asked, answer: asked.path.endswith(".wav") and "/music/" in asked.path and answer.status in SUCCESS,
+            b"content-type",
+            b"audio/mpeg",
+        ),
+    ),
+    _rewrite(
+        "link-needs-a-token",
+        "A link answers 401 without a token.",
+        "link-lasts-and-expires link-serves-its-kind",
+        lambda: answers(lambda asked, _answer: asked.path.startswith("/files/") and not asked.token, 401, error(401)),
+    ),
+    _rewrite(
+        "stems-without-link",
+        "Stems that are done have no link.",
+        "stems-are-done-or-not",
+        lambda: edit(["split_stems"], without("stemsZipUrl")),
+    ),
+    _switch(
+        "download-too-early",
+        "A job at work can be downloaded.",
+        "download-only-when-complete",
+        swap(music, "downloadable", instead(music.get)),
+    ),
+    _switch(
+        "always-mp3",
+        "Whatever format is asked for, the link is to an MP3.",
+        "link-serves-its-kind",
+        swap(links, "download", _other_suffix),
+    ),
+    _switch(
+        "link-never-expires",
+        "A link works for ever.",
+        "link-lasts-and-expires",
+        swap(links, "is_valid", _never_expires),
+    ),
+    _switch(
+        "link-expired-at-once",
+        "A link has expired when it is handed out.",
+        "link-lasts-and-expires link-serves-its-kind",
+        swap(links, "download", _expired_at_once),
+    ),
+    _rewrite(
+        "dead-midi-links",
+        "The link to an uploaded MIDI file is a 404.",
+        "link-lasts-and-expires",
+        lambda: answers(
+            lambda asked, _answer: asked.path.startswith("/files/") and "midi" in asked.path, 404, error(404)
+        ),
+    ),
+)

@@ -1,0 +1,284 @@
+"""Deviations in ids: whose things are shown, and which."""
+
+from functools import partial
+from typing import Any, Final
+
+from tempolor_mock.domain import accounts, errors, midi, music, scheduler, voices
+from tempolor_mock.store import memory
+
+from ..kinds import Answer, Asked, Kind, Patch, Rewrite
+from ..rewriting import ITEM, ORDERS, SUCCESS, answers, at, edit, error, on, rewritten, with_fields
+from ..switching import instead, swap, switched
+
+
+def previous(name: str) -> Rewrite:
+    """Answer with what was answered to the call before, of the same user."""
+    kept: dict[str, tuple[bytes, bytes]] = {}
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation == name and answer.status in SUCCESS:
+            mine = (asked.raw_path, answer.body)
+            path, body = kept.get(asked.token, mine)
+            kept[asked.token] = mine
+            if path != asked.raw_path:
+                answer.body = body
+
+    return rewrite
+
+
+def _readable_by_all() -> tuple[Patch, ...]:
+    """Let every user find every job."""
+    known: dict[str, Any] = {}
+
+    def remember(put: Any) -> Any:
+        def kept(self: Any, item: Any) -> None:
+            known[str(item.id)] = item
+            put(self, item)
+
+        return kept
+
+    def lend(get: Any) -> Any:
+        def found(world: Any, job_id: str) -> Any:
+            try:
+                return get(world, job_id)
+            except errors.ServiceError:
+                if job_id in known and known[job_id].id.number != world.token.number:
+                    return known[job_id]
+                raise
+
+        return found
+
+    return Patch(memory.MemoryJobs, "put", remember), Patch(music, "get", lend)
+
+
+def _no_deletion(get: Any) -> Any:
+    def pretend(world: Any, name: str) -> None:
+        get(world, name)
+
+    return pretend
+
+
+def _shown_to_all(name: str) -> Rewrite:
+    """Show everybody what was shown to somebody."""
+    shown: dict[tuple[bytes, bytes], Any] = {}
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        key = (asked.raw_path, asked.query)
+        if asked.operation != name:
+            return
+        if answer.status == 200:
+            shown[key] = answer.data
+        elif answer.status == 404 and key in shown:
+            answer.become(200, shown[key])
+
+    return rewrite
+
+
+def _running_of_all() -> tuple[Patch, ...]:
+    running: dict[str, list[Any]] = {}
+
+    def listing(original: Any) -> Any:
+        def listed(world: Any) -> list[Any]:
+            running[str(world.token)] = mine = original(world)
+            others = [job for name, jobs in running.items() if name != str(world.token) for job in jobs]
+            return [*mine, *others]
+
+        return listed
+
+    return (Patch(scheduler, "running", listing),)
+
+
+def _accounts_of_all() -> Rewrite:
+    known: dict[str, Any] = {}
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation == "list_accounts" and answer.status == 200:
+            known.update(answer.data)
+            answer.put(dict(known))
+
+    return rewrite
+
+
+def _other_id(asked: Asked, answer: Answer) -> None:
+    if asked.operation == "create_account" and answer.status == 200 and b'"user_id"' not in asked.body:
+        answer.put({**answer.data, "user_id": "424242"})
+
+
+def _foreign(asked: Asked) -> bool:
+    number = asked.token.partition(":")[2].partition("-")[0]
+    return "user:" in asked.path and f"/user:{number}-" not in asked.path
+
+
+_rewrite = partial(rewritten, Kind.IDENTITY)
+_switch = partial(switched, Kind.IDENTITY)
+
+DEVIATIONS: Final = (
+    _rewrite(
+        "item-of-another-account",
+        "`userId` of an item is not the account of its id.",
+        "item-ids-agree",
+        lambda: edit(ITEM, with_fields(userId="424242")),
+    ),
+    _rewrite(
+        "item-id-differs",
+        "`itemId` is not the last part of `job_id`.",
+        "item-ids-agree item-keeps-its-identity",
+        lambda: edit(ITEM, with_fields(itemId="000000000000000")),
+    ),
+    _rewrite(
+        "another-job-is-shown",
+        "A poll shows the job that was polled before.",
+        "asked-is-answered",
+        lambda: previous("get_music"),
+    ),
+    _rewrite(
+        "another-account-is-shown",
+        "The account that is shown is not the one that was asked for.",
+        "account-that-was-asked-for",
+        lambda: edit(["get_account"], with_fields(user_id="424242")),
+    ),
+    _rewrite(
+        "accounts-under-wrong-keys",
+        "The accounts stand under other keys than their ids.",
+        "accounts-stand-under-their-ids",
+        lambda: edit(["list_accounts"], lambda data: {f"x{name}": value for name, value in data.items()}),
+    ),
+    _rewrite(
+        "foreign-number-in-ids",
+        "The ids of an order begin with another user's number.",
+        "ids-carry-the-token-number",
+        lambda: edit(ORDERS, at("jobs.*", lambda name: name.replace("user:12345-", "user:99999-"))),
+    ),
+    _rewrite(
+        "malformed-id-404",
+        "A malformed id is a 404.",
+        "malformed-id-is-400",
+        lambda: answers(on("get_music", 400), 404, error(404)),
+    ),
+    _rewrite(
+        "unknown-id-400",
+        "An unknown id is a 400.",
+        "unknown-id-is-404",
+        lambda: answers(on("get_music", 404), 400, error(400)),
+    ),
+    _rewrite(
+        "unknown-midi-is-deleted",
+        "Deleting an unknown MIDI file succeeds.",
+        "unknown-id-is-404 deleted-is-gone ids-belong-to-their-user",
+        lambda: answers(on("delete_midi", 404), 200, {"result": True}),
+    ),
+    _rewrite(
+        "job-ids-not-composite",
+        "`job_id` of an item is its bare id.",
+        "answer-fits-schema answer-fits-reading asked-is-answered item-ids-agree",
+        lambda: edit(ITEM, lambda item: {**item, "job_id": item["itemId"]}),
+    ),
+    _switch(
+        "foreign-jobs-readable",
+        "Another user's job can be read.",
+        "ids-belong-to-their-user",
+        _readable_by_all,
+    ),
+    _switch(
+        "order-to-another-account",
+        "An order goes to the freest account, whatever it names.",
+        "order-goes-to-its-account",
+        swap(music, "_account_for", instead(lambda world, _request: accounts.freest(world))),
+    ),
+    _switch(
+        "deleted-job-stays",
+        "A deleted piece is still there.",
+        "deleted-is-gone",
+        swap(music, "delete", instead(_no_deletion(music.get))),
+    ),
+    _switch(
+        "deleted-midi-stays",
+        "A deleted MIDI file is still there.",
+        "deleted-is-gone ready-material-can-be-used",
+        swap(midi, "delete", instead(_no_deletion(midi.get))),
+    ),
+    _switch(
+        "deleted-voice-stays",
+        "A deleted voice is still there.",
+        "deleted-is-gone ready-material-can-be-used",
+        swap(voices, "delete", instead(_no_deletion(voices.get))),
+    ),
+    _switch(
+        "deleted-account-stays",
+        "A deleted account is still there.",
+        "account-round-trips deleted-is-gone",
+        swap(accounts, "delete", instead(_no_deletion(accounts.get))),
+    ),
+    _switch(
+        "deleted-voice-usable",
+        "A deleted voice can be ordered with.",
+        "ready-material-can-be-used deleted-is-gone",
+        swap(voices, "check_usable", instead(lambda _world, _account, _name: None)),
+    ),
+    _switch(
+        "account-limit-forgotten",
+        "An account is stored with 10 jobs, whatever was sent.",
+        "account-keeps-its-limit",
+        swap(accounts, "configure", lambda make: lambda world, params, _limit: make(world, params, None)),
+    ),
+    _rewrite(
+        "foreign-account-readable",
+        "Another user's account can be read.",
+        "ids-belong-to-their-user",
+        lambda: _shown_to_all("get_account"),
+    ),
+    _rewrite(
+        "foreign-music-listable",
+        "Another user's music can be listed.",
+        "ids-belong-to-their-user list-keeps-to-its-account ids-carry-the-token-number",
+        lambda: _shown_to_all("list_music"),
+    ),
+    _rewrite(
+        "no-accounts-empty",
+        "Where no account is configured, the list of accounts is an empty object.",
+        "no-accounts-is-404",
+        lambda: answers(on("list_accounts", 404), 200, {}),
+    ),
+    _switch(
+        "foreign-running-jobs-listed",
+        "The scheduler lists the running jobs of all users.",
+        "ids-belong-to-their-user ids-carry-the-token-number",
+        _running_of_all,
+    ),
+    _rewrite(
+        "foreign-accounts-listed",
+        "The accounts of all users are listed.",
+        "ids-belong-to-their-user account-round-trips",
+        _accounts_of_all,
+    ),
+    _rewrite(
+        "anybody-cancels",
+        "A running job of another user can be cancelled.",
+        "ids-belong-to-their-user",
+        lambda: answers(lambda asked, answer: on("cancel_job", 404)(asked, answer) and _foreign(asked), 204),
+    ),
+    _rewrite(
+        "anybody-deletes-voices",
+        "A voice of another user can be deleted.",
+        "ids-belong-to-their-user",
+        lambda: answers(
+            lambda asked, answer: on("delete_cloned_voice", 404)(asked, answer) and _foreign(asked),
+            200,
+            {"result": True},
+        ),
+    ),
+    _rewrite(
+        "ucid-ignored",
+        "An account without `user_id` is not stored under its `ucid`.",
+        "account-keeps-its-id",
+        lambda: _other_id,
+    ),
+    _rewrite(
+        "anybody-deletes-midi",
+        "A MIDI file of another user can be deleted.",
+        "ids-belong-to-their-user",
+        lambda: answers(
+            lambda asked, answer: on("delete_midi", 404)(asked, answer) and _foreign(asked), 200, {"result": True}
+        ),
+    ),
+)

@@ -1,0 +1,155 @@
+"""Deviations in lists: their order, their filter, their pages."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from typing import Any, Final
+
+from tempolor_mock.domain import accounts, music, paging
+
+from ..kinds import Answer, Asked, Kind, Rewrite
+from ..rewriting import LISTS, at, edit, rewritten, when, with_fields
+from ..switching import swap, switched
+
+
+def _halved(data: Any) -> Any:
+    return {**data, "records": data["records"][1:]} if len(data.get("records", ())) > 1 else data
+
+
+def _always_first_page() -> Rewrite:
+    first: dict[tuple[str, str], bytes] = {}
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation in LISTS and answer.status == 200:
+            if b"cursor=" in asked.query and b"cursor=&" not in asked.query and not asked.query.endswith(b"cursor="):
+                answer.body = first.get((asked.token, asked.operation), answer.body)
+            elif answer.data.get("hasNext"):
+                first[asked.token, asked.operation] = answer.body
+
+    return rewrite
+
+
+def _any_type(page: Any) -> Any:
+    """List both kinds of music together."""
+
+    def paged(world: Any, _kind: Any, *, user_id: str | None, cursor: str | None) -> Any:
+        account = accounts.the_one(world, user_id)
+        before = paging.read_cursor(cursor) if cursor else None
+        both = chain.from_iterable(
+            world.jobs.page(f"{account.user_id}/{kind}", before=before, limit=world.policy.page_size + 1)
+            for kind in ("song", "instrumental")
+        )
+        return paging.cut(sorted(both, key=lambda job: -job.number), world.policy.page_size)
+
+    del page
+    return paged
+
+
+def _any_account(page: Any) -> Any:
+    """List the music of all accounts together."""
+
+    def paged(world: Any, kind: Any, *, user_id: str | None, cursor: str | None) -> Any:
+        accounts.the_one(world, user_id)
+        before = paging.read_cursor(cursor) if cursor else 2**62
+        found: Iterator[Any] = (job for job in world.jobs if job.kind == kind and job.number < before)
+        return paging.cut(
+            sorted(found, key=lambda job: -job.number)[: world.policy.page_size + 1], world.policy.page_size
+        )
+
+    del page
+    return paged
+
+
+def _skipping(cut: Any) -> Any:
+    """Let the cursor skip an item."""
+
+    def made(found: Any, size: int) -> Any:
+        page = cut(found, size)
+        return replace(page, cursor=paging.write_cursor(page.items[-1].number - 1)) if page.cursor else page
+
+    return made
+
+
+def _repeating(cut: Any) -> Any:
+    """Let the cursor lead to a page that begins with the last item of the one before."""
+
+    def made(found: Any, size: int) -> Any:
+        page = cut(found, size)
+        return replace(page, cursor=paging.write_cursor(page.items[-1].number + 1)) if page.cursor else page
+
+    return made
+
+
+_rewrite = partial(rewritten, Kind.PAGES)
+_switch = partial(switched, Kind.PAGES)
+
+DEVIATIONS: Final = (
+    _rewrite(
+        "first-page-again",
+        "A cursor leads to the first page again.",
+        "pages-neither-lose-nor-repeat",
+        _always_first_page,
+    ),
+    _rewrite(
+        "page-loses-one",
+        "Pages lose their first item.",
+        "pages-neither-lose-nor-repeat",
+        lambda: edit(["list_music", "list_midi"], _halved),
+    ),
+    _rewrite(
+        "more-without-cursor",
+        "`hasNext` is true where there is no `cursor`.",
+        "more-pages-have-a-cursor",
+        lambda: edit(LISTS, when(lambda data: not data["hasNext"], with_fields(hasNext=True))),
+    ),
+    _rewrite(
+        "never-a-next-page",
+        "`hasNext` is false on the first of several pages.",
+        "pages-neither-lose-nor-repeat last-page-has-no-cursor",
+        lambda: edit(LISTS, with_fields(hasNext=False, cursor="")),
+    ),
+    _rewrite(
+        "item-twice",
+        "A page holds an item twice.",
+        "pages-neither-lose-nor-repeat",
+        lambda: edit(LISTS, at("records", lambda rows: [*rows, *rows[:1]])),
+    ),
+    _rewrite(
+        "oldest-first",
+        "Music is listed oldest first.",
+        "newest-comes-first",
+        lambda: edit(["list_music"], at("records", lambda rows: rows[::-1])),
+    ),
+    _rewrite(
+        "upload-not-listed",
+        "The list of MIDI files is empty.",
+        "upload-comes-back-in-its-list pages-neither-lose-nor-repeat",
+        lambda: edit(["list_midi"], with_fields(records=[], hasNext=False, cursor="")),
+    ),
+    _switch(
+        "type-ignored",
+        "A list of music holds both kinds.",
+        "type-filters",
+        swap(music, "page", _any_type),
+    ),
+    _switch(
+        "accounts-mixed",
+        "A list of music holds that of all accounts.",
+        "list-keeps-to-its-account",
+        swap(music, "page", _any_account),
+    ),
+    _switch("cursor-skips", "A page skips an item.", "pages-neither-lose-nor-repeat", swap(paging, "cut", _skipping)),
+    _switch(
+        "cursor-overlaps",
+        "A page begins with the last item of the one before.",
+        "pages-neither-lose-nor-repeat",
+        swap(paging, "cut", _repeating),
+    ),
+    _rewrite(
+        "running-ones-hidden",
+        "The list of music leaves out what is at work.",
+        "pages-neither-lose-nor-repeat",
+        lambda: edit(["list_music"], at("records", lambda rows: [row for row in rows if row["status"]])),
+    ),
+)

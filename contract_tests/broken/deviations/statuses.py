@@ -1,0 +1,166 @@
+"""Deviations in status, headers and media type."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Final
+
+from ..kinds import Answer, Asked, Kind, Rewrite
+from ..rewriting import ORDERS, SUCCESS, answers, edit, error, header, on, recode, rewritten, with_fields
+
+
+def _redirected(asked: Asked, answer: Answer) -> None:
+    if asked.raw_path.endswith(b"/") and asked.operation:
+        answer.become(307)
+        answer.headers[b"location"] = asked.raw_path.rstrip(b"/")
+
+
+def answers_with(names: Iterable[str], status: int) -> Rewrite:
+    """Answer the successes of some operations with another status."""
+    wanted = frozenset(names)
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation in wanted and answer.status in SUCCESS:
+            answer.status = status
+
+    return rewrite
+
+
+def wrong_method(status: int) -> Rewrite:
+    """Answer methods that a path does not know with another status than 405."""
+
+    def rewrite(_asked: Asked, answer: Answer) -> None:
+        if answer.status == 405:
+            answer.become(status, error(status))
+
+    return rewrite
+
+
+_rewrite = partial(rewritten, Kind.STATUS)
+
+DEVIATIONS: Final = (
+    _rewrite("order-201", "An order is a 201.", "status-documented", lambda: answers_with(ORDERS, 201)),
+    _rewrite(
+        "account-deleted-200",
+        "Deleting an account is a 200.",
+        "status-documented",
+        lambda: answers(on("delete_account"), 200, {}),
+    ),
+    _rewrite("cancel-200", "Cancelling is a 200.", "status-documented", lambda: answers(on("cancel_job"), 200, {})),
+    _rewrite("wrong-method-404", "An unknown method is a 404.", "wrong-method-is-405", lambda: wrong_method(404)),
+    _rewrite(
+        "no-allow-header",
+        "A 405 does not name the methods that are allowed.",
+        "documented-headers",
+        lambda: header(lambda _asked, answer: answer.status == 405, b"allow", None),
+    ),
+    _rewrite(
+        "item-as-html",
+        "An item comes as text/html.",
+        "media-type-documented",
+        lambda: header(on("get_music"), b"content-type", b"text/html"),
+    ),
+    _rewrite(
+        "errors-as-text",
+        "Errors come as text/plain.",
+        "media-type-documented error-envelope",
+        lambda: header(
+            lambda asked, answer: bool(asked.operation) and answer.status in {400, 404}, b"content-type", b"text/plain"
+        ),
+    ),
+    _rewrite(
+        "slash-redirects",
+        "A trailing slash is redirected.",
+        "no-redirects slash-at-the-end-is-nothing",
+        lambda: _redirected,
+    ),
+    _rewrite(
+        "slash-unknown",
+        "A trailing slash is a 404.",
+        "slash-at-the-end-is-nothing",
+        lambda: answers(lambda asked, _answer: asked.raw_path.endswith(b"/"), 404, error(404)),
+    ),
+    _rewrite(
+        "colons-must-be-plain",
+        "An id with encoded colons is a 404.",
+        "encoded-id-is-the-same-id",
+        lambda: answers(lambda asked, _answer: b"%3a" in asked.raw_path.lower(), 404, error(404)),
+    ),
+    _rewrite(
+        "invalid-422",
+        "Invalid values are a 422.",
+        "status-documented invalid-values-are-400",
+        lambda: recode(400, 422),
+    ),
+    _rewrite(
+        "code-is-not-the-status",
+        "`code` of an error is 1.",
+        "code-is-the-status error-envelope",
+        lambda: edit([], with_fields(code=1), 404),
+    ),
+    _rewrite(
+        "busy-409",
+        "A busy account is a 409.",
+        "status-documented busy-body-is-one-of-two full-is-busy account-limit-is-exact",
+        lambda: recode(429, 409),
+    ),
+    _rewrite(
+        "other-error-text",
+        "The 400 of a download that is too early says something else.",
+        "printed-error-texts download-only-when-complete",
+        lambda: edit(["download_music"], with_fields(error="Please be patient"), 400),
+    ),
+    _rewrite(
+        "instrumentals-crash",
+        "The list of instrumentals is a 500.",
+        "no-lasting-crash",
+        lambda: answers(lambda asked, _answer: b"type=instrumental" in asked.query, 500),
+    ),
+    _rewrite(
+        "stems-crash",
+        "Splitting stems is a 502.",
+        "no-lasting-crash",
+        lambda: answers(on("split_stems"), 502),
+    ),
+    _rewrite(
+        "empty-error-text",
+        "The text of a 404 is empty.",
+        "errors-say-something error-envelope",
+        lambda: edit([], with_fields(error=""), 404),
+    ),
+    _rewrite(
+        "other-words-for-unknown",
+        "An unknown id is told in other words than the printed ones.",
+        "printed-error-texts",
+        lambda: edit(["get_music"], with_fields(error="Not found"), 404),
+    ),
+    _rewrite(
+        "other-words-for-missing",
+        "A missing prompt is told in other words than the printed ones.",
+        "printed-error-texts",
+        lambda: edit(["create_song"], with_fields(error="prompt missing"), 400),
+    ),
+    _rewrite(
+        "slashed-posts-unknown",
+        "A POST with a trailing slash is a 404.",
+        "slash-at-the-end-is-nothing",
+        lambda: answers(
+            lambda asked, _answer: asked.method == "POST" and asked.raw_path.endswith(b"/"), 404, error(404)
+        ),
+    ),
+    _rewrite(
+        "deletions-need-plain-colons",
+        "Deleting an id with encoded colons is a 404.",
+        "encoded-id-is-the-same-id",
+        lambda: answers(
+            lambda asked, _answer: asked.method == "DELETE" and b"%3a" in asked.raw_path.lower(), 404, error(404)
+        ),
+    ),
+    _rewrite(
+        "allow-names-everything",
+        "A 405 says that all methods are allowed.",
+        "documented-headers",
+        lambda: header(
+            lambda _asked, answer: answer.status == 405, b"allow", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+        ),
+    ),
+)

@@ -1,0 +1,216 @@
+"""Deviations that take what has to be refused, and refuse what is valid."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from tempolor_mock.domain import accounts, errors, music
+from tempolor_mock.middleware import reading, validation
+from tempolor_mock.operations import music as music_operations
+
+from ..kinds import Answer, Asked, Kind, Patch
+from ..rewriting import LISTS, ORDERS, SUCCESS, answers, error, on, rewritten
+from ..switching import Make, instead, swap, switched
+
+
+def forgiving(*said: str) -> Make:
+    """Check as before, and let pass what breaks nothing but what was said."""
+
+    def make(check: Any) -> Any:
+        def checked(self: Any, value: Any) -> None:
+            try:
+                check(self, value)
+            except validation.BrokenRequestError as refusal:
+                if not all(any(each in told for each in said) for told in refusal.violations):
+                    raise
+
+        return checked
+
+    return make
+
+
+def _any_model() -> tuple[Patch, ...]:
+    return (
+        Patch(validation.ObjectCheck, "__call__", forgiving("body.model_song")),
+        Patch(music_operations, "_model", instead(lambda call, name: call.defaults[name])),
+    )
+
+
+def _prompt_optional(check: Any) -> Any:
+    def checked(self: Any, value: Any) -> None:
+        if isinstance(value, dict) and "prompt" in self._properties:
+            value.setdefault("prompt", "x")
+        check(self, value)
+
+    return checked
+
+
+def _midi_alone(request: Any) -> None:
+    if request.midi_id and (request.artist_voice_id or request.cloned_voice_id):
+        raise errors.excluded_by("midiItemId", "artistVoiceItemId", "clonedVoiceItemId")
+
+
+def _one_voice(request: Any) -> None:
+    if request.artist_voice_id and request.cloned_voice_id:
+        raise errors.exclude_each_other("artistVoiceItemId", "clonedVoiceItemId")
+
+
+def _lenient(read: Any) -> Any:
+    def media_type(self: Any, headers: Any) -> Any:
+        try:
+            return read(self, headers)
+        except errors.ServiceError:
+            return next(iter(self._schemas))
+
+    return media_type
+
+
+def _first_account(_found: Any) -> Any:
+    return lambda world, user_id: accounts.get(world, user_id) if user_id else accounts.all_of(world)[0]
+
+
+def _unknown_is_first(the_one: Any) -> Any:
+    def chosen(world: Any, user_id: str | None) -> Any:
+        return the_one(world, user_id if user_id in world.accounts else None)
+
+    return chosen
+
+
+def _forms_taken(asked: Asked, answer: Answer) -> None:
+    if asked.operation in ORDERS and answer.status == 400 and b"multipart/" in asked.headers.get(b"content-type", b""):
+        answer.become(200, {"result": True, "itemIds": ["x"], "jobs": ["user:12345-tempolor:1-job:x"]})
+
+
+def _of_type(media_type: bytes) -> Callable[[Asked, Answer], bool]:
+    return lambda asked, _answer: asked.headers.get(b"content-type") == media_type
+
+
+def _order_without_account(asked: Asked, answer: Answer) -> bool:
+    return asked.operation in ORDERS and answer.status in SUCCESS and b"user_id" not in asked.body
+
+
+_rewrite = partial(rewritten, Kind.VALIDATION)
+_switch = partial(switched, Kind.VALIDATION)
+_check = partial(swap, validation.ObjectCheck, "__call__")
+_REFUSED: Final = "invalid-values-are-400 invalid-is-refused"
+
+DEVIATIONS: Final = (
+    _rewrite(
+        "empty-cursor-refused",
+        "An empty `cursor` is a 400.",
+        "empty-is-left-out",
+        lambda: answers(
+            lambda asked, _answer: b"cursor=&" in asked.query + b"&", 400, error(400, "cursor has incorrect format")
+        ),
+    ),
+    _switch("long-prompts", "A prompt may be of any length.", _REFUSED, _check(forgiving("body.prompt"))),
+    _switch("long-lyrics", "Lyrics may be of any length.", _REFUSED, _check(forgiving("body.lyrics"))),
+    _switch("any-tonality", "Any key is taken.", _REFUSED, _check(forgiving("body.tonality"))),
+    _switch("any-tempo", "Any tempo is taken.", _REFUSED, _check(forgiving("body.bpm"))),
+    _switch("long-chords", "Chords may be of any length.", _REFUSED, _check(forgiving("body.chords"))),
+    _switch("any-model", "Any model of songs is taken.", _REFUSED, _any_model),
+    _switch("long-reply-url", "A `replyUrl` may be of any length.", _REFUSED, _check(forgiving("body.replyUrl"))),
+    _switch("long-reply-ref", "A `replyRef` may be of any length.", _REFUSED, _check(forgiving("body.replyRef"))),
+    _switch("any-type", "A list of any type is a list.", _REFUSED, _check(forgiving(".type"))),
+    _switch("prompt-optional", "An order needs no prompt.", _REFUSED, _check(_prompt_optional)),
+    _switch(
+        "voices-together",
+        "An artist's voice and a cloned one go together.",
+        "voice-and-midi-exclude-each-other invalid-is-refused invalid-values-are-400",
+        swap(music, "_check_combination", instead(_midi_alone)),
+    ),
+    _switch(
+        "voice-with-midi",
+        "A voice and a MIDI file go together.",
+        "voice-and-midi-exclude-each-other invalid-is-refused invalid-values-are-400",
+        swap(music, "_check_combination", instead(_one_voice)),
+    ),
+    _switch(
+        "account-guessed",
+        "With several accounts, a list without `user_id` is the first one's.",
+        "several-accounts-need-a-name",
+        swap(accounts, "the_one", _first_account),
+    ),
+    _switch(
+        "unknown-account-ignored",
+        "An unknown `user_id` counts as left out.",
+        "unknown-account-is-404",
+        swap(accounts, "the_one", _unknown_is_first),
+    ),
+    _switch(
+        "any-media-type",
+        "Uploads are taken as whatever Content-Type.",
+        "upload-refuses-what-it-cannot-be",
+        swap(reading.BodyReader, "media_type", _lenient),
+    ),
+    _rewrite(
+        "forms-unchecked",
+        "Orders sent as forms are taken, however wrong.",
+        "invalid-values-are-400",
+        lambda: _forms_taken,
+    ),
+    _rewrite(
+        "no-x-midi",
+        "MIDI files are taken as audio/midi only.",
+        "listed-media-types-are-taken",
+        lambda: answers(_of_type(b"audio/x-midi"), 400, error(400, "Content-Type must be audio/midi or audio/x-midi")),
+    ),
+    _rewrite(
+        "no-flac",
+        "FLAC files are refused.",
+        "listed-media-types-are-taken",
+        lambda: answers(_of_type(b"audio/flac"), 400, error(400, "Content-Type must be audio/mpeg")),
+    ),
+    _rewrite(
+        "orders-need-an-account",
+        "An order without `user_id` is refused.",
+        "valid-orders-are-taken one-account-needs-no-name",
+        lambda: answers(_order_without_account, 400, error(400, "Parameter user_id is required")),
+    ),
+    _rewrite(
+        "lists-need-an-account",
+        "A list without `user_id` is refused, even where there is one account.",
+        "one-account-needs-no-name",
+        lambda: answers(
+            lambda asked, answer: (
+                asked.operation in LISTS and b"user_id=" not in asked.query and answer.status in SUCCESS
+            ),
+            400,
+            error(400, "Parameter user_id is required"),
+        ),
+    ),
+    _rewrite(
+        "uploads-dislike-the-empty",
+        "An upload with an empty `user_id` is a 404.",
+        "empty-is-left-out",
+        lambda: answers(
+            lambda asked, _answer: asked.method == "POST" and b"user_id=&" in asked.query + b"&", 404, error(404)
+        ),
+    ),
+    _rewrite(
+        "clones-for-nobody",
+        "A voice is cloned for an account that is not configured.",
+        "unknown-account-is-404",
+        lambda: answers(
+            on("clone_voice", 404),
+            200,
+            {"result": True, "itemId": "v", "clonedVoiceItemId": "user:12345-tempolor:1-voice:v"},
+        ),
+    ),
+    _rewrite(
+        "instrumentals-for-nobody",
+        "An instrumental for an account that is not configured is a 400.",
+        "unknown-account-is-404",
+        lambda: answers(on("create_instrumental", 404), 400, error(400)),
+    ),
+    _rewrite(
+        "any-artist",
+        "An artist's voice that nobody has is ordered with.",
+        "unknown-id-is-404",
+        lambda: answers(
+            lambda asked, answer: on("create_song", 404)(asked, answer) and b"artistVoiceItemId" in asked.body,
+            200,
+            {"result": True, "itemIds": ["x"], "jobs": ["user:12345-tempolor:1-job:x"]},
+        ),
+    ),
+)

@@ -1,0 +1,57 @@
+"""Reading bodies: items of music, records of lists, rows of running jobs, whatever call they come in."""
+
+from typing import Any, Final
+
+from .call import CALLBACK, Call
+
+GENERATING, FAILED, COMPLETED = 0, 10, 30
+FINAL: Final = frozenset({FAILED, COMPLETED})
+_BY_NAME: Final = {"GENERATING": GENERATING, "FAILED": FAILED, "COMPLETED": COMPLETED}
+
+
+def status_of(item: dict[str, Any]) -> Any:
+    """Return an item's status, by its number or else by its name: all fields of an item are optional."""
+    return item["status"] if "status" in item else _BY_NAME.get(str(item.get("status_name")))
+
+
+def items_of(call: Call) -> list[dict[str, Any]]:
+    """Return the jobs' items in a call: its answer, the records of a page, or the body of a report."""
+    if call.operation == CALLBACK:
+        body = call.exchange.request.json
+        return [body] if isinstance(body, dict) else []
+    if call.status != 200:
+        return []
+    if call.operation == "get_music":
+        return [call.item]
+    return records_of(call) if call.operation == "list_music" else []
+
+
+def records_of(call: Call) -> list[dict[str, Any]]:
+    """Return the records of a page."""
+    records = call.item.get("records")
+    return [record for record in records if isinstance(record, dict)] if isinstance(records, list) else []
+
+
+def record_ids(call: Call) -> list[str]:
+    """Return the ids of a page's records, whatever they list."""
+    names = ("job_id", "clonedVoiceItemId", "midiItemId", "itemId")
+    found = (next((record[name] for name in names if record.get(name)), None) for record in records_of(call))
+    return [text for text in found if isinstance(text, str)]
+
+
+def running_rows(call: Call) -> list[dict[str, Any]]:
+    """Return the rows of running jobs in an answer of the scheduler."""
+    rows = call.answer if call.operation == "list_running_jobs" else call.item.get("executing")
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """Return the texts in a list, or nothing if it is no list."""
+    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
+
+
+def whole(value: Any) -> int | None:
+    """Return a whole number given as one or, in a form, as text; else None."""
+    if isinstance(value, str) and value.strip().isdecimal():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
