@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tempolor_mock import recent, shapes
 from tempolor_mock.domain import errors, music
+from tempolor_mock.domain.draws import Draws
 from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.operations import music as music_operations
 
@@ -41,7 +42,7 @@ def _account_404(asked: Asked, answer: Answer) -> bool:
 
 
 def _numbers(make: Any) -> Any:
-    return lambda *parts: make(*parts).upper()
+    return lambda draws: make(draws).upper()
 
 
 def _items(change: Callable[[Any], Any]) -> tuple[Patch, ...]:
@@ -135,7 +136,7 @@ VARIANTS: Final = (
     _variant(
         id="upper-case-ids",
         sentence="Ids are in capitals.",
-        patches=lambda: (Patch(music, "item_id", _numbers),),
+        patches=lambda: (Patch(Draws, "item_id", _numbers),),
     ),
     _variant(
         id="no-cursor-at-the-end",

@@ -45,6 +45,12 @@ def running_rows(call: Call) -> list[dict[str, Any]]:
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
+def ticket_in(parameters: Any) -> str:
+    """Return the ticket of a browser session in an account's parameters; empty without one, and for one of stars."""
+    ticket = parameters.get("service_ticket") if isinstance(parameters, dict) else None
+    return ticket if isinstance(ticket, str) and set(ticket) - {"*"} else ""
+
+
 def texts(value: Any) -> tuple[str, ...]:
     """Return the texts in a list, or nothing if it is no list."""
     return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()

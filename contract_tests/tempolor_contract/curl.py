@@ -56,6 +56,8 @@ def _literally(url: str) -> list[str]:
 
 def _authorization(value: str) -> str:
     scheme, blank, _ = value.partition(" ")
+    if not blank and value.lower() != "bearer":
+        return '"Authorization: $TEMPOLOR_TOKEN"'
     token = " $TEMPOLOR_TOKEN" if blank else ""
     return f'"Authorization: {scheme if _SCHEME.fullmatch(scheme) else "Bearer"}{token}"'
 

@@ -165,6 +165,7 @@ class DocumentJudge:
         yield rule, _problems(call, strict)
         if rule == "answer-fits-schema":
             yield "answer-fits-reading", _problems(call, [each for each in breaches if each not in strict + free])
+            yield "answer-has-its-fields", _strangeness(call) if schema.is_strange(call.answer) else FINE
             undeclared = schema.undeclared(call.answer)
             yield (
                 "undeclared-properties",
@@ -296,6 +297,11 @@ def _problems(call: Call, breaches: list[Breach], front: str = "") -> list[Probl
         Problem(f"{call.operation} {call.status}: {front}{each.path}: {each.message}", key=_key(call, each))
         for each in breaches
     ]
+
+
+def _strangeness(call: Call) -> list[Problem]:
+    fields = ", ".join(sorted(call.item)[:5])
+    return [Problem(f"{call.operation} {call.status} has none of its page's fields, but {fields}", key=call.operation)]
 
 
 def _key(call: Call, breach: Breach) -> str:

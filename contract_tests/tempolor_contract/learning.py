@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from .bodies import COMPLETED, GENERATING, items_of, record_ids, records_of, running_rows, texts, whole
+from .bodies import COMPLETED, GENERATING, items_of, record_ids, records_of, running_rows, texts, ticket_in, whole
 from .call import CALLBACK, Call
 from .ids import parse
 from .things import Account, Job, Order, Refusal, Sighting, Upload, Walk
@@ -174,6 +174,7 @@ def _account_shown(world: "World", call: Call) -> None:
             account = _account(world, each["user_id"], call, each.get("maxJobs"))
             account.shown = each
             account.stored = call
+            account.ticket = ticket_in(call.sent.get("requestParams")) or account.ticket
 
 
 def _account_deleted(world: "World", call: Call) -> None:

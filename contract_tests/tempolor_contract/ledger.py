@@ -13,6 +13,7 @@ from .rule import Rule, Severity, Violation
 M = TypeVar("M", bound=Message)
 
 _MOST_KEPT = 20
+_MOST_PLACES = 1000
 _LONGEST_BODY = 1 << 16
 
 
@@ -42,7 +43,10 @@ class KnownViolation:
 
 @dataclass
 class Tally:
-    """What became of one rule. `judged` counts the calls it was really judged on, well or badly."""
+    """What became of one rule. `judged` counts the calls it was really judged on, well or badly.
+
+    `count` are all violations, of which only some are kept; `places` counts them by what tells them apart.
+    """
 
     rule: Rule
     judged: int = 0
@@ -52,6 +56,7 @@ class Tally:
     inconclusive: Counter[str] = field(default_factory=Counter)
     skipped: str = ""
     known: list[KnownViolation] = field(default_factory=list)
+    places: Counter[str] = field(default_factory=Counter)
 
     @property
     def verdict(self) -> Verdict:
@@ -83,6 +88,8 @@ class Tally:
             "verdict": self.verdict,
             "judged": self.judged,
             "violation_count": self.count,
+            "violations_left_out": max(0, self.count - len(self.violations)),
+            "places": dict(self.places),
             "violations": [violation_to_json(each, redactor) for each in self.violations],
             "notes": [violation_to_json(each, redactor) for each in self.notes],
             "known": [
@@ -120,6 +127,8 @@ class Ledger:
         tolerated = is_tolerated(violation.rule, live=live)
         kept = tally.notes if tolerated else tally.violations
         tally.count += not tolerated
+        if violation.key and not tolerated and (violation.key in tally.places or len(tally.places) < _MOST_PLACES):
+            tally.places[violation.key] += 1
         if len(kept) < _MOST_KEPT and violation.key not in {each.key for each in kept if each.key}:
             kept.append(violation)
 

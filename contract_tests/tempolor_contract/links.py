@@ -22,7 +22,7 @@ def _stems_link(call: Call) -> dict[str, Link]:
 def _midi_link(call: Call) -> dict[str, Link]:
     inner = call.item.get("midiRenderVO")
     url = inner.get("midiUrl") if isinstance(inner, dict) else None
-    return {url: Link(call, "midi")} if isinstance(url, str) and url else {}
+    return {url: Link(call, "midi", upload=call)} if isinstance(url, str) and url else {}
 
 
 def _item_links(call: Call) -> dict[str, Link]:

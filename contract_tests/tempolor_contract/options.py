@@ -35,6 +35,12 @@ def in_one_line() -> Iterator[None]:
         raise CannotRunError(f"{error.name} is not installed: pip install 'tempolor-kit[contract]'") from None
     except KeyboardInterrupt:
         raise CannotRunError("interrupted before anything was verified") from None
+    except (click.ClickException, click.exceptions.Exit, click.Abort, OSError):
+        raise
+    except Exception as error:
+        # A traceback would end with 1, which says that a contract is broken.
+        told = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise CannotRunError(f"the kit itself failed, which says nothing about the service: {told}") from error
 
 
 def context(prefix: str) -> dict[str, Any]:

@@ -17,9 +17,10 @@ class RunResult:
     """What became of each rule, what was reached, what it cost.
 
     `command` is the command line that repeats it, tokens left to the environment. `stopped` says why the run ended
-    early, empty if it did not. `left_behind` lists what it made and did not delete. `timings` are seconds by part.
-    `coverage` counts by kind (operation, status, parameter, value, example) and path. `deviations` tells what each
-    entry of a register of deviations did.
+    early, empty if it did not; `mishap` which exception nobody had expected, and `crashed` that it ended the run.
+    `left_behind` lists what it made and did not delete. `timings` are seconds by part. `coverage` counts by kind
+    (operation, status, parameter, value, example) and path. `deviations` tells what each entry of a register of
+    deviations did.
     """
 
     source: str
@@ -34,6 +35,8 @@ class RunResult:
     foreign: int = 0
     faults: int = 0
     stopped: str = ""
+    mishap: str = ""
+    crashed: bool = False
     spending: dict[str, Any] = field(default_factory=dict)
     left_behind: list[dict[str, Any]] = field(default_factory=list)
     coverage: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -62,10 +65,10 @@ class RunResult:
 
     @property
     def exit_code(self) -> int:
-        """0 good, 1 violations, 2 stopped early or verified nothing."""
-        if self.violations:
+        """0 good, 1 violations, 2 stopped early, broken off by a mishap, or verified nothing."""
+        if self.violations and not self.crashed:
             return VIOLATIONS
-        return GOOD if self.verified and not self.stopped else NOTHING_VERIFIED
+        return GOOD if self.verified and not self.stopped and not self.mishap else NOTHING_VERIFIED
 
     def to_json(self, redactor: Redactor | None = None) -> dict[str, Any]:
         """Return everything as plain data without secrets."""
@@ -82,6 +85,7 @@ class RunResult:
             "foreign": self.foreign,
             "faults": self.faults,
             "stopped": self.stopped,
+            "mishap": self.mishap,
             "exit_code": self.exit_code,
             "summary": {verdict.value: len(tallies) for verdict, tallies in self.by_verdict().items()},
             "rules": [tally.to_json(redactor) for tally in self.tallies],

@@ -2,6 +2,7 @@
 
 import shlex
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,6 +126,9 @@ def run(  # noqa: PLR0913 - a front door with many keys
             result.ledger = Ledger(inspector.rules)
         except GoneError as error:
             result.stopped = str(error)
+        except Exception as error:  # noqa: BLE001 - what was verified until then is worth its report
+            result.mishap = result.stopped = f"the contract tests themselves failed: {_where(error)}"
+            result.crashed = True
     result.elapsed = time.perf_counter() - clock
     _sum_up(result, guard, inspector)
     return register.apply(result) if register else result
@@ -156,12 +160,12 @@ def _play(lab: Lab, plan: Plan, result: RunResult, progress: Progress | None) ->
         if progress is not None:
             progress(number, len(chosen), step)
         started = time.perf_counter()
-        outcome = _played(lab, step)
+        outcome = _played(lab, step, result)
         result.timings[step.scenario.id] = time.perf_counter() - started
         result.scenarios[step.scenario.id] = outcome
 
 
-def _played(lab: Lab, step: Step) -> str:
+def _played(lab: Lab, step: Step, result: RunResult) -> str:
     try:
         step.scenario.play(lab)
         lab.collect()
@@ -175,11 +179,19 @@ def _played(lab: Lab, step: Step) -> str:
     except GoneError:
         raise
     except Exception as error:  # noqa: BLE001 - an answer of another shape must not cost the report of all the others
-        reason = f"tripped over an answer: {type(error).__name__}: {error}".splitlines()[0]
+        reason = f"tripped over an answer: {_where(error)}"
+        result.mishap = result.mishap or f"{step.scenario.id} {reason}"
         for rule in step.rules:
             lab.inspector.ledger.inconclusive(rule.id, reason)
         return f"inconclusive: {reason}"
     return "played"
+
+
+def _where(error: Exception) -> str:
+    """Return what an exception says, in one line, and where it was raised."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    told = f"{type(error).__name__}: {error}".splitlines()[0]
+    return f"{told} ({Path(place.filename).name}:{place.lineno})"
 
 
 def _obstacle(target: Target, scenario: Scenario, spent: int, *, receiver: bool) -> str:
@@ -191,7 +203,8 @@ def _obstacle(target: Target, scenario: Scenario, spent: int, *, receiver: bool)
     missing = {
         Need.STRANGER: "" if target.other_token else "needs another user's token (--other-token)",
         Need.RECEIVER: "" if receiver else "needs an address the service can call back",
-        Need.CLOCK: "" if target.control_url else "needs a clock that can be moved",
+        # A link that lasts but seconds can be waited for, which is not worth an order that may be paid for.
+        Need.CLOCK: "" if target.control_url or target.level is Level.FULL else "needs a clock that can be moved",
     }
     reasons = [reason for need, reason in missing.items() if reason and need in scenario.needs]
     if reasons:

@@ -42,6 +42,13 @@ class Schema:
         """Return the paths of properties that the schema does not declare, where it allows them silently."""
         return sorted(set(_undeclared(self.plain, value, "")))
 
+    def is_strange(self, value: Any) -> bool:
+        """Whether an object has fields, but none of those that the schema declares."""
+        if not isinstance(value, dict) or not value or isinstance(self.plain.get("additionalProperties"), dict):
+            return False
+        known = _declared(self.plain)
+        return bool(known) and not known.keys() & value.keys()
+
     def _breach(self, error: jsonschema_rs.ValidationError) -> Breach:
         *place, keyword = [*error.schema_path, ""][:-1] or [""]
         keyword = str(keyword)
@@ -103,9 +110,7 @@ def _undeclared(schema: Any, value: Any, path: str) -> list[str]:
         return [found for each in value for found in _undeclared(items, each, f"{path}[]")] if items else []
     if not isinstance(value, dict):
         return []
-    known: dict[str, Any] = {}
-    for part in (schema, *schema.get("allOf", ())):
-        known |= part.get("properties", {})
+    known = _declared(schema)
     rest = schema.get("additionalProperties")
     found = []
     for name, each in value.items():
@@ -116,6 +121,13 @@ def _undeclared(schema: Any, value: Any, path: str) -> list[str]:
         elif not rest and known:
             found.append(f"{path}.{name}".lstrip("."))
     return found
+
+
+def _declared(schema: dict[str, Any]) -> dict[str, Any]:
+    known: dict[str, Any] = {}
+    for part in (schema, *schema.get("allOf", ())):
+        known |= part.get("properties", {})
+    return known
 
 
 def _short(message: str) -> str:

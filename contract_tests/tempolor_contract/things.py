@@ -86,7 +86,10 @@ class Order:
 
 @dataclass
 class Account:
-    """What is known of an account. `limit` is its `maxJobs`, None while unknown; `stored` the call that showed it."""
+    """What is known of an account.
+
+    `limit` is its `maxJobs`, None while unknown; `stored` the call that showed it; `ticket` the one it was given.
+    """
 
     user_id: str
     stored: Call
@@ -94,6 +97,7 @@ class Account:
     deleted: Call | None = None
     gone: Call | None = None
     shown: dict[str, Any] = field(default_factory=dict)
+    ticket: str = ""
 
 
 @dataclass
@@ -162,8 +166,12 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Link:
-    """An address a service handed out: by which call, for what kind of bytes, how many seconds it was to last."""
+    """An address a service handed out: by which call, for what kind of bytes, how many seconds it was to last.
+
+    `upload` is the call that sent the bytes behind it, where there was one.
+    """
 
     call: Call
     kind: str
     seconds: int | None = None
+    upload: Call | None = None

@@ -89,7 +89,9 @@ class Worlds:
         """Take in a call."""
         self.authorized = self.authorized or bool(call.token)
         self.of(call).learn(call)
-        self.links |= links_in(call)
+        for url, link in links_in(call).items():
+            known = self.links.get(url)
+            self.links[url] = replace(link, upload=link.upload or (known.upload if known else None))
 
     def linked(self, call: Call) -> Call:
         """Return a call outside of the API as one of `FILE` if its address was handed out before."""

@@ -1,10 +1,12 @@
 """What an operation gets and gives: a `Call` that has been read and checked, and an `Answer` to be sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+import msgspec
+
 from .domain import errors
+from .domain.records import Record
 
 if TYPE_CHECKING:
     from starlette.types import Send
@@ -23,9 +25,14 @@ DEPTH_HEADER = "X-Tempolor-Mock-Depth"
 """Says how many reports to `replyUrl` led to a request, so that a loop of them comes to an end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A status with a JSON value, or with no content at all where `content` is None.
+class Encoded(bytes):
+    """A JSON value as the text it is sent as."""
+
+    __slots__ = ()
+
+
+class Answer(Record, frozen=True):
+    """A status with a JSON value (`Encoded` or not), or with no content at all where `content` is None.
 
     `deliberate` marks one that somebody asked for though the document does not have it: it is no bug.
     """
@@ -36,8 +43,7 @@ class Answer:
     deliberate: bool = False
 
 
-@dataclass(slots=True)
-class Notes:
+class Notes(msgspec.Struct, gc=False):
     """What is learnt about a request on its way, for the journal and the log; `scope["tempolor.notes"]` holds it.
 
     `now_ms` is the virtual moment at which the world was asked, `jobs` are the ids of jobs the request started,
@@ -47,13 +53,12 @@ class Notes:
     operation_id: str | None = None
     token: "Token | None" = None
     now_ms: int | None = None
-    jobs: list[str] = field(default_factory=list)
+    jobs: list[str] = []
     forced: str | None = None
-    violations: list[str] = field(default_factory=list)
+    violations: list[str] = []
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Record, frozen=True):
     """What came of trying the fault rules on a request: the one that hits it, if one does."""
 
     fault: "Fault | None"
@@ -75,8 +80,7 @@ class Hazard(Protocol):
         """Return what sends the answer in the way the rule wants it."""
 
 
-@dataclass(slots=True)
-class Call:
+class Call(msgspec.Struct):
     """One request of a documented operation, past authorization and validation.
 
     `parameters` holds path and query parameters by name, in their declared types, defaults applied, empty ones left
@@ -91,16 +95,16 @@ class Call:
     worlds: "Worlds"
     base_url: str
     token: "Token | None" = None
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = {}
+    parameters: Mapping[str, Any] = {}
     body: Any = None
     media_type: str = ""
     depth: int = 0
-    notes: Notes = field(default_factory=Notes)
+    notes: Notes = msgspec.field(default_factory=Notes)
     hazard: Hazard | None = None
     hit_by: Hazard | None = None
     fault: "Fault | None" = None
-    documented: "Mapping[str, DocumentedAnswers]" = field(default_factory=dict)
+    documented: "Mapping[str, DocumentedAnswers]" = {}
 
     async def run(self, action: "Action[T]") -> T:
         """Run `action` in the caller's world, settled up to now; a 401 where no token names one.

@@ -10,15 +10,16 @@ import orjson
 
 from .domain.jobs import Job
 from .domain.world import World
+from .exchange import Encoded
 from .shapes import music_item
 
 _MOST = 2048
 
 _Key = tuple[int, int, str]
-_shown: OrderedDict[_Key, tuple[Job, orjson.Fragment]] = OrderedDict()
+_shown: OrderedDict[_Key, tuple[Job, Encoded]] = OrderedDict()
 
 
-def encoded_item(job: Job, world: World, base_url: str) -> orjson.Fragment:
+def encoded_item(job: Job, world: World, base_url: str) -> Encoded:
     """Return `music_item(job, world, base_url)` as JSON.
 
     A job is an immutable record, replaced whenever anything about it changes: the same object at the same step shows
@@ -29,7 +30,7 @@ def encoded_item(job: Job, world: World, base_url: str) -> orjson.Fragment:
     if found is not None and found[0] is job:
         _shown.move_to_end(key)
         return found[1]
-    encoded = orjson.Fragment(orjson.dumps(music_item(job, world, base_url)))
+    encoded = Encoded(orjson.dumps(music_item(job, world, base_url)))
     _shown[key] = (job, encoded)
     if len(_shown) > _MOST:
         _shown.popitem(last=False)

@@ -6,13 +6,10 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 
-import orjson
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .app import MockApp, create_app
-from .domain.errors import ServiceError
-from .middleware.wire import TRANSPORT
+from .protocol import Protocol
 from .settings import Settings
 
 KEEP_ALIVE_SECONDS = 75
@@ -107,25 +104,6 @@ def configured(app: MockApp, tls: Tls | None = None) -> uvicorn.Config:
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=tls.key if tls else None,
     )
-
-
-class Protocol(HttpToolsProtocol):
-    """Uvicorn's protocol, which answers what is no HTTP in the service's envelope too.
-
-    It also lets fault rules get at the connection of a request.
-    """
-
-    def on_message_begin(self) -> None:
-        """Begin a request; called by the parser."""
-        super().on_message_begin()
-        self.scope["extensions"] = {TRANSPORT: self.transport}  # type: ignore[dict-item]
-
-    def send_400_response(self, msg: str) -> None:
-        """Answer a request that is none and close the connection; called by the parser."""
-        body = orjson.dumps(ServiceError(400, msg).body())
-        head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: "
-        self.transport.write(b"%s%d\r\n\r\n%s" % (head, len(body), body))
-        self.transport.close()
 
 
 class AnnouncingServer(uvicorn.Server):

@@ -79,18 +79,26 @@ class Worlds:
     async def run(self, token: Token, action: Action[T]) -> T:
         """Run `action` in a transaction on the token's world, settled up to now."""
         result = await self._run(token, action)
-        if self._turning and (waited_for := self._turning.pop(token, None)) is not None:
-            waited_for.set()
+        self._tell_waiting(token)
+        return result
+
+    def run_now(self, token: Token, action: Action[T]) -> T:
+        """Do the same without waiting for anything; MustWaitError where that cannot be, and nothing was done."""
+        result, wake_ms = self.store.transact_now(token, _noting_reports(action), real_ms=self.wall())
+        if wake_ms is not None:
+            self.courier.wake(token, wake_ms)
+        self._tell_waiting(token)
         return result
 
     async def _run(self, token: Token, action: Action[T]) -> T:
-        def act(world: World) -> tuple[T, int | None]:
-            return action(world), _next_report_ms(world)
-
-        result, wake_ms = await self.store.transact(token, act, real_ms=self.wall())
+        result, wake_ms = await self.store.transact(token, _noting_reports(action), real_ms=self.wall())
         if wake_ms is not None:
             self.courier.wake(token, wake_ms)
         return result
+
+    def _tell_waiting(self, token: Token) -> None:
+        if self._turning and (waited_for := self._turning.pop(token, None)) is not None:
+            waited_for.set()
 
     async def reach(self, token: Token, moment_ms: int) -> None:
         """Wait until the world shows the virtual moment; return at once where its clock stands still."""
@@ -116,11 +124,17 @@ def real_seconds_until(world: World, moment_ms: int) -> float:
     return inf if world.clock.frozen else missing_ms / 1000 / world.clock.speed
 
 
+def _noting_reports(action: Action[T]) -> Action[tuple[T, int | None]]:
+    """Return an action that also says when the courier has to look after the world."""
+    return lambda world: (action(world), _next_report_ms(world))
+
+
 def _next_report_ms(world: World) -> int | None:
     """Return the real moment at which a report may have to be made or sent; None while nothing can fall due."""
-    dues = (world.jobs.next_due_ms(), world.callbacks.next_due_ms(real_ms=world.real_ms))
-    moments = [due_ms for due_ms in dues if due_ms is not None]
-    return world.clock.real_at(min(moments)) if moments else None
+    due_ms, sent_ms = world.jobs.next_due_ms(), world.callbacks.next_due_ms(real_ms=world.real_ms)
+    if sent_ms is not None and (due_ms is None or sent_ms < due_ms):
+        due_ms = sent_ms
+    return None if due_ms is None else world.clock.real_at(due_ms)
 
 
 def new_clock(settings: Settings) -> Callable[[int], Clock]:

@@ -1,11 +1,11 @@
 """Deviations in slots: when an account is busy, and what it says then."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from tempolor_mock.domain import errors, music, scheduler
+from tempolor_mock.domain.records import replace
 
 from ..kinds import Kind, Patch
 from ..rewriting import at, edit, rewritten, without

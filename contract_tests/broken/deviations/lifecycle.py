@@ -1,13 +1,13 @@
 """Deviations in the life of a job, a voice or a MIDI file."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from tempolor_mock import recent
 from tempolor_mock.domain import errors, music
 from tempolor_mock.domain.jobs import Plan
+from tempolor_mock.domain.records import replace
 from tempolor_mock.middleware import reading
 
 from ..kinds import Answer, Asked, Kind, Rewrite

@@ -61,6 +61,8 @@ def _case(tally: Tally, result: RunResult, redactor: Redactor) -> ET.Element:
         text = "\n\n".join(_told(tally, number, redactor) for number in range(len(tally.violations)))
         failure = ET.SubElement(case, "failure", {"message": _xml(f"{rule.sentence} Broken {count} times.")})
         failure.set("type", rule.id)
+        left_out = count - len(tally.violations)
+        text += f"\n\nand {left_out} more that are not shown" if left_out else ""
         failure.text = _xml(f"{rule.page_url}\n\n{text}")
     elif reason := _not_judged(tally):
         ET.SubElement(case, "skipped", {"message": _xml(reason)})

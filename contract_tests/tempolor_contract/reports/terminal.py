@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from ..budget import Level
 from ..ledger import Verdict
 from ..result import GOOD, VIOLATIONS, RunResult
 from ..rule import Violation
@@ -31,7 +32,7 @@ def summary(result: RunResult, files: ReportFiles | None = None) -> str:
     """
     if not (result.verified or result.left_behind):
         return plain(_judgement(result))
-    details = [*_broken(result), *_excused(result), *_left_out(result)]
+    details = [*_broken(result), *_excused(result), *_left_out(result), *_not_created(result)]
     figures = [_counted(result), _spent(result), *_left_behind(result)]
     if files is not None:
         figures.append(f"report: {files.page}")
@@ -47,7 +48,9 @@ def _broken(result: RunResult) -> Iterator[str]:
             yield f"         {violation.curl}"
         more = max(tally.count, len(tally.violations)) - _MOST_SHOWN
         if more > 0:
-            yield f"         and {more} more"
+            places = len(tally.places)
+            where = f", in {places:,} places altogether" if places > _MOST_SHOWN else ""
+            yield f"         and {more:,} more{where}"
 
 
 def _place(violation: Violation) -> str:
@@ -74,6 +77,13 @@ def _left_out(result: RunResult) -> Iterator[str]:
     for outcome, scenarios in by_outcome.items():
         how = "not played" if outcome.startswith(_SKIPPED) else "not finished"
         yield f"{how}: {', '.join(scenarios)} ({outcome.removeprefix(_SKIPPED)})"
+
+
+def _not_created(result: RunResult) -> Iterator[str]:
+    """Say what a budget of nothing costs: it is the default of level safe."""
+    if result.level == Level.SAFE and result.spending.get("max_creations") == 0:
+        skipped = count(len(result.by_verdict()[Verdict.SKIPPED]), "rule")
+        yield f"nothing was created, because --max-creations is 0: {skipped} could not be judged (orders, files, slots)"
 
 
 def _counted(result: RunResult) -> str:
@@ -104,8 +114,11 @@ def _judgement(result: RunResult) -> str:
         verdict = "the contract is broken"
     elif result.exit_code == GOOD:
         verdict = "the contract is kept, as far as it was reached"
+        verdict += ", with nothing created" if any(_not_created(result)) else ""
     elif result.verified:
         verdict = "not finished"
     else:
         return f"nothing was verified: {result.stopped or 'no rule was judged'}"
-    return f"{verdict}; stopped: {result.stopped}" if result.stopped else verdict
+    if result.stopped or result.mishap:
+        return f"{verdict}; stopped: {result.stopped}" if result.stopped else f"{verdict}: {result.mishap}"
+    return verdict

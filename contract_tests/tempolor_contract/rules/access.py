@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..call import CALLBACK, FILE, Call
-from ..rule import FINE, Judged, Problem, Rule, Strength
+from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
 from ..scenarios import access, refusals
 from ..scenarios.survey import SURVEY
 from ..world import World
@@ -50,6 +50,15 @@ RULES = (
         evidence=("D-08",),
         single=_redirect,
         scenarios=(SURVEY,),
+    ),
+    Rule(
+        "unknown-path-is-404",
+        "A path that the API does not have is a 404 like any other.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-06",),
+        scenarios=(access.WRITES,),
     ),
     Rule(
         "slash-at-the-end-is-nothing",

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ..bodies import whole
+from ..bodies import ticket_in, whole
 from ..call import Call
 from ..clockwork import milliseconds
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -63,16 +63,17 @@ def _stored_id(call: Call) -> Judged:
     return FINE if told == wanted else [Problem(f"stored as {wanted!r}, answered {told!r}")]
 
 
-def _secrets(call: Call) -> Judged:
+def _secrets(call: Call, world: World) -> Judged:
     judged: Judged = None
-    for account in _shown(call):
-        parameters = account.get("requestParams")
-        ticket = parameters.get("service_ticket") if isinstance(parameters, dict) else None
-        if not ticket:
+    for shown in _shown(call):
+        known = world.accounts.get(str(shown.get("user_id")))
+        sent = {ticket_in(call.sent.get("requestParams")), known.ticket if known else ""} - {""}
+        if not sent:
             continue
         judged = judged or FINE
-        if set(str(ticket)) - {"*"}:
-            judged = [*judged, Problem("service_ticket is repeated in clear")]
+        # Whatever else stands in its place is a mask.
+        if ticket_in(shown.get("requestParams")) in sent:
+            judged = [Problem("service_ticket is repeated in clear", key=call.operation)]
     return judged
 
 
@@ -212,10 +213,10 @@ RULES = (
         "Answers do not repeat the ticket of the browser session.",
         _POST,
         strength=Strength.INFERRED,
-        severity=Severity.TOLERATE,
+        severity=Severity.MOCKS,
         evidence=("D-31",),
         on=_SHOWS,
-        single=_secrets,
+        history=_secrets,
         scenarios=(accounts.ACCOUNTS,),
     ),
     Rule(

@@ -52,6 +52,15 @@ RULES = (
         scenarios=(SURVEY,),
     ),
     Rule(
+        "answer-has-its-fields",
+        "The body of a success that has fields has some of those that its page prints.",
+        _START,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-40",),
+        scenarios=(SURVEY,),
+    ),
+    Rule(
         "undeclared-properties",
         "The body of a success has no fields beyond those of its page: new ones tell of a newer service.",
         _START,

@@ -6,7 +6,7 @@ from ..bodies import record_ids
 from ..call import Call
 from ..ids import parse, token_number
 from ..rule import FINE, Judged, Problem, Rule, Strength
-from ..scenarios import access, life, uploads
+from ..scenarios import access, life, strangers, uploads
 from ..scenarios.survey import SURVEY
 from ..things import Job, Upload
 from ..world import World
@@ -135,6 +135,6 @@ RULES = (
         evidence=("D-22",),
         on=frozenset(_KINDS),
         single=_owned,
-        scenarios=(access.STRANGER,),
+        scenarios=(strangers.STRANGER, strangers.NAMESAKE),
     ),
 )

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from ..bodies import COMPLETED, FAILED, GENERATING, items_of, status_of
+from ..bodies import COMPLETED, FAILED, GENERATING, items_of, status_of, whole
 from ..call import FILE, Call
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import life
+from ..scenarios import life, uploads
 from ..things import Link
+from ..wholeness import whats_missing
 from ..world import World
 
 _PAGE: Final = "get-tempolor-music-download-job_id"
@@ -20,6 +21,8 @@ _STARTS: Final[dict[str, tuple[bytes, ...]]] = {
 }
 _AUDIO: Final = (*_STARTS["mp3"], *_STARTS["wav"], b"fLaC", b"OggS")
 _BOXES: Final = b"ftyp"
+_FORM_AT: Final = 8
+"""Where a RIFF file says what it is."""
 # Hosts of files know many names for one type, and may not care: what tells nothing is no contradiction.
 _NAMES: Final[dict[str, frozenset[str]]] = {
     "mp3": frozenset({"audio/mpeg", "audio/mp3", "audio/mpeg3", "audio/x-mpeg", "audio/x-mp3", "audio/mpg"}),
@@ -30,6 +33,9 @@ _NAMES: Final[dict[str, frozenset[str]]] = {
     "waveform": frozenset({"application/json", "text/json", "text/plain"}),
     "audio": frozenset({"audio/", "video/mp4"}),
 }
+_DAY: Final = 86_400
+_LONGEST_DAYS: Final = 31
+"""No page bounds the life of a link; more than a month is no life of a link that expires."""
 _UNTOLD: Final = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/x-download"})
 
 
@@ -80,6 +86,10 @@ def _kind(call: Call, world: World) -> Judged:
     if not response.body and response.truncated:
         return None
     begin = response.body[:16].lstrip()
+    if begin[:4] in _STARTS["wav"] and link.kind in {"wav", "audio"}:
+        fine = len(begin) < _FORM_AT + 4 or begin[_FORM_AT:].startswith(b"WAVE")
+        told = f"the link for {link.kind} gave a RIFF file that is no WAVE: {begin!r}"
+        return FINE if fine else [Problem(told, (link.call,), key=link.kind)]
     if begin.startswith(_STARTS.get(link.kind, _AUDIO)) or (link.kind == "audio" and begin[4:8] == _BOXES):
         return FINE
     return [Problem(f"the link for {link.kind} gave bytes that begin with {begin!r}", (link.call,), key=link.kind)]
@@ -94,12 +104,43 @@ def _name(call: Call, world: World) -> Judged:
     return FINE if fine else [Problem(told, (link.call,), key=link.kind)]
 
 
+def _whole(call: Call, world: World) -> Judged:
+    link, response = _link(call, world), call.exchange.response
+    if link is None or response is None or call.method == "HEAD":
+        return None
+    missing = whats_missing(link.kind, response)
+    if missing is None:
+        return None
+    return [Problem(f"the link for {link.kind} {missing}", (link.call,), key=link.kind)] if missing else FINE
+
+
+def _same_bytes(call: Call, world: World) -> Judged:
+    link, response = _link(call, world), call.exchange.response
+    if link is None or response is None or link.upload is None or call.status != 200 or response.truncated:
+        return None
+    sent = link.upload.exchange.request
+    # A recorder that takes bytes for text writes down others than were sent.
+    kept = sent.header("content-length") in {None, str(len(sent.body))}
+    if call.method == "HEAD" or sent.truncated or not kept:
+        return None
+    told = f"{len(sent.body)} bytes were uploaded, and other {len(response.body)} came back"
+    return FINE if response.body == sent.body else [Problem(told, (link.upload,))]
+
+
 def _https(call: Call) -> Judged:
     url = call.item.get("url")
     if call.status != 200:
         return None
     fine = isinstance(url, str) and url.startswith(("http://", "https://"))
     return FINE if fine else [Problem(f"the answer has no address to fetch: {url!r}")]
+
+
+def _lifetime(call: Call) -> Judged:
+    seconds = whole(call.item.get("remainSeconds"))
+    if call.status != 200 or seconds is None:
+        return None
+    told = f"remainSeconds is {seconds}: a link that lasts {seconds // _DAY} days, unless that counts milliseconds"
+    return FINE if seconds <= _LONGEST_DAYS * _DAY else [Problem(told)]
 
 
 RULES = (
@@ -146,6 +187,37 @@ RULES = (
         on=frozenset({FILE}),
         history=_name,
         scenarios=(life.SONG,),
+    ),
+    Rule(
+        "lifetime-is-in-seconds",
+        "`remainSeconds` of a link counts seconds.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-53",),
+        on=frozenset({"download_music"}),
+        single=_lifetime,
+        scenarios=(life.SONG,),
+    ),
+    Rule(
+        "file-is-whole",
+        "A file is as long as it says itself: WAV, ZIP and MIDI files tell how they end.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        on=frozenset({FILE}),
+        history=_whole,
+        scenarios=(life.SONG, uploads.MIDI, uploads.STEMS),
+    ),
+    Rule(
+        "midi-file-comes-back",
+        "The link of a MIDI file serves what was uploaded.",
+        "post-tempolor-music-midi",
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        on=frozenset({FILE}),
+        history=_same_bytes,
+        scenarios=(uploads.MIDI,),
     ),
     Rule(
         "link-lasts-and-expires",

@@ -8,7 +8,7 @@ from ..bodies import COMPLETED, items_of, status_of, texts, whole
 from ..call import Call
 from ..ids import parse
 from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import life, refusals
+from ..scenarios import choosing, life, refusals
 from ..things import KIND_OF_ORDER, Order
 from ..world import World
 from .items import POLLS, details, material
@@ -191,6 +191,23 @@ RULES = (
         _PAGE,
         evidence=("D-11", "D-47", "D-52"),
         scenarios=(life.SONG, life.INSTRUMENTAL, life.FORM),
+    ),
+    Rule(
+        "orders-are-json-or-forms",
+        "An order comes as application/json or multipart/form-data; anything else is a 400.",
+        _PAGE,
+        severity=Severity.MOCKS,
+        evidence=("D-04",),
+        scenarios=(refusals.ORDERS,),
+    ),
+    Rule(
+        "order-finds-its-account",
+        "Without `user_id`, an order goes to the account of its voice or MIDI file, else to one with most free slots.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-27",),
+        scenarios=(choosing.NAMELESS,),
     ),
     Rule(
         "voice-and-midi-exclude-each-other",

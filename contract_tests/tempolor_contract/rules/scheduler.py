@@ -253,11 +253,11 @@ RULES = (
         "Every account has a row, full ones with 0.",
         _AVAILABLE,
         strength=Strength.INFERRED,
-        severity=Severity.TOLERATE,
+        severity=Severity.MOCKS,
         evidence=("D-78",),
         on=frozenset({"get_available_capacity"}),
         history=_all_accounts,
-        scenarios=(SURVEY,),
+        scenarios=(SURVEY, capacity.ACCOUNT_LIMIT),
     ),
     Rule(
         "available-shows-all-room",

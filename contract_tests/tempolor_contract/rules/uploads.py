@@ -207,6 +207,15 @@ RULES = (
         scenarios=(uploads.TYPES,),
     ),
     Rule(
+        "media-types-may-be-spelt-freely",
+        "A media type counts the same in another case and with parameters.",
+        _VOICES,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-72",),
+        scenarios=(uploads.SPELLINGS,),
+    ),
+    Rule(
         "artist-voices-can-be-listed",
         "The artist voices on offer have ids to order with.",
         "get-tempolor-music-artist-voices",

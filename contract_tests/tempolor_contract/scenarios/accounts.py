@@ -7,9 +7,9 @@ from ..call import Call
 from ..ids import parse
 from ..rule import Need, Scenario
 from . import material
-from .access import not_shown
 from .lab import Lab, UnclearError
 from .samples import midi_file, wav_file
+from .strangers import not_shown
 
 _LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices")
 _MIDI: Final = {"Content-Type": "audio/midi"}

@@ -32,7 +32,8 @@ def _count(call: Call) -> int | None:
 
 
 def _own_limit(lab: Lab) -> None:
-    ordered = material.order(lab, replyRef=lab.name("ref"))
+    reply = {"replyUrl": lab.receiver.url} if lab.receiver else {}
+    ordered = material.order(lab, replyRef=lab.name("ref"), **reply)
     jobs = list(ordered.jobs)
     try:
         limit = len(ordered.jobs)

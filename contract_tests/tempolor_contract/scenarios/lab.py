@@ -23,6 +23,7 @@ _TRIES = 3
 _FAULTS_IN_A_ROW = 6
 _ME: Final = "me"
 _CRASHED: Final = 500
+_LEAST_PATIENCE: Final = 5.0
 
 
 class UnclearError(Exception):
@@ -30,7 +31,14 @@ class UnclearError(Exception):
 
 
 class PatienceError(UnclearError):
-    """What was waited for has not come in the time there was."""
+    """What was waited for has not come in the time there was.
+
+    `hurried` tells that the time was short, because a run had waited in vain before; then it proves nothing.
+    """
+
+    def __init__(self, message: str, *, hurried: bool = False) -> None:
+        super().__init__(message)
+        self.hurried = hurried
 
 
 class Stopped(Exception):  # noqa: N818 - it ends a scenario, and the reason is on record already
@@ -81,6 +89,7 @@ class Lab:
         self._clients: dict[str, httpx.Client] = {}
         self._made: dict[str, Any] = {}
         self._faults = 0
+        self._in_vain = 0.0
 
     def call(self, operation: str, *, arguments: Mapping[str, str] | None = None, **options: Any) -> Call:
         """Send an operation of the document. `arguments` fill its path; `options` are those of `send`."""
@@ -173,17 +182,24 @@ class Lab:
         return 0.2 if self.target.local else 10.0
 
     def until(self, poll: Callable[[], T | None], what: str, *, patience: float | None = None) -> T:
-        """Poll until there is something, and return it; PatienceError if patience runs out."""
+        """Poll until there is something, and return it; PatienceError if patience runs out.
+
+        Where time is real, all that a run waits for in vain has to share its patience.
+        """
         waited = 0.0
-        limit = self.target.patience if patience is None else patience
+        full = self.target.patience if patience is None else patience
+        limit = full if self.clock.virtual else min(full, max(_LEAST_PATIENCE, self.target.patience - self._in_vain))
+        begin = 0.0 if self.clock.virtual else self.clock.now()
         while True:
             found = poll()
             if found is not None:
                 return found
             if waited >= limit:
-                raise PatienceError(f"gave up waiting for {what} after {waited:.0f} s")
+                self._in_vain += waited
+                raise PatienceError(f"gave up waiting for {what} after {waited:.0f} s", hurried=limit < full)
             self.clock.wait(self.pause)
-            waited += self.pause
+            # A slow service takes its time to answer, too.
+            waited = max(waited + self.pause, 0.0 if self.clock.virtual else self.clock.now() - begin)
 
     def wait(self, seconds: float) -> None:
         """Let time pass, and take in the callbacks that arrived meanwhile."""

@@ -90,8 +90,8 @@ def finished(lab: Lab, job_id: str) -> Call:
 
     try:
         call: Call | None = lab.until(poll, f"the end of {job_id}")
-    except PatienceError:
-        if not (lab.clock.virtual or lab.target.local):
+    except PatienceError as error:
+        if error.hurried or not (lab.clock.virtual or lab.target.local):
             raise
         call = _late(lab, poll)
     told = f"{job_id} is still at work after {'a day' if lab.clock.virtual else f'{lab.target.patience:.0f} s'}"

@@ -1,7 +1,9 @@
 """Orders that have to be refused."""
 
+import json
 from typing import Any, Final
 
+from ..bodies import texts
 from ..rule import Need, Scenario
 from . import material
 from .lab import Lab
@@ -52,6 +54,7 @@ def _orders(lab: Lab) -> None:
             reference = {} if case in _ALONE else {"replyRef": lab.name("ref")}
             _refused(lab, operation, case, {"user_id": account, "prompt": "A ballad", **reference} | fields)
     _forms(lab, account)
+    _as_text(lab, account)
     _slash(lab, account)
     _unknown(lab, account)
     lab.call("list_running_jobs")
@@ -76,6 +79,16 @@ def _forms(lab: Lab, account: str) -> None:
             told = f"{operation} as a form with {case} was answered {call.status}"
             fine = call.status == 400 or material.busy(call)
             lab.check("invalid-values-are-400", fine=fine, message=told, call=call)
+
+
+def _as_text(lab: Lab, account: str) -> None:
+    """Send an order as a text: it is neither JSON nor a form."""
+    body = json.dumps({"user_id": account, "prompt": "A ballad", "replyRef": lab.name("ref")})
+    call = lab.call("create_song", content=body, headers={"Content-Type": "text/plain"})
+    if not material.busy(call):
+        told = f"an order as text/plain was answered {call.status}"
+        lab.check("orders-are-json-or-forms", fine=call.status == 400, message=told, call=call)
+    material.cancel_all(lab, texts(call.item.get("jobs")))
 
 
 def _slash(lab: Lab, account: str) -> None:

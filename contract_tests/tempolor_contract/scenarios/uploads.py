@@ -112,7 +112,7 @@ def _gone(lab: Lab, operation: str, name: str, thing: str, account: str) -> None
 def _stems(lab: Lab) -> None:
     query = {"user_id": material.account(lab)}
     call = _uploaded(lab.call("split_stems", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE))
-    fetch(lab, call.item.get("stemsZipUrl"))
+    fetch(lab, call.item.get("stemsZipUrl"), "stems")
 
 
 def _refusals(lab: Lab) -> None:
@@ -154,10 +154,38 @@ def _media_types(lab: Lab) -> None:
             lab.check("listed-media-types-are-taken", fine=call.accepted, message=told, call=call)
 
 
+def _spellings(lab: Lab) -> None:
+    """Name the media types of an upload and an order as HTTP allows it too: in other cases, with parameters."""
+    account = material.account(lab)
+    for operation, media_type, content in _SPELT:
+        query = {"user_id": account, "name": lab.name("Spelt")}
+        headers = {"Content-Type": media_type}
+        _spelt(lab, lab.call(operation, query=query, content=content(), headers=headers, timeout=_PATIENCE), media_type)
+    for media_type in ("application/json; charset=utf-8", "Application/JSON"):
+        body = {"user_id": account, "prompt": "A harbour ballad"}
+        call = lab.call("create_song", json=body, headers={"Content-Type": media_type})
+        _spelt(lab, call, media_type)
+        material.cancel_all(lab, texts(call.item.get("jobs")))
+
+
+def _spelt(lab: Lab, call: Call, media_type: str) -> None:
+    if material.busy(call):
+        raise UnclearError(f"no room: {call.status}")
+    told = f"{call.operation} as {media_type} was answered {call.status}: {call.error}"
+    lab.check("media-types-may-be-spelt-freely", fine=call.accepted, message=told, call=call)
+
+
+_SPELT: Final = (
+    ("upload_midi", "Audio/MIDI", midi_file),
+    ("upload_midi", "audio/midi; charset=binary", midi_file),
+    ("clone_voice", "Audio/WAV", wav_file),
+    ("clone_voice", "audio/wav; codecs=1", wav_file),
+)
 _UPLOADS: Final = frozenset({Need.UPLOAD, Need.CREATE, Need.DESTROY})
 
 MIDI = Scenario("midi", _midi, _UPLOADS, cost=3)
 VOICE = Scenario("voice", _voice, _UPLOADS, cost=2)
 STEMS = Scenario("stems", _stems, frozenset({Need.UPLOAD}), cost=1)
 REFUSALS = Scenario("refused-uploads", _refusals, frozenset({Need.UPLOAD}))
+SPELLINGS = Scenario("media-type-spellings", _spellings, _UPLOADS | {Need.ACCOUNT}, cost=6)
 TYPES = Scenario("media-types", _media_types, _UPLOADS | {Need.ACCOUNT}, cost=16)

@@ -71,7 +71,7 @@ class Office:
     def __init__(self, worlds: Worlds) -> None:
         self.loop = asyncio.get_running_loop()
         self._worlds = worlds
-        self._timers: dict[Token, TimerHandle] = {}
+        self._timers: dict[Token, tuple[int, TimerHandle]] = {}
         self._late_timers: list[TimerHandle] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._desks: dict[Token, Desk] = {}
@@ -81,12 +81,12 @@ class Office:
 
     def wake(self, token: Token, real_ms: int) -> None:
         """See `Courier`. A millisecond at least goes by, so that no world can keep the loop to itself."""
-        when = self.loop.time() + max(1, real_ms - self._worlds.wall()) / 1000
-        timer = self._timers.get(token)
-        if timer is None or when < timer.when() - 0.001:
-            if timer is not None:
-                timer.cancel()
-            self._timers[token] = self.loop.call_at(when, self._ring, token)
+        known = self._timers.get(token)
+        if known is None or real_ms < known[0]:
+            if known is not None:
+                known[1].cancel()
+            timer = self.loop.call_later(max(1, real_ms - self._worlds.wall()) / 1000, self._ring, token)
+            self._timers[token] = real_ms, timer
 
     def call_again(self, token: Token, seconds: float) -> None:
         """Look after a world once more, after so many real seconds."""
@@ -126,22 +126,22 @@ class Office:
     def forget(self, token: Token | None) -> None:
         """See `Courier`."""
         for each in list(self._timers) if token is None else [token]:
-            if (timer := self._timers.pop(each, None)) is not None:
-                timer.cancel()
+            if (known := self._timers.pop(each, None)) is not None:
+                known[1].cancel()
         for each in list(self._desks) if token is None else [token]:
             if each in self._desks:
                 self._desks[each].break_off()
 
     async def close(self) -> None:
         """End everything."""
-        for timer in (*self._timers.values(), *self._late_timers):
+        for timer in (*(timer for _, timer in self._timers.values()), *self._late_timers):
             timer.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for desk in list(self._desks.values()):
             await desk.close()
-        for timer in self._timers.values():  # Giving back what was not sent has wound them up again.
+        for _, timer in self._timers.values():  # Giving back what was not sent has wound them up again.
             timer.cancel()
 
     @asynccontextmanager

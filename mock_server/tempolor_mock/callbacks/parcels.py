@@ -1,12 +1,13 @@
 """A report as it goes over the wire."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import orjson
 
 from .. import shapes
 from ..domain.callbacks import Callback, Outcome
 from ..domain.jobs import Job
+from ..domain.records import replace
 from ..domain.world import World
 
 LONGEST_CHAIN = 5

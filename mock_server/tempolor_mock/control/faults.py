@@ -1,8 +1,9 @@
 """Operations of the tag `faults`."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from ..documented import DocumentedAnswers, NotDocumentedError
 from ..domain import faults

@@ -19,9 +19,9 @@ SHOWN_PROMPT = 500
 
 
 async def list_worlds(call: Call) -> Answer:
-    """List the worlds this process knows."""
+    """List the worlds that are kept or were asked about, in the order in which they began."""
     journal = call.worlds.journal
-    tokens = dict.fromkeys([*journal.tokens(), *await call.worlds.store.worlds_with_work()])
+    tokens = dict.fromkeys([*await call.worlds.store.tokens(), *journal.tokens()])
     return Answer(200, {"worlds": [_name_object(token) | {"requests": journal.kept(token)} for token in tokens]})
 
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from . import callbacks, errors
 from .ids import seeded_number
+from .records import Record
 from .world import World
 
 DEFAULT_MAX_JOBS = 10
@@ -14,14 +14,13 @@ SECRETS = frozenset({"service_ticket"})
 REDACTED = "***"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Record, frozen=True):
     """A configured account; `max_jobs` is how many jobs it runs at once, unless a request says otherwise."""
 
     user_id: str
     max_jobs: int
     updated_ms: int
-    request_params: Mapping[str, Any] = field(default_factory=dict)
+    request_params: Mapping[str, Any] = {}
 
 
 def configure(world: World, request_params: Mapping[str, Any], max_jobs: int | None) -> Account:
@@ -85,7 +84,10 @@ def the_one(world: World, user_id: str | None) -> Account:
 
 def freest(world: World) -> Account:
     """Return the account with most free slots; of equals, the one with the lowest user_id."""
-    return min(all_of(world), key=lambda account: (-free_slots(world, account), account.user_id))
+    configured = all_of(world)
+    if len(configured) == 1:
+        return configured[0]
+    return min(configured, key=lambda account: (-free_slots(world, account), account.user_id))
 
 
 def free_slots(world: World, account: Account) -> int:

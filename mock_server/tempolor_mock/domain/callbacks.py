@@ -8,11 +8,11 @@ says who is at a report: whoever comes back with another lease than the one the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from .ids import CompositeId
 from .jobs import Job
+from .records import Record, replace
 from .world import World
 
 KEPT_REPORTS = 10_000
@@ -28,8 +28,7 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Record, frozen=True):
     """One try: at which virtual moment, and the status that came back or what went wrong instead."""
 
     at_ms: int
@@ -42,8 +41,7 @@ class Attempt:
         return self.status is not None and 200 <= self.status < 300
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Callback:
+class Callback(Record, frozen=True, kw_only=True):
     """One report of one step of a job's plan.
 
     `due_ms` is the virtual moment of the next try. While a courier is at it, `leased_until_ms` (real time) keeps

@@ -1,11 +1,11 @@
 """A world's virtual clock: a straight line from real to virtual milliseconds."""
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from .records import Record, replace
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+
+class Clock(Record, frozen=True):
     """Virtual time of one world.
 
     `virtual_ms` was shown at the real moment `real_ms`; since then `speed` virtual milliseconds pass for each real

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from .draws import Draws
 from .jobs import Job, Material, MusicRequest
 from .midi import MidiFile
+from .records import Record
 
 _TONICS = ("A", "Ab", "B", "Bb", "C#", "C", "D", "E", "Eb", "F#", "F", "G")
 TONALITIES = tuple(f"{tonic}:{mode}" for tonic in _TONICS for mode in ("major", "minor"))
@@ -64,25 +64,27 @@ _OPENINGS = ("I hear", "We follow", "Remember", "Tonight", "Slowly", "Carry me t
 _ENDINGS = ("all night long", "and we are free", "until the morning", "one more time", "like a river", "in the light")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a prompt says of the music: without a style or a mood where it names none."""
+class Reading(Record, frozen=True):
+    """What a prompt says of the music: without a style, a mood or a title where it names none."""
 
     style: str | None
     mood: str
     instruments: str
     words: tuple[str, ...]
+    title: str
 
 
 @lru_cache(maxsize=1024)
 def read(prompt: str) -> Reading:
     """Read a prompt; a request's jobs share the reading."""
     lowered = prompt.lower()
+    words = tuple(word for word in re.findall(r"[^\W_][\w'&-]*", prompt) if word.lower() not in _FILLERS)
     return Reading(
         style=_first_match(_STYLES, lowered),
         mood=_first_match(_MOODS, lowered) or "",
         instruments=", ".join(name for name in _INSTRUMENTS if name.lower() in lowered),
-        words=tuple(word for word in re.findall(r"[^\W_][\w'&-]*", prompt) if word.lower() not in _FILLERS),
+        words=words,
+        title=" ".join(word[:1].upper() + word[1:] for word in words[:4])[:60],
     )
 
 
@@ -91,14 +93,14 @@ def _first_match(table: dict[str, tuple[str, ...]], lowered: str) -> str | None:
 
 
 def compose(request: MusicRequest, draws: Draws, template: MidiFile | None = None) -> Material:
-    """Return the material of one job: key, tempo and chords as asked, a title and a style from the prompt.
+    """Return the material of one job: key, tempo and chords as asked, a style and a title of up to four telling words.
 
     A song based on a MIDI file is in that file's key and tempo.
     """
     reading = read(request.prompt)
     style = reading.style or draws.choice(_STYLE_NAMES)
     return Material(
-        title=title_from(reading, style),
+        title=reading.title or f"{style} Sketch",
         style=style,
         mood=reading.mood,
         instruments=reading.instruments,
@@ -109,11 +111,6 @@ def compose(request: MusicRequest, draws: Draws, template: MidiFile | None = Non
         seconds=draws.between(SHORTEST_SECONDS, LONGEST_SECONDS[request.model]),
         seed=draws.below(1 << 32),
     )
-
-
-def title_from(reading: Reading, style: str) -> str:
-    """Return a title of up to four telling words of the prompt, or one made of the style where it has none."""
-    return " ".join(word[:1].upper() + word[1:] for word in reading.words[:4])[:60] or f"{style} Sketch"
 
 
 def lyrics_of(job: Job) -> str:

@@ -1,45 +1,51 @@
 """A seeded source of choices: the same identity draws the same values in the same order.
 
-A job draws some thirty values, and a mock may be asked for thousands of jobs a second: seeding one of Python's random
-generators costs more than all draws together, so a number made of a hash is divided up instead.
+A job draws about ten values, and a mock may be asked for thousands of jobs a second: seeding one of Python's random
+generators costs more than all draws together, so the words of a hash are handed out instead.
 """
 
 import hashlib
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import TypeVar
 
 T = TypeVar("T")
-_FINENESS = 1 << 24
-_RESERVE = 1 << 64
+
+_words_of = struct.Struct("<16I").unpack
+_WORDS = 1 << 32
+
+
+def _words(seed: str) -> Iterator[int]:
+    """Yield numbers of 32 bits for ever."""
+    for part in count():
+        yield from _words_of(hashlib.blake2b(f"{part}\x1f{seed}".encode()).digest())
 
 
 class Draws:
     """Values drawn one after the other from what `identity` hashes to."""
 
-    def __init__(self, *identity: object) -> None:
-        self._seed = "\x1f".join(map(str, identity))
-        self._round = 0
-        self._pool = self._refilled()
+    __slots__ = ("_next",)
 
-    def _refilled(self) -> int:
-        self._round += 1
-        return int.from_bytes(hashlib.blake2b(f"{self._round}\x1f{self._seed}".encode()).digest())
+    def __init__(self, *identity: object) -> None:
+        self._next = _words("\x1f".join(map(str, identity))).__next__
 
     def below(self, limit: int) -> int:
-        """Draw a whole number from 0 up to, not including, `limit`; at most 2**64 of them."""
-        if self._pool < _RESERVE:
-            self._pool = self._refilled()
-        self._pool, drawn = divmod(self._pool, limit)
-        return drawn
+        """Draw a whole number from 0 up to, not including, `limit`; at most 2**32 of them."""
+        return self._next() % limit
 
     def between(self, low: int, high: int) -> int:
         """Draw a whole number from `low` to `high`, both included."""
-        return low + self.below(high - low + 1)
+        return low + self._next() % (high - low + 1)
 
     def uniform(self, low: float, high: float) -> float:
         """Draw a number from `low` up to `high`."""
-        return low + (high - low) * self.below(_FINENESS) / _FINENESS
+        return low + (high - low) * self._next() / _WORDS
 
     def choice(self, values: Sequence[T]) -> T:
         """Draw one of some values."""
-        return values[self.below(len(values))]
+        return values[self._next() % len(values)]
+
+    def item_id(self) -> str:
+        """Draw an id as `ids.item_id` makes them."""
+        return f"{self._next():08x}{self._next() >> 4:07x}"

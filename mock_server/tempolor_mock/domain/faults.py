@@ -6,12 +6,13 @@ how many requests matched it before.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from . import errors
 from .errors import ServiceError
 from .ids import seeded_number
 from .jobs import Job
+from .records import Record, replace
 from .world import World
 
 MOST_RULES = 1000
@@ -79,8 +80,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class Effect(Record, frozen=True, kw_only=True):
     """What happens to a request; which fields mean something depends on the kind (`KINDS`).
 
     `seconds` are virtual ones, also in `retry_after`. `bytes` is how much of a body gets through, or how much of it at
@@ -98,8 +98,7 @@ class Effect:
     carried_out: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(Record, frozen=True, kw_only=True):
     """Which requests a rule is about: those that agree with everything given here.
 
     `path` is how the path begins; `prompt` is some text of the prompt, in upper or lower case.
@@ -114,20 +113,18 @@ class Match:
     prompt: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Record, frozen=True, kw_only=True):
     """What rules look at in a request; header names are in lower case."""
 
     operation_id: str
     method: str
     path: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     user_id: str | None = None
     prompt: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Record, frozen=True, kw_only=True):
     """A rule: the first `skip` requests that match pass, then `times` are hit (None: all), each with `probability`."""
 
     number: int

@@ -5,10 +5,10 @@ Source: the ids and tokens in the samples of the published pages; shapes as read
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import Literal, Self
 
 from . import errors
+from .records import Record
 
 IdKind = Literal["job", "voice", "midi"]
 
@@ -16,8 +16,7 @@ _TOKEN = re.compile(r"user:([0-9]{1,18})-([\x21-\x7e]{1,200})")
 _COMPOSITE = re.compile(r"user:([0-9]+)-tempolor:([^:/]+)-(job|voice|midi):([^:/]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Record, frozen=True):
     """An API token `user:<number>-<text>`: it names a user of the service and, here, a world."""
 
     number: str
@@ -39,8 +38,7 @@ class Token:
         return f"user:{self.number}-{self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class CompositeId:
+class CompositeId(Record, frozen=True):
     """An id such as `user:12345-tempolor:678-job:abc`: owner, account, kind and item in one."""
 
     number: str

@@ -4,13 +4,13 @@ Reading a job never moves it. The three states are those of the page GET music/j
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal
 
 from .draws import Draws
 from .ids import CompositeId, blob_name
 from .policy import Policy
+from .records import Record, replace
 
 JobKind = Literal["song", "instrumental"]
 
@@ -31,8 +31,7 @@ class Status(Enum):
         return self is not Status.GENERATING
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Record, frozen=True):
     """From `age_ms` on, counted from the job's creation, it has this status and progress (per cent)."""
 
     age_ms: int
@@ -40,8 +39,7 @@ class Step:
     progress: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Record, frozen=True):
     """All steps of a job in order of age: the first at age 0, the last one final."""
 
     steps: tuple[Step, ...]
@@ -91,6 +89,9 @@ class Plan:
 
 
 _BEGINNING = Step(0, Status.GENERATING, 0)
+_ON_THE_WAY = tuple((progress, progress - 5, shift) for progress, shift in ((20, 0), (40, 8), (60, 16), (80, 24)))
+"""What is shown on the way, after which part of the time at the earliest (both per cent), and which part of one drawn
+number moves that."""
 
 
 def plan_for(policy: Policy, draws: Draws) -> Plan:
@@ -98,9 +99,10 @@ def plan_for(policy: Policy, draws: Draws) -> Plan:
     if policy.ready_after_polls:
         return _plan_of_polls(policy.ready_after_polls)
     duration = max(1, round(draws.uniform(*policy.job_seconds) * 1000))
+    noise = draws.below(1 << 32)
     running = [
-        Step(int(duration * (progress / 100 + draws.uniform(-0.05, 0.05))), Status.GENERATING, progress)
-        for progress in (20, 40, 60, 80)
+        Step(duration * (earliest + (noise >> shift) % 10) // 100, Status.GENERATING, progress)
+        for progress, earliest, shift in _ON_THE_WAY
     ]
     return Plan((_BEGINNING, *running, Step(duration, Status.COMPLETED, 100)))
 
@@ -111,8 +113,7 @@ def _plan_of_polls(polls: int) -> Plan:
     return Plan((_BEGINNING, *running, Step(NEVER_MS + polls, Status.COMPLETED, 100)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MusicRequest:
+class MusicRequest(Record, frozen=True, kw_only=True):
     """What a client asked for, defaults applied; absent options are None.
 
     `max_jobs` replaces the account's limit for this request alone. `base_url` is the service's address as the client
@@ -136,8 +137,7 @@ class MusicRequest:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
+class Material(Record, frozen=True, kw_only=True):
     """What the service made of a request: everything a listener could check against the file."""
 
     title: str
@@ -152,8 +152,7 @@ class Material:
     seed: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Record, frozen=True, kw_only=True):
     """One piece of music from request to file.
 
     `number` counts the jobs of a world in order of creation. While `active` the job takes a slot of its account and

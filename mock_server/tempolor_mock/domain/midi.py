@@ -1,16 +1,14 @@
 """Uploaded MIDI files. Source: the MIDI pages."""
 
-from dataclasses import dataclass
-
 from . import accounts, errors
 from .accounts import Account
 from .ids import CompositeId, blob_name, item_id
 from .paging import Page, page_of
+from .records import Record
 from .world import World
 
 
-@dataclass(frozen=True, slots=True)
-class MidiFile:
+class MidiFile(Record, frozen=True):
     """A MIDI file of an account, its main key and tempo; its bytes lie in the world's blobs under `blob`."""
 
     number: int
@@ -30,8 +28,7 @@ class MidiFile:
         return blob_name(self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Uploaded:
+class Uploaded(Record, frozen=True):
     """A MIDI file that was just uploaded, and whether it is the first its account has."""
 
     file: MidiFile

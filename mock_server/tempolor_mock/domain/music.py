@@ -1,6 +1,5 @@
 """Songs and instrumentals: admission, listing, reading, deleting, downloading. Source: the music pages."""
 
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from . import accounts, artists, callbacks, errors, faults, midi, voices
@@ -8,11 +7,12 @@ from .accounts import Account
 from .composing import compose
 from .draws import Draws
 from .faults import Fault
-from .ids import CompositeId, item_id
+from .ids import CompositeId
 from .jobs import Job, JobKind, MusicRequest, Status, plan_for
 from .midi import MidiFile
 from .paging import Page, page_of
 from .policy import Policy
+from .records import Record, replace
 from .settling import settle
 from .world import World
 
@@ -22,8 +22,7 @@ FAILS_AT = 60
 """The progress at which jobs fail by the policy's `fail_rate`, per cent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(Record, frozen=True):
     """Jobs that were just admitted, and the account's quota after them."""
 
     jobs: tuple[Job, ...]
@@ -47,13 +46,17 @@ def start(world: World, kind: JobKind, request: MusicRequest, fault: Fault | Non
     if left <= 0:
         raise errors.subscription_required()
     _admit(world, account, request.max_jobs or account.max_jobs)
-    new = (_new_job(world, account, kind, request, template) for _ in range(min(left, world.policy.jobs_per_request)))
-    jobs = tuple(faults.bent(job, fault) if fault else _by_policy(job, world) for job in new)
+    count = min(left, world.policy.jobs_per_request)
+    jobs = [_new_job(world, account, kind, request, template) for _ in range(count)]
+    if fault is not None:
+        jobs = [faults.bent(job, fault) for job in jobs]
+    elif world.policy.fail_rate:
+        jobs = [_by_policy(job, world) for job in jobs]
     for job in jobs:
         world.jobs.put(job)
-    used_seconds = world.count("music_seconds", sum(job.material.seconds for job in jobs))
+    used_seconds = world.count("music_seconds", sum([job.material.seconds for job in jobs]))
     return Started(
-        jobs=jobs,
+        jobs=tuple(jobs),
         account=account,
         remaining=max(0, total - jobs[-1].number),
         remaining_seconds=max(0, world.policy.total_music_seconds - used_seconds),
@@ -111,11 +114,10 @@ def _running_entry(job: Job) -> dict[str, str | int]:
 
 def _new_job(world: World, account: Account, kind: JobKind, request: MusicRequest, template: MidiFile | None) -> Job:
     number = world.count("jobs")
-    identity = (world.policy.seed, world.token, "job", number)
-    draws = Draws(*identity)
+    draws = Draws(world.policy.seed, world.token, "job", number)
     return Job(
         number=number,
-        id=CompositeId(world.token.number, account.user_id, "job", item_id(*identity)),
+        id=CompositeId(world.token.number, account.user_id, "job", draws.item_id()),
         kind=kind,
         created_ms=world.now_ms,
         plan=plan_for(world.policy, draws),
@@ -127,13 +129,12 @@ def _new_job(world: World, account: Account, kind: JobKind, request: MusicReques
 
 def _download_lag_ms(policy: Policy, draws: Draws) -> int:
     """Draw the time from COMPLETED to the file; a job that polls have made ready is ready altogether."""
-    seconds = draws.uniform(*policy.download_lag_seconds)
-    return 0 if policy.ready_after_polls else round(seconds * 1000)
+    return 0 if policy.ready_after_polls else round(draws.uniform(*policy.download_lag_seconds) * 1000)
 
 
 def _by_policy(job: Job, world: World) -> Job:
     """Return a new job as the policy's `fail_rate` wants it."""
-    if world.policy.fail_rate and faults.drawn(world, "fails", job.number) < world.policy.fail_rate:
+    if faults.drawn(world, "fails", job.number) < world.policy.fail_rate:
         return replace(job, plan=job.plan.failing(FAILS_AT))
     return job
 

@@ -4,16 +4,14 @@ It runs at the start of every transaction and nowhere else, handles what fell du
 moments, and costs what is due, not what is stored.
 """
 
-from dataclasses import dataclass, replace
-
 from . import callbacks
 from .ids import CompositeId
 from .jobs import Job, Status
+from .records import Record, replace
 from .world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Record, frozen=True):
     """A job reached its final status at a virtual moment."""
 
     job_id: CompositeId

@@ -1,8 +1,7 @@
 """Turning a world's clock: freeze, resume, speed, advance."""
 
-from dataclasses import replace
-
 from .errors import ServiceError
+from .records import replace
 from .settling import Transition, settle
 from .world import World
 

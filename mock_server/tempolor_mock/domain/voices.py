@@ -4,21 +4,19 @@ The service answers an upload when the voice is ready, or after 120 seconds at t
 start, the voice is not.
 """
 
-from dataclasses import dataclass
-
 from . import accounts, errors
 from .accounts import Account
 from .draws import Draws
 from .ids import CompositeId, blob_name, item_id
 from .jobs import Status
 from .paging import Page, page_of
+from .records import Record
 from .world import World
 
 LONGEST_WAIT_MS = 120_000
 
 
-@dataclass(frozen=True, slots=True)
-class ClonedVoice:
+class ClonedVoice(Record, frozen=True):
     """A voice made from a sample, whose bytes lie in the world's blobs under `blob`; it is ready from `ready_ms` on."""
 
     number: int

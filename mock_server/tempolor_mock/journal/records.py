@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Protocol
 
+import msgspec
+
 from ..domain.ids import Token
 
 KEPT_BODY_BYTES = 64 << 10
@@ -101,8 +103,7 @@ class Noted(Protocol):
     violations: list[str]
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(msgspec.Struct, gc=False):
     """One request and its answer.
 
     `real_ms` is in milliseconds since 1970, `duration_ns` real nanoseconds up to the end of the answer. `status` is 0

@@ -4,6 +4,7 @@ import orjson
 from connexion.operations.abstract import AbstractOperation
 
 from ..exchange import Answer
+from .sending import encoded
 from .validation import compile_schema
 
 
@@ -30,6 +31,7 @@ class AnswerCheck:
         schema = self._schemas[answer.status]
         if (schema is None) != (answer.content is None):
             raise AnswerOutsideDocumentError(f"{self._operation_id}: {answer.status} has the wrong kind of content")
-        sent = orjson.loads(orjson.dumps(answer.content))
+        _, body = encoded(answer)
+        sent = orjson.loads(bytes(body)) if body else None
         for error in schema.iter_errors(sent) if schema else ():
             raise AnswerOutsideDocumentError(f"{self._operation_id}: {answer.status}: {error.verbose_message}")

@@ -45,8 +45,14 @@ class ErrorSlot:
             await send_answer(send, refused(refusal))
         except ConnectionCutError:
             raise
-        except Exception:
-            logger.exception("%s %s failed", scope["method"], scope["path"])
+        except Exception as bug:
+            failure = failed(scope, bug)
             if begun:
                 raise
-            await send_answer(send, Answer(500, ServiceError(500, "Internal server error of the mock").body()))
+            await send_answer(send, failure)
+
+
+def failed(scope: Scope, bug: Exception) -> Answer:
+    """Log what should not have been raised, and return the 500 that says so."""
+    logger.error("%s %s failed", scope["method"], scope["path"], exc_info=bug)
+    return Answer(500, ServiceError(500, "Internal server error of the mock").body())

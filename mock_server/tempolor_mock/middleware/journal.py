@@ -1,19 +1,25 @@
 """Slot that writes requests and their answers into the journal of the world they belong to."""
 
 import logging
+from contextlib import suppress
 from time import perf_counter_ns
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..domain.ids import Token
+from ..domain.world import World
 from ..exchange import Notes
 from ..journal import Body, Entry
 from ..journal.records import KEPT_BODY_BYTES, RawBody, RawHeaders
 from ..settings import CONTROL_BASE_PATH
+from ..store import MustWaitError
 from ..worlds import Worlds
 from .security import bearer_token
 
 logger = logging.getLogger("tempolor.mock")
+
+Reply = tuple[int, RawHeaders, bytes]
+"""Status, headers and body of an answer that was sent in one piece."""
 
 
 class JournalSlot:
@@ -80,46 +86,59 @@ class _Recording:
     async def _ask_virtual_time(self) -> None:
         """Ask for the virtual time of a request that was refused before anybody did."""
         notes = self.scope["tempolor.notes"]
-        if (token := self._token(notes)) is not None:
+        if (token := _token(self.worlds, self.scope, notes)) is not None:
             try:
-                notes.now_ms = await self.worlds.run(token, lambda world: world.now_ms)
+                notes.now_ms = await self.worlds.run(token, _now_ms)
             except Exception:
                 logger.exception("No virtual time for the journal")
 
     def end(self) -> None:
         """Write the entry, once."""
-        if self.ended:
-            return
-        self.ended = True
-        scope = self.scope
-        notes: Notes | None = scope.get("tempolor.notes")
-        token = self._token(notes)
-        if notes is None or token is None:
-            return
-        entry = Entry(
-            self.worlds.wall(),
-            perf_counter_ns() - self.begun,
-            scope["method"],
-            scope["path"],
-            scope["query_string"],
-            scope["headers"],
-            self.body,
-            self.status,
-            self.headers,
-            self.answer,
-            notes,
-        )
-        self.worlds.journal.append(token, entry)
+        if not self.ended:
+            self.ended = True
+            _write(self.worlds, self.scope, self.begun, self.body, (self.status, self.headers, self.answer))
 
-    def _token(self, notes: Notes | None) -> Token | None:
-        """Return the token that names a world: the one noted, or the one sent where nobody got as far as reading it."""
-        if notes is None:
-            return None
-        if notes.token is None:
-            header = next((value for name, value in self.scope["headers"] if name == b"authorization"), b"")
-            token = bearer_token(header) if header else None
-            notes.token = token if token is not None and self.worlds.accepts(token) else None
-        return notes.token
+
+def record(worlds: Worlds, scope: Scope, begun_ns: int, body: bytes, reply: Reply) -> None:
+    """Write the entry of a request that came and was answered in one piece each."""
+    notes: Notes = scope["tempolor.notes"]
+    if notes.now_ms is None and (token := _token(worlds, scope, notes)) is not None:
+        with suppress(MustWaitError):  # The entry then has no virtual time.
+            notes.now_ms = worlds.run_now(token, _now_ms)
+    status, headers, answer = reply
+    kept = _with(b"", body, {}, scope["headers"], digest=True)
+    _write(worlds, scope, begun_ns, kept, (status, headers, _with(b"", answer, {}, headers)))
+
+
+def _now_ms(world: World) -> int:
+    return world.now_ms
+
+
+def _write(worlds: Worlds, scope: Scope, begun_ns: int, body: RawBody, reply: tuple[int, RawHeaders, RawBody]) -> None:
+    notes: Notes | None = scope.get("tempolor.notes")
+    if notes is None or (token := _token(worlds, scope, notes)) is None:
+        return
+    entry = Entry(
+        worlds.wall(),
+        perf_counter_ns() - begun_ns,
+        scope["method"],
+        scope["path"],
+        scope["query_string"],
+        scope["headers"],
+        body,
+        *reply,
+        notes,
+    )
+    worlds.journal.append(token, entry)
+
+
+def _token(worlds: Worlds, scope: Scope, notes: Notes) -> Token | None:
+    """Return the token that names a world: the one noted, or the one sent where nobody got as far as reading it."""
+    if notes.token is None:
+        header = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        token = bearer_token(header) if header else None
+        notes.token = token if token is not None and worlds.accepts(token) else None
+    return notes.token
 
 
 def _with(body: RawBody, chunk: bytes, message: Message, headers: RawHeaders, *, digest: bool = False) -> RawBody:

@@ -1,8 +1,9 @@
 """Innermost slot: carries an operation out, from the headers to the answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
-from typing import Any
+from functools import partial
+from inspect import iscoroutinefunction
+from typing import Any, cast
 
 from connexion.apps.asynchronous import AsyncApi, AsyncASGIApp
 from connexion.operations.abstract import AbstractOperation
@@ -10,8 +11,11 @@ from starlette.types import Receive, Scope, Send
 
 from ..documented import DocumentedAnswers
 from ..domain.errors import ServiceError
+from ..domain.records import replace
+from ..domain.world import World
 from ..exchange import DEPTH_HEADER, Answer, Call
 from ..settings import PUBLIC_BASE_PATH
+from ..store import MustWaitError
 from ..worlds import Worlds
 from .checking import AnswerCheck, AnswerOutsideDocumentError
 from .hazards import ForcedAnswerError, RequestHazard
@@ -23,7 +27,12 @@ from .validation import BrokenRequestError
 from .wire import ClientLeftError
 
 _DEPTH_HEADER = DEPTH_HEADER.lower().encode()
-Function = Callable[[Call], Awaitable[Answer]]
+
+Transaction = Callable[[Call, World], Answer]
+"""An operation that is one transaction on the caller's world: most of them are."""
+
+Procedure = Callable[[Call], Awaitable[Answer]]
+"""An operation that waits for something, or needs several transactions, or none."""
 
 
 class BoundOperation:
@@ -33,7 +42,8 @@ class BoundOperation:
         self, operation: AbstractOperation, worlds: Worlds, documented: dict[str, DocumentedAnswers], *, public: bool
     ) -> None:
         self._operation_id = operation.operation_id
-        self._function: Function = operation.function
+        self._function: Transaction | Procedure = operation.function
+        self.is_transaction = not iscoroutinefunction(operation.function)
         self._worlds = worlds
         self._security = Security.from_operation(operation.security or [], operation.security_schemes)
         self._parameters = ParameterReader(operation.parameters)
@@ -48,11 +58,7 @@ class BoundOperation:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = dict(scope["headers"])
-        call = Call(
-            self._worlds, base_url(scope, headers), notes=scope["tempolor.notes"], documented=self._all_documented
-        )
-        call.notes.operation_id = self._operation_id
-        call.depth = report_depth(headers)
+        call = self._call(scope, headers)
         if self._documented is not None:
             call.hazard = RequestHazard(scope, receive, call, self._documented)
         try:
@@ -63,6 +69,40 @@ class BoundOperation:
             await send_answer(send, answer)
         except ClientLeftError:  # No `suppress`: it costs as much as all else that faults cost a request.
             return
+
+    def answer_now(self, scope: Scope, headers: Mapping[bytes, bytes], read_body: Callable[[], bytes]) -> Answer:
+        """Return the answer of an operation that is a transaction, to a request that prefers none.
+
+        Raises MustWaitError where there is something to wait for; nothing has happened then.
+        """
+        call = self._call(scope, headers)
+        try:
+            call.token = call.notes.token = self._security.check(headers, self._worlds)
+            try:
+                self._read_head(call, scope, headers)
+                if self._body is not None:
+                    call.body = self._body.json(read_body())
+            except ServiceError as refusal:
+                raise _broken(call, refusal) from None
+            answer = self._worlds.run_now(call.owner, partial(self._transact, call))
+        except ServiceError as refusal:
+            answer = refused(refusal)
+        self._check(answer, call)
+        return answer
+
+    def _transact(self, call: Call, world: World) -> Answer:
+        call.notes.now_ms = world.now_ms
+        if world.faults:
+            raise MustWaitError
+        return cast("Transaction", self._function)(call, world)
+
+    def _call(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Call:
+        call = Call(
+            self._worlds, base_url(scope, headers), notes=scope["tempolor.notes"], documented=self._all_documented
+        )
+        call.notes.operation_id = self._operation_id
+        call.depth = report_depth(headers)
+        return call
 
     def _check(self, answer: Answer, call: Call) -> None:
         if self._check_answer is not None and not answer.deliberate:
@@ -94,17 +134,27 @@ class BoundOperation:
                 answer, call.notes.forced = asked
                 return answer
         try:
-            if self._body is not None:
-                call.media_type = self._body.media_type(headers)
-                call.defaults = self._body.defaults
-            call.parameters = self._parameters(scope["path_params"], scope["query_string"])
+            self._read_head(call, scope, headers)
             if self._body is not None:
                 call.body = await self._body(call.media_type, headers, receive)
         except ServiceError as refusal:
-            broken = BrokenRequestError.from_refusal(refusal)
-            call.notes.violations.extend(broken.violations)
-            raise broken from None
-        return await self._function(call)
+            raise _broken(call, refusal) from None
+        if self.is_transaction:
+            return await call.run(partial(cast("Transaction", self._function), call))
+        return await cast("Procedure", self._function)(call)
+
+    def _read_head(self, call: Call, scope: Scope, headers: Mapping[bytes, bytes]) -> None:
+        if self._body is not None:
+            call.media_type = self._body.media_type(headers)
+            call.defaults = self._body.defaults
+        call.parameters = self._parameters(scope["path_params"], scope["query_string"])
+
+
+def _broken(call: Call, refusal: ServiceError) -> BrokenRequestError:
+    """Return the refusal of a request that breaks the document, noting all that is wrong."""
+    broken = BrokenRequestError.from_refusal(refusal)
+    call.notes.violations.extend(broken.violations)
+    return broken
 
 
 def base_url(scope: Scope, headers: Mapping[bytes, bytes]) -> str:

@@ -4,18 +4,26 @@ import orjson
 from starlette.types import Send
 
 from ..domain.errors import ServiceError
-from ..exchange import Answer
+from ..exchange import Answer, Encoded
 
 _JSON = (b"content-type", b"application/json")
 
 
+def encoded(answer: Answer) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Return headers and body of an answer; a content of None means no body (204)."""
+    if answer.content is None:
+        headers, body = ([] if answer.status == 204 else [(b"content-length", b"0")]), b""
+    else:
+        body = answer.content if type(answer.content) is Encoded else orjson.dumps(answer.content)
+        headers = [(b"content-length", b"%d" % len(body)), _JSON]
+    if answer.headers:
+        headers += [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
+    return headers, body
+
+
 async def send_answer(send: Send, answer: Answer) -> None:
-    """Send an answer; a content of None means no body (204)."""
-    body = b"" if answer.content is None else orjson.dumps(answer.content)
-    headers = [(b"content-length", b"%d" % len(body))] if body or answer.status != 204 else []
-    if body:
-        headers.append(_JSON)
-    headers += [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
+    """Send an answer."""
+    headers, body = encoded(answer)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -1,6 +1,7 @@
 """The documented operations: one function each, named by its operationId.
 
-They are thin: read the call, run one domain function in the caller's world, shape the answer.
+They are thin: read the call, run one domain function in the caller's world, shape the answer. A plain function is one
+transaction on that world; a coroutine waits for something, and runs its transactions itself.
 """
 
 from .accounts import create_account, delete_account, get_account, list_accounts

@@ -3,32 +3,30 @@
 from ..domain import accounts
 from ..domain.accounts import Account
 from ..domain.clock import iso
+from ..domain.world import World
 from ..exchange import Answer, Call
 from ..shapes import JsonObject
 
 
-async def create_account(call: Call) -> Answer:
+def create_account(call: Call, world: World) -> Answer:
     """Configure an account, or change its configuration."""
-    account = await call.run(
-        lambda world: accounts.configure(world, call.body["requestParams"], call.body.get("maxJobs"))
-    )
+    account = accounts.configure(world, call.body["requestParams"], call.body.get("maxJobs"))
     return Answer(200, account_object(account))
 
 
-async def list_accounts(call: Call) -> Answer:
+def list_accounts(_call: Call, world: World) -> Answer:
     """Return every configured account by its user_id."""
-    found = await call.run(accounts.all_of)
-    return Answer(200, {account.user_id: account_object(account) for account in found})
+    return Answer(200, {account.user_id: account_object(account) for account in accounts.all_of(world)})
 
 
-async def get_account(call: Call) -> Answer:
+def get_account(call: Call, world: World) -> Answer:
     """Return one account."""
-    return Answer(200, account_object(await call.run(lambda world: accounts.get(world, call.parameters["user_id"]))))
+    return Answer(200, account_object(accounts.get(world, call.parameters["user_id"])))
 
 
-async def delete_account(call: Call) -> Answer:
+def delete_account(call: Call, world: World) -> Answer:
     """Forget one account."""
-    await call.run(lambda world: accounts.delete(world, call.parameters["user_id"]))
+    accounts.delete(world, call.parameters["user_id"])
     return Answer(204)
 
 

@@ -30,20 +30,15 @@ async def upload_midi(call: Call) -> Answer:
     return Answer(200, await call.run(add))
 
 
-async def list_midi(call: Call) -> Answer:
+def list_midi(call: Call, world: World) -> Answer:
     """Return a page of an account's MIDI files."""
-    given = call.parameters
-
-    def read(world: World) -> JsonObject:
-        page = midi.page(world, user_id=given.get("user_id"), cursor=given.get("cursor"))
-        return listing(page, lambda file: _midi_object(file, world, call.base_url))
-
-    return Answer(200, await call.run(read))
+    page = midi.page(world, user_id=call.parameters.get("user_id"), cursor=call.parameters.get("cursor"))
+    return Answer(200, listing(page, lambda file: _midi_object(file, world, call.base_url)))
 
 
-async def delete_midi(call: Call) -> Answer:
+def delete_midi(call: Call, world: World) -> Answer:
     """Delete one MIDI file."""
-    await call.run(lambda world: midi.delete(world, call.parameters["midiItemId"]))
+    midi.delete(world, call.parameters["midiItemId"])
     return Answer(200, {"result": True})
 
 

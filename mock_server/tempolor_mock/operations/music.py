@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 from tempolor_spec import REVISIONS
 
 from ..domain import music
@@ -15,7 +14,7 @@ from ..recent import encoded_item
 from ..shapes import JsonObject, listing, music_item
 
 
-async def create_song(call: Call) -> Answer:
+def create_song(call: Call, world: World) -> Answer:
     """Start a song."""
     body = call.body
     request = MusicRequest(
@@ -25,10 +24,10 @@ async def create_song(call: Call) -> Answer:
         cloned_voice_id=body.get("clonedVoiceItemId") or None,
         midi_id=body.get("midiItemId") or None,
     )
-    return await _start(call, "song", request)
+    return _start(call, world, "song", request)
 
 
-async def create_instrumental(call: Call) -> Answer:
+def create_instrumental(call: Call, world: World) -> Answer:
     """Start an instrumental; `chord` is another name of `chords`, which wins."""
     body = call.body
     request = MusicRequest(
@@ -37,7 +36,7 @@ async def create_instrumental(call: Call) -> Answer:
         bpm=body.get("bpm"),
         chords=body.get("chords") or body.get("chord") or None,
     )
-    return await _start(call, "instrumental", request)
+    return _start(call, world, "instrumental", request)
 
 
 def _common(call: Call, model: str) -> dict[str, Any]:
@@ -61,56 +60,43 @@ def _model(call: Call, name: str) -> str:
     return default if call.worlds.settings.policy.revision == REVISIONS[-1] else call.body.get(name) or default
 
 
-async def _start(call: Call, kind: JobKind, request: MusicRequest) -> Answer:
-    started = await call.run(lambda world: music.start(world, kind, request, call.fault))
+def _start(call: Call, world: World, kind: JobKind, request: MusicRequest) -> Answer:
+    started = music.start(world, kind, request, call.fault)
     call.notes.jobs = [str(job.id) for job in started.jobs]
-    return Answer(200, _started_object(started))
+    return Answer(200, _started_object(started, call.notes.jobs))
 
 
-async def get_music(call: Call) -> Answer:
+def get_music(call: Call, world: World) -> Answer:
     """Return one piece of music in its present state."""
-
-    def read(world: World) -> orjson.Fragment:
-        return encoded_item(music.poll(world, call.parameters["job_id"]), world, call.base_url)
-
-    return Answer(200, await call.run(read))
+    return Answer(200, encoded_item(music.poll(world, call.parameters["job_id"]), world, call.base_url))
 
 
-async def list_music(call: Call) -> Answer:
+def list_music(call: Call, world: World) -> Answer:
     """Return a page of an account's songs or instrumentals."""
     given = call.parameters
-
-    def read(world: World) -> JsonObject:
-        page = music.page(world, given["type"], user_id=given.get("user_id"), cursor=given.get("cursor"))
-        return listing(page, lambda job: music_item(job, world, call.base_url))
-
-    return Answer(200, await call.run(read))
+    page = music.page(world, given["type"], user_id=given.get("user_id"), cursor=given.get("cursor"))
+    return Answer(200, listing(page, lambda job: music_item(job, world, call.base_url)))
 
 
-async def download_music(call: Call) -> Answer:
+def download_music(call: Call, world: World) -> Answer:
     """Return a link to one of a completed piece's files."""
-    given = call.parameters
-
-    def read(world: World) -> JsonObject:
-        job = music.downloadable(world, given["job_id"])
-        url = links.download(world, job, given["file_format"], call.base_url)
-        return {"url": url, "remainSeconds": world.policy.link_seconds}
-
-    return Answer(200, await call.run(read))
+    job = music.downloadable(world, call.parameters["job_id"])
+    url = links.download(world, job, call.parameters["file_format"], call.base_url)
+    return Answer(200, {"url": url, "remainSeconds": world.policy.link_seconds})
 
 
-async def delete_music(call: Call) -> Answer:
+def delete_music(call: Call, world: World) -> Answer:
     """Delete one piece of music."""
-    await call.run(lambda world: music.delete(world, call.parameters["job_id"]))
+    music.delete(world, call.parameters["job_id"])
     return Answer(200, {"result": True})
 
 
-def _started_object(started: Started) -> JsonObject:
+def _started_object(started: Started, job_ids: list[str]) -> JsonObject:
     """Return the answer to a creation: the only place where the service reports the plan."""
     return {
         "result": True,
         "itemIds": [job.id.item_id for job in started.jobs],
-        "jobs": [str(job.id) for job in started.jobs],
+        "jobs": job_ids,
         "remainSeconds": started.remaining_seconds,
         "maxGenCountAtOnce": started.account.max_jobs,
         "unlimited": False,

@@ -9,29 +9,25 @@ from ..exchange import Answer, Call
 from ..shapes import JsonObject
 
 
-async def list_running_jobs(call: Call) -> Answer:
+def list_running_jobs(_call: Call, world: World) -> Answer:
     """Return every job the scheduler tracks."""
-    return Answer(200, await call.run(_executing))
+    return Answer(200, _executing(world))
 
 
-async def get_available_capacity(call: Call) -> Answer:
+def get_available_capacity(_call: Call, world: World) -> Answer:
     """Return the running jobs and the free slots of every account."""
-    return Answer(200, await call.run(_executing_and_available))
+    rows = [_capacity_object(row) for row in scheduler.capacity(world)]
+    return Answer(200, {"executing": _executing(world), "available": rows})
 
 
-async def cancel_job(call: Call) -> Answer:
+def cancel_job(call: Call, world: World) -> Answer:
     """Stop tracking a running job."""
-    await call.run(lambda world: scheduler.cancel(world, call.parameters["job_id"]))
+    scheduler.cancel(world, call.parameters["job_id"])
     return Answer(204)
 
 
 def _executing(world: World) -> list[JsonObject]:
     return [_running_object(job, world.now_ms) for job in scheduler.running(world)]
-
-
-def _executing_and_available(world: World) -> JsonObject:
-    rows = [_capacity_object(row) for row in scheduler.capacity(world)]
-    return {"executing": _executing(world), "available": rows}
 
 
 def _running_object(job: Job, now_ms: int) -> JsonObject:

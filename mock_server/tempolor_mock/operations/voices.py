@@ -35,33 +35,24 @@ async def clone_voice(call: Call) -> Answer:
     return Answer(202, {**ids, "message": message})
 
 
-async def list_cloned_voices(call: Call) -> Answer:
+def list_cloned_voices(call: Call, world: World) -> Answer:
     """Return a page of an account's cloned voices."""
-    given = call.parameters
-
-    def read(world: World) -> JsonObject:
-        page = voices.page(world, user_id=given.get("user_id"), cursor=given.get("cursor"))
-        return listing(page, lambda voice: _cloned_voice_object(voice, world, call.base_url))
-
-    return Answer(200, await call.run(read))
+    page = voices.page(world, user_id=call.parameters.get("user_id"), cursor=call.parameters.get("cursor"))
+    return Answer(200, listing(page, lambda voice: _cloned_voice_object(voice, world, call.base_url)))
 
 
-async def delete_cloned_voice(call: Call) -> Answer:
+def delete_cloned_voice(call: Call, world: World) -> Answer:
     """Delete one cloned voice."""
-    await call.run(lambda world: voices.delete(world, call.parameters["clonedVoiceItemId"]))
+    voices.delete(world, call.parameters["clonedVoiceItemId"])
     return Answer(200, {"result": True})
 
 
-async def list_artist_voices(call: Call) -> Answer:
+def list_artist_voices(call: Call, world: World) -> Answer:
     """Return a page of the artist voices on offer."""
-    given = call.parameters
-
-    def read(world: World) -> JsonObject:
-        accounts.the_one(world, given.get("user_id"))
-        page = artists.page(cursor=given.get("cursor"), size=world.policy.page_size)
-        return listing(page, lambda voice: _artist_voice_object(voice, call.base_url)) | {"sysTime": world.now_ms}
-
-    return Answer(200, await call.run(read))
+    accounts.the_one(world, call.parameters.get("user_id"))
+    page = artists.page(cursor=call.parameters.get("cursor"), size=world.policy.page_size)
+    shown = listing(page, lambda voice: _artist_voice_object(voice, call.base_url))
+    return Answer(200, shown | {"sysTime": world.now_ms})
 
 
 def _cloned_voice_object(voice: ClonedVoice, world: World, base_url: str) -> JsonObject:

@@ -3,10 +3,20 @@
 from pathlib import Path
 
 from ..domain.policy import Policy
-from .base import Action, Begin, NewClock, Store, StoreError, begin_empty
+from .base import Action, Begin, MustWaitError, NewClock, Store, StoreError, begin_empty
 from .memory import MemoryStore
 
-__all__ = ["Action", "Begin", "MemoryStore", "NewClock", "Store", "StoreError", "begin_empty", "open_store"]
+__all__ = [
+    "Action",
+    "Begin",
+    "MemoryStore",
+    "MustWaitError",
+    "NewClock",
+    "Store",
+    "StoreError",
+    "begin_empty",
+    "open_store",
+]
 
 
 def open_store(name: str, policy: Policy, new_clock: NewClock, begin: Begin = begin_empty) -> Store:

@@ -26,6 +26,10 @@ class StoreError(Exception):
     """Worlds cannot be kept, or begun, as the user asked; the message says where and why, in one line."""
 
 
+class MustWaitError(Exception):
+    """A transaction cannot begin at once, since somebody else's is under way; nothing has happened."""
+
+
 class Store(Protocol):
     """Keeps worlds and runs functions on them.
 
@@ -40,8 +44,14 @@ class Store(Protocol):
     async def transact(self, token: Token, action: Action[T], *, real_ms: int) -> T:
         """Run `action` on the token's world, which is created at its first use, and return its result."""
 
+    def transact_now(self, token: Token, action: Action[T], *, real_ms: int) -> T:
+        """Do the same without waiting for anything; raise MustWaitError where it cannot be done so."""
+
     async def find_token(self, handle: str) -> Token | None:
         """Return the token of the world with that public handle (`Token.handle`), if there is one."""
+
+    async def tokens(self) -> Sequence[Token]:
+        """Return the token of every world, in the order of their creation."""
 
     async def worlds_with_work(self) -> Sequence[Token]:
         """Return the tokens of the worlds in which a job runs or a report is still to be sent.

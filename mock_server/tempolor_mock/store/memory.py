@@ -31,9 +31,11 @@ class MemoryTable(Generic[I]):
 
     def put(self, item: I) -> None:
         """See `Table`."""
-        if item.number not in self._by_number:
-            insort(self._listings.setdefault(item.listing, []), item.number)
-        self._by_id[item.id.item_id] = self._by_number[item.number] = item
+        number = item.number
+        if number not in self._by_number:
+            numbers = self._listings.setdefault(item.listing, [])
+            insort(numbers, number, lo=len(numbers) if numbers and numbers[-1] < number else 0)
+        self._by_id[item.id.item_id] = self._by_number[number] = item
 
     def get(self, item_id: str) -> I | None:
         """See `Table`."""
@@ -92,6 +94,8 @@ class MemoryJobs(MemoryTable[Job]):
 
     def next_due(self, now_ms: int) -> Job | None:
         """See `JobTable`."""
+        if not self._dues or self._dues[0][0] > now_ms:  # Most often, and the first may even be outdated.
+            return None
         due_ms = self.next_due_ms()
         return self._by_number[self._dues[0][1]] if due_ms is not None and due_ms <= now_ms else None
 
@@ -238,6 +242,10 @@ class MemoryStore:
 
     async def transact(self, token: Token, action: Action[T], *, real_ms: int) -> T:
         """See `Store`."""
+        return self.transact_now(token, action, real_ms=real_ms)
+
+    def transact_now(self, token: Token, action: Action[T], *, real_ms: int) -> T:
+        """See `Store`. Nobody ever has to wait."""
         world = self._worlds.get(token)
         if world is None:
             world = self._create(token, real_ms)
@@ -255,6 +263,10 @@ class MemoryStore:
     async def find_token(self, handle: str) -> Token | None:
         """See `Store`."""
         return self._tokens.get(handle)
+
+    async def tokens(self) -> list[Token]:
+        """See `Store`."""
+        return list(self._worlds)
 
     async def worlds_with_work(self) -> list[Token]:
         """See `Store`."""

@@ -14,7 +14,7 @@ from ..domain.ids import Token
 from ..domain.policy import Policy
 from ..domain.settling import settle
 from . import codec
-from .base import Action, Begin, NewClock, StoreError, T, begin_empty
+from .base import Action, Begin, MustWaitError, NewClock, StoreError, T, begin_empty
 from .sqlite_schema import connect, is_busy
 from .sqlite_world import Rows, SqliteWorld
 
@@ -40,6 +40,15 @@ class SqliteStore:
     async def transact(self, token: Token, action: Action[T], *, real_ms: int) -> T:
         """See `Store`."""
         await self._lock()
+        return self._act_and_unlock(token, action, real_ms)
+
+    def transact_now(self, token: Token, action: Action[T], *, real_ms: int) -> T:
+        """See `Store`."""
+        if not self._try_lock():
+            raise MustWaitError
+        return self._act_and_unlock(token, action, real_ms)
+
+    def _act_and_unlock(self, token: Token, action: Action[T], real_ms: int) -> T:
         try:
             return self._act(token, action, real_ms)
         finally:
@@ -109,6 +118,10 @@ class SqliteStore:
         """See `Store`."""
         found = await self._tokens("SELECT token FROM worlds WHERE handle = ?", handle)
         return found[0] if found else None
+
+    async def tokens(self) -> list[Token]:
+        """See `Store`."""
+        return await self._tokens("SELECT token FROM worlds ORDER BY id")
 
     async def worlds_with_work(self) -> list[Token]:
         """See `Store`."""

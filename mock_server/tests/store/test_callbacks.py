@@ -1,10 +1,9 @@
 """Reports: one of a job at a time, in order, and none that somebody is at."""
 
-from dataclasses import replace
-
 import pytest
 from tempolor_mock.domain import callbacks
 from tempolor_mock.domain.callbacks import Attempt, Outcome
+from tempolor_mock.domain.records import replace
 
 FAR_MS = 10**6
 

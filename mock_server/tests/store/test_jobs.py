@@ -1,8 +1,7 @@
 """The orders that only jobs have: which take a slot, and which is due next."""
 
-from dataclasses import replace
-
 from tempolor_mock.domain.jobs import Status
+from tempolor_mock.domain.records import replace
 
 
 def put_all(world, jobs):

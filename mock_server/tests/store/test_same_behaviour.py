@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -15,6 +14,7 @@ from tempolor_mock.domain.errors import ServiceError
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.domain.jobs import MusicRequest
 from tempolor_mock.domain.policy import Policy
+from tempolor_mock.domain.records import replace
 from tempolor_mock.store import open_store
 
 START_MS = 1_747_731_600_125

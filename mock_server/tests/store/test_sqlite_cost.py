@@ -1,13 +1,13 @@
 """No call costs more than what it returns: told by query plans and by counted steps, not by a watch."""
 
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 from tempolor_mock.domain import accounts, callbacks, faults, midi, music, scheduler, timing, voices
 from tempolor_mock.domain.callbacks import Attempt
 from tempolor_mock.domain.faults import Effect, Fault, Match, Request
 from tempolor_mock.domain.jobs import MusicRequest
+from tempolor_mock.domain.records import replace
 
 MANY = 3_000
 

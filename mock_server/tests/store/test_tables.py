@@ -1,8 +1,7 @@
 """What every store's tables do, whatever they are made of."""
 
-from dataclasses import replace
-
 import pytest
+from tempolor_mock.domain.records import replace
 
 
 def fill(world, items):

@@ -1,10 +1,9 @@
 """What every store does with worlds as a whole."""
 
-from dataclasses import replace
-
 import pytest
 from tempolor_mock.domain.callbacks import Outcome
 from tempolor_mock.domain.ids import Token
+from tempolor_mock.domain.records import replace
 
 ALICE, BOB = Token("1", "alice"), Token("2", "bob")
 
@@ -129,6 +128,16 @@ def test_all_worlds_are_reset_at_once(kept):
     assert kept.wait(kept.store.reset(None)) == 0
     assert kept.wait(kept.store.reset(ALICE)) == 0
     assert kept.run(lambda world: world.count("jobs"), BOB) == 1
+
+
+def test_every_world_is_listed_in_the_order_of_creation(kept):
+    """Used or not, until it is emptied."""
+    for token in (BOB, ALICE, BOB):
+        kept.run(lambda world: world.now_ms, token)
+    assert kept.wait(kept.store.tokens()) == [BOB, ALICE]
+
+    kept.wait(kept.store.reset(BOB))
+    assert kept.wait(kept.store.tokens()) == [ALICE]
 
 
 def test_worlds_in_which_something_will_happen_are_known(kept, records):

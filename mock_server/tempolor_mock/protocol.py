@@ -1,0 +1,143 @@
+"""HTTP/1.1 on one connection: uvicorn's protocol, with what a mock needs besides."""
+
+from asyncio import TimerHandle
+from itertools import chain
+from typing import Any, cast
+from urllib.parse import unquote
+
+import httptools
+import orjson
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from .domain.errors import ServiceError
+from .middleware.fast_path import LARGEST_BODY, FastPath, PlainRequest
+from .middleware.journal import Reply
+from .middleware.wire import TRANSPORT
+
+
+class Protocol(HttpToolsProtocol):
+    """Uvicorn's protocol, which answers plain requests by itself, and what is no HTTP in the service's envelope too.
+
+    It also lets fault rules get at the connection of a request. An application without the attribute `fast_path` gets
+    all requests.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._fast_path: FastPath | None = getattr(self.config.loaded_app, "fast_path", None)
+        self._plain: PlainRequest | None = None
+        self._body = b""
+        self._answered_at = 0.0
+        self._idle_timer: TimerHandle | None = None
+
+    def on_message_begin(self) -> None:
+        """Begin a request; called by the parser, as the next three methods are."""
+        super().on_message_begin()
+        self.scope["extensions"] = {TRANSPORT: self.transport}  # type: ignore[dict-item]
+
+    def on_headers_complete(self) -> None:
+        """Keep a plain request until all of it is there; let a task begin with any other one."""
+        if self._fast_path is not None and self._is_quiet():
+            self._complete_scope()
+            self._plain = self._fast_path.begin(cast("Scope", self.scope))
+        if self._plain is None:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        if self._plain is None:
+            super().on_body(body)
+            return
+        self._body += body
+        if len(self._body) > LARGEST_BODY:
+            self._leave_fast_path()
+
+    def on_message_complete(self) -> None:
+        """Answer a plain request."""
+        if self._plain is None:
+            super().on_message_complete()
+            return
+        reply = self._plain.answer(self._body)
+        if reply is None:
+            self._leave_fast_path()
+            super().on_message_complete()
+        else:
+            self._plain, self._body = None, b""
+            self._write(reply)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Clean up, and let the journal learn of a request that ends before its body does."""
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+        if self._plain is not None:
+            self._leave_fast_path()
+        super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request; called when a task has answered."""
+        self._answered_at = self.loop.time()
+        super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer a request that is none and close the connection; called by the parser."""
+        body = orjson.dumps(ServiceError(400, msg).body())
+        head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: "
+        self.transport.write(b"%s%d\r\n\r\n%s" % (head, len(body), body))
+        self.transport.close()
+
+    def _is_quiet(self) -> bool:
+        """Whether no answer is on its way, and nothing is special about the request's HTTP."""
+        return (
+            (self.cycle is None or self.cycle.response_complete)
+            and not self.flow.write_paused
+            and not self.expect_100_continue
+            and self.parser.get_http_version() == "1.1"
+            and not self.parser.should_upgrade()
+        )
+
+    def _complete_scope(self) -> None:
+        """Add what the head's first line says, in the way uvicorn does."""
+        url = httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        self.scope["method"] = self.parser.get_method().decode("ascii")
+        self.scope["path"] = unquote(path) if "%" in path else path
+        self.scope["raw_path"] = url.path
+        self.scope["query_string"] = url.query or b""
+
+    def _leave_fast_path(self) -> None:
+        """Let a task answer after all, with what has come of the body."""
+        body, self._plain, self._body = self._body, None, b""
+        super().on_headers_complete()
+        if body:
+            super().on_body(body)
+
+    def _write(self, reply: Reply) -> None:
+        status, headers, body = reply
+        keep_alive = self.parser.should_keep_alive()
+        lines = [STATUS_LINE[status]]
+        for name, value in chain(self.server_state.default_headers, headers):
+            lines += (name.lower(), b": ", value, b"\r\n")
+        lines += (b"\r\n" if keep_alive else b"connection: close\r\n\r\n", body)
+        self.transport.write(b"".join(lines))
+        self.server_state.total_requests += 1
+        if keep_alive:
+            self._rest()
+        else:
+            self.transport.close()
+
+    def _rest(self) -> None:
+        """Close the connection if nothing comes for a while; one timer waits for many requests in turn."""
+        self._answered_at = self.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        self._idle_timer = None
+        if self._plain is not None or not (self.cycle is None or self.cycle.response_complete):
+            return  # Whoever answers this one starts a timer.
+        missing = self._answered_at + self.timeout_keep_alive - self.loop.time()
+        if missing > 0:
+            self._idle_timer = self.loop.call_later(missing, self._close_if_idle)
+        else:
+            self.timeout_keep_alive_handler()

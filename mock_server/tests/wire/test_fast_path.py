@@ -1,0 +1,304 @@
+"""Plain requests take a short way past the slots; nobody can tell from an answer or from the journal."""
+
+import http.client
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+from uuid import uuid4
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tempolor_mock.server import KEEP_ALIVE_SECONDS, configured
+from tempolor_mock.testing import MockServer
+from uvicorn.server import ServerState
+
+SECONDS = 5
+START = "2025-05-20T09:00:00Z"
+TAKES_ITS_TIME = ("durationMs", "received")
+"""What the journal says of the real time a request came and took."""
+
+PATHS = (
+    "/accounts",
+    "/accounts/111",
+    "/accounts/999/",
+    "/music?type=song",
+    "/music?type=rubbish&user_id=",
+    "/music?type=instrumental&cursor=1",
+    "/music/song",
+    "/music/instrumental",
+    "/music/{job}",
+    "/music/{job}/",
+    "/music/{escaped}",
+    "/music/rubbish",
+    "/music/download/{job}?file_format=mp3",
+    "/music/download/{job}",
+    "/scheduler",
+    "/scheduler/available",
+    "/scheduler/{job}",
+    "/midi",
+    "/voices/cloned",
+    "/voices/artists?user_id=111",
+    "/nothing",
+    "",
+)
+BODIES = (
+    None,
+    b"",
+    b"{}",
+    b"[1]",
+    b'{"prompt": ',
+    b'{"prompt": "The sea at night"}',
+    b'{"prompt": "The sea at night", "maxJobs": 1}',
+    b'{"prompt": "The sea at night", "bpm": 1, "lyrics": 5}',
+    b'{"requestParams": {"user_id": "111"}, "maxJobs": 2}',
+    b'{"requestParams": {"user_id": "111", "service_ticket": "secret"}, "maxJobs": 0}',
+    b'{"prompt": "' + b"a" * 70_000 + b'"}',
+)
+HEADERS = (
+    {},
+    {"Authorization": ""},
+    {"Authorization": "Bearer nonsense"},
+    {"Content-Type": "text/plain"},
+    {"Content-Type": "application/json; charset=utf-8"},
+    {"Prefer": "code=429, example=upstream_busy"},
+    {"Prefer": "respond-async"},
+    {"Origin": "https://example.org"},
+    {"Host": "mock.example:8080"},
+    {"X-Tempolor-Mock-Depth": "9"},
+    {"Connection": "close"},
+    {"Expect": "100-continue"},
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request; `job` in its path stands for one of those that were started before."""
+
+    method: str
+    path: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+STEPS = st.one_of(
+    st.builds(
+        Step,
+        st.sampled_from(["GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT"]),
+        st.sampled_from(PATHS),
+        st.sampled_from(HEADERS),
+        st.sampled_from(BODIES),
+    ),
+    st.sampled_from(
+        [
+            Step("POST", "/music/song", body=BODIES[5]),
+            Step("POST", "/music/instrumental", body=BODIES[5]),
+            Step("POST", "/accounts", body=BODIES[8]),
+            Step("GET", "/music/{job}"),
+            Step("GET", "/scheduler/available"),
+        ]
+    ),
+)
+
+
+class Side:
+    """One of two equal servers, spoken to over one connection."""
+
+    def __init__(self, server: MockServer) -> None:
+        self.server = server
+        self._connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=SECONDS)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def ask(self, step: Step, token: str, job: str) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Send a request and return what came back, without the date."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Host": "mock"}
+        path = step.path.format(job=job, escaped=job.replace(":", "%3A"))
+        self._connection.request(step.method, f"/v1/tempolor{path}", step.body, headers | step.headers)
+        response = self._connection.getresponse()
+        shown = [(name, value) for name, value in response.getheaders() if name != "date"]
+        return response.status, shown, response.read()
+
+    def journal(self, token: str) -> list[dict[str, Any]]:
+        """Return what the journal says of a world's requests, without real time."""
+        self._connection.request("GET", "/_mock/requests", headers={"Authorization": f"Bearer {token}"})
+        entries = json.loads(self._connection.getresponse().read())["requests"]
+        return [{name: value for name, value in entry.items() if name not in TAKES_ITS_TIME} for entry in entries]
+
+
+@pytest.fixture(scope="module")
+def sides() -> Iterator[tuple[Side, Side]]:
+    """Two servers of the same seed, on the second of which all requests take the long way."""
+    with MockServer(frozen=True, seed=7) as short, MockServer(frozen=True, seed=7) as long:
+        long._mock.fast_path = None
+        sides = Side(short), Side(long)
+        yield sides
+        for side in sides:
+            side.close()
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(STEPS, min_size=1, max_size=12))
+def test_both_ways_answer_and_record_the_same(sides, steps):
+    """Whatever is asked in whatever order: status, headers, bytes and journal."""
+    token = f"user:12345-{uuid4()}"
+    worlds = [side.server.world(token) for side in sides]
+    job = "user:12345-tempolor:111-job:000000000000000"
+    for step in (Step("POST", "/accounts", body=BODIES[8]), *steps):
+        short, long = (side.ask(step, token, job) for side in sides)
+        assert short == long, step
+        if short[0] == 200 and b'"jobs":["' in short[2]:
+            job = json.loads(short[2])["jobs"][0]
+    assert sides[0].journal(token) == sides[1].journal(token)
+    for world in worlds:  # Large bodies would fill the journal that other tests look into.
+        world.reset()
+
+
+class Line:
+    """A connection to the server with the short way, in a world with the account 111."""
+
+    def __init__(self, server: MockServer) -> None:
+        self.world = server.world(f"user:12345-{uuid4()}")
+        self.world.add_account("111")
+        host, _, port = server.url.removeprefix("http://").partition(":")
+        self.socket = socket.create_connection((host, int(port)), timeout=SECONDS)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def head(self, line: str, *headers: str) -> bytes:
+        """Return the bytes of a request's head."""
+        lines = (f"{line} HTTP/1.1", "Host: mock", f"Authorization: Bearer {self.world.token}", *headers)
+        return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+    def order(self, *headers: str) -> bytes:
+        """Return the head of an order for a song."""
+        return self.head("POST /v1/tempolor/music/song", "Content-Type: application/json", *headers)
+
+    def statuses(self, count: int) -> list[int]:
+        """Return the statuses of so many answers, in the order in which they come."""
+        found = []
+        with self.socket.makefile("rb") as stream:
+            for _ in range(count):
+                found.append(int(stream.readline().split()[1]))
+                lines = dict(line.split(b": ", 1) for line in iter(stream.readline, b"\r\n"))
+                stream.read(int(lines.get(b"content-length", 0)))
+        return found
+
+
+@pytest.fixture
+def line(sides) -> Iterator[Line]:
+    """A connection of the test's own, closed at its end."""
+    found = Line(sides[0].server)
+    with found.socket:
+        yield found
+
+
+def test_pipelined_requests_are_answered_in_order(line):
+    """Also where one of them takes the long way."""
+    plain = line.head("GET /v1/tempolor/accounts/111")
+    missing = line.head("GET /v1/tempolor/accounts/999")
+    preferring = line.head("GET /v1/tempolor/accounts/111", "Prefer: code=401")
+    line.socket.sendall(plain + preferring + missing + plain + preferring + preferring + missing)
+    assert line.statuses(7) == [200, 401, 404, 200, 401, 401, 404]
+
+
+def test_a_request_may_come_byte_by_byte(line):
+    """Its parts are put together again."""
+    body = b'{"prompt": "The sea at night"}'
+    for byte in line.order(f"Content-Length: {len(body)}") + body:
+        line.socket.send(bytes([byte]))
+    assert line.statuses(1) == [200]
+
+
+def test_a_body_in_chunks_is_taken(line):
+    """Its length need not be known beforehand."""
+    line.socket.sendall(line.order("Transfer-Encoding: chunked") + b'9\r\n{"prompt"\r\n')
+    line.socket.sendall(b'9\r\n: "Rain"}\r\n0\r\n\r\n')
+    assert line.statuses(1) == [200]
+
+
+def test_a_large_body_takes_the_long_way(line):
+    """What has come of it until then is not lost."""
+    body = b'{"prompt": "Rain", "lyrics": "' + b" " * 100_000 + b'"}'
+    line.socket.sendall(line.order(f"Content-Length: {len(body)}") + body)
+    assert line.statuses(1) == [400]
+    assert line.world.requests[0].violations
+
+
+def test_a_request_that_ends_too_soon_is_in_the_journal(line, sides):
+    """As it is where a task waits for the rest of the body."""
+    line.socket.sendall(line.order("Content-Length: 1000") + b'{"prompt": ')
+    line.socket.close()
+    server = sides[0].server
+    # The server notices when it notices; asked by a second connection, it has.
+    for _ in range(1000):
+        if line.world.requests:
+            break
+        httpx.get(f"{server.url}/_mock/health")
+    assert line.world.requests[0].operation_id == "create_song"
+
+
+class Clockwork:
+    """An event loop's time and timers, in the test's hands."""
+
+    def __init__(self):
+        self.now = 0.0
+        self.timers = []
+
+    def time(self):
+        """Return the loop's time."""
+        return self.now
+
+    def call_later(self, delay, call):
+        """Keep a timer."""
+        self.timers.append((self.now + delay, call))
+        return mock.Mock()
+
+    def until(self, moment):
+        """Let time pass, and what falls due happen."""
+        while self.timers and self.timers[0][0] <= moment:
+            self.now, call = self.timers.pop(0)
+            call()
+        self.now = moment
+
+
+def test_an_idle_connection_is_closed(sides):
+    """So long after its last answer as uvicorn says, and with no more than one timer at a time."""
+    loop, transport = Clockwork(), mock.Mock()
+    transport.get_extra_info.return_value = None
+    transport.is_closing.return_value = False
+    config = configured(sides[0].server._mock)
+    config.load()
+    protocol = config.http_protocol_class(config=config, server_state=ServerState(), app_state={}, _loop=loop)
+    protocol.connection_made(transport)
+    request = b"GET /v1/tempolor/accounts HTTP/1.1\r\nHost: mock\r\nAuthorization: Bearer user:1-idle\r\n\r\n"
+    protocol.data_received(request)
+    for moment in range(0, 70, 10):
+        loop.until(moment)
+        protocol.data_received(request)
+        assert len(loop.timers) == 1
+    assert transport.write.call_count == 8
+
+    loop.until(60 + KEEP_ALIVE_SECONDS - 1)
+    assert not transport.close.called
+    loop.until(60 + KEEP_ALIVE_SECONDS)
+    assert transport.close.called
+
+
+def test_fault_rules_hit_plain_requests_too(line):
+    """A world with rules lets no request take the short way."""
+    line.world.fail_next(status=503)
+    line.socket.sendall(line.head("GET /v1/tempolor/accounts/111") * 2)
+    assert line.statuses(2) == [503, 200]
+
+
+def test_who_asks_to_close_the_connection_finds_it_closed(line):
+    """After the answer."""
+    line.socket.sendall(line.head("GET /v1/tempolor/accounts/111", "Connection: close"))
+    assert line.statuses(1) == [200]
+    assert line.socket.recv(1) == b""
