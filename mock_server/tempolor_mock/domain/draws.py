@@ -6,29 +6,32 @@ generators costs more than all draws together, so the words of a hash are handed
 
 import hashlib
 import struct
-from collections.abc import Iterator, Sequence
-from itertools import count
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, count
 from typing import TypeVar
 
 T = TypeVar("T")
 
-_words_of = struct.Struct("<16I").unpack
+_words_of = struct.Struct("<14I").unpack_from
 _WORDS = 1 << 32
-
-
-def _words(seed: str) -> Iterator[int]:
-    """Yield numbers of 32 bits for ever."""
-    for part in count():
-        yield from _words_of(hashlib.blake2b(f"{part}\x1f{seed}".encode()).digest())
+_ID_BYTES = 8
 
 
 class Draws:
-    """Values drawn one after the other from what `identity` hashes to."""
+    """An id, and values drawn one after the other, from what `identity` hashes to."""
 
-    __slots__ = ("_next",)
+    __slots__ = ("_digest", "_next")
+    _next: Callable[[], int]
 
     def __init__(self, *identity: object) -> None:
-        self._next = _words("\x1f".join(map(str, identity))).__next__
+        seed = "\x1f".join(map(str, identity)).encode()
+        self._digest = digest = hashlib.blake2b(seed).digest()
+        self._next = chain(_words_of(digest, _ID_BYTES), _more_words(seed)).__next__
+
+    @property
+    def item_id(self) -> str:
+        """The id, shaped as `ids.item_id` shapes them."""
+        return self._digest[:_ID_BYTES].hex()[:15]
 
     def below(self, limit: int) -> int:
         """Draw a whole number from 0 up to, not including, `limit`; at most 2**32 of them."""
@@ -46,6 +49,8 @@ class Draws:
         """Draw one of some values."""
         return values[self._next() % len(values)]
 
-    def item_id(self) -> str:
-        """Draw an id as `ids.item_id` makes them."""
-        return f"{self._next():08x}{self._next() >> 4:07x}"
+
+def _more_words(seed: bytes) -> Iterator[int]:
+    """Yield numbers of 32 bits for ever."""
+    for part in count(1):
+        yield from _words_of(hashlib.blake2b(b"%d\x1f%s" % (part, seed)).digest(), _ID_BYTES)

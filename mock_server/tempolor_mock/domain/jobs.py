@@ -89,9 +89,7 @@ class Plan(Record, frozen=True):
 
 
 _BEGINNING = Step(0, Status.GENERATING, 0)
-_ON_THE_WAY = tuple((progress, progress - 5, shift) for progress, shift in ((20, 0), (40, 8), (60, 16), (80, 24)))
-"""What is shown on the way, after which part of the time at the earliest (both per cent), and which part of one drawn
-number moves that."""
+_GENERATING, _COMPLETED = Status.GENERATING, Status.COMPLETED  # Looked up once: enums take their time.
 
 
 def plan_for(policy: Policy, draws: Draws) -> Plan:
@@ -99,12 +97,17 @@ def plan_for(policy: Policy, draws: Draws) -> Plan:
     if policy.ready_after_polls:
         return _plan_of_polls(policy.ready_after_polls)
     duration = max(1, round(draws.uniform(*policy.job_seconds) * 1000))
-    noise = draws.below(1 << 32)
-    running = [
-        Step(duration * (earliest + (noise >> shift) % 10) // 100, Status.GENERATING, progress)
-        for progress, earliest, shift in _ON_THE_WAY
-    ]
-    return Plan((_BEGINNING, *running, Step(duration, Status.COMPLETED, 100)))
+    noise = draws.below(10_000)
+    return Plan(
+        (
+            _BEGINNING,
+            Step(duration * (15 + noise % 10) // 100, _GENERATING, 20),
+            Step(duration * (35 + noise // 10 % 10) // 100, _GENERATING, 40),
+            Step(duration * (55 + noise // 100 % 10) // 100, _GENERATING, 60),
+            Step(duration * (75 + noise // 1000) // 100, _GENERATING, 80),
+            Step(duration, _COMPLETED, 100),
+        )
+    )
 
 
 def _plan_of_polls(polls: int) -> Plan:
@@ -203,7 +206,7 @@ class Job(Record, frozen=True, kw_only=True):
     def due_ms(self) -> int:
         """The virtual moment of the next step that a settling must handle: each one where somebody is told of it."""
         if self.request.reply_url is None:
-            return self.ends_ms
+            return self.created_ms + self.plan.steps[-1].age_ms
         return self.created_ms + self.plan.steps[self.settled_steps].age_ms
 
     @property

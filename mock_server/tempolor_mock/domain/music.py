@@ -11,7 +11,6 @@ from .ids import CompositeId
 from .jobs import Job, JobKind, MusicRequest, Status, plan_for
 from .midi import MidiFile
 from .paging import Page, page_of
-from .policy import Policy
 from .records import Record, replace
 from .settling import settle
 from .world import World
@@ -113,23 +112,19 @@ def _running_entry(job: Job) -> dict[str, str | int]:
 
 
 def _new_job(world: World, account: Account, kind: JobKind, request: MusicRequest, template: MidiFile | None) -> Job:
-    number = world.count("jobs")
-    draws = Draws(world.policy.seed, world.token, "job", number)
+    policy, token, number = world.policy, world.token, world.count("jobs")
+    draws = Draws(policy.seed, token, "job", number)
     return Job(
         number=number,
-        id=CompositeId(world.token.number, account.user_id, "job", draws.item_id()),
+        id=CompositeId(token.number, account.user_id, "job", draws.item_id),
         kind=kind,
         created_ms=world.now_ms,
-        plan=plan_for(world.policy, draws),
-        download_lag_ms=_download_lag_ms(world.policy, draws),
+        plan=plan_for(policy, draws),
+        # A job that polls have made ready is ready altogether.
+        download_lag_ms=0 if policy.ready_after_polls else round(draws.uniform(*policy.download_lag_seconds) * 1000),
         request=request,
         material=compose(request, draws, template),
     )
-
-
-def _download_lag_ms(policy: Policy, draws: Draws) -> int:
-    """Draw the time from COMPLETED to the file; a job that polls have made ready is ready altogether."""
-    return 0 if policy.ready_after_polls else round(draws.uniform(*policy.download_lag_seconds) * 1000)
 
 
 def _by_policy(job: Job, world: World) -> Job:

@@ -13,6 +13,7 @@ from time import perf_counter_ns
 from starlette.types import Scope
 
 from ..exchange import Notes
+from ..journal.records import KEPT_BODY_BYTES
 from ..settings import PUBLIC_BASE_PATH
 from ..store import MustWaitError
 from ..worlds import Worlds
@@ -22,8 +23,8 @@ from .operations import BoundOperation
 from .reading import JSON
 from .sending import encoded
 
-LARGEST_BODY = 64 << 10
-"""Bytes of a request's body that wait in memory until all of it is there."""
+LARGEST_BODY = KEPT_BODY_BYTES
+"""Bytes of a request's body that wait in memory until all of it is there: the journal keeps such a one as it is."""
 
 _LONGEST_PATH = 256
 _METHODS = frozenset(("GET", "POST", "DELETE"))

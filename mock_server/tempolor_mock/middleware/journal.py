@@ -100,14 +100,16 @@ class _Recording:
 
 
 def record(worlds: Worlds, scope: Scope, begun_ns: int, body: bytes, reply: Reply) -> None:
-    """Write the entry of a request that came and was answered in one piece each."""
+    """Write the entry of a request that came and was answered in one piece each, with a body that is small."""
     notes: Notes = scope["tempolor.notes"]
     if notes.now_ms is None and (token := _token(worlds, scope, notes)) is not None:
         with suppress(MustWaitError):  # The entry then has no virtual time.
             notes.now_ms = worlds.run_now(token, _now_ms)
     status, headers, answer = reply
-    kept = _with(b"", body, {}, scope["headers"], digest=True)
-    _write(worlds, scope, begun_ns, kept, (status, headers, _with(b"", answer, {}, headers)))
+    if len(answer) > KEPT_BODY_BYTES:
+        _write(worlds, scope, begun_ns, body, (status, headers, _with(b"", answer, {}, headers)))
+    else:
+        _write(worlds, scope, begun_ns, body, reply)
 
 
 def _now_ms(world: World) -> int:

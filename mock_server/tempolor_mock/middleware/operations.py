@@ -101,7 +101,8 @@ class BoundOperation:
             self._worlds, base_url(scope, headers), notes=scope["tempolor.notes"], documented=self._all_documented
         )
         call.notes.operation_id = self._operation_id
-        call.depth = report_depth(headers)
+        if _DEPTH_HEADER in headers:
+            call.depth = report_depth(headers)
         return call
 
     def _check(self, answer: Answer, call: Call) -> None:

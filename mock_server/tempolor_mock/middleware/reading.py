@@ -18,6 +18,7 @@ from .validation import ObjectCheck, Schema
 
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
+_JSON = JSON.encode()
 
 
 _LONGEST_REMEMBERED = 512
@@ -115,7 +116,10 @@ class BodyReader:
 
         An optional body may be left out altogether; its media type is then empty.
         """
-        media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
+        given = headers.get(b"content-type", b"")
+        if given == _JSON and JSON in self._schemas:
+            return JSON
+        media_type = given.partition(b";")[0].strip().lower().decode("latin-1")
         left_out = not self._required and not media_type and headers.get(b"content-length", b"0") == b"0"
         if media_type not in self._schemas and not left_out:
             raise errors.wrong_media_type(self._schemas)

@@ -33,8 +33,13 @@ class MemoryTable(Generic[I]):
         """See `Table`."""
         number = item.number
         if number not in self._by_number:
-            numbers = self._listings.setdefault(item.listing, [])
-            insort(numbers, number, lo=len(numbers) if numbers and numbers[-1] < number else 0)
+            numbers = self._listings.get(item.listing)
+            if numbers is None:
+                self._listings[item.listing] = [number]
+            elif not numbers or numbers[-1] < number:  # As ever, but for snapshots that are loaded.
+                numbers.append(number)
+            else:
+                insort(numbers, number)
         self._by_id[item.id.item_id] = self._by_number[number] = item
 
     def get(self, item_id: str) -> I | None:
@@ -71,7 +76,10 @@ class MemoryJobs(MemoryTable[Job]):
         """See `Table`."""
         super().put(item)
         if item.active:
-            self._active.setdefault(item.id.user_id, {})[item.number] = item
+            running = self._active.get(item.id.user_id)
+            if running is None:
+                running = self._active[item.id.user_id] = {}
+            running[item.number] = item
             heappush(self._dues, (item.due_ms, item.number))
         else:
             self._active.get(item.id.user_id, {}).pop(item.number, None)
