@@ -84,10 +84,9 @@ def the_one(world: World, user_id: str | None) -> Account:
 
 def freest(world: World) -> Account:
     """Return the account with most free slots; of equals, the one with the lowest user_id."""
-    configured = all_of(world)
-    if len(configured) == 1:
-        return configured[0]
-    return min(configured, key=lambda account: (-free_slots(world, account), account.user_id))
+    if len(world.accounts) == 1:
+        return next(iter(world.accounts.values()))
+    return min(all_of(world), key=lambda account: (-free_slots(world, account), account.user_id))
 
 
 def free_slots(world: World, account: Account) -> int:

@@ -5,6 +5,7 @@ Reading a job never moves it. The three states are those of the page GET music/j
 
 from bisect import bisect_right
 from enum import Enum
+from functools import lru_cache
 from typing import Literal
 
 from .draws import Draws
@@ -39,14 +40,31 @@ class Step(Record, frozen=True):
     progress: int
 
 
-class Plan(Record, frozen=True):
-    """All steps of a job in order of age: the first at age 0, the last one final."""
+class Plan(Record, frozen=True, rename={"given": "steps"}, omit_defaults=True):
+    """All steps of a job in order of age: the first at age 0, the last one final.
 
-    steps: tuple[Step, ...]
+    Most plans are no more than what was drawn for them, a duration and a number that moves the steps on the way; their
+    steps are worked out when somebody looks. Other plans have them `given`.
+    """
+
+    given: tuple[Step, ...] = ()
+    duration_ms: int = 0
+    noise: int = 0
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step."""
+        return self.given or _worked_out(self.duration_ms, self.noise)
+
+    @property
+    def end_ms(self) -> int:
+        """The age of the final step."""
+        return self.given[-1].age_ms if self.given else self.duration_ms
 
     def at(self, age_ms: int) -> Step:
         """Return the step a job of that age has reached."""
-        return self.steps[max(0, bisect_right(self.steps, age_ms, key=lambda step: step.age_ms) - 1)]
+        steps = self.steps
+        return steps[max(0, bisect_right(steps, age_ms, key=lambda step: step.age_ms) - 1)]
 
     @property
     def end(self) -> Step:
@@ -89,7 +107,6 @@ class Plan(Record, frozen=True):
 
 
 _BEGINNING = Step(0, Status.GENERATING, 0)
-_GENERATING, _COMPLETED = Status.GENERATING, Status.COMPLETED  # Looked up once: enums take their time.
 
 
 def plan_for(policy: Policy, draws: Draws) -> Plan:
@@ -97,17 +114,17 @@ def plan_for(policy: Policy, draws: Draws) -> Plan:
     if policy.ready_after_polls:
         return _plan_of_polls(policy.ready_after_polls)
     duration = max(1, round(draws.uniform(*policy.job_seconds) * 1000))
-    noise = draws.below(10_000)
-    return Plan(
-        (
-            _BEGINNING,
-            Step(duration * (15 + noise % 10) // 100, _GENERATING, 20),
-            Step(duration * (35 + noise // 10 % 10) // 100, _GENERATING, 40),
-            Step(duration * (55 + noise // 100 % 10) // 100, _GENERATING, 60),
-            Step(duration * (75 + noise // 1000) // 100, _GENERATING, 80),
-            Step(duration, _COMPLETED, 100),
-        )
+    return Plan((), duration, draws.below(10_000))
+
+
+@lru_cache(maxsize=4096)
+def _worked_out(duration_ms: int, noise: int) -> tuple[Step, ...]:
+    """Return the steps of a job that takes so long: each digit of the noise moves one by up to a tenth of that."""
+    running = (
+        Step(duration_ms * (progress - 5 + noise // 10**digit % 10) // 100, Status.GENERATING, progress)
+        for digit, progress in enumerate((20, 40, 60, 80))
     )
+    return (_BEGINNING, *running, Step(duration_ms, Status.COMPLETED, 100))
 
 
 def _plan_of_polls(polls: int) -> Plan:
@@ -200,13 +217,13 @@ class Job(Record, frozen=True, kw_only=True):
     @property
     def ends_ms(self) -> int:
         """The virtual moment of the final step."""
-        return self.created_ms + self.plan.end.age_ms
+        return self.created_ms + self.plan.end_ms
 
     @property
     def due_ms(self) -> int:
         """The virtual moment of the next step that a settling must handle: each one where somebody is told of it."""
         if self.request.reply_url is None:
-            return self.created_ms + self.plan.steps[-1].age_ms
+            return self.created_ms + self.plan.end_ms
         return self.created_ms + self.plan.steps[self.settled_steps].age_ms
 
     @property

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, MutableMapping
 from heapq import heappop, heappush
 from itertools import islice
+from operator import attrgetter
 from typing import Generic
 
 from ..domain.accounts import Account
@@ -20,27 +21,29 @@ from ..domain.voices import ClonedVoice
 from ..domain.world import CallbackTable, I, JobTable, Table
 from .base import Action, Begin, NewClock, T, begin_empty
 
+_NUMBER = attrgetter("number")
+
 
 class MemoryTable(Generic[I]):
-    """`Table` on dictionaries, with one sorted list of numbers for each listing."""
+    """`Table` on a dictionary, with one list for each listing, oldest items first."""
 
     def __init__(self) -> None:
         self._by_id: dict[str, I] = {}
-        self._by_number: dict[int, I] = {}
-        self._listings: dict[str, list[int]] = {}
+        self._listings: dict[str, list[I]] = {}
 
     def put(self, item: I) -> None:
         """See `Table`."""
-        number = item.number
-        if number not in self._by_number:
-            numbers = self._listings.get(item.listing)
-            if numbers is None:
-                self._listings[item.listing] = [number]
-            elif not numbers or numbers[-1] < number:  # As ever, but for snapshots that are loaded.
-                numbers.append(number)
+        item_id = item.id.item_id
+        if item_id in self._by_id:
+            items, place = self._place(item)
+            items[place] = item
+        else:
+            items = self._listings.setdefault(item.listing, [])
+            if not items or items[-1].number < item.number:  # As ever, but for snapshots that are loaded.
+                items.append(item)
             else:
-                insort(numbers, number)
-        self._by_id[item.id.item_id] = self._by_number[number] = item
+                insort(items, item, key=_NUMBER)
+        self._by_id[item_id] = item
 
     def get(self, item_id: str) -> I | None:
         """See `Table`."""
@@ -48,20 +51,23 @@ class MemoryTable(Generic[I]):
 
     def delete(self, item_id: str) -> None:
         """See `Table`."""
-        item = self._by_id.pop(item_id)
-        del self._by_number[item.number]
-        numbers = self._listings[item.listing]
-        del numbers[bisect_left(numbers, item.number)]
+        items, place = self._place(self._by_id.pop(item_id))
+        del items[place]
 
     def page(self, listing: str, *, before: int | None, limit: int) -> Iterator[I]:
         """See `Table`."""
-        numbers = self._listings.get(listing, [])
-        end = len(numbers) if before is None else bisect_left(numbers, before)
-        return (self._by_number[number] for number in reversed(numbers[max(0, end - limit) : end]))
+        items = self._listings.get(listing, [])
+        end = len(items) if before is None else bisect_left(items, before, key=_NUMBER)
+        return reversed(items[max(0, end - limit) : end])
 
     def __iter__(self) -> Iterator[I]:
         """See `Table`."""
-        return (self._by_number[number] for number in sorted(self._by_number))
+        return iter(sorted(self._by_id.values(), key=_NUMBER))
+
+    def _place(self, item: I) -> tuple[list[I], int]:
+        """Return the list an item stands in, and where."""
+        items = self._listings[item.listing]
+        return items, bisect_left(items, item.number, key=_NUMBER)
 
 
 class MemoryJobs(MemoryTable[Job]):
@@ -70,19 +76,20 @@ class MemoryJobs(MemoryTable[Job]):
     def __init__(self) -> None:
         super().__init__()
         self._active: dict[str, dict[int, Job]] = {}
-        self._dues: list[tuple[int, int]] = []
+        self._dues: list[tuple[int, int, str]] = []
 
     def put(self, item: Job) -> None:
         """See `Table`."""
         super().put(item)
+        user_id = item.id.user_id
         if item.active:
-            running = self._active.get(item.id.user_id)
+            running = self._active.get(user_id)
             if running is None:
-                running = self._active[item.id.user_id] = {}
+                running = self._active[user_id] = {}
             running[item.number] = item
-            heappush(self._dues, (item.due_ms, item.number))
+            heappush(self._dues, (item.due_ms, item.number, item.id.item_id))
         else:
-            self._active.get(item.id.user_id, {}).pop(item.number, None)
+            self._active.get(user_id, {}).pop(item.number, None)
 
     def delete(self, item_id: str) -> None:
         """See `Table`."""
@@ -94,7 +101,7 @@ class MemoryJobs(MemoryTable[Job]):
         """See `JobTable`."""
         if user_id is not None:
             return list(self._active.get(user_id, {}).values())
-        return sorted((job for jobs in self._active.values() for job in jobs.values()), key=lambda job: job.number)
+        return sorted((job for jobs in self._active.values() for job in jobs.values()), key=_NUMBER)
 
     def count_active(self, user_id: str) -> int:
         """See `JobTable`."""
@@ -105,13 +112,13 @@ class MemoryJobs(MemoryTable[Job]):
         if not self._dues or self._dues[0][0] > now_ms:  # Most often, and the first may even be outdated.
             return None
         due_ms = self.next_due_ms()
-        return self._by_number[self._dues[0][1]] if due_ms is not None and due_ms <= now_ms else None
+        return self._by_id[self._dues[0][2]] if due_ms is not None and due_ms <= now_ms else None
 
     def next_due_ms(self) -> int | None:
         """See `JobTable`. Entries of jobs that were released, deleted or settled meanwhile are dropped on the way."""
         while self._dues:
-            due_ms, number = self._dues[0]
-            job = self._by_number.get(number)
+            due_ms, _, item_id = self._dues[0]
+            job = self._by_id.get(item_id)
             if job is not None and job.active and job.due_ms == due_ms:
                 return due_ms
             heappop(self._dues)

@@ -18,8 +18,9 @@ from ..domain.callbacks import Callback, Outcome
 from ..domain.clock import Clock
 from ..domain.faults import Fault
 from ..domain.ids import IdKind, Token
-from ..domain.jobs import Job, JobKind, Status
+from ..domain.jobs import Job, JobKind, Plan, Status
 from ..domain.midi import MidiFile
+from ..domain.records import replace
 from ..domain.settling import settle
 from ..domain.timing import END_OF_TIME_MS
 from ..domain.voices import ClonedVoice
@@ -269,7 +270,7 @@ def save(world: World) -> JsonObject:
         "version": VERSION,
         "clock": clock,
         "accounts": _plain(world.accounts.values()),
-        "jobs": _plain(world.jobs),
+        "jobs": _plain(replace(job, plan=Plan(job.plan.steps)) for job in world.jobs),
         "callbacks": _plain(world.callbacks),
         "midi": _plain(world.midi),
         "voices": _plain(world.voices),

@@ -230,6 +230,13 @@ def test_a_large_body_takes_the_long_way(line):
     assert line.world.requests[0].violations
 
 
+@pytest.mark.parametrize("begun", [b"", b"{"], ids=["nothing", "something"])
+def test_a_body_that_is_too_large_is_refused_before_it_comes(line, begun):
+    """Nobody waits for three hundred megabytes."""
+    line.socket.sendall(line.order("Content-Length: 300000000") + begun)
+    assert line.statuses(1) == [413]
+
+
 def test_a_request_that_ends_too_soon_is_in_the_journal(line, sides):
     """As it is where a task waits for the rest of the body."""
     line.socket.sendall(line.order("Content-Length: 1000") + b'{"prompt": ')
