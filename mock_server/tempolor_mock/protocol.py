@@ -15,6 +15,13 @@ from .middleware.fast_path import LARGEST_BODY, FastPath, PlainRequest
 from .middleware.journal import Reply
 from .middleware.wire import TRANSPORT
 
+MOST_HEADER_BYTES = 256 << 10
+"""How long the names and values of a request's headers may be together: the journal keeps them."""
+
+
+class HeadersTooLargeError(Exception):
+    """Stops the parser, which reports it as a request that is none."""
+
 
 class Protocol(HttpToolsProtocol):
     """Uvicorn's protocol, which answers plain requests by itself, and what is no HTTP in the service's envelope too.
@@ -28,13 +35,22 @@ class Protocol(HttpToolsProtocol):
         self._fast_path: FastPath | None = getattr(self.config.loaded_app, "fast_path", None)
         self._plain: PlainRequest | None = None
         self._body = b""
+        self._header_bytes = 0
         self._answered_at = 0.0
         self._idle_timer: TimerHandle | None = None
 
     def on_message_begin(self) -> None:
-        """Begin a request; called by the parser, as the next three methods are."""
+        """Begin a request; called by the parser, as the next four methods are."""
         super().on_message_begin()
         self.scope["extensions"] = {TRANSPORT: self.transport}  # type: ignore[dict-item]
+        self._header_bytes = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        self._header_bytes += len(name) + len(value)
+        if self._header_bytes > MOST_HEADER_BYTES:
+            raise HeadersTooLargeError
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Keep a plain request until all of it is there; let a task begin with any other one."""
@@ -80,10 +96,13 @@ class Protocol(HttpToolsProtocol):
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer a request that is none and close the connection; called by the parser."""
-        body = orjson.dumps(ServiceError(400, msg).body())
-        head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: "
-        self.transport.write(b"%s%d\r\n\r\n%s" % (head, len(body), body))
+        """Answer a request that is none and close the connection; called when the parser has failed."""
+        refusal = ServiceError(400, msg)
+        if self._header_bytes > MOST_HEADER_BYTES:
+            refusal = ServiceError(431, f"Request headers are longer than {MOST_HEADER_BYTES} bytes")
+        body = orjson.dumps(refusal.body())
+        head = b"%scontent-type: application/json\r\nconnection: close\r\n" % STATUS_LINE[refusal.code]
+        self.transport.write(b"%scontent-length: %d\r\n\r\n%s" % (head, len(body), body))
         self.transport.close()
 
     def _is_quiet(self) -> bool:

@@ -5,6 +5,7 @@ file host.
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -59,7 +60,7 @@ class FilesSlot:
         if call.hit_by is not None:
             send = await call.hit_by.spoilt(send)
         rendering = self._renderings.get(wanted_file.key, wanted_file.blocks, size=wanted_file.size)
-        header = dict(scope["headers"]).get(b"range")
+        header = _wanted_range(dict(scope["headers"]), wanted_file)
         if header is not None and rendering.size is None:
             await rendering.completed()
         try:
@@ -84,13 +85,22 @@ class FilesSlot:
         return found
 
 
+def _wanted_range(headers: Mapping[bytes, bytes], file: "Offer") -> bytes | None:
+    """Return the `Range` header, unless the client wants a part of another version of the file only (`If-Range`)."""
+    return headers.get(b"range") if headers.get(b"if-range") in {None, _tag(file)} else None
+
+
+def _tag(file: "Offer") -> bytes:
+    return f'"{file.key}"'.encode()
+
+
 async def _send_file(send: Send, file: "Offer", rendering: Rendering, part: ByteRange | None, *, body: bool) -> None:
     start, end = (part.start, part.end) if part else (0, rendering.size)
     headers = [
         (b"content-type", file.media_type.encode()),
         (b"content-disposition", f"inline; filename*=UTF-8''{quote(file.name, safe='')}".encode()),
         (b"accept-ranges", b"bytes"),
-        (b"etag", f'"{file.key}"'.encode()),
+        (b"etag", _tag(file)),
     ]
     if end is not None:
         headers.append((b"content-length", b"%d" % (end - start)))

@@ -46,7 +46,7 @@ class BoundOperation:
         self.is_transaction = not iscoroutinefunction(operation.function)
         self._worlds = worlds
         self._security = Security.from_operation(operation.security or [], operation.security_schemes)
-        self._parameters = ParameterReader(operation.parameters)
+        self._parameters = ParameterReader(operation.parameters, strict=not public)
         self._body = BodyReader(operation, worlds.settings) if operation.request_body else None
         self._check_answer = AnswerCheck(operation) if worlds.settings.validate_responses else None
         self._all_documented = documented

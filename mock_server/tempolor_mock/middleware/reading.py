@@ -28,9 +28,11 @@ _LONGEST_REMEMBERED = 512
 class ParameterReader:
     """Path and query parameters of one operation."""
 
-    def __init__(self, parameters: list[dict[str, Any]]) -> None:
+    def __init__(self, parameters: list[dict[str, Any]], *, strict: bool = False) -> None:
+        """Prepare; a `strict` reader of query parameters refuses those that are not declared."""
         self._declared = {each["name"]: each for each in parameters if each["in"] in {"path", "query"}}
         self._from_query = {name for name, each in self._declared.items() if each["in"] == "query"}
+        self._strict = strict and bool(self._from_query)
         self._defaults = {
             name: each["schema"]["default"] for name, each in self._declared.items() if "default" in each["schema"]
         }
@@ -50,7 +52,11 @@ class ParameterReader:
         return read(tuple(path_parameters.items()), query_string)
 
     def _read_afresh(self, path_parameters: tuple[tuple[str, str], ...], query_string: bytes) -> Mapping[str, Any]:
-        given = {name: text for name, text in read_query(query_string) if name in self._from_query}
+        pairs = read_query(query_string)
+        if self._strict and (unknown := [name for name, _ in pairs if name not in self._from_query]):
+            known = ", ".join(sorted(self._from_query))
+            raise ServiceError(400, f"{unknown[0][:100]}: not known. Known here: {known}")
+        given = {name: text for name, text in pairs if name in self._from_query}
         given.update(path_parameters)
         values = {name: as_declared(value, self._declared[name]["schema"]) for name, value in given.items()}
         self._check(values)

@@ -26,6 +26,15 @@ def cover(client):
     return client.get(f"/music/{client.completed_song()}").json()["cover"]
 
 
+def test_a_part_of_another_version_is_not_sent(public, cover):
+    """`If-Range` names the version; without it, or with this one, the part comes."""
+    tag = public.get(cover).headers["etag"]
+    wanted = {"Range": "bytes=0-9"}
+
+    assert public.get(cover, headers=wanted | {"If-Range": tag}).status_code == 206
+    assert public.get(cover, headers=wanted | {"If-Range": '"another"'}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("wanted", "start", "end"),
     [("0-0", 0, 1), ("0-9", 0, 10), ("5-", 5, None), ("-7", -7, None), ("10-999999999", 10, None)],

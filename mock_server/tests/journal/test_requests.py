@@ -277,3 +277,12 @@ def test_the_list_of_worlds_names_no_token(client):
     worlds = client.get("http://mock/_mock/worlds")
     assert client.api_token not in worlds.text
     assert {"token": "user:12345-***", "requests": 1}.items() <= worlds.json()["worlds"][-1].items()
+
+
+def test_a_misspelt_parameter_is_refused_with_those_there_are(client):
+    """Ignoring it would answer another question than the one asked."""
+    answer = client.get("http://mock/_mock/requests", params={"operationId": "get_music"})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("operationId: not known. Known here: ")
+    assert "operation_id" in answer.json()["error"]

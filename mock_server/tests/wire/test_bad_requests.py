@@ -122,6 +122,11 @@ def test_a_weird_host_breaks_nothing(raw, server, host, path):
     assert httpx.get(f"{server.url}/_mock/health", timeout=5).status_code == 200
 
 
+def test_headers_have_a_limit(raw, refused_on_the_wire):
+    """The journal would have to keep them."""
+    refused_on_the_wire(raw.request("GET", "/scheduler", b"X-Long: " + b"a" * 300_000), 431)
+
+
 @pytest.mark.parametrize("header", [b"X-Long: " + b"a" * 200_000, b"\r\n".join([b"X-Many: a"] * 5_000)])
 def test_huge_headers_do_no_harm(raw, server, header):
     """Served or refused in the envelope, and the next client is served."""
