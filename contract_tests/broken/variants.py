@@ -41,8 +41,8 @@ def _account_404(asked: Asked, answer: Answer) -> bool:
     return asked.operation in {"get_account", "delete_account", "list_accounts"} and answer.status == 404
 
 
-def _numbers(make: Any) -> Any:
-    return lambda draws: make(draws).upper()
+def _in_capitals(found: Any) -> Any:
+    return property(lambda draws: found.__get__(draws).upper())
 
 
 def _items(change: Callable[[Any], Any]) -> tuple[Patch, ...]:
@@ -98,6 +98,7 @@ VARIANTS: Final = (
     _variant(id="slow-files", sentence="Files come 20 s after the end.", policy={"download_lag_seconds": (20.0, 20.0)}),
     _variant(id="no-lag", sentence="Files are there at once.", policy={"download_lag_seconds": (0.0, 0.0)}),
     _variant(id="short-links", sentence="Links live for 10 minutes.", policy={"link_seconds": 600}),
+    _variant(id="long-links", sentence="Links live for a week.", policy={"link_seconds": 604_800}),
     _variant(id="slow-jobs", sentence="Jobs take 90 s.", policy={"job_seconds": (90.0, 90.0)}),
     _variant(id="fast-jobs", sentence="Jobs take 3 s.", policy={"job_seconds": (3.0, 3.0)}),
     _variant(id="leap", sentence="Progress goes from 0 to 100.", patches=lambda: (Patch(music, "plan_for", _leap),)),
@@ -136,7 +137,7 @@ VARIANTS: Final = (
     _variant(
         id="upper-case-ids",
         sentence="Ids are in capitals.",
-        patches=lambda: (Patch(Draws, "item_id", _numbers),),
+        patches=lambda: (Patch(Draws, "item_id", _in_capitals),),
     ),
     _variant(
         id="no-cursor-at-the-end",
@@ -155,14 +156,6 @@ VARIANTS: Final = (
         sentence="`remainSeconds` of a link is 0.",
         rewrite=lambda: edit(["download_music"], with_fields(remainSeconds=0)),
     ),
-    _variant(
-        id="only-accounts-with-room",
-        sentence="`available` leaves out full accounts.",
-        rewrite=lambda: edit(
-            ["get_available_capacity"],
-            at("available", lambda rows: [row for row in rows if row["available"]]),
-        ),
-    ),
     _variant(id="some-jobs-fail", sentence="Four jobs of ten fail.", policy={"fail_rate": 0.4}),
     _variant(id="slow-cloning", sentence="Cloning a voice takes 200 s.", policy={"clone_seconds": (200.0, 200.0)}),
     _variant(id="very-slow-jobs", sentence="Jobs take half an hour.", policy={"job_seconds": (1800.0, 1800.0)}),
@@ -173,6 +166,11 @@ VARIANTS: Final = (
             ["create_song", "create_instrumental"],
             with_fields(unlimited=True, remainNum=0, totalNum=0, remainSeconds=0),
         ),
+    ),
+    _variant(
+        id="another-mask",
+        sentence="Secrets are shown as `<hidden>`.",
+        rewrite=lambda: edit(["create_account", "get_account"], at("requestParams.service_ticket", put("<hidden>"))),
     ),
     _variant(id="pretty-json", sentence="JSON is indented.", rewrite=lambda: _pretty),
     _variant(id="no-progress", sentence="Items leave out `progress`.", patches=lambda: _items(without("progress"))),

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tempolor_spec import REVISIONS, load_document, operations
 
-from .call import Call, Router
+from .call import CALLBACK, Call, Router
 from .exchange import MISSING
 from .rule import FINE, Judged, Problem
 from .schemas import Breach, Schema, resolve
@@ -90,11 +90,13 @@ class DocumentJudge:
             self._asked[operation.operation_id] = self._read_request(operation.definition)
             self._answers[operation.operation_id] = self._read_answers(operation.definition)
         report = self.document["components"]["schemas"]["ProgressReport"]
-        self.report = Schema(report, self.document)
+        self._report = Schema(report, self.document)
         self._later = _later_models(revision)
 
     def judge(self, call: Call) -> Iterator[tuple[str, Judged]]:
         """Yield the id of each rule of `rules.document` that can be judged on a call, with what was found."""
+        if call.operation == CALLBACK:
+            yield from self._judge_report(call)
         if call.unclear or call.path is None:
             return
         if not call.operation:
@@ -120,6 +122,12 @@ class DocumentJudge:
         breaches = [*_parameter_breaches(asked, call), *self._body_breaches(asked, call)]
         # Of null in a request the pages say nothing; in an answer there is none (D-42).
         return [replace(each, inferred=each.inferred or _is_free(each) or _is_null(each)) for each in breaches]
+
+    def _judge_report(self, call: Call) -> Iterator[tuple[str, Judged]]:
+        request = call.exchange.request
+        if not request.truncated and request.json is not MISSING:
+            breaches = [each for each in self._report.breaches(request.json) if not _is_free(each)]
+            yield "callback-fits-schema", _problems(call, breaches)
 
     def _judge_unknown(self, call: Call) -> Iterator[tuple[str, Judged]]:
         if call.allowed and call.refused and call.method in _METHODS:

@@ -4,6 +4,7 @@ It is a scenario like any other: `MODEL_RULES` bring it along, `run` plans and p
 through the guard and the inspector. The same seed gives the same sequences; nothing is kept between runs.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import hypothesis
@@ -16,6 +17,8 @@ from .scenarios.lab import Lab
 from .steps import ContractMachine
 
 _MOST_ROUNDS: Final = 4
+_SECONDS_IF_SLOW: Final = 11.0
+"""Where each answer takes long, few sequences are played in any time that a run can afford."""
 _NEEDS: Final = frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT})
 
 
@@ -87,7 +90,7 @@ def model_rules(pace: Pace | None = None, *, seed: int = 0) -> tuple[Rule, ...]:
     chosen = pace or Pace()
 
     def play(lab: Lab) -> None:
-        drive(lab, chosen, seed=seed)
+        drive(lab, replace(chosen, seconds=_SECONDS_IF_SLOW) if lab.slow else chosen, seed=seed)
 
     # Its cost counts creations of the plan, and a plan must not be refused for what the machine could spend at most.
     scenario = Scenario("model", play, _NEEDS, cost=0, late=True)

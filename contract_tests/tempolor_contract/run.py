@@ -29,6 +29,7 @@ _ALLOWED: Final = {
     Level.SAFE: frozenset(Need) - {Need.ACCOUNT},
     Level.FULL: frozenset(Need),
 }
+_CLEANING_SECONDS: Final = 6.0
 _DESTROYED_BY: Final = {
     "delete_account": "user_id",
     "delete_music": "job_id",
@@ -216,10 +217,16 @@ def _obstacle(target: Target, scenario: Scenario, spent: int, *, receiver: bool)
 
 
 def _clean_up(lab: Lab) -> None:
-    """Delete what the run made, youngest first, so that nothing is deleted before what was made from it."""
+    """Delete what the run made, youngest first, so that nothing is deleted before what was made from it.
+
+    On a mock, where hundreds of things cost nothing, that ends after some seconds; what is left is listed.
+    """
     if lab.guard.level is Level.READ:
         return
+    until = time.perf_counter() + _CLEANING_SECONDS
     for entry in reversed(lab.guard.registry.left_behind):
+        if lab.guard.level is Level.FULL and time.perf_counter() > until:
+            return
         _delete(lab, entry)
 
 

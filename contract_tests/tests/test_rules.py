@@ -1,6 +1,7 @@
 """Each rule passes a history that conforms and finds the one that does not."""
 
 import json
+import struct
 from dataclasses import replace
 
 import pytest
@@ -52,8 +53,30 @@ CLONED = call(
 )
 CRASHES = [call("GET", f"/music/{JOB}", 500), scheduler(), call("GET", f"/music/{JOB}", 502)]
 ONE_ACCOUNT = call("GET", "/accounts", 200, {"111": account()})
+TICKET = {"service_ticket": "of-a-browser-session"}
+MIDI_URL = "http://files.example/m1.mid"
+MIDI_LINK = call(
+    "POST",
+    "/music/midi",
+    200,
+    {"isFirst": True, "midiRenderVO": {"midiItemId": MIDI, "name": "x", "midiUrl": MIDI_URL}},
+    query={"name": "x", "user_id": ACCOUNT},
+    sent=b"MThd",
+    headers={"Content-Type": "audio/midi"},
+)
 REFUSED = call("POST", "/music/song", 400, error(400), sent={"replyRef": "r"})
 SOURCE_GONE = call("POST", "/music/song", 404, error(404), sent={"prompt": "x", "clonedVoiceItemId": VOICE})
+
+
+def stored_with_ticket(shown: str) -> Exchange:
+    """Return the storing of an account with a ticket, and what its answer shows of it."""
+    answer = account(requestParams={"service_ticket": shown})
+    return call("POST", "/accounts", 200, answer, sent={"requestParams": TICKET})
+
+
+def tone(length: int) -> bytes:
+    """Return a WAV file that says that so many bytes follow its head."""
+    return b"RIFF" + struct.pack("<I", length + 4) + b"WAVE" + b"\0" * 8
 
 
 def link(file_format: str = "mp3", status: int = 200, text: str = "") -> Exchange:
@@ -92,6 +115,7 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
     ),
     "answer-fits-schema": ([read(music())], [read(music(titleEn=None))]),
     "answer-fits-reading": ([read(music())], [read(music(0, 101))]),
+    "answer-has-its-fields": ([DELETED], [call("DELETE", f"/music/{JOB}", 200, {"ok": True})]),
     "undeclared-properties": ([read(music())], [read(music(mood=1))]),
     "error-envelope": ([read(music(), 404)], [call("GET", f"/music/{JOB}", 404, {"error": "gone"})]),
     "documented-headers": ([refused_method("GET")], [refused_method(None)]),
@@ -141,8 +165,8 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [call("POST", "/accounts", 200, account("9"), sent={"requestParams": {"user_id": "8"}})],
     ),
     "secrets-are-masked": (
-        [call("GET", "/accounts/111", 200, account(requestParams={"service_ticket": "***"}))],
-        [call("GET", "/accounts/111", 200, account(requestParams={"service_ticket": "abc"}))],
+        [stored_with_ticket("<hidden>"), call("GET", "/accounts/111", 200, account())],
+        [stored_with_ticket("***"), call("GET", "/accounts/111", 200, account(requestParams=TICKET))],
     ),
     "account-round-trips": (
         [stored(), call("GET", "/accounts/111", 200, account())],
@@ -155,6 +179,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
     "no-accounts-is-404": (
         [call("GET", "/accounts", 404, error(404))],
         [call("GET", "/accounts", 200, {})],
+    ),
+    "scheduler-answers-where-accounts-are": (
+        [call("GET", "/scheduler", 404, error(404)), stored(), scheduler()],
+        [stored(), call("GET", "/scheduler", 404, error(404))],
     ),
     "one-account-needs-no-name": (
         [ONE_ACCOUNT, call("GET", "/music", 200, {"records": []})],
@@ -315,6 +343,15 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [link(), fetched(b"ID3\x04", "audio/mpeg")],
         [link(), fetched(b"ID3\x04", "text/html")],
     ),
+    "lifetime-is-in-seconds": (
+        [link()],
+        [call("GET", f"/music/download/{JOB}", 200, {"url": URL, "remainSeconds": 3_600_000})],
+    ),
+    "file-is-whole": ([link("wav"), fetched(tone(8))], [link("wav"), fetched(tone(800))]),
+    "midi-file-comes-back": (
+        [MIDI_LINK, call("GET", MIDI_URL, 200, token=None, body=b"MThd")],
+        [MIDI_LINK, call("GET", MIDI_URL, 200, token=None, body=b"MThd and more")],
+    ),
     "upload-answers-its-id": (
         [UPLOADED],
         [replace(UPLOADED, request=replace(UPLOADED.request, url=UPLOADED.request.url.replace("name=x", "name=y")))],
@@ -350,6 +387,7 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [page("/music/artist-voices", {"name": "Alto"})],
     ),
     "callback-is-a-json-post": ([report(music())], [report(music(), method="PUT")]),
+    "callback-fits-schema": ([report(music())], [report(music(titleEn=7))]),
     "callback-repeats-the-order": (
         [order(replyUrl=HOOK, replyRef="r"), report(music(), replyUrl=HOOK, replyRef="r")],
         [order(replyUrl=HOOK, replyRef="r"), report(music(), replyUrl=HOOK)],
@@ -386,12 +424,16 @@ PLAYED = {
     "jobs-come-to-an-end",
     "link-lasts-and-expires",
     "listed-media-types-are-taken",
+    "media-types-may-be-spelt-freely",
+    "order-finds-its-account",
+    "orders-are-json-or-forms",
     "own-limit-replaces-the-accounts",
     "slash-at-the-end-is-nothing",
     "slot-is-freed-by-cancel",
     "slot-is-freed-by-completion",
     "unknown-account-is-404",
     "unknown-id-is-404",
+    "unknown-path-is-404",
     "upload-refuses-what-it-cannot-be",
     "valid-orders-are-taken",
     # The two validators agree on every answer anybody could think of.

@@ -80,6 +80,7 @@ def sent(request) -> dict:
     return json.loads(request.content) if request.content.startswith(b"{") else {}
 
 
+STARTED = {"result": True, "jobs": ["user:12345-tempolor:1-job:x"], "itemIds": ["x"]}
 SURVEYED = {"records": [], "hasNext": False, "cursor": ""}
 BROKEN = {
     "account-limit-is-exact": lambda: never_busy,
@@ -114,6 +115,18 @@ BROKEN = {
     "ids-belong-to-their-user": lambda: when(
         lambda q, _: "user:777" in q.headers.get("authorization", "") and "/music/user" in q.url.path,
         answered(200, {"progress": 1}),
+    ),
+    "unknown-path-is-404": lambda: when(
+        lambda q, _: q.url.path.endswith("no-such-operation"), httpx.Response(404, text="<h1>Not Found</h1>")
+    ),
+    "orders-are-json-or-forms": lambda: when(
+        lambda q, _: q.headers.get("content-type") == "text/plain", answered(200, STARTED)
+    ),
+    "media-types-may-be-spelt-freely": lambda: when(
+        lambda q, _: q.headers.get("content-type") == "Audio/MIDI", error(400, "Content-Type must be audio/midi")
+    ),
+    "order-finds-its-account": lambda: when(
+        lambda q, _: q.url.path.endswith("/song") and "user_id" not in sent(q), answered(200, STARTED)
     ),
     "download-only-when-complete": lambda: when(
         lambda _, r: b"not completed yet" in r.content, answered(200, {"url": "http://mock/files/a.mp3"})

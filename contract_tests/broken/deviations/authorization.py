@@ -80,4 +80,16 @@ DEVIATIONS: Final = (
         "no-token-no-answer",
         swap(security, "bearer_token", _any_scheme),
     ),
+    _rewrite(
+        "token-without-scheme",
+        "A token is taken without the word Bearer.",
+        "no-token-no-answer",
+        lambda: answers(
+            lambda asked, _answer: (
+                asked.operation == "list_running_jobs" and asked.headers.get(b"authorization", b"").startswith(b"user:")
+            ),
+            200,
+            [],
+        ),
+    ),
 )

@@ -168,4 +168,16 @@ DEVIATIONS: Final = (
         "callback-repeats-the-order",
         _reported(lambda data: {**data, "replyRef": data["replyRef"][:256]} if "replyRef" in data else data),
     ),
+    _switch(
+        "status-as-text-in-reports",
+        "`status` of a report is a text.",
+        "callback-fits-schema callback-is-what-a-poll-shows",
+        _reported(lambda data: {**data, "status": str(data.get("status"))}),
+    ),
+    _switch(
+        "null-for-no-reference",
+        "A report of an order without `replyRef` has null there.",
+        "callback-fits-schema",
+        _reported(lambda data: {"replyRef": None, **data}),
+    ),
 )

@@ -187,4 +187,10 @@ DEVIATIONS: Final = (
         "refused-order-starts-nothing scheduler-lists-what-runs busy-body-is-one-of-two",
         swap(music, "start", _started_anyway),
     ),
+    _rewrite(
+        "busy-without-url",
+        "A running job in a 429 does not show its `replyUrl`.",
+        "busy-repeats-the-order",
+        lambda: edit(["create_song"], at("runningJobs.*.*", without("replyUrl")), 429),
+    ),
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tempolor_mock.domain import music
 from tempolor_mock.files import links
 
-from ..kinds import Kind
+from ..kinds import Answer, Asked, Kind, Rewrite
 from ..rewriting import SUCCESS, answers, at, edit, error, header, on, rewritten, without
 from ..switching import instead, swap, switched
 
@@ -31,6 +31,21 @@ def _never_expires(valid: Any) -> Any:
         return bool(valid(token, path, auth_key, 0))
 
     return is_valid
+
+
+def _half(asked: Asked, answer: Answer) -> None:
+    if asked.path.endswith(".wav") and "/music/" in asked.path and answer.status in SUCCESS:
+        answer.body = answer.body[: len(answer.body) // 2]
+
+
+def _bytes(part: str, old: bytes, new: bytes) -> Rewrite:
+    """Replace bytes in the files whose path has this part."""
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.path.startswith("/files/") and part in asked.path:
+            answer.body = answer.body.replace(old, new)
+
+    return rewrite
 
 
 _rewrite = partial(rewritten, Kind.FILES)
@@ -114,5 +129,24 @@ DEVIATIONS: Final = (
         lambda: answers(
             lambda asked, _answer: asked.path.startswith("/files/") and "midi" in asked.path, 404, error(404)
         ),
+    ),
+    _rewrite("half-of-a-wav", "A WAV breaks off in its middle.", "file-is-whole", lambda: _half),
+    _rewrite(
+        "zip-without-directory",
+        "The stems are a ZIP whose end is missing.",
+        "file-is-whole",
+        lambda: _bytes("stems", b"PK\x05\x06", b"\0\0\0\0"),
+    ),
+    _rewrite(
+        "another-midi-file",
+        "The link to an uploaded MIDI file serves another one.",
+        "midi-file-comes-back",
+        lambda: _bytes("midi", b"\x01\xe0", b"\x03\xc0"),
+    ),
+    _rewrite(
+        "lifetime-in-milliseconds",
+        "`remainSeconds` of a link counts milliseconds.",
+        "lifetime-is-in-seconds",
+        lambda: edit(["download_music"], at("remainSeconds", lambda seconds: seconds * 1000)),
     ),
 )

@@ -1,5 +1,7 @@
 """Deviations in ids: whose things are shown, and which."""
 
+import json
+import re
 from functools import partial
 from typing import Any, Final
 
@@ -107,6 +109,37 @@ def _other_id(asked: Asked, answer: Answer) -> None:
 def _foreign(asked: Asked) -> bool:
     number = asked.token.partition(":")[2].partition("-")[0]
     return "user:" in asked.path and f"/user:{number}-" not in asked.path
+
+
+def _lists_of_namesakes() -> Rewrite:
+    """Show in a list what another user's list of the same account showed."""
+    shown: dict[tuple[bytes, bytes], list[Any]] = {}
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation == "list_midi" and answer.status == 200:
+            key = (asked.raw_path, asked.query)
+            known = shown.setdefault(key, [])
+            known += [each for each in answer.data["records"] if each not in known]
+            answer.put({**answer.data, "records": known})
+
+    return rewrite
+
+
+def _foreign_midi(asked: Asked, answer: Answer) -> bool:
+    number = asked.token.partition(":")[2].partition("-")[0]
+    theirs = b"-midi:" in asked.body and f'"user:{number}-'.encode() not in asked.body
+    return on("create_song", 404)(asked, answer) and theirs and number == "777"
+
+
+def _elsewhere(asked: Asked, answer: Answer) -> None:
+    nameless = b'"user_id"' not in asked.body and b"ItemId" in asked.body
+    if asked.operation == "create_song" and answer.status == 200 and nameless:
+        answer.put(at("jobs.*", lambda name: re.sub("-tempolor:[^-]*-", "-tempolor:424242-", name))(answer.data))
+
+
+def _in_clear(asked: Asked, answer: Answer) -> None:
+    if asked.operation == "create_account" and answer.status == 200:
+        answer.put({**answer.data, "requestParams": json.loads(asked.body)["requestParams"]})
 
 
 _rewrite = partial(rewritten, Kind.IDENTITY)
@@ -281,4 +314,23 @@ DEVIATIONS: Final = (
             lambda asked, answer: on("delete_midi", 404)(asked, answer) and _foreign(asked), 200, {"result": True}
         ),
     ),
+    _rewrite(
+        "namesakes-share-lists",
+        "Two users with the same account see each other's MIDI files.",
+        "ids-belong-to-their-user ids-carry-the-token-number",
+        _lists_of_namesakes,
+    ),
+    _rewrite(
+        "foreign-midi-usable",
+        "Another user's MIDI file can be ordered with.",
+        "ids-belong-to-their-user",
+        lambda: answers(_foreign_midi, 200, {"result": True, "jobs": ["user:777-tempolor:1-job:x"], "itemIds": ["x"]}),
+    ),
+    _rewrite(
+        "source-does-not-choose",
+        "An order without `user_id` goes to another account than that of its MIDI file.",
+        "order-finds-its-account",
+        lambda: _elsewhere,
+    ),
+    _rewrite("ticket-in-clear", "An account shows the ticket it was given.", "secrets-are-masked", lambda: _in_clear),
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tempolor_mock.domain import errors, scheduler
 
 from ..kinds import Kind, Patch
-from ..rewriting import at, edit, rewritten, without
+from ..rewriting import answers, at, edit, error, on, rewritten, without
 from ..switching import Patches, swap, switched
 
 
@@ -162,5 +162,21 @@ DEVIATIONS: Final = (
         "`available` has a row for the first account only.",
         "available-shows-all-room",
         lambda: edit(["get_available_capacity"], at("available", lambda rows: rows[:1])),
+    ),
+    _rewrite(
+        "full-accounts-not-shown",
+        "`available` leaves out full accounts.",
+        "available-has-all-accounts",
+        lambda: edit(
+            ["get_available_capacity"], at("available", lambda rows: [row for row in rows if row["available"]])
+        ),
+    ),
+    _rewrite(
+        "idle-is-not-found",
+        "Where nothing runs, the scheduler is a 404.",
+        "scheduler-answers-where-accounts-are",
+        lambda: answers(
+            lambda asked, answer: on("list_running_jobs")(asked, answer) and answer.data == [], 404, error(404)
+        ),
     ),
 )

@@ -5,7 +5,8 @@ from functools import partial
 from typing import Final
 
 from ..kinds import Answer, Asked, Kind, Rewrite
-from ..rewriting import ORDERS, SUCCESS, answers, edit, error, header, on, recode, rewritten, with_fields
+from ..rewriting import ORDERS, SUCCESS, answers, edit, error, header, on, put, recode, rewritten, with_fields
+from ..service import BASE_PATH
 
 
 def _redirected(asked: Asked, answer: Answer) -> None:
@@ -33,6 +34,12 @@ def wrong_method(status: int) -> Rewrite:
             answer.become(status, error(status))
 
     return rewrite
+
+
+def _web_page(asked: Asked, answer: Answer) -> None:
+    if not asked.operation and answer.status == 404 and asked.path.startswith(BASE_PATH):
+        answer.body = b"<h1>Not Found</h1>"
+        answer.headers[b"content-type"] = b"text/html"
 
 
 _rewrite = partial(rewritten, Kind.STATUS)
@@ -162,5 +169,17 @@ DEVIATIONS: Final = (
         lambda: header(
             lambda _asked, answer: answer.status == 405, b"allow", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
         ),
+    ),
+    _rewrite(
+        "unknown-path-in-html",
+        "A path that the API does not have is a web page.",
+        "unknown-path-is-404",
+        lambda: _web_page,
+    ),
+    _rewrite(
+        "deletion-says-ok",
+        "A deletion is answered with another field than `result`.",
+        "answer-has-its-fields",
+        lambda: edit(["delete_music"], put({"ok": True})),
     ),
 )

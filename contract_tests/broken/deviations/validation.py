@@ -213,4 +213,30 @@ DEVIATIONS: Final = (
             {"result": True, "itemIds": ["x"], "jobs": ["user:12345-tempolor:1-job:x"]},
         ),
     ),
+    _rewrite(
+        "orders-as-text",
+        "An order is taken as text/plain.",
+        "orders-are-json-or-forms",
+        lambda: answers(
+            lambda asked, _answer: asked.operation == "create_song" and _of_type(b"text/plain")(asked, _answer),
+            200,
+            {"result": True, "itemIds": ["x"], "jobs": ["user:12345-tempolor:1-job:x"]},
+        ),
+    ),
+    _rewrite(
+        "types-by-the-letter",
+        "A media type in another case is refused.",
+        "media-types-may-be-spelt-freely",
+        lambda: answers(_of_type(b"Audio/MIDI"), 400, error(400, "Content-Type must be audio/midi or audio/x-midi")),
+    ),
+    _rewrite(
+        "types-without-parameters",
+        "A media type with a parameter is refused.",
+        "media-types-may-be-spelt-freely",
+        lambda: answers(
+            lambda asked, _answer: b"audio/" in (told := asked.headers.get(b"content-type", b"")) and b";" in told,
+            400,
+            error(400, "Content-Type must be audio/mpeg"),
+        ),
+    ),
 )

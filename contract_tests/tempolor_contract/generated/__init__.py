@@ -6,6 +6,7 @@ among them, leave through one door, `Door`, which asks the guard, sends, and sho
 hook of Schemathesis is trusted with that: few of them run in all phases.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from ..rule import Need, Rule, Scenario, Severity, Strength
@@ -16,6 +17,8 @@ from .engine import generate
 
 __all__ = ["GENERATED_RULE_IDS", "Door", "Extent", "generate", "generated_rules"]
 
+_SECONDS_IF_SLOW: Final = 11.0
+"""Where each answer takes long, little more is found in a longer time."""
 _NEEDS: Final = frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT})
 _PAGE: Final = "post-tempolor-music-song"
 
@@ -25,7 +28,7 @@ def generated_rules(extent: Extent | None = None, *, seed: int = 0) -> tuple[Rul
     chosen = extent or Extent()
 
     def play(lab: Lab) -> None:
-        generate(lab, chosen, seed=seed)
+        generate(lab, replace(chosen, seconds=_SECONDS_IF_SLOW) if lab.slow else chosen, seed=seed)
 
     # Its cost counts creations of the plan, and a plan must not be refused for what generating could spend at most.
     scenario = Scenario("generated", play, _NEEDS, cost=0, late=True)

@@ -55,8 +55,10 @@ class Door:
         self.deleted: set[str] = set()
         self._lab = lab
         self._extent = extent
+        self.spent = False
         self._slow = 0
         self._faults = 0
+        self._until = extent.now() + extent.seconds
         self._thread = ThreadPoolExecutor(1, "tempolor-door")
         self._created_before = lab.guard.spending.created
         self._sender = Sender(lab.target.client(lab.guard), source="schemathesis")
@@ -105,7 +107,9 @@ class Door:
     def _send(self, method: str, url: str, headers: list[tuple[bytes, bytes]], body: bytes) -> Call:
         if self.gone:
             raise Refused("the service has stopped answering")
-        if self.sent >= self._extent.requests:
+        if self.sent >= self._extent.requests or self._extent.now() > self._until:
+            # Schemathesis stops between two operations only, which is late where answers are slow.
+            self.spent = True
             raise Refused("the extent of the generated tests is spent")
         spending = self._lab.guard.spending
         # Nothing but the guard counts creations; this only keeps something of its budget for others.

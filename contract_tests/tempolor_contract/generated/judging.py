@@ -101,6 +101,8 @@ class Judge:
 
     def _hindered(self, operation: str) -> str:
         """Return why an operation could not succeed though nothing is wrong, empty if it should have."""
+        if self._door.spent:
+            return "the generated tests had no time left for it"
         if operation == "cancel_job" and not self._lab.clock.virtual:
             return "the job to cancel may have ended before"
         if operation == "download_music" and not self._furnisher.stock.complete:

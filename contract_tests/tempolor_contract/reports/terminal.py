@@ -21,6 +21,7 @@ _WORDS: Final = {
     Verdict.PASSED: "passed",
 }
 _MOST_SHOWN: Final = 3
+_MOST_LEFT: Final = 40
 _PLAYED: Final = "played"
 _SKIPPED: Final = "skipped: "
 
@@ -105,8 +106,10 @@ def _spent(result: RunResult) -> str:
 def _left_behind(result: RunResult) -> Iterator[str]:
     if result.left_behind:
         yield f"left behind on the service: {len(result.left_behind)}"
-    for each in result.left_behind:
+    for each in result.left_behind[:_MOST_LEFT]:
         yield f"  {each['operation']}: {each['id'] or 'no answer told its id'}"
+    if len(result.left_behind) > _MOST_LEFT:
+        yield f"  and {len(result.left_behind) - _MOST_LEFT} more, which report.json lists"
 
 
 def _judgement(result: RunResult) -> str:

@@ -133,6 +133,14 @@ def _some_or_404(call: Call) -> Judged:
     return [Problem("no account is configured, but that was answered 200")] if call.answer == {} else FINE
 
 
+def _scheduler_answers(call: Call, world: World) -> Judged:
+    known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
+    if not known or call.status not in {200, 404}:
+        return None
+    told = f"account {known[0].user_id} is configured, but {call.operation} was answered 404: {call.error}"
+    return FINE if call.status == 200 else [Problem(told, (known[0].stored,), key=call.operation)]
+
+
 def _stamp_moves_on(call: Call, world: World) -> Judged:
     account = world.accounts.get(str(call.item.get("user_id")))
     stamp = whole(call.item.get("updated"))
@@ -253,6 +261,15 @@ RULES = (
         on=frozenset({"list_accounts"}),
         single=_some_or_404,
         scenarios=(SURVEY, accounts.ONE_ACCOUNT),
+    ),
+    Rule(
+        "scheduler-answers-where-accounts-are",
+        "Where an account is configured, the scheduler answers, with empty lists if nothing runs.",
+        "get-tempolor-scheduler",
+        evidence=("D-28",),
+        on=frozenset({"list_running_jobs", "get_available_capacity"}),
+        history=_scheduler_answers,
+        scenarios=(SURVEY,),
     ),
     Rule(
         "account-stamp-is-now",

@@ -138,6 +138,7 @@ _bound: Final[Callable[..., Rule]] = partial(
 
 RULES = (
     _bound("callback-is-a-json-post", "A report is a POST of JSON that names its job.", single=_form),
+    _bound("callback-fits-schema", "The fields of a report have the types of an item's."),
     _bound("callback-repeats-the-order", "A report carries the `replyUrl` and `replyRef` of its order.", history=_ref),
     _bound(
         "callback-goes-to-its-address",

@@ -139,6 +139,8 @@ def _lifetime(call: Call) -> Judged:
     seconds = whole(call.item.get("remainSeconds"))
     if call.status != 200 or seconds is None:
         return None
+    if seconds < 0:
+        return [Problem(f"remainSeconds is {seconds}: the link had expired when it was handed out")]
     told = f"remainSeconds is {seconds}: a link that lasts {seconds // _DAY} days, unless that counts milliseconds"
     return FINE if seconds <= _LONGEST_DAYS * _DAY else [Problem(told)]
 
@@ -190,7 +192,7 @@ RULES = (
     ),
     Rule(
         "lifetime-is-in-seconds",
-        "`remainSeconds` of a link counts seconds.",
+        "`remainSeconds` of a link counts seconds, from 0.",
         _PAGE,
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,

@@ -41,7 +41,7 @@ def _nowhere(lab: Lab) -> None:
     told = f"list_running_jobs with a token that does not follow Bearer was answered {raw.status}"
     lab.check("no-token-no-answer", fine=raw.status == 401, message=told, call=raw)
     call = lab.send("GET", _NO_PATH)
-    told = f"{_NO_PATH} is no path of the API, and was answered {call.status} with {call.answer!r}"
+    told = f"{_NO_PATH} is no path of the API, and was answered {call.status} with {call.item or 'no JSON'}"
     fine = call.status == 404 and bool(call.error) and call.item.get("code") == call.status
     lab.check("unknown-path-is-404", fine=fine, message=told, call=call)
 

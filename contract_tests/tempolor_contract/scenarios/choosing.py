@@ -1,8 +1,8 @@
 """Orders that name no account: which one do they take?"""
 
-from typing import Final
+from typing import Any, Final
 
-from ..bodies import texts
+from ..bodies import texts, whole
 from ..call import Call
 from ..ids import parse
 from ..rule import Need, Scenario
@@ -11,28 +11,49 @@ from .lab import Lab
 from .strangers import uploads
 
 _FEW: Final = 4
+_MANY: Final = 2 * material.ROOM
+_SLACK: Final = 20
+"""So many slots may have been freed or taken elsewhere since they were counted."""
 
 
 def _nameless(lab: Lab) -> None:
-    small, large = material.new_account(lab, _FEW), material.account(lab)
-    _judge(lab, _ordered(lab), large, f"{large} has most free slots, {small} has {_FEW}")
+    # Neither the first account nor the last one is the one with most room.
+    accounts = [material.account(lab), *(material.new_account(lab, limit) for limit in (_MANY, _FEW))]
+    _freest(lab)
+    small = accounts[-1]
     for name, thing in uploads(lab, small).items():
-        _judge(lab, _ordered(lab, **{name: thing}), small, f"{thing} is of account {small}")
-    lab.call("delete_account", arguments={"user_id": small})
+        order = _ordered(lab, **{name: thing})
+        told = f"{thing} is of account {small}, but an order with it went to "
+        _judge(lab, order, frozenset({small}), told)
+    for user_id in accounts[1:]:
+        lab.call("delete_account", arguments={"user_id": user_id})
+
+
+def _freest(lab: Lab) -> None:
+    rows = lab.call("get_available_capacity").item.get("available")
+    free = {str(row.get("user_id")): _free(row) for row in rows if isinstance(row, dict)} if rows else {}
+    most = max(free.values(), default=0)
+    freest = frozenset(user_id for user_id, slots in free.items() if slots + _SLACK >= most)
+    _judge(lab, _ordered(lab), freest, f"{', '.join(sorted(freest))} had most free slots, but an order went to ")
+
+
+def _free(row: dict[str, Any]) -> int:
+    return whole(row.get("available")) or 0
 
 
 def _ordered(lab: Lab, **source: str) -> Call:
     return lab.call("create_song", json={"prompt": "A harbour ballad", "replyRef": lab.name("ref"), **source})
 
 
-def _judge(lab: Lab, call: Call, wanted: str, because: str) -> None:
-    """Judge where an order went, if it was taken: a service may also insist on a name."""
+def _judge(lab: Lab, call: Call, wanted: frozenset[str], told: str) -> None:
+    if material.busy(call) or not wanted:
+        return
     jobs = texts(call.item.get("jobs"))
     found = {parts.account for job_id in jobs if (parts := parse(job_id))}
-    if call.accepted and found:
-        told = f"{because}, but an order without user_id went to {sorted(found)}"
-        lab.check("order-finds-its-account", fine=found == {wanted}, message=told, call=call)
+    told += ", ".join(sorted(found)) if call.accepted else f"none: {call.status} {call.error}"
+    fine = call.accepted and found <= wanted
+    lab.check("order-finds-its-account", fine=fine, message=told, call=call)
     material.cancel_all(lab, jobs)
 
 
-NAMELESS = Scenario("nameless-orders", _nameless, frozenset({Need.CREATE, Need.UPLOAD, Need.ACCOUNT}), cost=6)
+NAMELESS = Scenario("nameless-orders", _nameless, frozenset({Need.CREATE, Need.UPLOAD, Need.ACCOUNT}), cost=7)

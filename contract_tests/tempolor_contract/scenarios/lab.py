@@ -24,6 +24,7 @@ _FAULTS_IN_A_ROW = 6
 _ME: Final = "me"
 _CRASHED: Final = 500
 _LEAST_PATIENCE: Final = 5.0
+_SLOW_SECONDS: Final = 0.15
 
 
 class UnclearError(Exception):
@@ -90,6 +91,8 @@ class Lab:
         self._made: dict[str, Any] = {}
         self._faults = 0
         self._in_vain = 0.0
+        self._sent = 0
+        self._answered_in = 0.0
 
     def call(self, operation: str, *, arguments: Mapping[str, str] | None = None, **options: Any) -> Call:
         """Send an operation of the document. `arguments` fill its path; `options` are those of `send`."""
@@ -181,6 +184,11 @@ class Lab:
             return 5.0
         return 0.2 if self.target.local else 10.0
 
+    @property
+    def slow(self) -> bool:
+        """Whether the service takes long to answer whatever it is asked."""
+        return self._answered_in > _SLOW_SECONDS * self._sent
+
     def until(self, poll: Callable[[], T | None], what: str, *, patience: float | None = None) -> T:
         """Poll until there is something, and return it; PatienceError if patience runs out.
 
@@ -239,6 +247,8 @@ class Lab:
             options["timeout"] = timeout
         sender = Sender(self._client(self.target.token if token == _ME else token))
         call = self._seen(sender.send(method, url, params=query_of(query), **options))
+        self._sent += 1
+        self._answered_in += call.exchange.elapsed
         self._faults = self._faults + 1 if call.status == 0 else 0
         if self._faults >= _FAULTS_IN_A_ROW:
             raise GoneError(f"the service has stopped answering: {call.exchange.fault}")

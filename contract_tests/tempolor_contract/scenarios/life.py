@@ -1,10 +1,12 @@
 """The life of an order, from the prompt to the deleted file."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from ..bodies import COMPLETED, GENERATING, records_of, running_rows, status_of, texts
 from ..call import Call
 from ..clockwork import row_made_at
+from ..ids import parse
 from ..rule import Need, Scenario
 from ..wholeness import ZIP_TAIL
 from . import material
@@ -54,7 +56,19 @@ def _watch(lab: Lab, ordered: Ordered) -> None:
         fine = early.status == 400 and early.error == "Generation is not completed yet (0)"
         lab.check("download-only-when-complete", fine=fine, message=told, call=early, earlier=(before, after))
         _check_elapsed(lab)
+    _of_another_account(lab, job_id)
     lab.clock.wait(lab.pause)
+
+
+def _of_another_account(lab: Lab, job_id: str) -> None:
+    """Ask for an id that differs from a good one in nothing but its account."""
+    parts = parse(job_id)
+    if parts is None:
+        return
+    unknown = material.made_up_id(lab, "job").rpartition(":")[0] + f":{parts.item}"
+    call = lab.call("get_music", arguments={"job_id": lab.guard.registry.decoy(unknown)})
+    told = f"{unknown} differs from {job_id} by its account, and was answered {call.status}"
+    lab.check("unknown-id-is-404", fine=call.status == 404, message=told, call=call)
 
 
 def _check_elapsed(lab: Lab) -> None:
@@ -125,6 +139,12 @@ def fetch(lab: Lab, url: object, kind: str = "") -> Call | None:
     return call
 
 
+def fetch_nearby(lab: Lab, url: object) -> None:
+    """Fetch a link to a sample of a voice if it leads to the service itself: elsewhere, it is somebody else's."""
+    if isinstance(url, str) and urlsplit(url).netloc == urlsplit(lab.target.base_url).netloc:
+        fetch(lab, url)
+
+
 def _may_be_over(lab: Lab, url: str, call: Call) -> bool:
     """Whether a link may have expired before it was fetched, because its life is short and the machine busy."""
     link = lab.inspector.worlds.links.get(url)
@@ -185,6 +205,7 @@ def _artist(lab: Lab) -> None:
     if not records or not isinstance(records[0].get("itemId"), str):
         raise UnclearError("there are no artist voices on offer")
     voice = records[0]["itemId"]
+    fetch_nearby(lab, records[0].get("vocalUrl"))
     call = lab.call("create_song", json={"user_id": account, "prompt": "A harbour ballad", "artistVoiceItemId": voice})
     if material.busy(call):
         raise UnclearError(f"no room for an order: {call.status}")

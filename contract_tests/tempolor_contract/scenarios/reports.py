@@ -14,7 +14,7 @@ _LONGEST: Final = 1024
 def _reports(lab: Lab) -> None:
     reply = f"{_url(lab)}?ref=42&x=%20y&"
     reply += "l" * (_LONGEST - len(reply))
-    ordered = material.order(lab, replyUrl=reply, replyRef=lab.name("ref").ljust(_LONGEST, "r"))
+    ordered = material.order(lab, replyUrl=reply, replyRef=lab.name("Ref").ljust(_LONGEST, "r"))
     lab.call("list_running_jobs")
     for job_id in ordered.jobs:
         material.finished(lab, job_id)
@@ -58,7 +58,7 @@ def _reported(lab: Lab, jobs: set[str]) -> set[str]:
 
 
 def _cancelled(lab: Lab) -> None:
-    ordered = material.order(lab, replyUrl=_url(lab), replyRef=lab.name("ref"))
+    ordered = material.order(lab, replyUrl=_url(lab), replyRef=lab.name("Ref"))
     material.cancel_all(lab, ordered.jobs)
     for job_id in ordered.jobs:
         material.finished(lab, job_id)

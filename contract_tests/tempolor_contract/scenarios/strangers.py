@@ -11,6 +11,8 @@ from . import material
 from .lab import Lab, UnclearError
 from .samples import midi_file, wav_file
 
+_LISTS: Final = ("list_music", "list_midi", "list_cloned_voices")
+
 
 def _stranger(lab: Lab) -> None:
     """Look for my things as somebody else."""
@@ -37,7 +39,7 @@ def _reaching(lab: Lab, job_id: str) -> None:
         _hidden(lab, lab.call(operation, arguments={"job_id": job_id}, token=other))
     for operation in ("get_account", "delete_account"):
         _hidden(lab, lab.call(operation, arguments={"user_id": user_id}, token=other))
-    for operation in ("list_music", "list_midi", "list_cloned_voices"):
+    for operation in _LISTS:
         _hidden(lab, lab.call(operation, query={"user_id": user_id}, token=other))
     _hidden(lab, lab.call("create_song", json={"user_id": user_id, "prompt": "A ballad"}, token=other))
     for still in (material.read(lab, job_id), lab.call("get_account", arguments={"user_id": user_id})):
@@ -90,6 +92,9 @@ def _namesake(lab: Lab) -> None:
     other, user_id = lab.target.other_token, material.new_account(lab, material.ROOM)
     mine = material.order(lab, user_id=user_id).jobs
     things = uploads(lab, user_id)
+    for operation in _LISTS:
+        # What was read once may be remembered for the next who asks.
+        lab.call(operation, query={"user_id": user_id})
     stored = lab.call("create_account", json={"requestParams": {"user_id": user_id}}, token=other)
     if not stored.accepted:
         raise UnclearError(f"another user cannot set up the same account: {stored.status} {stored.error}")
@@ -122,7 +127,7 @@ def uploads(lab: Lab, user_id: str) -> dict[str, str]:
 
 
 def _their_lists(lab: Lab, user_id: str, mine: set[str]) -> None:
-    for operation in ("list_music", "list_midi", "list_cloned_voices"):
+    for operation in _LISTS:
         call = lab.call(operation, query={"user_id": user_id}, token=lab.target.other_token)
         shared = sorted(mine & set(record_ids(call)))
         told = f"{operation} shows another user's {shared[:1]}"

@@ -8,7 +8,7 @@ from ..call import Call
 from ..rule import Need, Scenario
 from . import material
 from .lab import Lab, UnclearError
-from .life import fetch
+from .life import fetch, fetch_nearby
 from .samples import files_of, midi_file, wav_file
 from .survey import walk
 
@@ -55,7 +55,9 @@ def _voice(lab: Lab) -> None:
     _listed(lab, "list_cloned_voices", "clonedVoiceItemId", voice_id, call)
     lab.until(lambda: _ready(lab, account, voice_id), f"{voice_id} to be ready")
     _order_with(lab, "clonedVoiceItemId", voice_id, account)
-    lab.call("list_cloned_voices", query={"user_id": account})
+    records = records_of(lab.call("list_cloned_voices", query={"user_id": account}))
+    for record in [each for each in records if each.get("clonedVoiceItemId") == voice_id]:
+        fetch_nearby(lab, record.get("vocalUrl"))
     _gone(lab, "delete_cloned_voice", "clonedVoiceItemId", voice_id, account)
 
 

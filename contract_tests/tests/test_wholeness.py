@@ -1,0 +1,75 @@
+"""Files that tell how they end are found to be whole or not, and nothing is said where it is not certain."""
+
+import io
+import struct
+import zipfile
+
+import pytest
+from tempolor_contract.exchange import Response
+from tempolor_contract.scenarios.samples import midi_file, wav_file
+from tempolor_contract.wholeness import whats_missing
+
+
+def zip_file() -> bytes:
+    """Return a ZIP with one file."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("vocals.wav", b"sound" * 100)
+    return file.getvalue()
+
+
+FILES = {"wav": wav_file(), "midi": midi_file(), "stems": zip_file()}
+
+
+def answered(body: bytes, *, status: int = 200, truncated: bool = False, **headers: str) -> Response:
+    """Return an answer; the names of headers have underscores."""
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return Response(status=status, headers=named, body=body, truncated=truncated)
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_whole_file_lacks_nothing(kind):
+    """All of it has come."""
+    assert not whats_missing(kind, answered(FILES[kind]))
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_half_a_file_is_noticed(kind):
+    """Its other half never comes, and the answer does not say so."""
+    half = FILES[kind][: len(FILES[kind]) // 2]
+
+    assert whats_missing(kind, answered(half, content_length=str(len(half))))
+
+
+def test_the_beginning_of_a_wav_is_enough():
+    """Its length is told in front, and that of the answer in a header."""
+    wav = FILES["wav"]
+
+    assert whats_missing("wav", answered(wav[:64], truncated=True, content_length=str(len(wav)))) == ""
+    assert whats_missing("wav", answered(wav[:64], truncated=True, content_length="9999"))
+
+
+def test_a_wav_of_unknown_length_is_left_alone():
+    """Who writes to a pipe cannot go back to the beginning."""
+    endless = b"RIFF" + struct.pack("<I", 0xFFFFFFFF) + b"WAVE"
+
+    assert whats_missing("wav", answered(endless)) is None
+
+
+@pytest.mark.parametrize(("end", "missing"), [(b"", False), (b"\0" * 22, True)], ids=["whole", "cut"])
+def test_the_end_of_a_zip_is_enough(end, missing):
+    """Its directory stands there."""
+    tail = FILES["stems"][-60:][: -len(end) or None] + end
+    total = 5000
+    told = f"bytes {total - len(tail)}-{total - 1}/{total}"
+
+    assert bool(whats_missing("stems", answered(tail, status=206, content_range=told))) is missing
+
+
+@pytest.mark.parametrize("kind", [*FILES, "mp3"])
+def test_what_is_not_certain_proves_nothing(kind):
+    """A recorder that takes bytes for text, and one that keeps only the beginning, say nothing about the file."""
+    body = FILES.get(kind, b"ID3")[:40]
+
+    assert whats_missing(kind, answered(body, content_length="44")) is None
+    assert whats_missing(kind, answered(body, truncated=True)) is None
