@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import uvicorn
 
@@ -117,6 +118,11 @@ class AnnouncingServer(uvicorn.Server):
         """Start, and say so; called by uvicorn."""
         await super().startup(sockets)
         self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, without keeping those who wait for virtual time; called by uvicorn."""
+        cast("MockApp", self.config.loaded_app).worlds.stop_waiting()
+        await super().shutdown(sockets)
 
 
 def _shown(bound: socket.socket) -> str:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from math import inf
 from typing import Protocol
 
+from .domain import errors
 from .domain.callbacks import Callback
 from .domain.clock import Clock
 from .domain.ids import Token
@@ -70,6 +71,7 @@ class Worlds:
         self.journal = Journal(settings.journal_bytes)
         self.instance = secrets.token_hex(8)
         self._turning: dict[Token, asyncio.Event] = {}
+        self._stopping = False
         self._accepted = frozenset(settings.tokens)
 
     def accepts(self, token: Token) -> bool:
@@ -108,12 +110,21 @@ class Worlds:
         """Wait until nothing is missing; `missing` returns how many real seconds are, at most.
 
         Whatever is done to the world meanwhile, such as turning its clock, makes this ask again at once. Another
-        process may share the world, so it asks every now and then too.
+        process may share the world, so it asks every now and then too. Raises a 503 when the mock stops meanwhile.
         """
         while (seconds := await self._run(token, missing)) > 0:
             turning = self._turning.setdefault(token, asyncio.Event())
             with suppress(TimeoutError):
                 await asyncio.wait_for(turning.wait(), min(seconds, LONGEST_SLEEP_SECONDS))
+            if self._stopping:
+                raise errors.stopping()
+
+    def stop_waiting(self) -> None:
+        """End every wait: the mock is about to stop."""
+        self._stopping = True
+        for turning in self._turning.values():
+            turning.set()
+        self._turning.clear()
 
 
 def real_seconds_until(world: World, moment_ms: int) -> float:

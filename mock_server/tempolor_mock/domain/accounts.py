@@ -7,11 +7,10 @@ from typing import Any
 from . import callbacks, errors
 from .ids import seeded_number
 from .records import Record
+from .secrets import redacted
 from .world import World
 
 DEFAULT_MAX_JOBS = 10
-SECRETS = frozenset({"service_ticket"})
-REDACTED = "***"
 
 
 class Account(Record, frozen=True):
@@ -31,7 +30,7 @@ def configure(world: World, request_params: Mapping[str, Any], max_jobs: int | N
     Raises a 400 for an id that no composite id could hold. Secrets are dropped before anything is kept: no answer,
     snapshot or log can show them.
     """
-    kept = {name: REDACTED if name in SECRETS else value for name, value in request_params.items()}
+    kept = redacted(request_params)
     user_id = _identity(kept) or str(100_000_000 + seeded_number(world.policy.seed, world.token) % 900_000_000)
     account = Account(user_id, max_jobs or DEFAULT_MAX_JOBS, world.now_ms, kept)
     world.accounts[user_id] = account

@@ -94,6 +94,11 @@ def upstream_busy() -> ServiceError:
     return ServiceError(429, "please wait for current Generations to finish or upgrade your plan")
 
 
+def stopping() -> ServiceError:
+    """The mock is shut down while a request waits; the service has no words for that."""
+    return ServiceError(503, "The mock is shutting down")
+
+
 def no_record(record_id: str) -> ServiceError:
     """The id is well-formed, but nothing of this user has it: no account, music, voice or MIDI file."""
     return ServiceError(404, f"No record found for {record_id}")

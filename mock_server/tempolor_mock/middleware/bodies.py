@@ -17,7 +17,7 @@ from .errors import Refusal
 DEEPEST_JSON = 100
 """Nested levels taken of JSON: what is kept must also be written again."""
 
-MOST_DISCARDED_BYTES = 32 << 20
+MOST_DISCARDED_BYTES = 128 << 20
 MOST_DISCARDING_SECONDS = 1.0
 
 

@@ -1,5 +1,6 @@
 """Innermost slot: carries an operation out, from the headers to the answer."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from inspect import iscoroutinefunction
@@ -27,6 +28,9 @@ from .validation import BrokenRequestError
 from .wire import ClientLeftError
 
 _DEPTH_HEADER = DEPTH_HEADER.lower().encode()
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+"""What may stand in a link; the address the request came to takes the place of anything else."""
+
 
 Transaction = Callable[[Call, World], Answer]
 """An operation that is one transaction on the caller's world: most of them are."""
@@ -160,11 +164,11 @@ def _broken(call: Call, refusal: ServiceError) -> BrokenRequestError:
 
 def base_url(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
     """Return scheme and host as the client addressed them, so that links work through a proxy or a container."""
-    host = headers.get(b"host")
-    if not host:
-        name, port = scope.get("server") or ("127.0.0.1", 80)
-        return f"{scope['scheme']}://{name}:{port}"
-    return f"{scope['scheme']}://{host.decode('latin-1')}"
+    host = headers.get(b"host", b"")
+    if _HOST.fullmatch(host):
+        return f"{scope['scheme']}://{host.decode('ascii')}"
+    name, port = scope.get("server") or ("127.0.0.1", 80)
+    return f"{scope['scheme']}://{name}:{port}" if port else f"{scope['scheme']}://{name}"
 
 
 def report_depth(headers: Mapping[bytes, bytes]) -> int:

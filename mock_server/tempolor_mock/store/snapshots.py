@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from ..domain import faults
-from ..domain.accounts import REDACTED, SECRETS, Account
+from ..domain.accounts import Account
 from ..domain.callbacks import Callback, Outcome
 from ..domain.clock import Clock
 from ..domain.faults import Fault
@@ -21,6 +21,7 @@ from ..domain.ids import IdKind, Token
 from ..domain.jobs import Job, JobKind, Plan, Status
 from ..domain.midi import MidiFile
 from ..domain.records import replace
+from ..domain.secrets import redacted
 from ..domain.settling import settle
 from ..domain.timing import END_OF_TIME_MS
 from ..domain.voices import ClonedVoice
@@ -414,8 +415,7 @@ def load(world: World, snapshot: Snapshot) -> None:
 
 
 def _account(saved: SavedAccount) -> Account:
-    params = {name: REDACTED if name in SECRETS else value for name, value in saved.request_params.items()}
-    return _record(saved, Account, request_params=params)
+    return _record(saved, Account, request_params=redacted(saved.request_params))
 
 
 def _job(saved: SavedJob, token: Token) -> Job:

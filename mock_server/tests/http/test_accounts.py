@@ -157,3 +157,19 @@ def test_browser_parameters_may_be_anything_the_document_does_not_type(client, v
     body = {"requestParams": {"user_id": "111", "future": value}}
 
     assert client.post("/accounts", json=body).json()["requestParams"]["future"] == value
+
+
+def test_whatever_has_a_secret_name_is_masked(client):
+    """Wherever it stands; the rest comes back as it was sent."""
+    params = {
+        "user_id": "111",
+        "region": "eu",
+        "cookie": "c",
+        "web": {"access_token": "t", "tab": 1},
+        "list": [{"jwt": "j"}],
+    }
+    shown = client.post("/accounts", json={"requestParams": params}).json()["requestParams"]
+
+    masked = {"cookie": "***", "web": {"access_token": "***", "tab": 1}, "list": [{"jwt": "***"}]}
+    assert shown == {"user_id": "111", "region": "eu"} | masked
+    assert client.get("http://mock/_mock/snapshot").json()["accounts"][0]["request_params"] == shown

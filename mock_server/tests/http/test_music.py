@@ -1,5 +1,7 @@
 """Reading, listing and deleting music."""
 
+import re
+
 import pytest
 
 UNKNOWN = "user:12345-tempolor:111-job:000000000000000"
@@ -227,3 +229,12 @@ def test_a_known_item_under_another_owner_is_a_404(client, refused, change):
     answer = client.get(f"/music/{altered}")
 
     refused(answer, 404, f"No record found for {altered}")
+
+
+@pytest.mark.parametrize("host", ['evil"<>/x', "a b", "", "h:123456"])
+def test_a_host_that_is_none_is_in_no_link(client, host):
+    """The address the request came to stands there instead."""
+    item = client.get(f"/music/{client.completed_song()}", headers={"Host": host}).json()
+
+    assert re.fullmatch(r"http://[a-z0-9.]+(:[0-9]+)?/.*", item["cover"])
+    assert host not in item["cover"] or not host

@@ -286,3 +286,12 @@ def test_a_misspelt_parameter_is_refused_with_those_there_are(client):
     assert answer.status_code == 400
     assert answer.json()["error"].startswith("operationId: not known. Known here: ")
     assert "operation_id" in answer.json()["error"]
+
+
+def test_a_body_that_is_refused_for_its_depth_can_be_shown(client):
+    """It is kept as a text, and keeps nobody from reading the rest."""
+    body = b'{"a":' + b"[" * 300 + b"]" * 300 + b"}"
+    assert client.post("/music/song", content=body, headers={"Content-Type": "application/json"}).status_code == 400
+
+    entry = client.get("http://mock/_mock/requests").json()["requests"][0]
+    assert entry["request"]["body"].startswith('{"a":[[[')

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import sysconfig
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,8 @@ import pytest
 from click.testing import CliRunner
 from tempolor_mock.cli import mock_command
 from tempolor_spec.command import main
+
+from ..conftest import serving
 
 TEMPOLOR = Path(sysconfig.get_path("scripts"), "tempolor")
 
@@ -202,3 +205,18 @@ def test_options_can_be_set_in_the_environment_and_ctrl_c_ends_the_server():
     assert clock["frozen"] is True
     assert exit_code == 0
     assert errors == ""
+
+
+def test_who_waits_for_virtual_time_is_told_when_the_mock_stops():
+    """In the envelope, and without a word on the terminal."""
+    with serving("--port", "0", "--frozen", "--log", "off") as server, ThreadPoolExecutor(1) as pool:
+        headers = {"Authorization": "Bearer user:1-waits"}
+        rule = {"effect": {"kind": "delay", "seconds": 60}}
+        httpx.post(f"{server.url}/_mock/faults", json=rule, headers=headers).raise_for_status()
+        waiting = pool.submit(httpx.get, f"{server.url}/v1/tempolor/scheduler", headers=headers, timeout=10)
+        while not httpx.get(f"{server.url}/_mock/faults", headers=headers).json()["faults"][0]["applied"]:
+            pass
+        assert server.interrupt() == 0
+
+    assert waiting.result().status_code == 503
+    assert waiting.result().json() == {"error": "The mock is shutting down", "code": 503}
