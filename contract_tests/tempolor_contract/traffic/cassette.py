@@ -51,43 +51,30 @@ def read_event(event: dict[str, Any], place: str) -> Iterator[Exchange]:
 
 
 def _from_vcr(interaction: dict[str, Any], label: str) -> Exchange:
+    moment = datetime.fromisoformat(str(interaction["recorded_at"])).timestamp()
     request, response = interaction["request"], interaction.get("response")
-    return Exchange(
-        Request(
-            method=str(request["method"]).upper(),
-            url=str(request["uri"]),
-            headers=_headers(request),
-            body=_vcr_body(request.get("body")),
-        ),
-        response
-        and Response(
-            status=int(response["status"]["code"]), headers=_headers(response), body=_vcr_body(response.get("body"))
-        ),
-        datetime.fromisoformat(str(interaction["recorded_at"])).timestamp(),
-        float((response or {}).get("elapsed") or 0),
-        "schemathesis",
-        "" if response else "no response was recorded",
-        label,
-    )
+    answer = response and (response["status"]["code"], _vcr_body(response.get("body")))
+    return _exchange(interaction, moment, _vcr_body(request.get("body")), answer, label)
 
 
 def _from_event(interaction: dict[str, Any], label: str) -> Exchange:
     request, response = interaction["request"], interaction.get("response")
+    answer = response and (response["status_code"], _event_body(response.get("content")))
+    return _exchange(interaction, float(interaction["timestamp"]), _event_body(request.get("body")), answer, label)
+
+
+def _exchange(
+    interaction: dict[str, Any], moment: float, sent: bytes, answer: tuple[Any, bytes] | None, label: str
+) -> Exchange:
+    """Return an exchange; both formats agree on all but the moment, the status and how bodies are written."""
+    request, response = interaction["request"], interaction.get("response") or {}
     return Exchange(
-        Request(
-            method=str(request["method"]).upper(),
-            url=str(request["uri"]),
-            headers=_headers(request),
-            body=_event_body(request.get("body")),
-        ),
-        response
-        and Response(
-            status=int(response["status_code"]), headers=_headers(response), body=_event_body(response.get("content"))
-        ),
-        float(interaction["timestamp"]),
-        float((response or {}).get("elapsed") or 0),
+        Request(method=str(request["method"]).upper(), url=str(request["uri"]), headers=_headers(request), body=sent),
+        Response(status=int(answer[0]), headers=_headers(response), body=answer[1]) if answer else None,
+        moment,
+        float(response.get("elapsed") or 0),
         "schemathesis",
-        "" if response else "no response was recorded",
+        "" if answer else "no response was recorded",
         label,
     )
 
