@@ -1,6 +1,7 @@
 """What an operation gets and gives: a `Call` that has been read and checked, and an `Answer` to be sent."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
@@ -127,6 +128,12 @@ class Call(msgspec.Struct):
             self.hit_by, self.fault = hazard, result.fault
             await hazard.suffer(result.fault)
         return await self.run(action)
+
+    def repeated(self) -> "Call":
+        """Return the call of another request with the same head, of which nothing is known yet but that."""
+        again = copy(self)
+        again.notes = Notes(self.notes.operation_id, self.token)
+        return again
 
     @property
     def owner(self) -> "Token":

@@ -2,6 +2,7 @@
 
 from asyncio import TimerHandle
 from itertools import chain
+from time import perf_counter_ns
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -11,12 +12,16 @@ from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from .domain.errors import ServiceError
-from .middleware.fast_path import LARGEST_BODY, FastPath, PlainRequest
+from .middleware.fast_path import LARGEST_BODY, FastPath, PlainHead
 from .middleware.journal import Reply
 from .middleware.wire import TRANSPORT
 
 MOST_HEADER_BYTES = 256 << 10
 """How long the names and values of a request's headers may be together: the journal keeps them."""
+
+_END_OF_HEAD = b"\r\n\r\n"
+_LONGEST_KNOWN_HEAD = 2048
+_MOST_KNOWN_HEADS = 16
 
 
 class HeadersTooLargeError(Exception):
@@ -33,14 +38,43 @@ class Protocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._fast_path: FastPath | None = getattr(self.config.loaded_app, "fast_path", None)
-        self._plain: PlainRequest | None = None
+        self._plain: PlainHead | None = None
+        self._begun_ns = 0
         self._body = b""
+        self._is_reading = False
+        self._heads: dict[bytes, PlainHead] = {}
+        self._unread_head = b""
         self._header_bytes = 0
         self._answered_at = 0.0
         self._idle_timer: TimerHandle | None = None
 
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; called by the event loop.
+
+        Clients that keep a connection send the same head again and again: the parser would have nothing new to say of
+        it.
+        """
+        self._unread_head = b""
+        if self._is_reading or self._fast_path is None or not self._is_quiet():
+            super().data_received(data)
+            return
+        begun_ns = perf_counter_ns()
+        end = data.find(_END_OF_HEAD) + len(_END_OF_HEAD)
+        self._unread_head = head = data[:end]
+        known = self._heads.get(head)
+        if known is None or len(data) - end != known.body_bytes:
+            super().data_received(data)
+            return
+        self._unset_keepalive_if_required()
+        reply = known.answer(data[end:], begun_ns)
+        if reply is None:
+            super().data_received(data)
+        else:
+            self._write(reply, keep_alive=True)
+
     def on_message_begin(self) -> None:
         """Begin a request; called by the parser, as the next four methods are."""
+        self._is_reading = True
         super().on_message_begin()
         self.scope["extensions"] = {TRANSPORT: self.transport}  # type: ignore[dict-item]
         self._header_bytes = 0
@@ -54,11 +88,14 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Keep a plain request until all of it is there; let a task begin with any other one."""
-        if self._fast_path is not None and self._is_quiet():
+        if self._fast_path is not None and self._is_quiet() and self._is_usual():
             self._complete_scope()
-            self._plain = self._fast_path.begin(cast("Scope", self.scope))
+            self._plain = self._fast_path.read(cast("Scope", self.scope))
         if self._plain is None:
             super().on_headers_complete()
+        else:
+            self._begun_ns = perf_counter_ns()
+            self._remember(self._plain)
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
@@ -71,16 +108,17 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Answer a plain request."""
+        self._is_reading, self._unread_head = False, b""
         if self._plain is None:
             super().on_message_complete()
             return
-        reply = self._plain.answer(self._body)
+        reply = self._plain.answer(self._body, self._begun_ns)
         if reply is None:
             self._leave_fast_path()
             super().on_message_complete()
         else:
             self._plain, self._body = None, b""
-            self._write(reply)
+            self._write(reply, keep_alive=self.parser.should_keep_alive())
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Clean up, and let the journal learn of a request that ends before its body does."""
@@ -106,11 +144,13 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
     def _is_quiet(self) -> bool:
-        """Whether no answer is on its way, and nothing is special about the request's HTTP."""
+        """Whether no answer is on its way."""
+        return (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused
+
+    def _is_usual(self) -> bool:
+        """Whether nothing is special about the request's HTTP."""
         return (
-            (self.cycle is None or self.cycle.response_complete)
-            and not self.flow.write_paused
-            and not self.expect_100_continue
+            not self.expect_100_continue
             and self.parser.get_http_version() == "1.1"
             and not self.parser.should_upgrade()
         )
@@ -124,6 +164,20 @@ class Protocol(HttpToolsProtocol):
         self.scope["raw_path"] = url.path
         self.scope["query_string"] = url.query or b""
 
+    def _remember(self, plain: PlainHead) -> None:
+        """Keep a head for later requests, if it is all of what came before the body, line for line."""
+        head = self._unread_head
+        lines = len(self.headers) + 2  # The request's line, and the empty one.
+        if (
+            len(head) <= _LONGEST_KNOWN_HEAD
+            and head.count(b"\r\n") == head.count(b"\n") == lines
+            and plain.body_bytes is not None
+            and self.parser.should_keep_alive()
+        ):
+            if len(self._heads) >= _MOST_KNOWN_HEADS:
+                del self._heads[next(iter(self._heads))]
+            self._heads[head] = plain
+
     def _leave_fast_path(self) -> None:
         """Let a task answer after all, with what has come of the body."""
         body, self._plain, self._body = self._body, None, b""
@@ -131,9 +185,8 @@ class Protocol(HttpToolsProtocol):
         if body:
             super().on_body(body)
 
-    def _write(self, reply: Reply) -> None:
+    def _write(self, reply: Reply, *, keep_alive: bool) -> None:
         status, headers, body = reply
-        keep_alive = self.parser.should_keep_alive()
         lines = [STATUS_LINE[status]]
         for name, value in chain(self.server_state.default_headers, headers):
             lines += (name.lower(), b": ", value, b"\r\n")

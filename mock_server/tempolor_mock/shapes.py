@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .domain.composing import lyrics_of
+from .domain.composing import lyrics_of, material_of
 from .domain.jobs import Job, Status
 from .domain.paging import Page
 from .domain.world import World
@@ -37,7 +37,7 @@ def music_item(job: Job, world: World, base_url: str, *, at_ms: int | None = Non
         "job_id": str(job.id),
         "genItemId": item_id,
         "userId": job.id.user_id,
-        "titleEn": job.material.title,
+        "titleEn": material_of(job).title,
         "ossWatermarkMp3": "",
         "officialPlaylistSong": False,
         "status": step.status.value,
@@ -72,7 +72,7 @@ def music_item(job: Job, world: World, base_url: str, *, at_ms: int | None = Non
 
 
 def _material(job: Job) -> JsonObject:
-    material = job.material
+    material = material_of(job)
     return {
         "style": material.style,
         "chord": material.chords,

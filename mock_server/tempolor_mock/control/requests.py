@@ -69,10 +69,10 @@ def _fitting(entries: Iterator[Entry], given: Mapping[str, Any]) -> Iterator[Ent
 def _fits(entry: Entry, given: Mapping[str, Any]) -> bool:
     return (
         given.get("operation_id", entry.notes.operation_id) == entry.notes.operation_id
-        and given.get("method", entry.method) == entry.method
+        and given.get("method", entry.head.method) == entry.head.method
         and given.get("status", entry.status) == entry.status
-        and given.get("path", "") in entry.path
-        and ("job_id" not in given or given["job_id"] in entry.notes.jobs or given["job_id"] in entry.path)
+        and given.get("path", "") in entry.head.path
+        and ("job_id" not in given or given["job_id"] in entry.notes.jobs or given["job_id"] in entry.head.path)
     )
 
 
@@ -93,25 +93,25 @@ def _request_object(entry: Entry, jobs: Mapping[str, JsonObject], paths: tuple[s
         "virtualTime": None if entry.notes.now_ms is None else iso(entry.notes.now_ms),
         "durationMs": round(entry.duration_ns / 1e6, 3),
         "operation_id": entry.notes.operation_id,
-        "method": entry.method,
-        "path": entry.path,
-        "query": redacted_query(entry.query),
+        "method": entry.head.method,
+        "path": entry.head.path,
+        "query": redacted_query(entry.head.query),
         "status": entry.status,
         "forced": entry.notes.forced,
         "violations": list(entry.notes.violations),
         "jobs": [jobs[job_id] for job_id in entry.notes.jobs],
     }
-    if _is_astray(entry) and (closest := get_close_matches(entry.path, paths, n=1, cutoff=0)):
+    if _is_astray(entry) and (closest := get_close_matches(entry.head.path, paths, n=1, cutoff=0)):
         shown["closest"] = closest[0]
     if not brief:
-        shown["request"] = _content_object(entry.headers, entry.request_body)
+        shown["request"] = _content_object(entry.head.headers, entry.request_body)
         shown["answer"] = _content_object(entry.answer_headers, entry.answer_body)
     return shown
 
 
 def _is_astray(entry: Entry) -> bool:
     """Whether it asked for a path that is not documented."""
-    return entry.status == 404 and entry.notes.operation_id is None and not entry.path.startswith("/files/")
+    return entry.status == 404 and entry.notes.operation_id is None and not entry.head.path.startswith("/files/")
 
 
 @cache

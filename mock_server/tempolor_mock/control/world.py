@@ -5,6 +5,7 @@ from itertools import chain
 
 from ..domain import scheduler
 from ..domain.clock import iso
+from ..domain.composing import material_of
 from ..domain.ids import Token
 from ..domain.jobs import Job, Status
 from ..domain.scheduler import Capacity
@@ -75,20 +76,20 @@ def _newest_jobs(world: World) -> list[Job]:
 
 
 def _job_object(job: Job, world: World, base_url: str) -> JsonObject:
-    step = job.step(world.now_ms)
+    step, material = job.step(world.now_ms), material_of(job)
     shown: JsonObject = {
         "job_id": str(job.id),
         "kind": job.kind,
-        "title": job.material.title,
+        "title": material.title,
         "prompt": job.request.prompt[:SHOWN_PROMPT],
         "status": step.status.name,
         "progress": step.progress,
         "active": job.active,
         "created": iso(job.created_ms),
         "ends": iso(job.ends_ms),
-        "key": job.material.key,
-        "bpm": job.material.bpm,
-        "seconds": job.material.seconds,
+        "key": material.key,
+        "bpm": material.bpm,
+        "seconds": material.seconds,
     }
     if step.status is Status.COMPLETED:
         shown["cover"] = links.cover(world, job, base_url)

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from .draws import Draws
 from .jobs import Job, Material, MusicRequest
-from .midi import MidiFile
 from .records import Record
 
 _TONICS = ("A", "Ab", "B", "Bb", "C#", "C", "D", "E", "Eb", "F#", "F", "G")
@@ -92,12 +91,19 @@ def _first_match(table: dict[str, tuple[str, ...]], lowered: str) -> str | None:
     return next((name for name, words in table.items() if any(word in lowered for word in words)), None)
 
 
-def compose(request: MusicRequest, draws: Draws, template: MidiFile | None = None) -> Material:
-    """Return the material of one job: key, tempo and chords as asked, a style and a title of up to four telling words.
+def drawn_seconds(request: MusicRequest, draws: Draws) -> int:
+    """Draw how long a piece is, within what its model makes."""
+    return draws.between(SHORTEST_SECONDS, LONGEST_SECONDS[request.model])
 
-    A song based on a MIDI file is in that file's key and tempo.
-    """
-    reading = read(request.prompt)
+
+def material_of(job: Job) -> Material:
+    """Return the material of a job: key, tempo and chords as asked, a style and a title of up to four telling words."""
+    return job.given_material or _composed(job.request, job.seconds, job.seed)
+
+
+@lru_cache(maxsize=1024)
+def _composed(request: MusicRequest, seconds: int, seed: int) -> Material:
+    draws, reading = Draws("material", seed), read(request.prompt)
     style = reading.style or draws.choice(_STYLE_NAMES)
     return Material(
         title=reading.title or f"{style} Sketch",
@@ -105,11 +111,11 @@ def compose(request: MusicRequest, draws: Draws, template: MidiFile | None = Non
         mood=reading.mood,
         instruments=reading.instruments,
         scene=draws.choice(_SCENES),
-        key=template.key if template else request.tonality or draws.choice(TONALITIES),
-        bpm=template.bpm if template else request.bpm or draws.between(*_BPM.get(style, _USUAL_BPM)),
+        key=request.tonality or draws.choice(TONALITIES),
+        bpm=request.bpm or draws.between(*_BPM.get(style, _USUAL_BPM)),
         chords=request.chords or "",
-        seconds=draws.between(SHORTEST_SECONDS, LONGEST_SECONDS[request.model]),
-        seed=draws.below(1 << 32),
+        seconds=seconds,
+        seed=seed,
     )
 
 
@@ -117,7 +123,7 @@ def lyrics_of(job: Job) -> str:
     """Return what a job's voice sings: the words that were asked for, or some of its own; none in an instrumental."""
     if job.kind == "instrumental":
         return ""
-    return job.request.lyrics or _written(job.request.prompt, job.material.seed)
+    return job.request.lyrics or _written(job.request.prompt, job.seed)
 
 
 @lru_cache(maxsize=1024)

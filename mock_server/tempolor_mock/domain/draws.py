@@ -7,6 +7,7 @@ generators costs more than all draws together, so the words of a hash are handed
 import hashlib
 import struct
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, count
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ T = TypeVar("T")
 _words_of = struct.Struct("<14I").unpack_from
 _WORDS = 1 << 32
 _ID_BYTES = 8
+_BETWEEN = "\x1f"
 
 
 class Draws:
@@ -24,9 +26,10 @@ class Draws:
     _next: Callable[[], int]
 
     def __init__(self, *identity: object) -> None:
-        seed = "\x1f".join(map(str, identity)).encode()
-        self._digest = digest = hashlib.blake2b(seed).digest()
-        self._next = chain(_words_of(digest, _ID_BYTES), _more_words(seed)).__next__
+        digest = _begun(*identity[:-1]).copy()
+        digest.update(str(identity[-1]).encode())
+        self._digest = digest.digest()
+        self._next = chain(_words_of(self._digest, _ID_BYTES), _more_words(identity)).__next__
 
     @property
     def item_id(self) -> str:
@@ -50,7 +53,14 @@ class Draws:
         return values[self._next() % len(values)]
 
 
-def _more_words(seed: bytes) -> Iterator[int]:
+@lru_cache(maxsize=256)
+def _begun(*identity: object) -> hashlib.blake2b:
+    """Return the hash of all but the last part of an identity, for all those that differ only there."""
+    return hashlib.blake2b("".join([f"{part}{_BETWEEN}" for part in identity]).encode())
+
+
+def _more_words(identity: Sequence[object]) -> Iterator[int]:
     """Yield numbers of 32 bits for ever."""
+    seed = _BETWEEN.join(map(str, identity))
     for part in count(1):
-        yield from _words_of(hashlib.blake2b(b"%d\x1f%s" % (part, seed)).digest(), _ID_BYTES)
+        yield from _words_of(hashlib.blake2b(f"{part}{_BETWEEN}{seed}".encode()).digest(), _ID_BYTES)

@@ -138,6 +138,7 @@ class MusicRequest(Record, frozen=True, kw_only=True):
 
     `max_jobs` replaces the account's limit for this request alone. `base_url` is the service's address as the client
     knows it: links in callbacks start with it. `depth` counts the reports that led to the request, one after another.
+    A song on a MIDI file has that file's `tonality` and `bpm`.
     """
 
     prompt: str
@@ -158,7 +159,7 @@ class MusicRequest(Record, frozen=True, kw_only=True):
 
 
 class Material(Record, frozen=True, kw_only=True):
-    """What the service made of a request: everything a listener could check against the file."""
+    """What the service makes of a request: everything a listener could check against the file."""
 
     title: str
     style: str
@@ -172,13 +173,16 @@ class Material(Record, frozen=True, kw_only=True):
     seed: int
 
 
-class Job(Record, frozen=True, kw_only=True):
+class Job(Record, frozen=True, kw_only=True, rename={"given_material": "material"}):
     """One piece of music from request to file.
 
     `number` counts the jobs of a world in order of creation. While `active` the job takes a slot of its account and
     the scheduler tracks it; only settling a world, cancelling the job or deleting it or its account ends that.
     `settled_steps` is how many steps of the plan a settling has handled. `stalled_by` is the id of the fault rule that
     keeps it from ending.
+
+    The music follows from `request`, `seconds` and `seed`, and is worked out when somebody looks (`composing`); only
+    jobs that come from elsewhere have a `given_material`.
     """
 
     number: int
@@ -188,7 +192,9 @@ class Job(Record, frozen=True, kw_only=True):
     plan: Plan
     download_lag_ms: int
     request: MusicRequest
-    material: Material
+    seconds: int
+    seed: int
+    given_material: Material | None = None
     active: bool = True
     settled_steps: int = 1
     stalled_by: str | None = None

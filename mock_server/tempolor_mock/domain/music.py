@@ -4,12 +4,11 @@ from typing import Literal
 
 from . import accounts, artists, callbacks, errors, faults, midi, voices
 from .accounts import Account
-from .composing import compose
+from .composing import drawn_seconds
 from .draws import Draws
 from .faults import Fault
 from .ids import CompositeId
 from .jobs import Job, JobKind, MusicRequest, Status, plan_for
-from .midi import MidiFile
 from .paging import Page, page_of
 from .records import Record, replace
 from .settling import settle
@@ -39,21 +38,21 @@ def start(world: World, kind: JobKind, request: MusicRequest, fault: Fault | Non
     """
     _check_combination(request)
     account = _account_for(world, request)
-    template = _material(world, account, request)
+    request = _with_material(world, account, request)
     total = world.policy.total_generations
     left = total - world.count("jobs", 0)
     if left <= 0:
         raise errors.subscription_required()
     _admit(world, account, request.max_jobs or account.max_jobs)
     count = min(left, world.policy.jobs_per_request)
-    jobs = [_new_job(world, account, kind, request, template) for _ in range(count)]
+    jobs = [_new_job(world, account, kind, request) for _ in range(count)]
     if fault is not None:
         jobs = [faults.bent(job, fault) for job in jobs]
     elif world.policy.fail_rate:
         jobs = [_by_policy(job, world) for job in jobs]
     for job in jobs:
         world.jobs.put(job)
-    used_seconds = world.count("music_seconds", sum([job.material.seconds for job in jobs]))
+    used_seconds = world.count("music_seconds", sum([job.seconds for job in jobs]))
     return Started(
         jobs=tuple(jobs),
         account=account,
@@ -87,13 +86,16 @@ def _check_combination(request: MusicRequest) -> None:
         raise errors.excluded_by("midiItemId", "artistVoiceItemId", "clonedVoiceItemId")
 
 
-def _material(world: World, account: Account, request: MusicRequest) -> MidiFile | None:
-    """Return the MIDI file to build on, if one is named; raise a 404 for any material that cannot be used."""
+def _with_material(world: World, account: Account, request: MusicRequest) -> MusicRequest:
+    """Return the request with what its MIDI file says; raise a 404 for any named material that cannot be used."""
     if request.artist_voice_id and artists.find(request.artist_voice_id) is None:
         raise errors.no_source_material()
     if request.cloned_voice_id:
         voices.check_usable(world, account, request.cloned_voice_id)
-    return midi.usable(world, account, request.midi_id) if request.midi_id else None
+    if not request.midi_id:
+        return request
+    file = midi.usable(world, account, request.midi_id)
+    return replace(request, tonality=file.key, bpm=file.bpm)
 
 
 def _admit(world: World, account: Account, limit: int) -> None:
@@ -111,7 +113,7 @@ def _running_entry(job: Job) -> dict[str, str | int]:
     return entry
 
 
-def _new_job(world: World, account: Account, kind: JobKind, request: MusicRequest, template: MidiFile | None) -> Job:
+def _new_job(world: World, account: Account, kind: JobKind, request: MusicRequest) -> Job:
     policy, token, number = world.policy, world.token, world.count("jobs")
     draws = Draws(policy.seed, token, "job", number)
     return Job(
@@ -123,7 +125,8 @@ def _new_job(world: World, account: Account, kind: JobKind, request: MusicReques
         # A job that polls have made ready is ready altogether.
         download_lag_ms=0 if policy.ready_after_polls else round(draws.uniform(*policy.download_lag_seconds) * 1000),
         request=request,
-        material=compose(request, draws, template),
+        seconds=drawn_seconds(request, draws),
+        seed=draws.below(1 << 32),
     )
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from .. import audio
 from ..domain import artists
 from ..domain.artists import ArtistVoice
+from ..domain.composing import material_of
 from ..domain.ids import seeded_number
 from ..domain.jobs import Job
 from .rendering import Blocks
@@ -33,13 +34,13 @@ def music(job: Job, suffix: str, sources: Sources) -> Made:
         case ".zip":
             return partial(audio.render_stems_zip, score), audio.stems_zip_length(score)
         case _:
-            title = job.material.title
+            title = material_of(job).title
             return partial(audio.render_mp3, score, title), audio.mp3_length(score, title)
 
 
 def cover(job: Job) -> Made:
     """Return the cover image of a piece."""
-    return lambda: (audio.cover_png(job.material.seed),), None
+    return lambda: (audio.cover_png(job.seed),), None
 
 
 def waveform(job: Job, sources: Sources) -> Made:
@@ -69,7 +70,7 @@ def _singer(voice: ArtistVoice) -> audio.Voice:
 
 def score_of(job: Job, sources: Sources) -> audio.Score:
     """Return what to play for a job: what its material says, on the MIDI file where there is one."""
-    material = job.material
+    material = material_of(job)
     return audio.Score(
         seconds=material.seconds,
         key=material.key,
@@ -87,4 +88,4 @@ def _voice_of(job: Job, sample: bytes | None) -> audio.Voice:
         return _singer(artist)
     if sample is not None:
         return audio.match_voice(sample, seeded_number(job.request.cloned_voice_id, bits=32))
-    return audio.Voice.from_labels(job.material.seed)
+    return audio.Voice.from_labels(job.seed)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..domain import artists, stems
 from ..domain.artists import ArtistVoice
+from ..domain.composing import material_of
 from ..domain.errors import ServiceError
 from ..domain.jobs import Job, Status
 from ..domain.world import World
@@ -96,17 +97,19 @@ def _music(path: FilePath, auth_key: str, world: World) -> Offer:
     job = _completed(path, world)
     if path.suffix not in links.SUFFIXES.values():
         raise not_found()
-    return _offer(path, job.material.title, content.music(job, path.suffix, _sources(job, world)), of=job.material)
+    material = material_of(job)
+    return _offer(path, material.title, content.music(job, path.suffix, _sources(job, world)), of=material)
 
 
 def _cover(path: FilePath, _auth_key: str, world: World) -> Offer:
     job = _completed(path, world)
-    return _offer(path, job.material.title, content.cover(job), of=job.material)
+    return _offer(path, material_of(job).title, content.cover(job), of=material_of(job))
 
 
 def _waveform(path: FilePath, _auth_key: str, world: World) -> Offer:
     job = _completed(path, world)
-    return _offer(path, job.material.title, content.waveform(job, _sources(job, world)), of=job.material)
+    material = material_of(job)
+    return _offer(path, material.title, content.waveform(job, _sources(job, world)), of=material)
 
 
 def _sources(job: Job, world: World) -> content.Sources:

@@ -97,10 +97,29 @@ class Noted(Protocol):
     """What was learnt about a request on its way (`exchange.Notes`)."""
 
     operation_id: str | None
+    token: Token | None
     now_ms: int | None
     jobs: list[str]
     forced: str | None
     violations: list[str]
+
+
+class RequestHead(msgspec.Struct, gc=False):
+    """What a request's head says; requests of a client that sends the same head again and again share one.
+
+    `size` is about how much memory it takes, in bytes; it is worked out here.
+    """
+
+    method: str
+    path: str
+    query: bytes
+    headers: RawHeaders
+    size: int = 0
+
+    def __post_init__(self) -> None:
+        """Work out the size, once for all requests with this head."""
+        texts = sum(map(len, chain.from_iterable(self.headers))) + len(self.path) + len(self.query)
+        self.size = HEADER_BYTES * len(self.headers) + texts
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -113,10 +132,7 @@ class Entry(msgspec.Struct, gc=False):
 
     real_ms: int
     duration_ns: int
-    method: str
-    path: str
-    query: bytes
-    headers: RawHeaders
+    head: RequestHead
     body: RawBody
     status: int
     answer_headers: RawHeaders
@@ -127,26 +143,21 @@ class Entry(msgspec.Struct, gc=False):
 
     def measured(self) -> int:
         """Return about how much memory it takes."""
-        body, answer = self.body, self.answer
-        return (
-            ENTRY_BYTES
-            + HEADER_BYTES * len(self.headers)
-            + sum(map(len, chain.from_iterable(self.headers)))
-            + (body.kept if isinstance(body, Body) else len(body))
-            + (answer.kept if isinstance(answer, Body) else len(answer))
-            + len(self.path)
-            + len(self.query)
-        )
+        return ENTRY_BYTES + self.head.size + _kept(self.body) + _kept(self.answer)
 
     @property
     def request_body(self) -> Body:
         """The request's body, to be read."""
-        return _read(self.headers, self.body)
+        return _read(self.head.headers, self.body)
 
     @property
     def answer_body(self) -> Body:
         """The answer's body, to be read."""
         return _read(self.answer_headers, self.answer)
+
+
+def _kept(body: RawBody) -> int:
+    return body.kept if isinstance(body, Body) else len(body)
 
 
 def _read(headers: RawHeaders, body: RawBody) -> Body:

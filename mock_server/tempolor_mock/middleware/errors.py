@@ -46,13 +46,13 @@ class ErrorSlot:
         except ConnectionCutError:
             raise
         except Exception as bug:
-            failure = failed(scope, bug)
+            failure = failed(scope["method"], scope["path"], bug)
             if begun:
                 raise
             await send_answer(send, failure)
 
 
-def failed(scope: Scope, bug: Exception) -> Answer:
+def failed(method: str, path: str, bug: Exception) -> Answer:
     """Log what should not have been raised, and return the 500 that says so."""
-    logger.error("%s %s failed", scope["method"], scope["path"], exc_info=bug)
+    logger.error("%s %s failed", method, path, exc_info=bug)
     return Answer(500, ServiceError(500, "Internal server error of the mock").body())

@@ -12,13 +12,15 @@ from time import perf_counter_ns
 
 from starlette.types import Scope
 
-from ..exchange import Notes
+from ..domain.errors import ServiceError
+from ..exchange import Call, Notes
+from ..journal import Entry, RequestHead
 from ..journal.records import KEPT_BODY_BYTES
 from ..settings import PUBLIC_BASE_PATH
 from ..store import MustWaitError
 from ..worlds import Worlds
-from .errors import Refusal, failed
-from .journal import Reply, record
+from .errors import failed
+from .journal import Reply, record, request_head
 from .operations import BoundOperation
 from .reading import JSON
 from .sending import encoded
@@ -42,8 +44,8 @@ class FastPath:
         self._find = lru_cache(maxsize=2048)(find)
         self._operations = operations
 
-    def begin(self, scope: Scope) -> "PlainRequest | None":
-        """Return the request that begins with this head, or None where the slots must see it."""
+    def read(self, scope: Scope) -> "PlainHead | None":
+        """Return what the head of a plain request says, or None where the slots must see the request."""
         method, path = scope["method"], scope["path"]
         if not path.startswith(PUBLIC_BASE_PATH) or method not in _METHODS or len(path) > _LONGEST_PATH:
             return None
@@ -54,10 +56,15 @@ class FastPath:
             return None
         try:
             operation_id, scope["path_params"] = self._find(method, path)
-        except Refusal:
+            operation = self._operations[operation_id]
+            if not operation.is_transaction:
+                return None
+            scope["tempolor.notes"] = Notes()
+            call = operation.prepared(scope, headers)
+        except ServiceError:  # The slots refuse it.
             return None
-        operation = self._operations[operation_id]
-        return PlainRequest(self._worlds, operation, scope, headers) if operation.is_transaction else None
+        body_bytes = None if b"transfer-encoding" in headers else int(headers.get(b"content-length", b"0"))
+        return PlainHead(self._worlds, operation, call, request_head(scope), body_bytes)
 
 
 def _is_short(content_length: bytes) -> bool:
@@ -65,35 +72,37 @@ def _is_short(content_length: bytes) -> bool:
     return content_length.isdigit() and int(content_length) <= LARGEST_BODY
 
 
-class PlainRequest:
-    """One request, up to its answer."""
+class PlainHead:
+    """What was read from the head of a plain request; other requests with the same head need not be read again.
 
-    __slots__ = ("_begun_ns", "_body", "_headers", "_operation", "_read", "_scope", "_worlds")
+    `body_bytes` is how long its body is, None where nobody knows yet.
+    """
 
-    def __init__(self, worlds: Worlds, operation: BoundOperation, scope: Scope, headers: Mapping[bytes, bytes]) -> None:
+    __slots__ = ("_call", "_head", "_operation", "_worlds", "body_bytes")
+
+    def __init__(
+        self, worlds: Worlds, operation: BoundOperation, call: Call, head: RequestHead, body_bytes: int | None
+    ) -> None:
+        self.body_bytes = body_bytes
         self._worlds = worlds
         self._operation = operation
-        self._scope = scope
-        self._headers = headers
-        self._body = self._read = b""
-        self._begun_ns = perf_counter_ns()
+        self._call = call
+        self._head = head
 
-    def answer(self, body: bytes) -> Reply | None:
-        """Return the reply, written into the journal; None where the request has to wait for something."""
-        scope = self._scope
-        scope["tempolor.notes"] = Notes()
-        self._body = body
+    def answer(self, body: bytes, begun_ns: int) -> Reply | None:
+        """Return the reply to a request, written into the journal; None where the request has to wait for something.
+
+        `begun_ns` is the moment it began, as `perf_counter_ns` tells it.
+        """
+        call = self._call.repeated()
         try:
-            answer = self._operation.answer_now(scope, self._headers, self._read_body)
+            answer = self._operation.answer_now(call, body)
         except MustWaitError:
             return None
         except Exception as bug:  # noqa: BLE001 - as `ErrorSlot` does
-            answer = failed(scope, bug)
+            answer = failed(self._head.method, self._head.path, bug)
         reply = answer.status, *encoded(answer)
-        record(self._worlds, scope, self._begun_ns, self._read, reply)
+        read = body if self._operation.reads_body else b""  # One that nobody reads is not in the journal.
+        took_ns = perf_counter_ns() - begun_ns
+        record(self._worlds, Entry(self._worlds.wall(), took_ns, self._head, read, *reply, call.notes))
         return reply
-
-    def _read_body(self) -> bytes:
-        """Return the body; one that nobody reads is not in the journal."""
-        self._read = self._body
-        return self._read

@@ -3,14 +3,15 @@
 import logging
 from contextlib import suppress
 from time import perf_counter_ns
+from typing import cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..domain.ids import Token
 from ..domain.world import World
 from ..exchange import Notes
-from ..journal import Body, Entry
-from ..journal.records import KEPT_BODY_BYTES, RawBody, RawHeaders
+from ..journal import Body, Entry, RequestHead
+from ..journal.records import KEPT_BODY_BYTES, Noted, RawBody, RawHeaders
 from ..settings import CONTROL_BASE_PATH
 from ..store import MustWaitError
 from ..worlds import Worlds
@@ -86,7 +87,7 @@ class _Recording:
     async def _ask_virtual_time(self) -> None:
         """Ask for the virtual time of a request that was refused before anybody did."""
         notes = self.scope["tempolor.notes"]
-        if (token := _token(self.worlds, self.scope, notes)) is not None:
+        if (token := _token(self.worlds, self.scope["headers"], notes)) is not None:
             try:
                 notes.now_ms = await self.worlds.run(token, _now_ms)
             except Exception:
@@ -94,50 +95,45 @@ class _Recording:
 
     def end(self) -> None:
         """Write the entry, once."""
-        if not self.ended:
+        notes: Notes | None = self.scope.get("tempolor.notes")
+        if not self.ended and notes is not None:
             self.ended = True
-            _write(self.worlds, self.scope, self.begun, self.body, (self.status, self.headers, self.answer))
+            took_ns = perf_counter_ns() - self.begun
+            head = request_head(self.scope)
+            reply = self.status, self.headers, self.answer
+            _append(self.worlds, Entry(self.worlds.wall(), took_ns, head, self.body, *reply, notes))
 
 
-def record(worlds: Worlds, scope: Scope, begun_ns: int, body: bytes, reply: Reply) -> None:
+def request_head(scope: Scope) -> RequestHead:
+    """Return what the journal keeps of a request's head."""
+    return RequestHead(scope["method"], scope["path"], scope["query_string"], scope["headers"])
+
+
+def record(worlds: Worlds, entry: Entry) -> None:
     """Write the entry of a request that came and was answered in one piece each, with a body that is small."""
-    notes: Notes = scope["tempolor.notes"]
-    if notes.now_ms is None and (token := _token(worlds, scope, notes)) is not None:
+    notes = entry.notes
+    if notes.now_ms is None and notes.token is not None:
         with suppress(MustWaitError):  # The entry then has no virtual time.
-            notes.now_ms = worlds.run_now(token, _now_ms)
-    status, headers, answer = reply
-    if len(answer) > KEPT_BODY_BYTES:
-        _write(worlds, scope, begun_ns, body, (status, headers, _with(b"", answer, {}, headers)))
-    else:
-        _write(worlds, scope, begun_ns, body, reply)
+            notes.now_ms = worlds.run_now(notes.token, _now_ms)
+    if len(answer := cast("bytes", entry.answer)) > KEPT_BODY_BYTES:
+        entry.answer = _with(b"", answer, {}, entry.answer_headers)
+    _append(worlds, entry)
 
 
 def _now_ms(world: World) -> int:
     return world.now_ms
 
 
-def _write(worlds: Worlds, scope: Scope, begun_ns: int, body: RawBody, reply: tuple[int, RawHeaders, RawBody]) -> None:
-    notes: Notes | None = scope.get("tempolor.notes")
-    if notes is None or (token := _token(worlds, scope, notes)) is None:
-        return
-    entry = Entry(
-        worlds.wall(),
-        perf_counter_ns() - begun_ns,
-        scope["method"],
-        scope["path"],
-        scope["query_string"],
-        scope["headers"],
-        body,
-        *reply,
-        notes,
-    )
-    worlds.journal.append(token, entry)
+def _append(worlds: Worlds, entry: Entry) -> None:
+    token = _token(worlds, entry.head.headers, entry.notes)
+    if token is not None:
+        worlds.journal.append(token, entry)
 
 
-def _token(worlds: Worlds, scope: Scope, notes: Notes) -> Token | None:
+def _token(worlds: Worlds, headers: RawHeaders, notes: Noted) -> Token | None:
     """Return the token that names a world: the one noted, or the one sent where nobody got as far as reading it."""
     if notes.token is None:
-        header = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        header = next((value for name, value in headers if name == b"authorization"), b"")
         token = bearer_token(header) if header else None
         notes.token = token if token is not None and worlds.accepts(token) else None
     return notes.token

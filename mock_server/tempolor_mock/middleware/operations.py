@@ -48,10 +48,11 @@ class BoundOperation:
         self._operation_id = operation.operation_id
         self._function: Transaction | Procedure = operation.function
         self.is_transaction = not iscoroutinefunction(operation.function)
+        self.reads_body = bool(operation.request_body)
         self._worlds = worlds
         self._security = Security.from_operation(operation.security or [], operation.security_schemes)
         self._parameters = ParameterReader(operation.parameters, strict=not public)
-        self._body = BodyReader(operation, worlds.settings) if operation.request_body else None
+        self._body = BodyReader(operation, worlds.settings) if self.reads_body else None
         self._check_answer = AnswerCheck(operation) if worlds.settings.validate_responses else None
         self._all_documented = documented
         self._documented: DocumentedAnswers | None = None
@@ -74,20 +75,21 @@ class BoundOperation:
         except ClientLeftError:  # No `suppress`: it costs as much as all else that faults cost a request.
             return
 
-    def answer_now(self, scope: Scope, headers: Mapping[bytes, bytes], read_body: Callable[[], bytes]) -> Answer:
-        """Return the answer of an operation that is a transaction, to a request that prefers none.
+    def prepared(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Call:
+        """Return the call of a request that prefers no answer, but for its body; ServiceError for a head to refuse."""
+        call = self._call(scope, headers)
+        call.token = call.notes.token = self._security.check(headers, self._worlds)
+        self._read_head(call, scope, headers)
+        return call
+
+    def answer_now(self, call: Call, raw_body: bytes) -> Answer:
+        """Return the answer of an operation that is a transaction to a call that was prepared.
 
         Raises MustWaitError where there is something to wait for; nothing has happened then.
         """
-        call = self._call(scope, headers)
         try:
-            call.token = call.notes.token = self._security.check(headers, self._worlds)
-            try:
-                self._read_head(call, scope, headers)
-                if self._body is not None:
-                    call.body = self._body.json(read_body())
-            except ServiceError as refusal:
-                raise _broken(call, refusal) from None
+            if self._body is not None:
+                call.body = _read_json(self._body, raw_body, call)
             answer = self._worlds.run_now(call.owner, partial(self._transact, call))
         except ServiceError as refusal:
             answer = refused(refusal)
@@ -153,6 +155,13 @@ class BoundOperation:
             call.media_type = self._body.media_type(headers)
             call.defaults = self._body.defaults
         call.parameters = self._parameters(scope["path_params"], scope["query_string"])
+
+
+def _read_json(reader: BodyReader, raw: bytes, call: Call) -> Any:
+    try:
+        return reader.json(raw)
+    except ServiceError as refusal:
+        raise _broken(call, refusal) from None
 
 
 def _broken(call: Call, refusal: ServiceError) -> BrokenRequestError:

@@ -13,6 +13,7 @@ import msgspec
 from ..domain import faults
 from ..domain.accounts import Account
 from ..domain.callbacks import Callback, Outcome
+from ..domain.composing import material_of
 from ..domain.faults import Fault
 from ..domain.ids import Token
 from ..domain.jobs import Job, Plan
@@ -57,7 +58,7 @@ def save(world: World) -> JsonObject:
         "version": VERSION,
         "clock": clock,
         "accounts": _plain(world.accounts.values()),
-        "jobs": _plain(replace(job, plan=Plan(job.plan.steps)) for job in world.jobs),
+        "jobs": _plain(_worked_out(job) for job in world.jobs),
         "callbacks": _plain(world.callbacks),
         "midi": _plain(world.midi),
         "voices": _plain(world.voices),
@@ -67,11 +68,21 @@ def save(world: World) -> JsonObject:
     }
 
 
+_NOT_SAVED = ("leased_until_ms", "seconds", "seed")
+"""Fields that snapshots lack: leases end with the process, and the material of a job has the others."""
+
+
+def _worked_out(job: Job) -> Job:
+    """Return a job with everything that follows from what was drawn for it."""
+    return replace(job, plan=Plan(job.plan.steps), given_material=material_of(job))
+
+
 def _plain(records: Iterable[object]) -> list[JsonObject]:
-    """Return records as JSON objects, ids without the user's number and their kind, and without leases."""
+    """Return records as JSON objects, ids without the user's number and their kind."""
     objects: list[JsonObject] = [msgspec.to_builtins(record) for record in records]
     for each in objects:
-        each.pop("leased_until_ms", None)
+        for name in _NOT_SAVED:
+            each.pop(name, None)
         for name in each.keys() & {"id", "job_id"}:
             each[name] = {"user_id": each[name]["user_id"], "item_id": each[name]["item_id"]}
     return objects
@@ -207,7 +218,8 @@ def _account(saved: SavedAccount) -> Account:
 def _job(saved: SavedJob, token: Token) -> Job:
     references = {"cloned_voice_id": saved.request.cloned_voice_id, "midi_id": saved.request.midi_id}
     request = msgspec.to_builtins(saved.request) | {name: _renumbered(each, token) for name, each in references.items()}
-    return _record(saved, Job, id=saved.id.of(token, "job"), request=request)
+    seconds, seed = saved.material.seconds, saved.material.seed
+    return _record(saved, Job, id=saved.id.of(token, "job"), request=request, seconds=seconds, seed=seed)
 
 
 def _renumbered(composite_id: str | None, token: Token) -> str | None:
@@ -215,7 +227,7 @@ def _renumbered(composite_id: str | None, token: Token) -> str | None:
     return composite_id and f"user:{token.number}-{composite_id.partition('-')[2]}"
 
 
-def _record(saved: Saved, kind: type[T], **changed: JsonObject) -> T:
+def _record(saved: Saved, kind: type[T], **changed: object) -> T:
     """Return the domain's record of a saved one, some fields changed."""
     return msgspec.convert(msgspec.to_builtins(saved) | changed, kind)
 

@@ -9,7 +9,7 @@ from .base import StoreError
 APPLICATION_ID = 0x54504C52
 """Stands in the file's header (`TPLR`), so that no other program's database is taken for ours."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Stands in the file's header; another one when tables or records change their shape."""
 
 SECONDS_TO_OPEN = 5

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tempolor_mock.domain.composing import compose, lyrics_of
+from tempolor_mock.domain.composing import drawn_seconds, lyrics_of, material_of
 from tempolor_mock.domain.draws import Draws
 from tempolor_mock.domain.ids import CompositeId
 from tempolor_mock.domain.jobs import Job, MusicRequest, plan_for
@@ -16,10 +16,10 @@ LIMITS = [("v3", 120), ("v3.5", 270), ("v4.5+", 300), ("i3", 120), ("i3.5 beta",
 
 def made(prompt="A harbour ballad", seed=1, **options):
     """Return the material of a request."""
-    return compose(MusicRequest(**{"prompt": prompt, "model": "v3.5", **options}), Draws(seed))
+    return material_of(job_of(prompt=prompt, seed=seed, **options))
 
 
-def job_of(kind="song", **options):
+def job_of(kind="song", seed=1, **options):
     """Return a job of a request."""
     request = MusicRequest(**{"prompt": "A harbour ballad", "model": "v3.5", **options})
     return Job(
@@ -30,7 +30,8 @@ def job_of(kind="song", **options):
         plan=plan_for(Policy(), Draws(1)),
         download_lag_ms=0,
         request=request,
-        material=compose(request, Draws(1)),
+        seconds=drawn_seconds(request, Draws(seed)),
+        seed=seed,
     )
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from tempolor_mock.domain import music, stems
+from tempolor_mock.domain.composing import material_of
 
 
 def story(stage):
@@ -14,7 +15,7 @@ def story(stage):
     voice = stage.voice()
     split = stems.reserve(stage.world, user_id=None)
     return {
-        "jobs": [(str(job.id), job.material, job.plan, job.download_lag_ms) for job in jobs],
+        "jobs": [(str(job.id), material_of(job), job.plan, job.download_lag_ms) for job in jobs],
         "others": (str(voice.id), voice.ready_ms - voice.created_ms, str(stage.midi().id), split),
     }
 
@@ -55,7 +56,7 @@ def test_no_two_jobs_of_a_world_share_an_id_or_a_seed(stage):
     jobs = [job for _ in range(5) for job in stage.song()]
 
     assert len({job.id for job in jobs}) == len(jobs)
-    assert len({job.material.seed for job in jobs}) == len(jobs)
+    assert len({job.seed for job in jobs}) == len(jobs)
 
 
 def test_an_id_is_not_used_again_after_a_deletion(stage):

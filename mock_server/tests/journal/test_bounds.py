@@ -2,14 +2,14 @@
 
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.exchange import Notes
-from tempolor_mock.journal import Entry, Journal
+from tempolor_mock.journal import Entry, Journal, RequestHead
 
 BUSY, QUIET = Token("1", "busy"), Token("2", "quiet")
 
 
 def entry(size=0):
     """Make an entry with a body of that size."""
-    return Entry(0, 0, "GET", "/", b"", (), b"x" * size, 200, (), b"", Notes())
+    return Entry(0, 0, RequestHead("GET", "/", b"", ()), b"x" * size, 200, (), b"", Notes())
 
 
 def test_old_entries_make_room_for_new_ones():

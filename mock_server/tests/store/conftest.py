@@ -78,7 +78,9 @@ class Records:
             request=MusicRequest(
                 prompt="A harbour ballad", model="v3.5", reply_url="http://127.0.0.1:9/cb" if reports else None
             ),
-            material=_MATERIAL,
+            seconds=_MATERIAL.seconds,
+            seed=_MATERIAL.seed,
+            given_material=_MATERIAL,
             **fields,
         )
 
