@@ -83,6 +83,18 @@ class Step:
     path: str
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    in_one_piece: bool = True
+
+    def sent(self, token: str, job: str) -> list[bytes]:
+        """Return what is sent: head and body together, or one after the other."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Host": "mock"}
+        if self.body is not None:
+            headers["Content-Length"] = str(len(self.body))
+        path = self.path.format(job=job, escaped=job.replace(":", "%3A"))
+        lines = [f"{name}: {value}" for name, value in (headers | self.headers).items()]
+        head = "\r\n".join((f"{self.method} /v1/tempolor{path} HTTP/1.1", *lines, "", "")).encode()
+        body = self.body or b""
+        return [head + body] if self.in_one_piece else [head, body]
 
 
 STEPS = st.one_of(
@@ -92,6 +104,7 @@ STEPS = st.one_of(
         st.sampled_from(PATHS),
         st.sampled_from(HEADERS),
         st.sampled_from(BODIES),
+        st.booleans(),
     ),
     st.sampled_from(
         [
@@ -106,30 +119,44 @@ STEPS = st.one_of(
 
 
 class Side:
-    """One of two equal servers, spoken to over one connection."""
+    """One of two equal servers, spoken to over one connection for as long as the server keeps it."""
 
     def __init__(self, server: MockServer) -> None:
         self.server = server
-        self._connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=SECONDS)
+        self._socket: socket.socket | None = None
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = None
 
     def ask(self, step: Step, token: str, job: str) -> tuple[int, list[tuple[str, str]], bytes]:
         """Send a request and return what came back, without the date."""
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Host": "mock"}
-        path = step.path.format(job=job, escaped=job.replace(":", "%3A"))
-        self._connection.request(step.method, f"/v1/tempolor{path}", step.body, headers | step.headers)
-        response = self._connection.getresponse()
-        shown = [(name, value) for name, value in response.getheaders() if name != "date"]
-        return response.status, shown, response.read()
+        self._socket = self._socket or connected(self.server)
+        for piece in step.sent(token, job):
+            self._socket.sendall(piece)
+        with http.client.HTTPResponse(self._socket, method=step.method) as response:
+            response.begin()
+            shown = [(name, value) for name, value in response.getheaders() if name != "date"]
+            found = response.status, shown, response.read()
+        if response.will_close:
+            self.close()
+        return found
 
     def journal(self, token: str) -> list[dict[str, Any]]:
         """Return what the journal says of a world's requests, without real time."""
-        self._connection.request("GET", "/_mock/requests", headers={"Authorization": f"Bearer {token}"})
-        entries = json.loads(self._connection.getresponse().read())["requests"]
+        headers = {"Authorization": f"Bearer {token}"}
+        entries = httpx.get(f"{self.server.url}/_mock/requests", headers=headers).json()["requests"]
         return [{name: value for name, value in entry.items() if name not in TAKES_ITS_TIME} for entry in entries]
+
+
+def connected(server: MockServer) -> socket.socket:
+    """Return a connection that sends at once what it is given."""
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    found = socket.create_connection((host, int(port)), timeout=SECONDS)
+    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -166,9 +193,7 @@ class Line:
     def __init__(self, server: MockServer) -> None:
         self.world = server.world(f"user:12345-{uuid4()}")
         self.world.add_account("111")
-        host, _, port = server.url.removeprefix("http://").partition(":")
-        self.socket = socket.create_connection((host, int(port)), timeout=SECONDS)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = connected(server)
 
     def head(self, line: str, *headers: str) -> bytes:
         """Return the bytes of a request's head."""
@@ -274,15 +299,22 @@ class Clockwork:
         self.now = moment
 
 
-def test_an_idle_connection_is_closed(sides):
-    """So long after its last answer as uvicorn says, and with no more than one timer at a time."""
-    loop, transport = Clockwork(), mock.Mock()
+def protocol_on(server, loop):
+    """Return a connection's protocol and its transport, without a socket."""
+    transport = mock.Mock()
     transport.get_extra_info.return_value = None
     transport.is_closing.return_value = False
-    config = configured(sides[0].server._mock)
+    config = configured(server._mock)
     config.load()
     protocol = config.http_protocol_class(config=config, server_state=ServerState(), app_state={}, _loop=loop)
     protocol.connection_made(transport)
+    return protocol, transport
+
+
+def test_an_idle_connection_is_closed(sides):
+    """So long after its last answer as uvicorn says, and with no more than one timer at a time."""
+    loop = Clockwork()
+    protocol, transport = protocol_on(sides[0].server, loop)
     request = b"GET /v1/tempolor/accounts HTTP/1.1\r\nHost: mock\r\nAuthorization: Bearer user:1-idle\r\n\r\n"
     protocol.data_received(request)
     for moment in range(0, 70, 10):
@@ -309,3 +341,80 @@ def test_who_asks_to_close_the_connection_finds_it_closed(line):
     line.socket.sendall(line.head("GET /v1/tempolor/accounts/111", "Connection: close"))
     assert line.statuses(1) == [200]
     assert line.socket.recv(1) == b""
+
+
+def test_a_head_is_read_once(line, sides):
+    """Requests that repeat it differ in their bodies; one that comes in parts, or two at once, are answered as ever."""
+    protocol, transport = protocol_on(sides[0].server, Clockwork())
+    bodies = [b'{"requestParams": {}, "maxJobs": %d}' % limit for limit in (11, 22, -1, 33)]
+    head = line.head(
+        "POST /v1/tempolor/accounts", "Content-Type: application/json", f"Content-Length: {len(bodies[0])}"
+    )
+    with mock.patch.object(protocol._fast_path, "read", wraps=protocol._fast_path.read) as read:
+        for body in bodies:
+            protocol.data_received(head + body)
+        assert read.call_count == 1
+        protocol.data_received(head + bodies[0][:5])
+        protocol.data_received(bodies[0][5:])
+        protocol.data_received(2 * (head + bodies[1]))
+    statuses = [int(call.args[0].split()[1]) for call in transport.write.call_args_list]
+    assert statuses == [200, 200, 400, 200, 200, 200, 200]
+    limits = [entry.body["maxJobs"] for entry in line.world.requests[-7:]]
+    assert limits == [11, 22, -1, 33, 11, 22, 22]
+
+
+def test_few_heads_are_remembered(line, sides):
+    """However many a client sends on one connection, and however long they are."""
+    protocol, _ = protocol_on(sides[0].server, Clockwork())
+    for number in range(100):
+        protocol.data_received(line.head("GET /v1/tempolor/accounts", f"X-Number: {number}"))
+    protocol.data_received(line.head("GET /v1/tempolor/accounts", f"X-Long: {'x' * 4000}"))
+    assert len(protocol._heads) == 16
+    assert max(map(len, protocol._heads)) < 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [("Connection: close",), ("Transfer-Encoding: chunked",), ("Expect: 100-continue",), ("Prefer: code=401",)],
+    ids=lambda headers: headers[0],
+)
+def test_special_heads_are_not_remembered(line, sides, headers):
+    """What they ask for is more than an answer."""
+    loop = mock.Mock()
+    loop.create_task.side_effect = lambda work, **_: work.close() or mock.Mock()
+    protocol, _ = protocol_on(sides[0].server, loop)
+    protocol.data_received(line.head("GET /v1/tempolor/accounts", *headers) + b"0\r\n\r\n" * ("chunked" in headers[0]))
+    assert not protocol._heads
+
+
+@pytest.mark.parametrize("lines", [b"\r\n", b"\r\n\r\n"], ids=["one", "two"])
+def test_empty_lines_before_a_request_are_no_head(line, sides, lines):
+    """The parser skips them; what is remembered is what it took for a head."""
+    protocol, transport = protocol_on(sides[0].server, Clockwork())
+    for _ in range(3):
+        protocol.data_received(lines + line.head("GET /v1/tempolor/accounts"))
+    assert transport.write.call_count == 3
+    assert not protocol._heads
+
+
+def test_a_known_head_meets_new_fault_rules(line):
+    """What was read from a head says nothing of the world."""
+    ask = line.head("GET /v1/tempolor/accounts/111")
+    line.socket.sendall(ask)
+    assert line.statuses(1) == [200]
+    line.world.fail_next(status=503)
+    for expected in (503, 200):
+        line.socket.sendall(ask)
+        assert line.statuses(1) == [expected]
+
+
+def test_a_known_head_waits_its_turn(line):
+    """Behind an answer that is still to come."""
+    ask = line.head("GET /v1/tempolor/accounts/111")
+    line.socket.sendall(ask)
+    assert line.statuses(1) == [200]
+    line.world.fail_next(effect="delay", seconds=60)
+    line.socket.sendall(line.head("GET /v1/tempolor/accounts/999"))
+    line.socket.sendall(ask)
+    line.world.advance(60)
+    assert line.statuses(2) == [404, 200]
