@@ -23,7 +23,7 @@ from .middleware.errors import ErrorSlot
 from .middleware.fast_path import FastPath
 from .middleware.guard import GuardSlot
 from .middleware.journal import JournalSlot
-from .middleware.log import LogSlot
+from .middleware.log import LogSlot, RequestLog
 from .middleware.operations import BoundOperation, OperationsSlot
 from .middleware.proxies import ProxySlot
 from .middleware.routing import RouteTable, RoutingSlot
@@ -37,12 +37,13 @@ class MockApp(AsyncApp):
     """Connexion's application, with the mock's own slots."""
 
     def __init__(self, worlds: Worlds, renderings: Renderings) -> None:
+        log = _log(worlds)
         super().__init__(
             __package__,
             lifespan=self._lifespan,
             middlewares=[
                 LifespanMiddleware,
-                *_outer_slots(worlds),
+                *_outer_slots(worlds.settings, log),
                 CorsSlot,
                 partial(JournalSlot, worlds=worlds),
                 ErrorSlot,
@@ -53,6 +54,7 @@ class MockApp(AsyncApp):
             ],
         )
         self.worlds = worlds
+        self._log = log
         self._renderings = renderings
         self._courier = worlds.courier = HttpCourier(worlds)
         self._middleware_app = self.middleware.app = OperationsSlot(worlds)
@@ -69,15 +71,16 @@ class MockApp(AsyncApp):
 
     @cached_property
     def fast_path(self) -> FastPath | None:
-        """The way of plain requests past the slots, for servers that can take it; None where a slot wants them all.
+        """The way of plain requests past the slots, for servers that can take it; None where proxies are trusted.
 
         It is there once the application has started.
         """
-        if next(_outer_slots(self.worlds), None) is not None:
+        if self.worlds.settings.trusted_proxies:  # They change what a head says.
             return None
         (api,) = self._middleware_app.apis[PUBLIC_BASE_PATH]
         table = RouteTable(PUBLIC_BASE_PATH, api.specification["paths"])
-        return FastPath(self.worlds, table.find, cast("Mapping[str, BoundOperation]", api.operations))
+        operations = cast("Mapping[str, BoundOperation]", api.operations)
+        return FastPath(self.worlds, table.find, operations, self._log)
 
     def serve_document(self, document: dict[str, Any], base_path: str, functions: ModuleType) -> None:
         """Serve a document's operations by the functions of the same names."""
@@ -99,11 +102,15 @@ def create_app(settings: Settings | None = None, *, wall: WallClock = wall_clock
     return app
 
 
-def _outer_slots(worlds: Worlds) -> Iterator[Any]:
+def _log(worlds: Worlds) -> RequestLog | None:
+    style = worlds.settings.log
+    return None if style == "off" else RequestLog(worlds.wall, style)
+
+
+def _outer_slots(settings: Settings, log: RequestLog | None) -> Iterator[Any]:
     """Yield the slots that only some users want; others do not pay for them."""
-    settings = worlds.settings
-    if settings.log != "off":
-        yield partial(LogSlot, wall=worlds.wall, style=settings.log)
+    if log is not None:
+        yield partial(LogSlot, log=log)
     if settings.trusted_proxies:
         yield partial(ProxySlot, trusted=settings.trusted_proxies)
 

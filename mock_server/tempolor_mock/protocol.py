@@ -12,16 +12,13 @@ from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from .domain.errors import ServiceError
+from .known_heads import KnownHeads
 from .middleware.fast_path import LARGEST_BODY, FastPath, PlainHead
 from .middleware.journal import Reply
 from .middleware.wire import TRANSPORT
 
 MOST_HEADER_BYTES = 256 << 10
 """How long the names and values of a request's headers may be together: the journal keeps them."""
-
-_END_OF_HEAD = b"\r\n\r\n"
-_LONGEST_KNOWN_HEAD = 2048
-_MOST_KNOWN_HEADS = 16
 
 
 class HeadersTooLargeError(Exception):
@@ -42,34 +39,24 @@ class Protocol(HttpToolsProtocol):
         self._begun_ns = 0
         self._body = b""
         self._is_reading = False
-        self._heads: dict[bytes, PlainHead] = {}
-        self._unread_head = b""
+        self._heads = KnownHeads()
         self._header_bytes = 0
         self._answered_at = 0.0
         self._idle_timer: TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; called by the event loop.
-
-        Clients that keep a connection send the same head again and again: the parser would have nothing new to say of
-        it.
-        """
-        self._unread_head = b""
+        """Take bytes; called by the event loop. The parser need not see a request whose head is known."""
         if self._is_reading or self._fast_path is None or not self._is_quiet():
+            self._heads.seek_nothing()
             super().data_received(data)
             return
         begun_ns = perf_counter_ns()
-        end = data.find(_END_OF_HEAD) + len(_END_OF_HEAD)
-        self._unread_head = head = data[:end]
-        known = self._heads.get(head)
-        if known is None or len(data) - end != known.body_bytes:
-            super().data_received(data)
-            return
-        self._unset_keepalive_if_required()
-        reply = known.answer(data[end:], begun_ns)
+        found = self._heads.find(data)
+        reply = None if found is None else self._fast_path.answer(*found, begun_ns)
         if reply is None:
             super().data_received(data)
         else:
+            self._unset_keepalive_if_required()
             self._write(reply, keep_alive=True)
 
     def on_message_begin(self) -> None:
@@ -95,7 +82,8 @@ class Protocol(HttpToolsProtocol):
             super().on_headers_complete()
         else:
             self._begun_ns = perf_counter_ns()
-            self._remember(self._plain)
+            if self.parser.should_keep_alive():
+                self._heads.remember(self._plain, len(self.headers))
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
@@ -108,11 +96,12 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Answer a plain request."""
-        self._is_reading, self._unread_head = False, b""
-        if self._plain is None:
+        self._is_reading = False
+        self._heads.seek_nothing()
+        if self._plain is None or self._fast_path is None:
             super().on_message_complete()
             return
-        reply = self._plain.answer(self._body, self._begun_ns)
+        reply = self._fast_path.answer(self._plain, self._body, self._begun_ns)
         if reply is None:
             self._leave_fast_path()
             super().on_message_complete()
@@ -163,20 +152,6 @@ class Protocol(HttpToolsProtocol):
         self.scope["path"] = unquote(path) if "%" in path else path
         self.scope["raw_path"] = url.path
         self.scope["query_string"] = url.query or b""
-
-    def _remember(self, plain: PlainHead) -> None:
-        """Keep a head for later requests, if it is all of what came before the body, line for line."""
-        head = self._unread_head
-        lines = len(self.headers) + 2  # The request's line, and the empty one.
-        if (
-            len(head) <= _LONGEST_KNOWN_HEAD
-            and head.count(b"\r\n") == head.count(b"\n") == lines
-            and plain.body_bytes is not None
-            and self.parser.should_keep_alive()
-        ):
-            if len(self._heads) >= _MOST_KNOWN_HEADS:
-                del self._heads[next(iter(self._heads))]
-            self._heads[head] = plain
 
     def _leave_fast_path(self) -> None:
         """Let a task answer after all, with what has come of the body."""

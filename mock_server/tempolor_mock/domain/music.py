@@ -39,24 +39,24 @@ def start(world: World, kind: JobKind, request: MusicRequest, fault: Fault | Non
     _check_combination(request)
     account = _account_for(world, request)
     request = _with_material(world, account, request)
-    total = world.policy.total_generations
-    left = total - world.count("jobs", 0)
-    if left <= 0:
+    ordered, total = world.count("jobs", 0), world.policy.total_generations
+    if ordered >= total:
         raise errors.subscription_required()
     _admit(world, account, request.max_jobs or account.max_jobs)
-    count = min(left, world.policy.jobs_per_request)
-    jobs = [_new_job(world, account, kind, request) for _ in range(count)]
+    last = min(total, ordered + world.policy.jobs_per_request)
+    jobs = _new_jobs(world, account, kind, request, range(ordered + 1, last + 1))
     if fault is not None:
         jobs = [faults.bent(job, fault) for job in jobs]
     elif world.policy.fail_rate:
         jobs = [_by_policy(job, world) for job in jobs]
     for job in jobs:
         world.jobs.put(job)
+    world.count("jobs", len(jobs))
     used_seconds = world.count("music_seconds", sum([job.seconds for job in jobs]))
     return Started(
         jobs=tuple(jobs),
         account=account,
-        remaining=max(0, total - jobs[-1].number),
+        remaining=total - last,
         remaining_seconds=max(0, world.policy.total_music_seconds - used_seconds),
         total=total,
     )
@@ -113,21 +113,26 @@ def _running_entry(job: Job) -> dict[str, str | int]:
     return entry
 
 
-def _new_job(world: World, account: Account, kind: JobKind, request: MusicRequest) -> Job:
-    policy, token, number = world.policy, world.token, world.count("jobs")
-    draws = Draws(policy.seed, token, "job", number)
-    return Job(
-        number=number,
-        id=CompositeId(token.number, account.user_id, "job", draws.item_id),
-        kind=kind,
-        created_ms=world.now_ms,
-        plan=plan_for(policy, draws),
-        # A job that polls have made ready is ready altogether.
-        download_lag_ms=0 if policy.ready_after_polls else round(draws.uniform(*policy.download_lag_seconds) * 1000),
-        request=request,
-        seconds=drawn_seconds(request, draws),
-        seed=draws.below(1 << 32),
-    )
+def _new_jobs(world: World, account: Account, kind: JobKind, request: MusicRequest, numbers: range) -> list[Job]:
+    """Return the jobs of one order."""
+    policy, token = world.policy, world.token
+    draws = Draws(policy.seed, token, "order", numbers.start)
+    # A job that polls have made ready is ready altogether.
+    lag = (0.0, 0.0) if policy.ready_after_polls else policy.download_lag_seconds
+    return [
+        Job(
+            number=number,
+            id=CompositeId(token.number, account.user_id, "job", draws.item_id()),
+            kind=kind,
+            created_ms=world.now_ms,
+            plan=plan_for(policy, draws),
+            download_lag_ms=round(draws.uniform(*lag) * 1000),
+            request=request,
+            seconds=drawn_seconds(request, draws),
+            seed=draws.below(1 << 32),
+        )
+        for number in numbers
+    ]
 
 
 def _by_policy(job: Job, world: World) -> Job:

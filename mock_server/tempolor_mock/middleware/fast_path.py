@@ -7,6 +7,7 @@ and its journal entry are the same on both ways, since both are made of the same
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter_ns
 
@@ -21,6 +22,7 @@ from ..store import MustWaitError
 from ..worlds import Worlds
 from .errors import failed
 from .journal import Reply, record, request_head
+from .log import Asked, RequestLog
 from .operations import BoundOperation
 from .reading import JSON
 from .sending import encoded
@@ -36,15 +38,32 @@ Find = Callable[[str, str], tuple[str, Mapping[str, str]]]
 """Returns operation id and path parameters for a method and a path, or raises a Refusal."""
 
 
-class FastPath:
-    """Finds out which requests are plain."""
+@dataclass(frozen=True, slots=True)
+class PlainHead:
+    """What was read from the head of a plain request; other requests with the same head need not be read again.
 
-    def __init__(self, worlds: Worlds, find: Find, operations: Mapping[str, BoundOperation]) -> None:
+    `body_bytes` is how long the body is, None where nobody knows yet. `call` lacks what differs between requests.
+    """
+
+    operation: BoundOperation
+    call: Call
+    kept: RequestHead
+    told: Asked
+    body_bytes: int | None
+
+
+class FastPath:
+    """Finds out which requests are plain, and answers those."""
+
+    def __init__(
+        self, worlds: Worlds, find: Find, operations: Mapping[str, BoundOperation], log: RequestLog | None = None
+    ) -> None:
         self._worlds = worlds
+        self._log = log
         self._find = lru_cache(maxsize=2048)(find)
         self._operations = operations
 
-    def read(self, scope: Scope) -> "PlainHead | None":
+    def read(self, scope: Scope) -> PlainHead | None:
         """Return what the head of a plain request says, or None where the slots must see the request."""
         method, path = scope["method"], scope["path"]
         if not path.startswith(PUBLIC_BASE_PATH) or method not in _METHODS or len(path) > _LONGEST_PATH:
@@ -64,45 +83,29 @@ class FastPath:
         except ServiceError:  # The slots refuse it.
             return None
         body_bytes = None if b"transfer-encoding" in headers else int(headers.get(b"content-length", b"0"))
-        return PlainHead(self._worlds, operation, call, request_head(scope), body_bytes)
+        return PlainHead(operation, call, request_head(scope), Asked.of(scope), body_bytes)
+
+    def answer(self, head: PlainHead, body: bytes, begun_ns: int) -> Reply | None:
+        """Return the reply to a request, journalled and logged; None where the request has to wait for something.
+
+        `begun_ns` is the moment it began, as `perf_counter_ns` tells it.
+        """
+        call = head.call.repeated()
+        try:
+            answer = head.operation.answer_now(call, body)
+        except MustWaitError:
+            return None
+        except Exception as bug:  # noqa: BLE001 - as `ErrorSlot` does
+            answer = failed(head.kept.method, head.kept.path, bug)
+        reply = answer.status, *encoded(answer)
+        read = body if head.operation.reads_body else b""  # One that nobody reads is not in the journal.
+        took_ns = perf_counter_ns() - begun_ns
+        record(self._worlds, Entry(self._worlds.wall(), took_ns, head.kept, read, *reply, call.notes))
+        if self._log is not None:
+            self._log.tell(head.told, answer.status, took_ns, call.notes)
+        return reply
 
 
 def _is_short(content_length: bytes) -> bool:
     """Whether a body is worth waiting for; the slots refuse one that is too long before it comes."""
     return content_length.isdigit() and int(content_length) <= LARGEST_BODY
-
-
-class PlainHead:
-    """What was read from the head of a plain request; other requests with the same head need not be read again.
-
-    `body_bytes` is how long its body is, None where nobody knows yet.
-    """
-
-    __slots__ = ("_call", "_head", "_operation", "_worlds", "body_bytes")
-
-    def __init__(
-        self, worlds: Worlds, operation: BoundOperation, call: Call, head: RequestHead, body_bytes: int | None
-    ) -> None:
-        self.body_bytes = body_bytes
-        self._worlds = worlds
-        self._operation = operation
-        self._call = call
-        self._head = head
-
-    def answer(self, body: bytes, begun_ns: int) -> Reply | None:
-        """Return the reply to a request, written into the journal; None where the request has to wait for something.
-
-        `begun_ns` is the moment it began, as `perf_counter_ns` tells it.
-        """
-        call = self._call.repeated()
-        try:
-            answer = self._operation.answer_now(call, body)
-        except MustWaitError:
-            return None
-        except Exception as bug:  # noqa: BLE001 - as `ErrorSlot` does
-            answer = failed(self._head.method, self._head.path, bug)
-        reply = answer.status, *encoded(answer)
-        read = body if self._operation.reads_body else b""  # One that nobody reads is not in the journal.
-        took_ns = perf_counter_ns() - begun_ns
-        record(self._worlds, Entry(self._worlds.wall(), took_ns, self._head, read, *reply, call.notes))
-        return reply

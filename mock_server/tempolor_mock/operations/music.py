@@ -1,6 +1,6 @@
 """Operations of the tag `music`."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from tempolor_spec import REVISIONS
 
@@ -16,42 +16,36 @@ from ..shapes import JsonObject, listing, music_item
 
 def create_song(call: Call, world: World) -> Answer:
     """Start a song."""
-    body = call.body
-    request = MusicRequest(
-        **_common(call, "model_song"),
-        lyrics=body.get("lyrics") or None,
-        artist_voice_id=body.get("artistVoiceItemId") or None,
-        cloned_voice_id=body.get("clonedVoiceItemId") or None,
-        midi_id=body.get("midiItemId") or None,
-    )
-    return _start(call, world, "song", request)
+    return _start(call, world, "song", _request(call, "model_song", _SONG_FIELDS))
 
 
 def create_instrumental(call: Call, world: World) -> Answer:
     """Start an instrumental; `chord` is another name of `chords`, which wins."""
-    body = call.body
-    request = MusicRequest(
-        **_common(call, "model_instrumental"),
-        tonality=body.get("tonality") or None,
-        bpm=body.get("bpm"),
-        chords=body.get("chords") or body.get("chord") or None,
-    )
-    return _start(call, world, "instrumental", request)
+    return _start(call, world, "instrumental", _request(call, "model_instrumental", _INSTRUMENTAL_FIELDS))
 
 
-def _common(call: Call, model: str) -> dict[str, Any]:
-    """Return what songs and instrumentals have in common; empty texts count as absent."""
+_COMMON_FIELDS = {
+    "prompt": "prompt",
+    "user_id": "user_id",
+    "maxJobs": "max_jobs",
+    "replyUrl": "reply_url",
+    "replyRef": "reply_ref",
+}
+_SONG_FIELDS = _COMMON_FIELDS | {
+    "lyrics": "lyrics",
+    "artistVoiceItemId": "artist_voice_id",
+    "clonedVoiceItemId": "cloned_voice_id",
+    "midiItemId": "midi_id",
+}
+_INSTRUMENTAL_FIELDS = _COMMON_FIELDS | {"tonality": "tonality", "bpm": "bpm", "chord": "chords", "chords": "chords"}
+"""Fields of a body, and what a `MusicRequest` calls them; of two with one name, the last wins."""
+
+
+def _request(call: Call, model: str, fields: Mapping[str, str]) -> MusicRequest:
+    """Return what the body asks for, empty texts left out."""
     body = call.body
-    return {
-        "prompt": body["prompt"],
-        "model": _model(call, model),
-        "user_id": body.get("user_id") or None,
-        "max_jobs": body.get("maxJobs"),
-        "reply_url": body.get("replyUrl") or None,
-        "reply_ref": body.get("replyRef") or None,
-        "base_url": call.base_url,
-        "depth": call.depth,
-    }
+    given = {fields[name]: body[name] for name in fields if body.get(name)}
+    return MusicRequest(model=_model(call, model), base_url=call.base_url, depth=call.depth, **given)
 
 
 def _model(call: Call, name: str) -> str:

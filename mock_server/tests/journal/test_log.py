@@ -6,7 +6,7 @@ import json
 import pytest
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.exchange import Notes
-from tempolor_mock.middleware.log import LogSlot
+from tempolor_mock.middleware.log import LogSlot, RequestLog
 
 
 def told(style, path="/v1/tempolor/music/song", query=b"", status=200, method="POST", **notes):
@@ -21,7 +21,7 @@ def told(style, path="/v1/tempolor/music/song", query=b"", status=200, method="P
         pass
 
     lines = []
-    slot = LogSlot(application, wall=lambda: 1_747_731_600_125, style=style, write=lines.append)
+    slot = LogSlot(application, log=RequestLog(lambda: 1_747_731_600_125, style, lines.append))
     scope = {"type": "http", "method": method, "path": path, "raw_path": path.encode("latin-1"), "query_string": query}
     asyncio.run(slot(scope, nothing, nothing))
     return lines

@@ -13,6 +13,8 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tempolor_mock.known_heads import LONGEST_HEAD, MOST_HEADS
+from tempolor_mock.middleware.log import RequestLog
 from tempolor_mock.server import KEEP_ALIVE_SECONDS, configured
 from tempolor_mock.testing import MockServer
 from uvicorn.server import ServerState
@@ -275,6 +277,31 @@ def test_a_request_that_ends_too_soon_is_in_the_journal(line, sides):
     assert line.world.requests[0].operation_id == "create_song"
 
 
+def test_plain_requests_are_logged(line, sides, monkeypatch):
+    """In the lines the slots would write."""
+    lines = []
+    log = RequestLog(lambda: 1_747_731_600_125, "json", lines.append)
+    monkeypatch.setattr(sides[0].server._mock.fast_path, "_log", log)
+    line.socket.sendall(2 * line.head("GET /v1/tempolor/music/user:1-tempolor:2-job:a%20b?auth_key=hidden"))
+    assert line.statuses(2) == [404, 404]
+
+    told = [json.loads(each) for each in lines]
+    assert [each.pop("ms") >= 0 for each in told] == [True, True]
+    assert (
+        told[0]
+        == told[1]
+        == {
+            "time": "2025-05-20T09:00:00.125Z",
+            "method": "GET",
+            "path": "/v1/tempolor/music/user:1-tempolor:2-job:a%20b?auth_key=***",
+            "status": 404,
+            "operation_id": "get_music",
+            "world": "user:12345-***",
+            "virtual_time": "2025-05-20T09:00:00.000Z",
+        }
+    )
+
+
 class Clockwork:
     """An event loop's time and timers, in the test's hands."""
 
@@ -364,13 +391,18 @@ def test_a_head_is_read_once(line, sides):
 
 
 def test_few_heads_are_remembered(line, sides):
-    """However many a client sends on one connection, and however long they are."""
+    """However many a client sends on one connection."""
     protocol, _ = protocol_on(sides[0].server, Clockwork())
     for number in range(100):
         protocol.data_received(line.head("GET /v1/tempolor/accounts", f"X-Number: {number}"))
-    protocol.data_received(line.head("GET /v1/tempolor/accounts", f"X-Long: {'x' * 4000}"))
-    assert len(protocol._heads) == 16
-    assert max(map(len, protocol._heads)) < 200
+    assert len(protocol._heads) == MOST_HEADS
+
+
+def test_long_heads_are_not_remembered(line, sides):
+    """They cost memory on every connection."""
+    protocol, _ = protocol_on(sides[0].server, Clockwork())
+    protocol.data_received(line.head("GET /v1/tempolor/accounts", f"X-Long: {'x' * LONGEST_HEAD}"))
+    assert len(protocol._heads) == 0
 
 
 @pytest.mark.parametrize(
@@ -384,7 +416,7 @@ def test_special_heads_are_not_remembered(line, sides, headers):
     loop.create_task.side_effect = lambda work, **_: work.close() or mock.Mock()
     protocol, _ = protocol_on(sides[0].server, loop)
     protocol.data_received(line.head("GET /v1/tempolor/accounts", *headers) + b"0\r\n\r\n" * ("chunked" in headers[0]))
-    assert not protocol._heads
+    assert len(protocol._heads) == 0
 
 
 @pytest.mark.parametrize("lines", [b"\r\n", b"\r\n\r\n"], ids=["one", "two"])
@@ -394,7 +426,7 @@ def test_empty_lines_before_a_request_are_no_head(line, sides, lines):
     for _ in range(3):
         protocol.data_received(lines + line.head("GET /v1/tempolor/accounts"))
     assert transport.write.call_count == 3
-    assert not protocol._heads
+    assert len(protocol._heads) == 0
 
 
 def test_a_known_head_meets_new_fault_rules(line):
