@@ -1,7 +1,6 @@
 """HTTP/1.1 on one connection: uvicorn's protocol, with what a mock needs besides."""
 
 from asyncio import TimerHandle
-from itertools import chain
 from time import perf_counter_ns
 from typing import Any, cast
 from urllib.parse import unquote
@@ -41,6 +40,8 @@ class Protocol(HttpToolsProtocol):
         self._is_reading = False
         self._heads = KnownHeads()
         self._header_bytes = 0
+        self._default_headers: list[tuple[bytes, bytes]] = []
+        self._default_text = b""
         self._answered_at = 0.0
         self._idle_timer: TimerHandle | None = None
 
@@ -162,8 +163,8 @@ class Protocol(HttpToolsProtocol):
 
     def _write(self, reply: Reply, *, keep_alive: bool) -> None:
         status, headers, body = reply
-        lines = [STATUS_LINE[status]]
-        for name, value in chain(self.server_state.default_headers, headers):
+        lines = [STATUS_LINE[status], self._default_lines()]
+        for name, value in headers:
             lines += (name.lower(), b": ", value, b"\r\n")
         lines += (b"\r\n" if keep_alive else b"connection: close\r\n\r\n", body)
         self.transport.write(b"".join(lines))
@@ -172,6 +173,14 @@ class Protocol(HttpToolsProtocol):
             self._rest()
         else:
             self.transport.close()
+
+    def _default_lines(self) -> bytes:
+        """Return uvicorn's own headers, which change once a second."""
+        headers = self.server_state.default_headers
+        if headers is not self._default_headers:
+            self._default_headers = headers
+            self._default_text = b"".join([b"%s: %s\r\n" % header for header in headers])
+        return self._default_text
 
     def _rest(self) -> None:
         """Close the connection if nothing comes for a while; one timer waits for many requests in turn."""

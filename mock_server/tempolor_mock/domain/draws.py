@@ -28,7 +28,7 @@ class Draws:
 
     def item_id(self) -> str:
         """Draw an id, shaped as `ids.item_id` shapes them."""
-        return f"{self._next():08x}{self._next():08x}"[:15]
+        return f"{self._next() << 28 | self._next() >> 4:015x}"
 
     def below(self, limit: int) -> int:
         """Draw a whole number from 0 up to, not including, `limit`; at most 2**32 of them."""
@@ -38,9 +38,9 @@ class Draws:
         """Draw a whole number from `low` to `high`, both included."""
         return low + self._next() % (high - low + 1)
 
-    def uniform(self, low: float, high: float) -> float:
-        """Draw a number from `low` up to `high`."""
-        return low + (high - low) * self._next() / _WORDS
+    def milliseconds(self, low: float, high: float) -> int:
+        """Draw a duration from `low` to `high` seconds, in whole milliseconds."""
+        return round((low + (high - low) * self._next() / _WORDS) * 1000)
 
     def choice(self, values: Sequence[T]) -> T:
         """Draw one of some values."""

@@ -113,7 +113,7 @@ def plan_for(policy: Policy, draws: Draws) -> Plan:
     """Draw a plan: progress rises in uneven steps to the final one, with time or with polls."""
     if policy.ready_after_polls:
         return _plan_of_polls(policy.ready_after_polls)
-    duration = max(1, round(draws.uniform(*policy.job_seconds) * 1000))
+    duration = max(1, draws.milliseconds(*policy.job_seconds))
     return Plan((), duration, draws.below(10_000))
 
 

@@ -126,7 +126,7 @@ def _new_jobs(world: World, account: Account, kind: JobKind, request: MusicReque
             kind=kind,
             created_ms=world.now_ms,
             plan=plan_for(policy, draws),
-            download_lag_ms=round(draws.uniform(*lag) * 1000),
+            download_lag_ms=draws.milliseconds(*lag),
             request=request,
             seconds=drawn_seconds(request, draws),
             seed=draws.below(1 << 32),

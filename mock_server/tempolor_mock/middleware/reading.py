@@ -22,7 +22,7 @@ _JSON = JSON.encode()
 
 
 _LONGEST_REMEMBERED = 512
-"""Characters of path and query beyond which a request's parameters are not kept in memory."""
+"""Characters of path and query, and bytes of a body, beyond which what they say is not kept in memory."""
 
 
 class ParameterReader:
@@ -113,6 +113,7 @@ class BodyReader:
             if "default" in each
         }
         self._settings = settings
+        self._json = lru_cache(maxsize=256)(self._json_afresh)
         self._max_json_bytes = settings.max_json_bytes
         if operation.request_body.get("x-size-limit") == "upload":  # JSON that carries files, such as a snapshot.
             self._max_json_bytes = settings.max_upload_bytes
@@ -132,7 +133,10 @@ class BodyReader:
         return media_type
 
     def json(self, raw: bytes) -> Any:
-        """Return what a JSON body says, checked."""
+        """Return what a JSON body says, checked; nobody may change it, since the same body is read once."""
+        return (self._json if len(raw) <= _LONGEST_REMEMBERED else self._json_afresh)(raw)
+
+    def _json_afresh(self, raw: bytes) -> Any:
         return self._checked(JSON, parse_json(raw))
 
     async def __call__(self, media_type: str, headers: Mapping[bytes, bytes], receive: Receive) -> Any:
