@@ -261,7 +261,7 @@ def machine() -> str:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4, help="length of each measurement")
     parser.add_argument("--only", nargs="*", default=[], help="names of servers to measure")
     arguments = parser.parse_args()

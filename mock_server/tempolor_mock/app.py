@@ -109,10 +109,10 @@ def _log(worlds: Worlds) -> RequestLog | None:
 
 def _outer_slots(settings: Settings, log: RequestLog | None) -> Iterator[Any]:
     """Yield the slots that only some users want; others do not pay for them."""
-    if log is not None:
-        yield partial(LogSlot, log=log)
     if settings.trusted_proxies:
         yield partial(ProxySlot, trusted=settings.trusted_proxies)
+    if log is not None:
+        yield partial(LogSlot, log=log)
 
 
 def _store(settings: Settings) -> Store:

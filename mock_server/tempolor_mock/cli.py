@@ -19,6 +19,10 @@ from .settings import Settings
 EXAMPLE_TOKEN = "user:12345-demo"  # noqa: S105 - any token will do
 
 
+LONGEST_SECONDS = 315_360_000
+"""The longest duration an option takes, as in control calls: clocks show nothing beyond the year 9000."""
+
+
 class CannotStartError(click.ClickException):
     """What was asked for cannot be had; the message says why, in one line."""
 
@@ -40,6 +44,8 @@ class RangeType(click.ParamType[Range]):
         low, high = float(match[1]), float(match[2] or match[1])
         if low > high:
             self.fail(f"{value!r} begins after its end", param, ctx)
+        if high > LONGEST_SECONDS:
+            self.fail(f"{value!r} is longer than ten years, {LONGEST_SECONDS} seconds", param, ctx)
         return low, high
 
 
@@ -85,7 +91,10 @@ class BackoffType(click.ParamType[tuple[float, ...]]):
             return ()
         if re.fullmatch(r"\d+(\.\d+)?(,\d+(\.\d+)?)*", value) is None:
             self.fail(f"{value!r} is not a list of seconds such as 1,5,30, nor none", param, ctx)
-        return tuple(map(float, value.split(",")))
+        pauses = tuple(map(float, value.split(",")))
+        if max(pauses) > LONGEST_SECONDS:
+            self.fail(f"{value!r} has a pause of more than ten years, {LONGEST_SECONDS} seconds", param, ctx)
+        return pauses
 
 
 SECONDS = RangeType()
@@ -129,7 +138,7 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
         "--jobs-per-request", type=click.IntRange(1, 10), help="Jobs a request starts.  [default: by revision]"
     ),
     cloup.option("--generations", default=3000, type=click.IntRange(0), help="Jobs in a world's quota, then a 402."),
-    cloup.option("--fail-rate", default=0.0, type=click.FloatRange(0, 1), help="Share of jobs that fail, seeded."),
+    cloup.option("--fail-rate", default=0.0, type=FiniteRange(0, 1), help="Share of jobs that fail, seeded."),
     cloup.option("--validate-responses", is_flag=True, help="Answer 500 where the mock itself breaks its document."),
 )
 @cloup.option_group(
@@ -162,7 +171,7 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
     cloup.option(
         "--callback-timeout",
         default=5.0,
-        type=click.FloatRange(0.01, 600),
+        type=FiniteRange(0.01, 600),
         help="How long a try may take, real seconds.",
     ),
     cloup.option(

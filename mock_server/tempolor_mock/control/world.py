@@ -86,7 +86,7 @@ def _job_object(job: Job, world: World, base_url: str) -> JsonObject:
         "progress": step.progress,
         "active": job.active,
         "created": iso(job.created_ms),
-        "ends": iso(job.ends_ms),
+        "ends": None if job.waits else iso(job.ends_ms),
         "key": material.key,
         "bpm": material.bpm,
         "seconds": material.seconds,

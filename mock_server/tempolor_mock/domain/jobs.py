@@ -18,6 +18,9 @@ JobKind = Literal["song", "instrumental"]
 NEVER_MS = 1 << 50
 """An age no job reaches by itself, for all the years a clock can show: steps from here on wait for something else."""
 
+POLLED_MS = NEVER_MS << 1
+"""Steps from here on wait for polls, one for each."""
+
 
 class Status(Enum):
     """The states of a job: the number, the name and the finality the service prints."""
@@ -79,7 +82,7 @@ class Plan(Record, frozen=True, rename={"given": "steps"}, omit_defaults=True):
     def failing(self, progress: int) -> "Plan":
         """Return the plan of a job that fails when it would have reached that progress."""
         reached = next(step for step in self.steps[1:] if step.progress >= progress)
-        if reached.age_ms >= NEVER_MS:  # Polls move this job: it fails at the one that would have completed it.
+        if reached.age_ms >= POLLED_MS:  # Polls move this job: it fails at the one that would have completed it.
             return Plan((*self.freezing(progress).steps[:-1], Step(self.end.age_ms, Status.FAILED, progress)))
         begun = tuple(step for step in self.steps if step.progress < progress) or self.steps[:1]
         return Plan((*begun, Step(reached.age_ms, Status.FAILED, progress)))
@@ -87,20 +90,19 @@ class Plan(Record, frozen=True, rename={"given": "steps"}, omit_defaults=True):
     def stalling(self, progress: int) -> "Plan":
         """Return the plan of a job that gets as far as that progress and never ends."""
         held = self.freezing(progress).steps[:-1]
-        return Plan((*held, replace(self.end, age_ms=self.end.age_ms % NEVER_MS + NEVER_MS)))
+        return Plan((*held, self.end if self.end_ms >= NEVER_MS else replace(self.end, age_ms=self.end_ms + NEVER_MS)))
 
     def resumed(self, age_ms: int) -> "Plan":
         """Return the plan of a job that had stalled and goes on at that age: what was missing then is missing now."""
         last, end = self.steps[-2:]
-        if last.age_ms >= NEVER_MS:
+        if end.age_ms >= POLLED_MS:
             return self
-        return Plan(
-            (*self.steps[:-1], replace(end, age_ms=max(age_ms, last.age_ms) + end.age_ms % NEVER_MS - last.age_ms))
-        )
+        missing_ms = end.age_ms - NEVER_MS - last.age_ms
+        return Plan((*self.steps[:-1], replace(end, age_ms=max(age_ms, last.age_ms) + missing_ms)))
 
     def polled(self, age_ms: int) -> "Plan":
         """Return the plan with its next waiting step reached at that age."""
-        place = next((place for place, step in enumerate(self.steps) if step.age_ms >= NEVER_MS), None)
+        place = next((place for place, step in enumerate(self.steps) if step.age_ms >= POLLED_MS), None)
         if place is None:
             return self
         return Plan((*self.steps[:place], replace(self.steps[place], age_ms=age_ms), *self.steps[place + 1 :]))
@@ -129,8 +131,8 @@ def _worked_out(duration_ms: int, noise: int) -> tuple[Step, ...]:
 
 def _plan_of_polls(polls: int) -> Plan:
     """Return a plan whose steps wait, one for each poll; the last one is final."""
-    running = tuple(Step(NEVER_MS + poll, Status.GENERATING, 100 * poll // polls) for poll in range(1, polls))
-    return Plan((_BEGINNING, *running, Step(NEVER_MS + polls, Status.COMPLETED, 100)))
+    running = tuple(Step(POLLED_MS + poll, Status.GENERATING, 100 * poll // polls) for poll in range(1, polls))
+    return Plan((_BEGINNING, *running, Step(POLLED_MS + polls, Status.COMPLETED, 100)))
 
 
 class MusicRequest(Record, frozen=True, kw_only=True):
@@ -231,6 +233,11 @@ class Job(Record, frozen=True, kw_only=True, rename={"given_material": "material
         if self.request.reply_url is None:
             return self.created_ms + self.plan.end_ms
         return self.created_ms + self.plan.steps[self.settled_steps].age_ms
+
+    @property
+    def waits(self) -> bool:
+        """Whether the final step waits for something else than time: polls, or the end of a fault rule."""
+        return self.plan.end_ms >= NEVER_MS
 
     @property
     def downloadable_ms(self) -> int:

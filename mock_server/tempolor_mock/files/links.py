@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from typing import Literal
 
 from ..domain.artists import ArtistVoice
@@ -14,6 +15,8 @@ from ..domain.world import World
 FILES_PATH = "/files"
 SHARED = "shared"
 """Stands in the place of a world's handle in links to what all worlds share."""
+
+_SECONDS = re.compile("[0-9]{1,12}")
 
 SUFFIXES = {"mp3": ".mp3", "wav": ".wav", "stems": ".zip"}
 
@@ -74,6 +77,6 @@ def sign(token: Token, path: str, expires: int) -> str:
 def is_valid(token: Token, path: str, auth_key: str, now_ms: int) -> bool:
     """Whether `auth_key` was made for this path and has not expired at `now_ms`."""
     expires = auth_key.partition("-")[0]
-    if not (expires.isascii() and expires.isdigit()) or int(expires) * 1000 <= now_ms:
+    if _SECONDS.fullmatch(expires) is None or int(expires) * 1000 <= now_ms:
         return False
     return hmac.compare_digest(auth_key.encode(), sign(token, path, int(expires)).encode())

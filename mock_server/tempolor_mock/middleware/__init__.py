@@ -1,6 +1,6 @@
 """The slots of the Connexion application, outermost first.
 
-`log` tells each request in a line and `proxies` believes trusted proxies, where the user wants that. `cors` opens the
+`proxies` believes trusted proxies and `log` tells each request in a line, where the user wants that. `cors` opens the
 service's paths to browsers, and `journal` records what is asked and answered. `errors` turns whatever goes wrong into
 the service's envelope, `guard` keeps other people's pages out of the control plane, `routing` finds the documented
 operation, and `operations` carries it out: authorization (`security`), reading and checking the request (`reading`,

@@ -1,6 +1,7 @@
 """The bytes of a body: how many are taken, and how JSON and forms are read from them."""
 
 import asyncio
+import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -17,14 +18,25 @@ from .errors import Refusal
 DEEPEST_JSON = 100
 """Nested levels taken of JSON: what is kept must also be written again."""
 
+_MOST_DIGITS = 19
+
 MOST_DISCARDED_BYTES = 128 << 20
 MOST_DISCARDING_SECONDS = 1.0
 
 
+def declared_length(headers: Mapping[bytes, bytes]) -> int | None:
+    """Return how many bytes a body will have; None where nobody said so, since it comes in chunks."""
+    given = headers.get(b"content-length", b"0")
+    if b"transfer-encoding" in headers or not given.isdigit():
+        return None
+    digits = given.lstrip(b"0")  # There may be thousands of zeros, which `int` refuses to read.
+    return int(digits or b"0") if len(digits) < _MOST_DIGITS else sys.maxsize
+
+
 async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
     """Return the whole body, or raise a 413 as soon as it is known to be longer than `limit` bytes."""
-    declared = headers.get(b"content-length", b"")
-    if declared.isdigit() and int(declared) > limit:
+    declared = declared_length(headers)
+    if declared is not None and declared > limit:
         await discard(receive)
         raise too_large()
     chunks = bytearray()

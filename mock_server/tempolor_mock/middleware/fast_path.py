@@ -20,6 +20,7 @@ from ..journal.records import KEPT_BODY_BYTES
 from ..settings import PUBLIC_BASE_PATH
 from ..store import MustWaitError
 from ..worlds import Worlds
+from .bodies import declared_length
 from .errors import failed
 from .journal import Reply, record, request_head
 from .log import Asked, RequestLog
@@ -30,6 +31,7 @@ from .sending import encoded
 LARGEST_BODY = KEPT_BODY_BYTES
 """Bytes of a request's body that wait in memory until all of it is there: the journal keeps such a one as it is."""
 
+_BELOW = f"{PUBLIC_BASE_PATH}/"
 _LONGEST_PATH = 256
 _METHODS = frozenset(("GET", "POST", "DELETE"))
 _JSON = JSON.encode()
@@ -66,23 +68,23 @@ class FastPath:
     def read(self, scope: Scope) -> PlainHead | None:
         """Return what the head of a plain request says, or None where the slots must see the request."""
         method, path = scope["method"], scope["path"]
-        if not path.startswith(PUBLIC_BASE_PATH) or method not in _METHODS or len(path) > _LONGEST_PATH:
+        if not path.startswith(_BELOW) or method not in _METHODS or len(path) > _LONGEST_PATH:
             return None
         headers = dict(scope["headers"])
-        if b"origin" in headers or b"prefer" in headers or not _is_short(headers.get(b"content-length", b"0")):
+        body_bytes = declared_length(headers)
+        if b"origin" in headers or b"prefer" in headers or (body_bytes or 0) > LARGEST_BODY:
             return None
         if not headers.get(b"content-type", _JSON).startswith(_JSON):
             return None
         try:
             operation_id, scope["path_params"] = self._find(method, path)
             operation = self._operations[operation_id]
-            if not operation.is_transaction:
+            if not operation.is_transaction or (body_bytes != 0 and not operation.reads_body):
                 return None
             scope["tempolor.notes"] = Notes()
             call = operation.prepared(scope, headers)
         except ServiceError:  # The slots refuse it.
             return None
-        body_bytes = None if b"transfer-encoding" in headers else int(headers.get(b"content-length", b"0"))
         return PlainHead(operation, call, request_head(scope), Asked.of(scope), body_bytes)
 
     def answer(self, head: PlainHead, body: bytes, begun_ns: int) -> Reply | None:
@@ -98,14 +100,8 @@ class FastPath:
         except Exception as bug:  # noqa: BLE001 - as `ErrorSlot` does
             answer = failed(head.kept.method, head.kept.path, bug)
         reply = answer.status, *encoded(answer)
-        read = body if head.operation.reads_body else b""  # One that nobody reads is not in the journal.
         took_ns = perf_counter_ns() - begun_ns
-        record(self._worlds, Entry(self._worlds.wall(), took_ns, head.kept, read, *reply, call.notes))
+        record(self._worlds, Entry(self._worlds.wall(), took_ns, head.kept, body, *reply, call.notes))
         if self._log is not None:
             self._log.tell(head.told, answer.status, took_ns, call.notes)
         return reply
-
-
-def _is_short(content_length: bytes) -> bool:
-    """Whether a body is worth waiting for; the slots refuse one that is too long before it comes."""
-    return content_length.isdigit() and int(content_length) <= LARGEST_BODY

@@ -1,5 +1,6 @@
 """Reading a request: its parameters and its body, in the types the document declares."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -81,14 +82,19 @@ def read_query(query_string: bytes) -> list[tuple[str, str]]:
         raise ServiceError(400, "Query string has incorrect format") from None
 
 
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?")
+"""Numbers as JSON writes them; Python itself takes spaces, underscores and the digits of any script."""
+
+
 def as_declared(text: str, schema: Schema) -> Any:
     """Return a text as the declared type; what cannot be converted stays a text, for the check to refuse."""
     try:
         match schema.get("type"):
             case "integer":
-                return int(text)
+                return int(text) if _INTEGER.fullmatch(text) else text
             case "number":
-                return float(text)
+                return float(text) if _NUMBER.fullmatch(text) else text
             case "boolean":
                 return {"true": True, "false": False}[text.lower()]
             case "object":

@@ -26,8 +26,8 @@ Moment = Annotated[int, Meta(ge=0, le=250_000_000_000_000)]
 """Milliseconds since 1970, within the years that can be printed."""
 Key = Annotated[str, Meta(pattern=r"^[A-G][#b]?:(major|minor)$")]
 Bpm = Annotated[int, Meta(ge=50, le=190)]
-VoiceRef = Annotated[str, Meta(pattern=r"^user:\d+-tempolor:[^:]+-voice:[^:]+$")]
-MidiRef = Annotated[str, Meta(pattern=r"^user:\d+-tempolor:[^:]+-midi:[^:]+$")]
+VoiceRef = Annotated[str, Meta(pattern=r"^user:[0-9]+-tempolor:[^:/]+-voice:[^:/]+$")]
+MidiRef = Annotated[str, Meta(pattern=r"^user:[0-9]+-tempolor:[^:/]+-midi:[^:/]+$")]
 
 
 class Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ import pytest
 from tempolor_mock import Policy
 
 FAULTS = "http://mock/_mock/faults"
+WORLD = "http://mock/_mock/world"
 
 
 def progress(client, job_id):
@@ -174,6 +175,30 @@ def test_rules_bend_jobs_that_polls_make_ready(new_client, add_fault):
     assert {progress(client, stalled)[0] for _ in range(5)} == {"GENERATING"}
     client.delete(FAULTS)
     assert [progress(client, stalled)[0] for _ in range(2)] == ["GENERATING", "COMPLETED"]
+
+
+@pytest.mark.parametrize("polls", [1, 2])
+def test_a_stalled_job_that_polls_make_ready_goes_on(new_client, add_fault, polls):
+    """It needs as many polls as any other one, counted from the end of the rule."""
+    client = polled(new_client, polls)
+    fault_id = add_fault(client, "job_stalls")
+    (stalled,) = client.song()
+    assert progress(client, stalled)[0] == "GENERATING"
+    client.delete(f"{FAULTS}/{fault_id}")
+    assert [progress(client, stalled)[0] for _ in range(polls)] == ["GENERATING"] * (polls - 1) + ["COMPLETED"]
+
+
+def test_the_end_of_a_job_that_waits_is_not_known(quick, new_client, add_fault):
+    """Neither while a rule holds it up nor while only polls can end it; the page for people shows such jobs too."""
+    add_fault(quick, "job_stalls", rule={"times": 1})
+    quick.song("stalled")
+    quick.song("running")
+    waiting = polled(new_client, 3)
+    waiting.song("polled")
+    ends = {each["prompt"]: each["ends"] for client in (quick, waiting) for each in client.get(WORLD).json()["jobs"]}
+    assert ends["stalled"] is None
+    assert ends["polled"] is None
+    assert ends["running"].endswith("Z")
 
 
 def test_reports_follow_the_polls(new_client):

@@ -115,7 +115,7 @@ def test_a_new_link_works_after_the_old_one_expired(client, public):
     assert public.head(client.link(job_id)).status_code == 200
 
 
-@pytest.mark.parametrize("change", ["none", "empty", "signature", "expiry", "format", "junk"])
+@pytest.mark.parametrize("change", ["none", "empty", "signature", "expiry", "format", "junk", "very-long"])
 def test_an_altered_link_is_a_403(client, public, change):
     """Neither expiry nor file can be changed without the signature noticing."""
     url = httpx.URL(client.link(client.completed_song()))
@@ -127,6 +127,7 @@ def test_an_altered_link_is_a_403(client, public, change):
         "expiry": url.copy_with(params={"auth_key": "9" + key}),
         "format": url.copy_with(path=url.path.replace(".wav", ".mp3"), params={"auth_key": key}),
         "junk": url.copy_with(params={"auth_key": "é-0-0-x"}),
+        "very-long": url.copy_with(params={"auth_key": f"{'9' * 5000}-0-0-x"}),
     }[change]
 
     answer = public.get(altered)

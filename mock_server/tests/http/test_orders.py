@@ -248,10 +248,25 @@ def test_a_form_sets_key_tempo_and_chords(client):
         ({"prompt": "", "bpm": "84"}, "Parameter prompt is required"),
         ({"prompt": "x", "bpm": "fast"}, "bpm has incorrect format"),
         ({"prompt": "x", "bpm": "84.5"}, "bpm has incorrect format"),
+        ({"prompt": "x", "bpm": "1_20"}, "bpm has incorrect format"),
+        ({"prompt": "x", "bpm": " 120"}, "bpm has incorrect format"),
+        ({"prompt": "x", "bpm": "\u0661\u0662\u0660"}, "bpm has incorrect format"),
+        ({"prompt": "x", "bpm": "9" * 5000}, "bpm has incorrect format"),
         ({"prompt": "x", "bpm": "300"}, "Invalid bpm parameter. Must be between 50 and 190"),
         ({"prompt": "x", "maxJobs": "0"}, "Invalid maxJobs parameter. Must be an integer of at least 1"),
     ],
-    ids=["no-prompt", "empty-prompt", "word", "fraction", "too-fast", "no-slots"],
+    ids=[
+        "no-prompt",
+        "empty-prompt",
+        "word",
+        "fraction",
+        "underscore",
+        "space",
+        "arabic",
+        "very-long",
+        "too-fast",
+        "no-slots",
+    ],
 )
 def test_a_form_that_breaks_a_rule_is_a_400(client, refused, fields, text):
     """The same texts as for JSON."""

@@ -1,5 +1,6 @@
 """Serving to people: https, proxies, containers, and the text at the start."""
 
+import json
 import re
 import shutil
 import ssl
@@ -76,6 +77,10 @@ def test_files_that_are_none_are_refused_in_one_line(tmp_path):
         pytest.param(["--key", __file__], "--key needs --certificate beside it", id="key alone"),
         pytest.param(["--forwarded-allow-ips", "10.0.0.0/99"], "is no address and no network", id="no network"),
         pytest.param(["--log", "xml"], "is not one of", id="no such format"),
+        pytest.param(["--fail-rate", "nan"], "'nan' is not a number", id="no number"),
+        pytest.param(["--callback-timeout", "nan"], "'nan' is not a number", id="no timeout"),
+        pytest.param(["--job-seconds", "9" * 400], "is longer than ten years", id="endless job"),
+        pytest.param(["--callback-backoff", f"1,{'9' * 400}"], "more than ten years", id="endless pause"),
         pytest.param(["--host", "0.0.0.0"], "--control-token is required", id="container without a token"),
     ],
 )
@@ -119,6 +124,15 @@ def test_links_lead_through_a_trusted_proxy(new_client, trusted):
     assert link(client, **{"X-Forwarded-Host": "music.example:8443, inner"}) == "http://music.example:8443"
     assert link(client, **{"X-Forwarded-Proto": "gopher"}) == "http://mock:4010"
     assert link(client) == "http://mock:4010"
+
+
+def test_the_log_says_as_much_behind_a_trusted_proxy(new_client, capsys):
+    """Which operation and whose world."""
+    client = new_client(trusted_proxies=("127.0.0.1",), log="json")
+    client.get("/accounts", headers=FORWARDED)
+    line = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert (line["operation_id"], line["status"]) == ("list_accounts", 404)
+    assert line["world"].endswith("-***")
 
 
 @pytest.mark.parametrize("trusted", [(), ("10.0.0.1",)])

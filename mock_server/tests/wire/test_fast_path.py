@@ -42,10 +42,12 @@ PATHS = (
     "/scheduler",
     "/scheduler/available",
     "/scheduler/{job}",
-    "/midi",
-    "/voices/cloned",
-    "/voices/artists?user_id=111",
+    "/music/midi",
+    "/music/cloned-voices?cursor=x",
+    "/music/artist-voices?user_id=111",
     "/nothing",
+    "accounts",
+    "music/song",
     "",
 )
 BODIES = (
@@ -74,6 +76,7 @@ HEADERS = (
     {"X-Tempolor-Mock-Depth": "9"},
     {"Connection": "close"},
     {"Expect": "100-continue"},
+    {"Content-Length": "0" * 5000},
 )
 
 
@@ -246,6 +249,13 @@ def test_a_body_in_chunks_is_taken(line):
     """Its length need not be known beforehand."""
     line.socket.sendall(line.order("Transfer-Encoding: chunked") + b'9\r\n{"prompt"\r\n')
     line.socket.sendall(b'9\r\n: "Rain"}\r\n0\r\n\r\n')
+    assert line.statuses(1) == [200]
+
+
+@pytest.mark.parametrize("declared", ["Content-Length: 10", "Transfer-Encoding: chunked"], ids=["length", "chunks"])
+def test_nobody_waits_for_a_body_that_nobody_reads(line, declared):
+    """A client that announces one with a poll, and never sends it, has its answer."""
+    line.socket.sendall(line.head("GET /v1/tempolor/accounts/111", declared))
     assert line.statuses(1) == [200]
 
 
