@@ -10,6 +10,7 @@ import orjson
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from .app import MockApp
 from .domain.errors import ServiceError
 from .known_heads import KnownHeads
 from .middleware.fast_path import LARGEST_BODY, FastPath, PlainHead
@@ -27,13 +28,13 @@ class HeadersTooLargeError(Exception):
 class Protocol(HttpToolsProtocol):
     """Uvicorn's protocol, which answers plain requests by itself, and what is no HTTP in the service's envelope too.
 
-    It also lets fault rules get at the connection of a request. An application without the attribute `fast_path` gets
-    all requests.
+    It also lets fault rules get at the connection of a request. An application that is no mock gets all requests.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._fast_path: FastPath | None = getattr(self.config.loaded_app, "fast_path", None)
+        app = self.config.loaded_app
+        self._fast_path: FastPath | None = app.fast_path if isinstance(app, MockApp) else None
         self._plain: PlainHead | None = None
         self._begun_ns = 0
         self._body = b""
@@ -190,7 +191,7 @@ class Protocol(HttpToolsProtocol):
 
     def _close_if_idle(self) -> None:
         self._idle_timer = None
-        if self._plain is not None or not (self.cycle is None or self.cycle.response_complete):
+        if self._is_reading or not (self.cycle is None or self.cycle.response_complete):
             return  # Whoever answers this one starts a timer.
         missing = self._answered_at + self.timeout_keep_alive - self.loop.time()
         if missing > 0:

@@ -102,9 +102,22 @@ class Worlds:
         if self._turning and (waited_for := self._turning.pop(token, None)) is not None:
             waited_for.set()
 
-    async def reach(self, token: Token, moment_ms: int) -> None:
-        """Wait until the world shows the virtual moment; return at once where its clock stands still."""
-        await self.wait(token, lambda world: 0 if world.clock.frozen else real_seconds_until(world, moment_ms))
+    async def reset(self, token: Token | None) -> int:
+        """Empty one world, or all of them, and all that was kept beside them; return how many there were."""
+        count = await self.store.reset(token)
+        self.journal.forget(token)
+        self.courier.forget(token)
+        for each in list(self._turning) if token is None else [token]:
+            self._tell_waiting(each)
+        return count
+
+    async def reach(self, token: Token, moment_ms: int, *, unless: Action[bool] = lambda _world: False) -> None:
+        """Wait until the world shows the virtual moment; return at once where its clock stands still, or `unless`."""
+
+        def missing(world: World) -> float:
+            return 0 if world.clock.frozen or unless(world) else real_seconds_until(world, moment_ms)
+
+        await self.wait(token, missing)
 
     async def wait(self, token: Token, missing: Action[float]) -> None:
         """Wait until nothing is missing; `missing` returns how many real seconds are, at most.

@@ -226,7 +226,7 @@ def _signed_key(data: bytes) -> Key:
 
 def _understand(found: _Found) -> Midi:
     if not found.notes:
-        msg = "MIDI file holds no notes"
+        msg = "MIDI file holds no notes besides drums" if found.drums else "MIDI file holds no notes"
         raise UnreadableMidi(msg)
     stretches = _tempo_stretches(found)
     seconds = sum(beats * tempo for tempo, beats in stretches) / 1e6

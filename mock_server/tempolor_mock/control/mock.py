@@ -18,6 +18,4 @@ async def reset_worlds(call: Call) -> Answer:
     if call.token is None and not everything:
         raise errors.unauthorized()
     doomed = None if everything else call.token
-    call.worlds.journal.forget(doomed)
-    call.worlds.courier.forget(doomed)
-    return Answer(200, {"worlds": await call.worlds.store.reset(doomed)})
+    return Answer(200, {"worlds": await call.worlds.reset(doomed)})

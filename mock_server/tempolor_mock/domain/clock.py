@@ -18,7 +18,7 @@ class Clock(Record, frozen=True):
     frozen: bool = False
 
     def now(self, real_ms: int) -> int:
-        """Return the virtual moment shown at `real_ms`; it never runs backwards, even where the real clock does."""
+        """Return the virtual moment shown at a real one; it waits where the real clock is before its start."""
         if self.frozen:
             return self.virtual_ms
         return self.virtual_ms + int(max(0, real_ms - self.real_ms) * self.speed)

@@ -5,12 +5,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from .draws import Draws
+from .harmony import TONALITIES, key_of
 from .jobs import Job, Material, MusicRequest
 from .records import Record
-
-_TONICS = ("A", "Ab", "B", "Bb", "C#", "C", "D", "E", "Eb", "F#", "F", "G")
-TONALITIES = tuple(f"{tonic}:{mode}" for tonic in _TONICS for mode in ("major", "minor"))
-"""The 24 keys of the instrumental page, as it spells them."""
 
 LONGEST_SECONDS = {"v3": 120, "v3.5": 270, "v4.5+": 300, "v4.8": 300, "i3": 120, "i3.5 beta": 270, "i4": 270}
 """How long a piece each model makes at most, in seconds."""
@@ -111,7 +108,7 @@ def _composed(request: MusicRequest, seconds: int, seed: int) -> Material:
         mood=reading.mood,
         instruments=reading.instruments,
         scene=draws.choice(_SCENES),
-        key=request.tonality or draws.choice(TONALITIES),
+        key=request.tonality or key_of(request.chords or "") or draws.choice(TONALITIES),
         bpm=request.bpm or draws.between(*_BPM.get(style, _USUAL_BPM)),
         chords=request.chords or "",
         seconds=seconds,

@@ -45,7 +45,7 @@ def write_cursor(number: int) -> str:
 def read_cursor(cursor: str) -> int:
     """Return the position in a listing, or raise a 400 for a text that is none."""
     try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
         text = ""
     digits = text.removeprefix(_PREFIX)

@@ -97,8 +97,8 @@ def _music(path: FilePath, auth_key: str, world: World) -> Offer:
     job = _completed(path, world)
     if path.suffix not in links.SUFFIXES.values():
         raise not_found()
-    material = material_of(job)
-    return _offer(path, material.title, content.music(job, path.suffix, _sources(job, world)), of=material)
+    sources = _sources(job, world)
+    return _offer(path, material_of(job).title, content.music(job, path.suffix, sources), of=_played(job, sources))
 
 
 def _cover(path: FilePath, _auth_key: str, world: World) -> Offer:
@@ -108,8 +108,8 @@ def _cover(path: FilePath, _auth_key: str, world: World) -> Offer:
 
 def _waveform(path: FilePath, _auth_key: str, world: World) -> Offer:
     job = _completed(path, world)
-    material = material_of(job)
-    return _offer(path, material.title, content.waveform(job, _sources(job, world)), of=material)
+    sources = _sources(job, world)
+    return _offer(path, material_of(job).title, content.waveform(job, sources), of=_played(job, sources))
 
 
 def _sources(job: Job, world: World) -> content.Sources:
@@ -119,6 +119,13 @@ def _sources(job: Job, world: World) -> content.Sources:
         midi=world.blobs.get(midi) if midi else None,
         sample=world.blobs.get(sample) if sample else None,
     )
+
+
+def _played(job: Job, sources: content.Sources) -> tuple[object, ...]:
+    """Return all that a piece's sound follows from: a world that begins again uses its ids again."""
+    request = job.request
+    based_on = (None if each is None else _digest(each) for each in (sources.midi, sources.sample))
+    return job.kind, request.artist_voice_id, request.cloned_voice_id, material_of(job), *based_on
 
 
 def _completed(path: FilePath, world: World) -> Job:
@@ -146,7 +153,7 @@ def _stems(path: FilePath, _auth_key: str, world: World) -> Offer:
     upload = world.blobs.get(stems.blob(path.item_id))
     if upload is None or path.suffix != ".zip":
         raise not_found()
-    return _offer(path, path.item_id, content.split(upload))
+    return _offer(path, path.item_id, content.split(upload), of=_digest(upload))
 
 
 _FOLDERS: dict[str, Callable[[FilePath, str, World], Offer]] = {
@@ -160,13 +167,17 @@ _FOLDERS: dict[str, Callable[[FilePath, str, World], Offer]] = {
 
 
 def _stored(path: FilePath, title: str, content: bytes) -> Offer:
-    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
     name, media_type = f"{title}{path.suffix}", MEDIA_TYPES[path.suffix]
-    return Offer(digest + path.suffix, name, media_type, lambda: (content,), len(content))
+    return Offer(_digest(content) + path.suffix, name, media_type, lambda: (content,), len(content))
 
 
 def _offer(path: FilePath, title: str, made: content.Made, *, of: object = None) -> Offer:
     identity = repr((path.folder, path.item_id, path.suffix, of))
-    digest = hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
     blocks, size = made
-    return Offer(digest + path.suffix, f"{title}{path.suffix}", MEDIA_TYPES[path.suffix], blocks, size)
+    return Offer(
+        _digest(identity.encode()) + path.suffix, f"{title}{path.suffix}", MEDIA_TYPES[path.suffix], blocks, size
+    )
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()

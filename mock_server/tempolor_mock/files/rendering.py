@@ -3,8 +3,9 @@
 import asyncio
 import tempfile
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 CHUNK_BYTES = 64 * 1024
@@ -26,6 +27,7 @@ class Rendering:
     def __init__(self, path: Path, size: int | None) -> None:
         self.path = path
         self.size = size
+        self.readers = 0
         self._written = 0
         self._complete = False
         self._failed = False
@@ -85,13 +87,21 @@ class Rendering:
                 yield chunk
 
     @property
+    def failed(self) -> bool:
+        """Whether its bytes could not be made."""
+        return self._failed
+
+    @property
     def complete(self) -> bool:
         """Whether nothing is going to be added."""
         return self._complete
 
 
 class Renderings:
-    """All files of a server, in one temporary folder; the longest unused ones are dropped beyond `max_bytes`."""
+    """All files of a server, in one temporary folder; the longest unused ones are dropped beyond `max_bytes`.
+
+    Nothing is dropped while somebody reads it.
+    """
 
     def __init__(self, max_bytes: int = 1 << 30, threads: int = 1) -> None:
         self._max_bytes = max_bytes
@@ -99,14 +109,19 @@ class Renderings:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._files: OrderedDict[str, Rendering] = OrderedDict()
 
-    def get(self, key: str, blocks: Blocks, *, size: int | None = None) -> Rendering:
-        """Return the file called `key`; where there is none, a thread starts to make it of `blocks`."""
+    @contextmanager
+    def lent(self, key: str, blocks: Blocks, *, size: int | None = None) -> Iterator[Rendering]:
+        """Lend the file called `key`; where there is none, a thread starts to make it of `blocks`."""
         rendering = self._files.pop(key, None)
-        if rendering is None or rendering._failed:  # noqa: SLF001 - the same module's own
+        if rendering is None or rendering.failed:
             rendering = self._start(key, blocks, size)
         self._files[key] = rendering
-        self._drop_surplus()
-        return rendering
+        rendering.readers += 1
+        try:
+            self._drop_surplus()
+            yield rendering
+        finally:
+            rendering.readers -= 1
 
     def _start(self, key: str, blocks: Blocks, size: int | None) -> Rendering:
         if self._folder is None:
@@ -122,13 +137,13 @@ class Renderings:
         for key in list(self._files)[:-1]:
             if total <= self._max_bytes:
                 return
-            if self._files[key].complete:
+            if self._files[key].complete and not self._files[key].readers:
                 dropped = self._files.pop(key)
                 dropped.path.unlink(missing_ok=True)
                 total -= dropped.size or 0
 
     def close(self) -> None:
-        """Delete everything; renderings under way are given up."""
+        """Delete everything; of renderings that were asked for, only the one under way is still made, for nobody."""
         self._executor.shutdown(wait=False, cancel_futures=True)
         if self._folder is not None:
             self._folder.cleanup()

@@ -59,15 +59,10 @@ class FilesSlot:
             return
         if call.hit_by is not None:
             send = await call.hit_by.spoilt(send)
-        rendering = self._renderings.get(wanted_file.key, wanted_file.blocks, size=wanted_file.size)
         header = _wanted_range(dict(scope["headers"]), wanted_file)
-        if header is not None and rendering.size is None:
-            await rendering.completed()
-        try:
-            part = parse_range(header, rendering.size)
-        except UnsatisfiableRangeError:
-            raise Refusal(416, "Range Not Satisfiable", ("Content-Range", f"bytes */{rendering.size}")) from None
-        await _send_file(send, wanted_file, rendering, part, body=scope["method"] == "GET")
+        with self._renderings.lent(wanted_file.key, wanted_file.blocks, size=wanted_file.size) as rendering:
+            part = await _part(header, rendering)
+            await _send_file(send, wanted_file, rendering, part, body=scope["method"] == "GET")
 
     async def _find(self, text: str, query_string: bytes, call: Call) -> "Offer":
         # numpy and the codecs are loaded with the first file that is asked for, not with the server.
@@ -83,6 +78,16 @@ class FilesSlot:
         call.token = call.notes.token = token
         found: Offer = await call.run(lambda world: offers.offer(path, auth_key, world))
         return found
+
+
+async def _part(header: bytes | None, rendering: Rendering) -> ByteRange | None:
+    """Return the part that a `Range` header asks for, once the size is known; None for the whole."""
+    if header is not None and rendering.size is None:
+        await rendering.completed()
+    try:
+        return parse_range(header, rendering.size)
+    except UnsatisfiableRangeError:
+        raise Refusal(416, "Range Not Satisfiable", ("Content-Range", f"bytes */{rendering.size}")) from None
 
 
 def _wanted_range(headers: Mapping[bytes, bytes], file: "Offer") -> bytes | None:

@@ -11,7 +11,10 @@ from ..shapes import JsonObject, listing
 
 
 async def clone_voice(call: Call) -> Answer:
-    """Clone a voice: the answer comes when it is ready, or after 120 virtual seconds without it."""
+    """Clone a voice: the answer comes when it is ready, or after 120 virtual seconds without it.
+
+    A 404 where the voice was deleted meanwhile, or its world emptied.
+    """
     try:
         await uploads.check_audio(call.body, call.media_type)
     except uploads.UnreadableUploadError as error:
@@ -26,9 +29,10 @@ async def clone_voice(call: Call) -> Answer:
             user_id=given.get("user_id"),
         )
     )
-    await call.worlds.reach(call.owner, voice.answer_ms)
-    ids = {"itemId": voice.id.item_id, "clonedVoiceItemId": str(voice.id)}
-    if await call.run(lambda world: voice.is_ready(world.now_ms)):
+    item_id = voice.id.item_id
+    await call.worlds.reach(call.owner, voice.answer_ms, unless=lambda world: world.voices.get(item_id) is None)
+    ids = {"itemId": item_id, "clonedVoiceItemId": str(voice.id)}
+    if await call.run(lambda world: voices.get(world, str(voice.id)).is_ready(world.now_ms)):
         return Answer(200, {"result": True, **ids})
     waited = voices.LONGEST_WAIT_MS // 1000
     message = f"Voice cloning is still processing after {waited} seconds. Please check back later."

@@ -135,6 +135,7 @@ class MemoryCallbacks:
 
     def __init__(self) -> None:
         self._by_number: dict[int, Callback] = {}
+        self._numbers: dict[str, list[int]] = {}
         self._queues: dict[CompositeId, deque[int]] = {}
         self._heads: list[tuple[int, int]] = []
         self._leased: list[tuple[int, int, int]] = []
@@ -152,6 +153,8 @@ class MemoryCallbacks:
                 queue.remove(callback.number)
             heappush(self._finished, callback.number)
         self._by_number[callback.number] = callback
+        if known is None:
+            insort(self._numbers.setdefault(str(callback.job_id), []), callback.number)
         if queue:
             heappush(self._heads, (self._by_number[queue[0]].due_ms, queue[0]))
         else:
@@ -198,13 +201,17 @@ class MemoryCallbacks:
 
     def latest(self, limit: int, *, job_id: str | None = None) -> list[Callback]:
         """See `CallbackTable`."""
-        newest = (self._by_number[number] for number in reversed(self._by_number))
-        return list(islice((each for each in newest if job_id is None or str(each.job_id) == job_id), limit))
+        numbers = self._by_number if job_id is None else self._numbers.get(job_id, [])
+        return [self._by_number[number] for number in islice(reversed(numbers), limit)]
 
     def forget_finished(self, before: int) -> None:
         """See `CallbackTable`."""
         while self._finished and self._finished[0] < before:
-            del self._by_number[heappop(self._finished)]
+            forgotten = self._by_number.pop(heappop(self._finished))
+            numbers = self._numbers[str(forgotten.job_id)]
+            numbers.remove(forgotten.number)
+            if not numbers:
+                del self._numbers[str(forgotten.job_id)]
 
     def __iter__(self) -> Iterator[Callback]:
         """See `CallbackTable`."""
@@ -270,9 +277,10 @@ class MemoryStore:
         return action(world)
 
     def _create(self, token: Token, real_ms: int) -> MemoryWorld:
-        world = self._worlds[token] = MemoryWorld(token, self._policy, self._new_clock(real_ms))
-        self._tokens[token.handle] = token
+        world = MemoryWorld(token, self._policy, self._new_clock(real_ms))
         self._begin(world)
+        self._worlds[token] = world
+        self._tokens[token.handle] = token
         return world
 
     async def find_token(self, handle: str) -> Token | None:

@@ -127,7 +127,7 @@ def test_tempos_beyond_our_range_are_doubled_or_halved(tempo, bpm):
         pytest.param(midi(track(NOTE + END, size=0xFFFFFFFF)), "ends too early", id="huge track"),
         pytest.param(midi(track(NOTE[:-1])), "ends too early", id="cut off"),
         pytest.param(midi(track(END)), "no notes", id="no notes"),
-        pytest.param(midi(track(b"\0\x99\x3c\x40" + END)), "no notes", id="only drums"),
+        pytest.param(midi(track(b"\0\x99\x3c\x40" + END)), "no notes besides drums", id="only drums"),
         pytest.param(midi(track(b"\0\x3c\x40")), "invalid event", id="no status"),
         pytest.param(midi(track(b"\0\xf4")), "invalid event", id="system event"),
         pytest.param(midi(track(b"\0\x90\xff\xff")), "invalid event", id="data above 127"),

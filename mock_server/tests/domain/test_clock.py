@@ -35,7 +35,7 @@ def test_speed_is_virtual_seconds_for_each_real_one(speed, shown):
 
 
 @given(moments, moments, speeds, st.booleans(), st.lists(moments, min_size=2, max_size=5))
-def test_a_clock_never_runs_backwards(real_ms, virtual_ms, speed, frozen, readings):
+def test_a_later_moment_is_never_shown_as_an_earlier_one(real_ms, virtual_ms, speed, frozen, readings):
     """Later readings never show an earlier moment, and none lies before the clock's own start."""
     clock = Clock(real_ms, virtual_ms, speed, frozen)
 

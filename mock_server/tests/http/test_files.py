@@ -1,6 +1,9 @@
 """The file host: ranges, expiry, signatures, methods."""
 
+import io
+
 import httpx
+import mido
 import pytest
 from tempolor_mock.domain.policy import Policy
 
@@ -163,6 +166,44 @@ def test_a_file_of_an_emptied_world_is_gone(client, public, cover):
     client.control("reset")
 
     assert public.get(cover).status_code == 404
+
+
+def voices_of(client):
+    """Return the ids of two artist voices."""
+    return [each["itemId"] for each in client.get("/music/artist-voices").json()["records"][:2]]
+
+
+def uploaded(client, content):
+    """Upload a MIDI file and return its id."""
+    client.post("/music/midi?name=a", content=content, headers={"Content-Type": "audio/midi"}).raise_for_status()
+    return client.get("/music/midi").json()["records"][0]["midiItemId"]
+
+
+def melody(*pitches):
+    """Return a MIDI file of these notes, in the same key and tempo as any other."""
+    track = mido.MidiTrack([mido.MetaMessage("key_signature", key="D"), mido.MetaMessage("set_tempo", tempo=500_000)])
+    for pitch in pitches:
+        track += [mido.Message("note_on", note=pitch), mido.Message("note_off", note=pitch, time=480)]
+    file = io.BytesIO()
+    mido.MidiFile(tracks=[track]).save(file=file)
+    return file.getvalue()
+
+
+CHANGES = {
+    "voice": lambda client, turn: client.completed_song(artistVoiceItemId=voices_of(client)[turn]),
+    "melody": lambda client, turn: client.completed_song(midiItemId=uploaded(client, melody(60, 64, 67 + turn * 5))),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_world_that_begins_again_has_its_own_sounds(client, public, change):
+    """Ids come again with the seed; what was asked for under them is another thing."""
+    tags = []
+    for turn in (0, 1):
+        client.post("http://mock/_mock/reset")
+        client.account("111")
+        tags.append(public.head(client.link(CHANGES[change](client, turn))).headers["etag"])
+    assert tags[0] != tags[1]
 
 
 def test_a_cover_of_a_running_job_is_not_there_yet(new_client):

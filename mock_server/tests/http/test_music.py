@@ -148,9 +148,10 @@ def test_an_account_lists_its_own_music(client):
     [
         ("?type=songs", 400, "Invalid type parameter. Must be 'song' or 'instrumental'"),
         ("?cursor=next_page_cursor_token", 400, "cursor has incorrect format"),
+        ("?cursor=YmVm!!b3JlOjEy", 400, "cursor has incorrect format"),
         ("?user_id=999", 404, "No record found for 999"),
     ],
-    ids=["type", "cursor", "account"],
+    ids=["type", "cursor", "stray-characters", "account"],
 )
 def test_a_list_query_that_breaks_a_rule_is_refused(client, refused, query, status, text):
     """Each parameter in its own words."""

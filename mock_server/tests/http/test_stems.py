@@ -1,6 +1,7 @@
 """The stems splitter: one call from a recording to a ZIP."""
 
 import io
+import wave
 import zipfile
 
 import httpx
@@ -31,6 +32,27 @@ def test_a_recording_comes_back_as_a_zip_of_its_stems(client, wav):
         assert archive.testzip() is None
         stems = {name.rpartition("/")[2].partition(".")[0] for name in archive.namelist()}
     assert stems == set(answer["detail"])
+
+
+def silence(seconds):
+    """Return a recording without a sound."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setparams((1, 2, 8_000, 0, "NONE", ""))
+        writer.writeframes(bytes(16_000 * seconds))
+    return file.getvalue()
+
+
+def test_a_world_that_begins_again_splits_what_it_is_given(client):
+    """The split has the same id again, and the stems of the new recording."""
+    sizes = []
+    for recording in (silence(1), silence(2)):
+        client.post("http://mock/_mock/reset")
+        client.account("111")
+        link = split(client, recording).json()["stemsZipUrl"]
+        with zipfile.ZipFile(io.BytesIO(httpx.Client(transport=client._transport).get(link).content)) as archive:
+            sizes.append(max(each.file_size for each in archive.infolist()))
+    assert sizes[1] > sizes[0]
 
 
 def test_a_split_takes_no_slot(client, wav):

@@ -1,8 +1,10 @@
 """Voices: cloning, listing, deleting, artists, and songs sung by them."""
 
+import asyncio
+
 import httpx
 import pytest
-from tempolor_mock.domain.policy import Policy
+from tempolor_mock import Policy, Settings, create_app
 
 VOICE = "user:12345-tempolor:111-voice:000000000000000"
 
@@ -189,3 +191,27 @@ def test_a_list_needs_an_account(new_client, client, refused, path):
     refused(new_client("user:1-nobody").get(path), 404, "No accounts configured")
     client.account("222")
     refused(client.get(f"{path}?user_id="), 400, "Parameter user_id is required")
+
+
+def test_a_voice_that_is_gone_before_it_is_ready_is_a_404(wav):
+    """Whoever uploaded it learns so at once when its world is emptied."""
+    app = create_app(Settings(policy=Policy(clone_seconds=(60, 60))))
+    api = httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://mock/v1/tempolor",
+        headers={"Authorization": "Bearer user:12345-x"},
+    )
+
+    async def story():
+        async with api:
+            await api.post("/accounts", json={"requestParams": {}})
+            upload = asyncio.create_task(
+                api.post("/music/cloned-voices?name=a", content=wav, headers={"Content-Type": "audio/wav"})
+            )
+            while not (await api.get("/music/cloned-voices")).json()["records"]:  # noqa: ASYNC110 - nothing tells it
+                await asyncio.sleep(0)
+            await api.post("http://mock/_mock/reset", json={})
+            return await upload
+
+    answer = asyncio.run(story())
+    assert (answer.status_code, answer.json()["code"]) == (404, 404)

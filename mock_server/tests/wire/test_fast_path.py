@@ -366,6 +366,22 @@ def test_an_idle_connection_is_closed(sides):
     assert transport.close.called
 
 
+def test_a_connection_on_which_a_request_arrives_is_not_idle(line, sides):
+    """However slowly it comes."""
+    loop = Clockwork()
+    protocol, transport = protocol_on(sides[0].server, loop)
+    ask = line.head("GET /v1/tempolor/accounts")
+    protocol.data_received(ask)
+    loop.until(KEEP_ALIVE_SECONDS - 1)
+    protocol.data_received(ask[:40])
+    loop.until(3 * KEEP_ALIVE_SECONDS)
+    assert not transport.close.called
+    protocol.data_received(ask[40:])
+    assert transport.write.call_count == 2
+    loop.until(4 * KEEP_ALIVE_SECONDS)
+    assert transport.close.called
+
+
 def test_fault_rules_hit_plain_requests_too(line):
     """A world with rules lets no request take the short way."""
     line.world.fail_next(status=503)
