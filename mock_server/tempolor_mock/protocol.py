@@ -119,6 +119,12 @@ class Protocol(HttpToolsProtocol):
             self._leave_fast_path()
         super().connection_lost(exc)
 
+    def shutdown(self) -> None:
+        """Close the connection, but not under a request that is on its way; called when the server stops."""
+        if self._plain is not None:
+            self._leave_fast_path()
+        super().shutdown()
+
     def on_response_complete(self) -> None:
         """Go on with the next request; called when a task has answered."""
         self._answered_at = self.loop.time()

@@ -50,9 +50,11 @@ _INSTRUMENTS = (
     "Trumpet",
 )
 _SCENES = ("Film", "Game", "Podcast", "Travel", "Advertising", "Workout", "Study")
-_FILLERS = frozenset(
-    ("a", "an", "about", "and", "for", "from", "in", "into", "music", "of", "on", "or", "piece", "some", "song", "that")
-) | {"the", "this", "to", "track", "with"}
+_FILLERS = """
+a about an and are at be by called compose create for from generate give i in into is it its make me music my named of
+on or our piece please some song that the their this to track want we with write you your
+"""
+_SMALL_WORDS = frozenset(_FILLERS.split())
 _BPM = {"Lo-fi": (70, 90), "Ambient": (60, 80), "Metal": (130, 180), "Electronic": (118, 140), "Hip Hop": (80, 105)}
 _USUAL_BPM = (84, 128)
 _STYLE_NAMES = tuple(sorted(_STYLES))
@@ -74,7 +76,7 @@ class Reading(Record, frozen=True):
 def read(prompt: str) -> Reading:
     """Read a prompt; a request's jobs share the reading."""
     lowered = prompt.lower()
-    words = tuple(word for word in re.findall(r"[^\W_][\w'&-]*", prompt) if word.lower() not in _FILLERS)
+    words = tuple(word for word in re.findall(r"[^\W_][\w'&-]*", prompt) if word.lower() not in _SMALL_WORDS)
     return Reading(
         style=_first_match(_STYLES, lowered),
         mood=_first_match(_MOODS, lowered) or "",

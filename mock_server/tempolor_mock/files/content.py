@@ -4,12 +4,13 @@ Each function returns what makes a file's bytes, and their number where that is 
 """
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from .. import audio
 from ..domain import artists
 from ..domain.artists import ArtistVoice
 from ..domain.composing import material_of
+from ..domain.errors import ServiceError
 from ..domain.ids import seeded_number
 from ..domain.jobs import Job
 from .rendering import Blocks
@@ -69,7 +70,17 @@ def _singer(voice: ArtistVoice) -> audio.Voice:
 
 
 def score_of(job: Job, sources: Sources) -> audio.Score:
-    """Return what to play for a job: what its material says, on the MIDI file where there is one."""
+    """Return what to play for a job: what its material says, on the MIDI file where there is one.
+
+    A 400 where that file or a voice's sample is none: uploads are checked, but snapshots can be written by hand.
+    """
+    try:
+        return _score(job, sources)
+    except (audio.UnreadableAudio, audio.UnreadableMidi) as error:
+        raise ServiceError(400, f"What this piece is based on cannot be read: {error}") from None
+
+
+def _score(job: Job, sources: Sources) -> audio.Score:
     material = material_of(job)
     return audio.Score(
         seconds=material.seconds,
@@ -87,5 +98,11 @@ def _voice_of(job: Job, sample: bytes | None) -> audio.Voice:
     if artist is not None:
         return _singer(artist)
     if sample is not None:
-        return audio.match_voice(sample, seeded_number(job.request.cloned_voice_id, bits=32))
+        return _matched(sample, seeded_number(job.request.cloned_voice_id, bits=32))
     return audio.Voice.from_labels(job.seed)
+
+
+@lru_cache(maxsize=8)
+def _matched(sample: bytes, seed: int) -> audio.Voice:
+    """Return the voice of a sample: listening to it takes a while, and each part of a file asks."""
+    return audio.match_voice(sample, seed)

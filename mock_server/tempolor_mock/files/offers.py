@@ -45,6 +45,13 @@ MEDIA_TYPES = {
 }
 
 
+LONGEST_NAME = 100
+"""Characters of a title that a file is named by: it stands in a header, which clients take only so much of."""
+
+_MOST_DIGESTS = 4096
+_digests: dict[tuple[int, int], str] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class FilePath:
     """The parts of a file's path; `text` is all of it, as it was signed."""
@@ -167,7 +174,7 @@ _FOLDERS: dict[str, Callable[[FilePath, str, World], Offer]] = {
 
 
 def _stored(path: FilePath, title: str, content: bytes) -> Offer:
-    name, media_type = f"{title}{path.suffix}", MEDIA_TYPES[path.suffix]
+    name, media_type = f"{title[:LONGEST_NAME]}{path.suffix}", MEDIA_TYPES[path.suffix]
     return Offer(_digest(content) + path.suffix, name, media_type, lambda: (content,), len(content))
 
 
@@ -175,9 +182,20 @@ def _offer(path: FilePath, title: str, made: content.Made, *, of: object = None)
     identity = repr((path.folder, path.item_id, path.suffix, of))
     blocks, size = made
     return Offer(
-        _digest(identity.encode()) + path.suffix, f"{title}{path.suffix}", MEDIA_TYPES[path.suffix], blocks, size
+        _digest(identity.encode()) + path.suffix,
+        f"{title[:LONGEST_NAME]}{path.suffix}",
+        MEDIA_TYPES[path.suffix],
+        blocks,
+        size,
     )
 
 
 def _digest(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+    """Return what tells these bytes from others; large uploads are read once, since each part of a file asks."""
+    key = hash(content), len(content)  # Python keeps the hash with the bytes.
+    found = _digests.get(key)
+    if found is None:
+        if len(_digests) >= _MOST_DIGESTS:
+            _digests.clear()
+        found = _digests[key] = hashlib.blake2b(content, digest_size=16).hexdigest()
+    return found

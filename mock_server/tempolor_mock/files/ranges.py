@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_ONE_RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
+_ONE_RANGE = re.compile(rb"(?i:bytes)=(\d{0,18})-(\d{0,18})")
 
 
 class UnsatisfiableRangeError(Exception):
@@ -24,7 +24,7 @@ def parse_range(header: bytes | None, size: int | None) -> ByteRange | None:
     Several ranges at once, other units and malformed headers are ignored, as the RFC allows.
     """
     match = _ONE_RANGE.fullmatch(header.strip()) if header else None
-    if match is None or size is None or match[0] == b"bytes=-":
+    if match is None or size is None or not (match[1] or match[2]):
         return None
     first, last = match[1], match[2]
     if not first:

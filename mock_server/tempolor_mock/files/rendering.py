@@ -1,6 +1,8 @@
 """Files that are made when somebody first asks for them, by a thread, and are read while they grow."""
 
 import asyncio
+import os
+import shutil
 import tempfile
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -9,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 CHUNK_BYTES = 64 * 1024
+
+_PREFIX = "tempolor-mock-"
 
 Blocks = Callable[[], Iterable[bytes]]
 """Makes a file's bytes, block by block; called once, in a thread."""
@@ -125,7 +129,8 @@ class Renderings:
 
     def _start(self, key: str, blocks: Blocks, size: int | None) -> Rendering:
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="tempolor-mock-")
+            _remove_leftovers()
+            self._folder = tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-")
         path = Path(self._folder.name, key)
         path.touch()
         rendering = Rendering(path, size)
@@ -147,3 +152,24 @@ class Renderings:
         self._executor.shutdown(wait=False, cancel_futures=True)
         if self._folder is not None:
             self._folder.cleanup()
+
+
+def _remove_leftovers() -> None:
+    """Delete the folders of processes that were killed before they could do so themselves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if pid.isdigit() and not _is_running(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    """Whether there may be a process of that number; elsewhere than on POSIX systems nobody can ask without harm."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -11,13 +11,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..exchange import Call
 from ..middleware.errors import Refusal
 from ..middleware.hazards import ForcedAnswerError, RequestHazard
 from ..middleware.sending import send_answer
-from ..middleware.wire import ClientLeftError
+from ..middleware.wire import ClientLeftError, left
 from ..worlds import Worlds
 from . import links
 from .ranges import ByteRange, UnsatisfiableRangeError, parse_range
@@ -62,7 +62,10 @@ class FilesSlot:
         header = _wanted_range(dict(scope["headers"]), wanted_file)
         with self._renderings.lent(wanted_file.key, wanted_file.blocks, size=wanted_file.size) as rendering:
             part = await _part(header, rendering)
-            await _send_file(send, wanted_file, rendering, part, body=scope["method"] == "GET")
+            await send(_head(wanted_file, rendering, part))
+            if scope["method"] == "GET":
+                await _send_bytes(send, receive, rendering, part)
+            await send({"type": "http.response.body", "body": b""})
 
     async def _find(self, text: str, query_string: bytes, call: Call) -> "Offer":
         # numpy and the codecs are loaded with the first file that is asked for, not with the server.
@@ -99,7 +102,7 @@ def _tag(file: "Offer") -> bytes:
     return f'"{file.key}"'.encode()
 
 
-async def _send_file(send: Send, file: "Offer", rendering: Rendering, part: ByteRange | None, *, body: bool) -> None:
+def _head(file: "Offer", rendering: Rendering, part: ByteRange | None) -> Message:
     start, end = (part.start, part.end) if part else (0, rendering.size)
     headers = [
         (b"content-type", file.media_type.encode()),
@@ -111,8 +114,18 @@ async def _send_file(send: Send, file: "Offer", rendering: Rendering, part: Byte
         headers.append((b"content-length", b"%d" % (end - start)))
     if part:
         headers.append((b"content-range", f"bytes {start}-{part.end - 1}/{rendering.size}".encode()))
-    await send({"type": "http.response.start", "status": 206 if part else 200, "headers": headers})
-    if body:
+    return {"type": "http.response.start", "status": 206 if part else 200, "headers": headers}
+
+
+async def _send_bytes(send: Send, receive: Receive, rendering: Rendering, part: ByteRange | None) -> None:
+    """Send a file, or a part of it, giving others a turn after each chunk; ClientLeftError if nobody waits any more."""
+    start, end = (part.start, part.end) if part else (0, rendering.size)
+    leaving = asyncio.ensure_future(left(receive))
+    try:
         async for chunk in rendering.read(start, end):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+            await asyncio.sleep(0)
+            if leaving.done():
+                raise ClientLeftError
+    finally:
+        leaving.cancel()

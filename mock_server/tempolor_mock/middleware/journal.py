@@ -1,7 +1,6 @@
 """Slot that writes requests and their answers into the journal of the world they belong to."""
 
 import logging
-from contextlib import suppress
 from time import perf_counter_ns
 from typing import cast
 
@@ -113,8 +112,12 @@ def record(worlds: Worlds, entry: Entry) -> None:
     """Write the entry of a request that came and was answered in one piece each, with a body that is small."""
     notes = entry.notes
     if notes.now_ms is None and notes.token is not None:
-        with suppress(MustWaitError):  # The entry then has no virtual time.
+        try:
             notes.now_ms = worlds.run_now(notes.token, _now_ms)
+        except MustWaitError:
+            pass  # The entry has no virtual time.
+        except Exception:
+            logger.exception("No virtual time for the journal")
     if len(answer := cast("bytes", entry.answer)) > KEPT_BODY_BYTES:
         entry.answer = _with(b"", answer, {}, entry.answer_headers)
     _append(worlds, entry)

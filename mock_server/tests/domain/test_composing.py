@@ -41,6 +41,7 @@ def job_of(kind="song", seed=1, **options):
         ("A relaxing lo-fi beat with piano and soft drums", "Relaxing Lo-fi Beat Piano"),
         ("lanterns", "Lanterns"),
         ("the song of the sea", "Sea"),
+        ("Write me a song about my cat named Bob", "Cat Bob"),
         ("Überfahrt nach Rügen", "Überfahrt Nach Rügen"),
     ],
 )

@@ -216,3 +216,11 @@ def test_a_cover_of_a_running_job_is_not_there_yet(new_client):
     guessed = done["cover"].replace(done["itemId"], running.rpartition(":")[2])
 
     assert client.get(guessed).status_code == 404
+
+
+def test_a_long_title_is_not_all_of_a_files_name(client, public):
+    """Names stand in a header, and clients take only so much of one."""
+    job_id = client.completed_song(prompt=" ".join(["supercalifragilisticexpialidocious" * 3] * 4))
+    name = public.head(client.link(job_id)).headers["content-disposition"]
+    assert len(name) < 200
+    assert name.endswith(".wav")

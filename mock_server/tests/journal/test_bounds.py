@@ -1,8 +1,11 @@
 """The journal stays within its bytes, and shares them fairly."""
 
+import tracemalloc
+
 from tempolor_mock.domain.ids import Token
-from tempolor_mock.exchange import Notes
+from tempolor_mock.exchange import Answer, Notes
 from tempolor_mock.journal import Entry, Journal, RequestHead
+from tempolor_mock.middleware.sending import encoded
 
 BUSY, QUIET = Token("1", "busy"), Token("2", "quiet")
 
@@ -13,7 +16,7 @@ def entry(size=0):
 
 
 def test_old_entries_make_room_for_new_ones():
-    """Old entries make room for new ones."""
+    """The newest are kept; what was dropped stays counted."""
     journal = Journal(100_000)
     for _ in range(1_000):
         journal.append(BUSY, entry())
@@ -24,7 +27,7 @@ def test_old_entries_make_room_for_new_ones():
 
 
 def test_a_busy_world_costs_a_quiet_one_nothing():
-    """A busy world costs a quiet one nothing."""
+    """Room is taken from whoever takes most of it."""
     journal = Journal(100_000)
     for _ in range(10):
         journal.append(QUIET, entry())
@@ -35,7 +38,7 @@ def test_a_busy_world_costs_a_quiet_one_nothing():
 
 
 def test_many_worlds_stay_within_the_limit_together():
-    """Many worlds stay within the limit together."""
+    """The limit is the whole mock's: 500 worlds do not get it 500 times."""
     journal = Journal(100_000)
     tokens = [Token(str(number), "world") for number in range(500)]
     for token in tokens:
@@ -46,7 +49,7 @@ def test_many_worlds_stay_within_the_limit_together():
 
 
 def test_an_entry_larger_than_everything_is_dropped():
-    """An entry larger than everything is dropped."""
+    """It is counted, and does not stay because it is the only one."""
     journal = Journal(10_000)
     journal.append(BUSY, entry(20_000))
 
@@ -54,7 +57,7 @@ def test_an_entry_larger_than_everything_is_dropped():
 
 
 def test_numbers_find_entries_after_older_ones_were_dropped():
-    """Numbers find entries after older ones were dropped."""
+    """An entry keeps its number; dropped ones, coming ones and those of other worlds are None."""
     journal = Journal(20_000)
     for _ in range(100):
         journal.append(BUSY, entry())
@@ -66,7 +69,7 @@ def test_numbers_find_entries_after_older_ones_were_dropped():
 
 
 def test_an_emptied_journal_has_room_again():
-    """An emptied journal has room again."""
+    """The bytes are given back: another world fills them without a loss."""
     journal = Journal(20_000)
     for _ in range(15):
         journal.append(BUSY, entry())
@@ -75,3 +78,13 @@ def test_an_emptied_journal_has_room_again():
     for _ in range(15):
         journal.append(QUIET, entry())
     assert journal.dropped(QUIET) == 0
+
+
+def test_answers_take_no_more_memory_than_is_counted():
+    """The JSON library leaves kilobytes of room behind a value that nobody is going to use."""
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    kept = [encoded(Answer(404, {"error": f"No record found for {number}", "code": 404})) for number in range(1_000)]
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (after - before) / len(kept) < 1_000

@@ -117,6 +117,21 @@ def test_files_come_along(place, lived_in, mid):
     assert second.get(link).content == mid
 
 
+def test_music_on_a_file_that_is_none_cannot_be_had(place, lived_in):
+    """Snapshots may be written by hand; uploads cannot be rubbish."""
+    client = lived_in(place().client)
+    snapshot = saved(client)
+    blobs = {name: "cnViYmlzaA==" if name.startswith("midi/") else blob for name, blob in snapshot["blobs"].items()}
+    client.put(SNAPSHOT, json=snapshot | {"blobs": blobs}).raise_for_status()
+    client.advance(60)
+    (based_on_it,) = (job["id"]["item_id"] for job in snapshot["jobs"][2:3])
+    job_id = f"user:12345-tempolor:111-job:{based_on_it}"
+    link = client.get(f"/music/download/{job_id}", params={"file_format": "wav"}).json()["url"]
+    answer = client.get(link)
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("What this piece is based on cannot be read: ")
+
+
 def test_a_load_answers_what_was_loaded(place, lived_in):
     """And where the clock stands."""
     first, second = lived_in(place().client), place().client

@@ -382,6 +382,31 @@ def test_a_connection_on_which_a_request_arrives_is_not_idle(line, sides):
     assert transport.close.called
 
 
+def test_a_request_on_its_way_is_answered_before_the_server_stops(line, sides):
+    """Its body is still to come; the connection ends with the answer."""
+    loop = mock.Mock()
+    loop.create_task.side_effect = lambda work, **_: work.close() or mock.Mock()
+    protocol, transport = protocol_on(sides[0].server, loop)
+    protocol.data_received(line.order("Content-Length: 20") + b'{"prompt"')
+    protocol.shutdown()
+    assert not transport.close.called
+    assert loop.create_task.called
+    assert protocol.cycle.keep_alive is False
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b'{"prompt": "Rain"}', 500), (b'{"prompt": ', 400)], ids=["good", "broken"]
+)
+def test_a_store_that_fails_is_a_500_on_a_living_connection(line, sides, body, status):
+    """Whether the head is known or not, and whatever else is wrong with the request."""
+    protocol, transport = protocol_on(sides[0].server, Clockwork())
+    with mock.patch.object(sides[0].server._mock.worlds, "run_now", side_effect=RuntimeError("out of order")):
+        for _ in range(2):
+            protocol.data_received(line.order(f"Content-Length: {len(body)}") + body)
+    assert [int(call.args[0].split()[1]) for call in transport.write.call_args_list] == [status] * 2
+    assert not transport.close.called
+
+
 def test_fault_rules_hit_plain_requests_too(line):
     """A world with rules lets no request take the short way."""
     line.world.fail_next(status=503)
