@@ -173,7 +173,7 @@ class Service:
         store: Any = self.app.worlds.store
         before = store._policy  # noqa: SLF001 - the store's settings are fixed for whoever does not break it
         stack.callback(setattr, store, "_policy", before)
-        store._policy = before.with_changes(**changes)  # noqa: SLF001
+        store._policy = before.with_changes(**changes)  # noqa: SLF001 - the same
         self.app.touch()
 
     def _begin_anew(self) -> None:

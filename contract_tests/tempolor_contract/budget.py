@@ -17,11 +17,6 @@ from .call import Route, Router, default_router
 from .inspector import is_live
 from .registry import Registry
 
-CREATING: Final = frozenset(
-    {"create_account", "create_song", "create_instrumental", "upload_midi", "clone_voice", "split_stems"}
-)
-"""Operations that make something. On the live service all but the first and the MIDI upload are paid for."""
-
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_REQUESTS_AT_READ: Final = 60
 """How many requests level `read` sends at most: it is meant for the live service, as often as one likes."""

@@ -142,11 +142,3 @@ class Violation:
     def curl(self) -> str:
         """The command that repeats the last call, its token left to the environment."""
         return as_curl(self.calls[-1].exchange)
-
-
-@dataclass(frozen=True)
-class Inconclusive:
-    """A rule that could not be judged, and why: a 5xx, a busy account, a network fault."""
-
-    rule_id: str
-    reason: str

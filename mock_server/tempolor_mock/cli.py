@@ -14,6 +14,7 @@ from tempolor_spec import REVISIONS
 
 from .domain.ids import Token
 from .domain.policy import Policy, Range
+from .middleware.proxies import parse_networks
 from .settings import Settings
 
 EXAMPLE_TOKEN = "user:12345-demo"  # noqa: S105 - any token will do
@@ -61,7 +62,7 @@ class NetworksType(click.ParamType[tuple[str, ...]]):
         networks = tuple(each.strip() for each in value.split(",") if each.strip())
         for each in networks:
             try:
-                ipaddress.ip_network("::/0" if each == "*" else each, strict=False)
+                parse_networks((each,))
             except ValueError:
                 self.fail(f"{each!r} is no address and no network such as 127.0.0.1 or 10.0.0.0/8", param, ctx)
         return networks

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from .domain.composing import lyrics_of, material_of
 from .domain.jobs import Job, Status
 from .domain.paging import Page
+from .domain.scheduler import Capacity
 from .domain.world import World
 from .files import links
 
@@ -19,6 +20,16 @@ _CHILD_TYPE = {"song": "lyric_to_material", "instrumental": "text_to_material"}
 def listing(page: Page[T], show: Callable[[T], JsonObject]) -> JsonObject:
     """Return a page as every listing shows it; the last one has an empty cursor."""
     return {"records": [show(item) for item in page.items], "hasNext": bool(page.cursor), "cursor": page.cursor}
+
+
+def capacity_object(row: Capacity) -> JsonObject:
+    """Return an account's slots as the scheduler and the control plane show them."""
+    return {
+        "user_id": row.user_id,
+        "maxJobs": row.max_jobs,
+        "executing": row.executing,
+        "available": row.available,
+    }
 
 
 def music_item(job: Job, world: World, base_url: str, *, at_ms: int | None = None) -> JsonObject:

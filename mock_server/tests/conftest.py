@@ -95,6 +95,10 @@ class Client(httpx.Client):
         self.api_token = token
         super().__init__(headers={"Authorization": f"Bearer {token}"}, timeout=10, **options)
 
+    def anonymous(self) -> httpx.Client:
+        """Return a client of the same mock that sends no token, as whoever follows a link."""
+        return httpx.Client(transport=self._transport, base_url=self.base_url, timeout=10)
+
     def control(self, call: str, **content: Any) -> httpx.Response:
         """POST to the control plane."""
         return self.post(self.base_url.join(f"/_mock/{call}"), json=content)

@@ -34,7 +34,7 @@ def _reports(lab: Lab) -> None:
 
 
 def _url(lab: Lab) -> str:
-    assert lab.receiver is not None, "the plan leaves this scenario out without a receiver"  # noqa: S101
+    assert lab.receiver is not None, "the plan leaves this scenario out without a receiver"  # noqa: S101 - tells the type checker
     return lab.receiver.url
 
 

@@ -78,9 +78,8 @@ def _file(command: F) -> F:
 
 @contextlib.contextmanager
 def _client(base_url: str | None, token: str | None) -> Generator[TemPolor]:
-    # Imported late: `tempolor --help` lists these commands too, and needs no HTTP library for it.
-    from . import errors  # noqa: PLC0415
-    from ._sync.client import TemPolor  # noqa: PLC0415
+    from . import errors  # noqa: PLC0415 - `tempolor --help` lists these commands and needs no HTTP library
+    from ._sync.client import TemPolor  # noqa: PLC0415 - the same
 
     try:
         with TemPolor(token, base_url=base_url, on_busy=_say_busy) as client:

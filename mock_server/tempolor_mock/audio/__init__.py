@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .decode import AudioInfo, decode_audio, probe_audio
     from .errors import UnreadableAudio, UnreadableMidi, UnreadableUpload
     from .midi import Midi, read_midi
-    from .midi_file import write_midi
     from .mp3 import mp3_length, render_mp3
     from .score import MelodyNote, Register, Score, Voice
     from .sniff import MEDIA_TYPES, AudioKind, audio_kind, check_media_type
@@ -33,7 +32,6 @@ _HOMES = {
     "decode": ("AudioInfo", "decode_audio", "probe_audio"),
     "errors": ("UnreadableAudio", "UnreadableMidi", "UnreadableUpload"),
     "midi": ("Midi", "read_midi"),
-    "midi_file": ("write_midi",),
     "mp3": ("mp3_length", "render_mp3"),
     "score": ("MelodyNote", "Register", "Score", "Voice"),
     "sniff": ("MEDIA_TYPES", "AudioKind", "audio_kind", "check_media_type"),
@@ -81,7 +79,6 @@ __all__ = [
     "stems_of",
     "stems_zip_length",
     "wav_length",
-    "write_midi",
 ]
 
 

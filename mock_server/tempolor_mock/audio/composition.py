@@ -1,6 +1,6 @@
 """From a score to notes, four bars at a time.
 
-A phrase depends on nothing but the score and its own number, so a renderer may start in the middle of a piece.
+A phrase depends on nothing but the score and its own number, so no phrase waits for another.
 Every phrase is in 4/4 with an onset on each beat (it tells the tempo) and leans on the tonic (it tells the key).
 """
 
@@ -18,7 +18,7 @@ from .theory import Bar, Chord, Key, chord_at, loop, loop_count, parse_chords, t
 BEATS_PER_BAR: Final = 4
 BARS_PER_PHRASE: Final = 4
 BEATS_PER_PHRASE: Final = BEATS_PER_BAR * BARS_PER_PHRASE
-MAX_NOTE_BEATS: Final = 8.0
+_MAX_NOTE_BEATS: Final = 8.0
 
 _SLOW_BPM: Final = 95
 """Below this, notes between the beats would make a listener count twice as fast."""
@@ -85,7 +85,7 @@ class Plan:
     @staticmethod
     def is_chorus(phrase: int) -> bool:
         """Return whether a phrase belongs to a chorus: two phrases in four, after two of verse."""
-        return phrase % 4 in (3, 4)
+        return phrase % 4 in {2, 3}
 
 
 @lru_cache(maxsize=64)
@@ -93,7 +93,7 @@ def plan(score: Score) -> Plan:
     """Decide what holds for a whole piece: its key, its chords, its form."""
     key = Key.parse(score.key)
     bars = math.ceil(score.seconds * score.bpm / 60 / BEATS_PER_BAR)
-    chance = Random(f"{score.seed}:plan")  # noqa: S311  (music, not secrets)
+    chance = Random(f"{score.seed}:plan")  # noqa: S311 - music, not secrets
     chords = parse_chords(score.chords) or _harmonise(score.melody, key)
     first = chance.randrange(loop_count(key))
     second = first + 1 + chance.randrange(loop_count(key) - 1)
@@ -107,10 +107,10 @@ def plan(score: Score) -> Plan:
     )
 
 
-def notes(score: Score, phrase: int = 0) -> Iterator[tuple[Note, ...]]:
-    """Yield the piece phrase by phrase, beginning with phrase number `phrase`; each sorted by beat."""
+def notes(score: Score) -> Iterator[tuple[Note, ...]]:
+    """Yield the piece phrase by phrase, each sorted by beat."""
     whole = plan(score)
-    for number in range(phrase, math.ceil(whole.bars / BARS_PER_PHRASE)):
+    for number in range(math.ceil(whole.bars / BARS_PER_PHRASE)):
         yield _phrase(whole, number)
 
 
@@ -120,7 +120,7 @@ def _phrase(whole: Plan, phrase: int) -> tuple[Note, ...]:
     end = score.seconds * score.bpm / 60
     found: list[Note] = []
     for bar in range(phrase * BARS_PER_PHRASE, (phrase + 1) * BARS_PER_PHRASE):
-        chance = Random(f"{score.seed}:bar:{bar}")  # noqa: S311
+        chance = Random(f"{score.seed}:bar:{bar}")  # noqa: S311 - music, not secrets
         found += _drums(whole, bar, chance)
         found += _bass(whole, bar)
         found += _accompaniment(whole, bar)
@@ -227,7 +227,7 @@ def _invented_melody(whole: Plan, phrase: int) -> Iterator[Note]:
     score = whole.score
     if whole.is_intro(phrase):
         return
-    chance = Random(f"{score.seed}:melody:{whole.is_chorus(phrase)}:{phrase % 2}")  # noqa: S311
+    chance = Random(f"{score.seed}:melody:{whole.is_chorus(phrase)}:{phrase % 2}")  # noqa: S311 - music, not secrets
     rhythms = _EVEN if score.bpm < _SLOW_BPM else _EVEN + _SYNCOPATED
     motif = [chance.choice(rhythms), chance.choice(rhythms)]
     part, centre = _singer(score)
@@ -251,7 +251,9 @@ def _singer(score: Score) -> tuple[Part, int]:
     return Part.VOICE, {"bass": 50, "tenor": 57, "alto": 64, "soprano": 71}[score.voice.register]
 
 
-def _next_pitch(key: Key, chord: Chord, pitch: int, centre: int, chance: Random, *, resting: bool) -> int:  # noqa: PLR0913
+def _next_pitch(  # noqa: PLR0913 - what a step depends on
+    key: Key, chord: Chord, pitch: int, centre: int, chance: Random, *, resting: bool
+) -> int:
     """Return a pitch a small step away: in the chord where the melody rests, in the scale where it moves."""
     tones = range(centre - 7, centre + 10)
     chordal = [tone for tone in tones if tone % 12 in chord.pitch_classes]
@@ -277,7 +279,7 @@ def _given_melody(whole: Plan, phrase: int) -> Iterator[Note]:
         for number, note in enumerate(melody):
             beat = turn * span + note.beat
             if begin <= beat < begin + BEATS_PER_PHRASE:
-                length = max(0.1, min(note.beats, MAX_NOTE_BEATS))
+                length = max(0.1, min(note.beats, _MAX_NOTE_BEATS))
                 yield Note(part, beat, length, note.pitch + shift, 0.9, number)
 
 

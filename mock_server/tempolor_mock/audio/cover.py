@@ -32,11 +32,11 @@ def cover_png(seed: int) -> bytes:
 
 def cover_jpeg(seed: int) -> bytes:
     """Return the same picture as a JPEG."""
-    import av  # noqa: PLC0415  (a PNG does without this large library)
+    import av  # noqa: PLC0415 - a PNG does without this large library
 
     frame = av.VideoFrame.from_ndarray(_paint(seed), format="rgb24").reformat(format="yuvj420p")
     encoder = av.CodecContext.create("mjpeg", "w")
-    assert isinstance(encoder, av.VideoCodecContext)  # noqa: S101  (tells the type checker)
+    assert isinstance(encoder, av.VideoCodecContext)  # noqa: S101 - tells the type checker
     encoder.width, encoder.height, encoder.pix_fmt = SIDE, SIDE, "yuvj420p"
     encoder.options = {"qmin": "3", "qmax": "5"}
     return b"".join(bytes(packet) for packet in [*encoder.encode(frame), *encoder.encode(None)])
@@ -48,7 +48,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 def _paint(seed: int) -> _Picture:
     """Return the picture, shape (512, 512, 3)."""
-    chance = Random(f"cover:{seed}")  # noqa: S311
+    chance = Random(f"cover:{seed}")  # noqa: S311 - a picture, not secrets
     down, right = np.mgrid[0 : 1 : SIDE * 1j, 0 : 1 : SIDE * 1j].astype(np.float32)
     hue = chance.random()
     lean = chance.uniform(-0.6, 0.6)

@@ -99,8 +99,7 @@ class _Upload:
         self._judge(promised / av.time_base)
 
     def _refuse(self, why: str) -> NoReturn:
-        msg = f"The {self.kind} file {why}"
-        raise UnreadableAudio(msg) from None
+        raise UnreadableAudio(f"The {self.kind} file {why}") from None
 
     def _open(self) -> InputContainer:
         return av.open(io.BytesIO(self._data), "r", format=_DEMUXERS[self.kind], metadata_errors="ignore")

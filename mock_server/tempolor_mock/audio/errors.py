@@ -1,7 +1,7 @@
 """What this package raises about files other people send."""
 
 
-class UnreadableUpload(ValueError):  # noqa: N818  (says what the upload is; all three read alike)
+class UnreadableUpload(ValueError):  # noqa: N818 - says what the upload is; all three read alike
     """The upload cannot be used; `str(error)` is one sentence fit for an answer with status 400."""
 
 

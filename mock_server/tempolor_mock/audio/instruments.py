@@ -21,10 +21,10 @@ _TABLE: Final = 2048
 _HIGHEST: Final = 14_000.0
 """No harmonic above this many hertz: a table read fast must not fold over at half the sample rate."""
 
-RELEASE: Final = 0.12
+_RELEASE: Final = 0.12
 """Seconds a note goes on after its written end."""
 
-MAX_DRUM_SECONDS: Final = 1.2
+_MAX_DRUM_SECONDS: Final = 1.2
 
 _KEYS_RING: Final = 2.5
 """Seconds after which a held key is not heard any more."""
@@ -133,7 +133,7 @@ def _hat() -> Wave:
 
 
 def _crash() -> Wave:
-    time = _seconds(frames_in(MAX_DRUM_SECONDS))
+    time = _seconds(frames_in(_MAX_DRUM_SECONDS))
     ring = np.exp(-time / 0.28)
     return _edges(np.stack([_hiss(len(time), 4) * ring, _hiss(len(time), 5) * ring]), 0.0005, 0.1)
 
@@ -161,14 +161,14 @@ def _keys(pitch: int, frames: int) -> Wave:
     places, time = _steady(pitch, frames), _seconds(frames)
     hammer = np.exp(-time / 0.08)
     wave = _read(_harmonics(pitch, 1.2), places) * hammer * 0.4 + _read(_harmonics(pitch, 2.5), places) * 0.7
-    return _edges(wave * np.exp(-time / 0.7), 0.003, RELEASE)
+    return _edges(wave * np.exp(-time / 0.7), 0.003, _RELEASE)
 
 
 def _pad(pitch: int, frames: int) -> Wave:
     """Return a slow, wide chord voice: the two sides are tuned apart a little."""
     table = _harmonics(pitch, 1.8)
     sides = [_read(table, _steady(pitch, frames, detune)) for detune in (-0.04, 0.04)]
-    return _edges(np.stack(sides), 0.12, RELEASE)
+    return _edges(np.stack(sides), 0.12, _RELEASE)
 
 
 def _pluck(pitch: int, frames: int, decay: float) -> Wave:
@@ -210,7 +210,7 @@ def _sung_table(pitch: int, vowel: str, tract: float, slope: float) -> Wave:
 
 def sing(pitch: int, frames: int, vowel: str, voice: Voice) -> Wave:
     """Return a sung vowel: it slides into its pitch, its vibrato grows, and breath goes along."""
-    person = Random(f"voice:{voice.seed}")  # noqa: S311
+    person = Random(f"voice:{voice.seed}")  # noqa: S311 - a singer, not secrets
     rate, depth = person.uniform(4.8, 6.4), person.uniform(0.15, 0.35)
     tract = _TRACT[voice.register] * person.uniform(0.94, 1.06)
     slope, breath = person.uniform(0.5, 1.1), person.uniform(0.01, 0.05)
@@ -222,7 +222,7 @@ def sing(pitch: int, frames: int, vowel: str, voice: Voice) -> Wave:
     phase = (turns * _TURN).astype(np.int64).astype(np.uint32)
     wave = _read(_sung_table(pitch, vowel, tract, slope), _places(phase))
     wave += _hiss(frames, voice.seed % 1000) * np.float32(breath * 3)
-    return _edges(wave, 0.045, RELEASE)
+    return _edges(wave, 0.045, _RELEASE)
 
 
 # The band
@@ -242,7 +242,7 @@ _PLAYERS: Final[dict[Part, Callable[[int, int], Wave]]] = {
 
 def strike(part: Part, pitch: int, frames: int, vowel: str, voice: Voice) -> Wave:
     """Return the wave of a note that is held for `frames`; drums ring for as long as they do."""
-    frames += frames_in(RELEASE)
+    frames += frames_in(_RELEASE)
     if part is Part.VOICE:
         return sing(pitch, frames, vowel, voice)
     return _PLAYERS[part](pitch, frames)

@@ -52,13 +52,11 @@ class Midi:
 def read_midi(data: bytes, *, max_bytes: int = MAX_BYTES, max_events: int = MAX_EVENTS) -> Midi:
     """Return what a Standard MIDI File says; UnreadableMidi when it is none, is cut off, or goes beyond the limits."""
     if len(data) > max_bytes:
-        msg = f"MIDI file is larger than {max_bytes} bytes"
-        raise UnreadableMidi(msg)
+        raise UnreadableMidi(f"MIDI file is larger than {max_bytes} bytes")
     try:
         return _understand(_read(data, max_events))
     except (IndexError, struct.error):
-        msg = "MIDI file ends too early"
-        raise UnreadableMidi(msg) from None
+        raise UnreadableMidi("MIDI file ends too early") from None
 
 
 # Reading
@@ -81,12 +79,10 @@ class _Found:
 
 def _read(data: bytes, max_events: int) -> _Found:
     if data[:4] != b"MThd":
-        msg = "Not a MIDI file"
-        raise UnreadableMidi(msg)
+        raise UnreadableMidi("Not a MIDI file")
     length, form, tracks, division = struct.unpack_from(">IHHh", data, 4)
     if length < 6 or form > _NEWEST_FORMAT or not tracks or not division:  # the header's size
-        msg = "MIDI file has an invalid header"
-        raise UnreadableMidi(msg)
+        raise UnreadableMidi("MIDI file has an invalid header")
     found = _Found(max_events, *_division(division))
     place = 8 + length
     for _ in range(tracks):
@@ -94,8 +90,7 @@ def _read(data: bytes, max_events: int) -> _Found:
         (size,) = struct.unpack_from(">I", data, place + 4)
         place += 8
         if size > len(data) - place:
-            msg = "MIDI file ends too early"
-            raise UnreadableMidi(msg)
+            raise UnreadableMidi("MIDI file ends too early")
         _Track(data[place : place + size], found).read()
         place += size
     return found
@@ -113,8 +108,7 @@ def _next_track(data: bytes, place: int, tracks: int) -> int:
     """Return where the next track begins; chunks of other kinds are allowed between."""
     while (kind := data[place : place + 4]) != b"MTrk":
         if len(kind) < 4:  # no room for a chunk's name
-            msg = f"MIDI file holds fewer tracks than the {tracks} it promises"
-            raise UnreadableMidi(msg)
+            raise UnreadableMidi(f"MIDI file holds fewer tracks than the {tracks} it promises")
         (size,) = struct.unpack_from(">I", data, place + 4)
         place += 8 + size
     return place
@@ -136,8 +130,7 @@ class _Track:
         while self.place < len(self.data):
             self.found.events_left -= 1
             if self.found.events_left < 0:
-                msg = "MIDI file holds too many events"
-                raise UnreadableMidi(msg)
+                raise UnreadableMidi("MIDI file holds too many events")
             self.tick += self._number()
             if self.data[self.place] & 0x80:
                 status = self.data[self.place]
@@ -168,18 +161,15 @@ class _Track:
             value = value << 7 | byte & 0x7F
             if byte < 0x80:
                 return value
-        msg = "MIDI file holds an invalid number"
-        raise UnreadableMidi(msg)
+        raise UnreadableMidi("MIDI file holds an invalid number")
 
     def _channel_event(self, status: int) -> None:
         if not 0x80 <= status < 0xF0:
-            msg = "MIDI file holds an invalid event"
-            raise UnreadableMidi(msg)
+            raise UnreadableMidi("MIDI file holds an invalid event")
         kind, channel = status & 0xF0, status & 0x0F
         data = self._take(1 if kind in (0xC0, 0xD0) else 2)
         if max(data) & 0x80:
-            msg = "MIDI file holds an invalid event"
-            raise UnreadableMidi(msg)
+            raise UnreadableMidi("MIDI file holds an invalid event")
         if kind in (0x80, 0x90):
             self._end_note(channel, data[0])
             if kind == 0x90 and data[1]:
@@ -226,13 +216,11 @@ def _signed_key(data: bytes) -> Key:
 
 def _understand(found: _Found) -> Midi:
     if not found.notes:
-        msg = "MIDI file holds no notes besides drums" if found.drums else "MIDI file holds no notes"
-        raise UnreadableMidi(msg)
+        raise UnreadableMidi("MIDI file holds no notes besides drums" if found.drums else "MIDI file holds no notes")
     stretches = _tempo_stretches(found)
     seconds = sum(beats * tempo for tempo, beats in stretches) / 1e6
     if seconds > _LONGEST_SECONDS:
-        msg = f"MIDI file lasts longer than {_LONGEST_SECONDS / 60:.0f} minutes"
-        raise UnreadableMidi(msg)
+        raise UnreadableMidi(f"MIDI file lasts longer than {_LONGEST_SECONDS / 60:.0f} minutes")
     bpm, scale = _fold(60e6 / _main_tempo(stretches))
     key = found.keys[0] if found.keys else _suggested_key(found)
     return Midi(

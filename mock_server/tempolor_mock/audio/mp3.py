@@ -43,7 +43,7 @@ def encode_mp3(blocks: Iterable[Pcm]) -> Iterator[bytes]:
     An MP3 file is its frames one after the other, so the encoder alone does; no container format is needed.
     """
     encoder = av.CodecContext.create("libmp3lame", "w")
-    assert isinstance(encoder, av.AudioCodecContext)  # noqa: S101  (tells the type checker)
+    assert isinstance(encoder, av.AudioCodecContext)  # noqa: S101 - tells the type checker
     encoder.sample_rate = RATE
     encoder.layout = "stereo"
     encoder.format = "s16p"

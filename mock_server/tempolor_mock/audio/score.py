@@ -1,8 +1,7 @@
 """What to play: the input of every renderer, and nothing else that could change a byte of the result."""
 
-import hashlib
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
@@ -11,9 +10,6 @@ from .theory import Key
 MAX_SECONDS: Final = 600.0
 MIN_BPM: Final = 50.0
 MAX_BPM: Final = 190.0
-
-RENDERER_VERSION: Final = 1
-"""Raised whenever the same score starts to sound different, so that cached files are not reused."""
 
 
 class Register(StrEnum):
@@ -86,14 +82,6 @@ class Score:
         """Refuse what cannot be played."""
         Key.parse(self.key)
         if not (math.isfinite(self.seconds) and 0 < self.seconds <= MAX_SECONDS):
-            msg = f"seconds must be above 0 and at most {MAX_SECONDS:g}, not {self.seconds!r}"
-            raise ValueError(msg)
+            raise ValueError(f"seconds must be above 0 and at most {MAX_SECONDS:g}, not {self.seconds!r}")
         if not MIN_BPM <= self.bpm <= MAX_BPM:
-            msg = f"bpm must be within {MIN_BPM:g} and {MAX_BPM:g}, not {self.bpm!r}"
-            raise ValueError(msg)
-
-    @property
-    def fingerprint(self) -> str:
-        """Return 32 hex digits that name this score's sound: a cache key, stable between runs and machines."""
-        same = replace(self, seconds=float(self.seconds), bpm=float(self.bpm))
-        return hashlib.blake2b(f"{RENDERER_VERSION}:{same!r}".encode(), digest_size=16).hexdigest()
+            raise ValueError(f"bpm must be within {MIN_BPM:g} and {MAX_BPM:g}, not {self.bpm!r}")

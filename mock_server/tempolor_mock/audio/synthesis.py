@@ -7,14 +7,14 @@ ceilings add up to what 16 bits hold, and the mix is the sum of whole numbers. N
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise
+from itertools import count, pairwise, takewhile
 from typing import Final
 
 import numpy as np
 
-from .composition import BEATS_PER_PHRASE, MAX_NOTE_BEATS, Note, Part, notes
-from .instruments import MAX_DRUM_SECONDS, RELEASE, VOWELS, strike
-from .pcm import CHANNELS, RATE, Pcm, Wave, frames_in
+from .composition import Note, Part, notes
+from .instruments import VOWELS, strike
+from .pcm import CHANNELS, Pcm, Wave, frames_in
 from .score import Score, Voice
 
 
@@ -68,24 +68,21 @@ def frame_count(score: Score) -> int:
     return frames_in(score.seconds)
 
 
-def mix_blocks(score: Score, start: int = 0) -> Iterator[Pcm]:
-    """Yield the mix from frame `start` on, in blocks of at most a beat, shape (frames, 2)."""
-    for parts in zip(*(stem_blocks(score, stem, start) for stem in stems_of(score)), strict=True):
+def mix_blocks(score: Score) -> Iterator[Pcm]:
+    """Yield the mix in blocks of at most a beat, shape (frames, 2)."""
+    for parts in zip(*(stem_blocks(score, stem) for stem in stems_of(score)), strict=True):
         mix = parts[0]
         for part in parts[1:]:
             mix += part
         yield mix
 
 
-def stem_blocks(score: Score, stem: Stem, start: int = 0) -> Iterator[Pcm]:
-    """Yield one stem from frame `start` on, in the same blocks as the mix.
-
-    Samples do not depend on `start`: a piece begun in the middle equals the rest of the whole.
-    """
+def stem_blocks(score: Score, stem: Stem) -> Iterator[Pcm]:
+    """Yield one stem in the same blocks as the mix."""
     ceiling = _ceilings(score)[stem]
-    for begin, wave in _played(score, stem, start):
+    for begin, wave in _played(score, stem):
         _fade(wave, begin, score)
-        yield _quantise(wave[:, max(0, start - begin) :], ceiling)
+        yield _quantise(wave, ceiling)
 
 
 def _ceilings(score: Score) -> dict[Stem, int]:
@@ -140,18 +137,13 @@ class _Band:
         return wave
 
 
-def _played(score: Score, stem: Stem, start: int) -> Iterator[tuple[int, Wave]]:
-    """Yield (first frame, wave of shape (2, frames)) beat by beat, from the beat that holds frame `start`."""
-    total = frame_count(score)
-    beat = int(start / RATE * score.bpm / 60)
-    beat -= _frame(score, beat) > start
-    reach = MAX_NOTE_BEATS + (RELEASE + MAX_DRUM_SECONDS) * score.bpm / 60
-    phrase = max(0, int((beat - reach) // BEATS_PER_PHRASE))
+def _played(score: Score, stem: Stem) -> Iterator[tuple[int, Wave]]:
+    """Yield (first frame, wave of shape (2, frames)) beat by beat."""
     band = _Band(score)
-    coming = (note for notes_ in notes(score, phrase) for note in notes_ if _DESK[note.part].stem is stem)
+    coming = (note for phrase in notes(score) for note in phrase if _DESK[note.part].stem is stem)
     following = next(coming, None)
     sounding: list[_Sounding] = []
-    for begin, end in pairwise(_beats(score, beat, total)):
+    for begin, end in pairwise(_beats(score)):
         while following and _frame(score, following.beat) < end:
             sounding.append(band.play(following))
             following = next(coming, None)
@@ -162,11 +154,10 @@ def _played(score: Score, stem: Stem, start: int) -> Iterator[tuple[int, Wave]]:
         yield begin, block
 
 
-def _beats(score: Score, beat: int, total: int) -> Iterator[int]:
-    """Yield the frames at which beats begin, from `beat` on, and the end of the piece last."""
-    while (frame := _frame(score, beat)) < total:
-        yield frame
-        beat += 1
+def _beats(score: Score) -> Iterator[int]:
+    """Yield the frames at which beats begin, and the end of the piece last."""
+    total = frame_count(score)
+    yield from takewhile(lambda frame: frame < total, (_frame(score, beat) for beat in count()))
     yield total
 
 

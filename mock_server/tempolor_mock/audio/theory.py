@@ -54,7 +54,7 @@ _INTERVALS: Final = {name: intervals for intervals, names in _QUALITIES.items() 
 
 _NOTE: Final = r"[A-G][#b♯♭]?"
 _SYMBOL: Final = re.compile(rf"({_NOTE})(6/9|.*?)(?:/({_NOTE}))?")
-_SEPARATORS: Final = re.compile(r"[\s,;:>→–—…·•.\[\]{}\"'!?*&=_\\]+")  # noqa: RUF001  (people paste dashes)
+_SEPARATORS: Final = re.compile(r"[\s,;:>→–—…·•.\[\]{}\"'!?*&=_\\]+")  # noqa: RUF001 - people paste dashes
 _MAX_CHORDS_IN_A_BAR: Final = 4
 
 
@@ -75,8 +75,7 @@ class Key:
         """Return the key named like "C#:major"; ValueError for anything else."""
         found = re.fullmatch(rf"({_NOTE}):(major|minor)", text)
         if not found:
-            msg = f"not a key: {text!r}"
-            raise ValueError(msg)
+            raise ValueError(f"not a key: {text!r}")
         return cls(pitch_class(found[1]), found[2] == "minor")
 
     @property

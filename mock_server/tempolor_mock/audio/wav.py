@@ -34,15 +34,8 @@ def wav_length(score: Score) -> int:
     return wav_size(frame_count(score))
 
 
-def render_wav(score: Score, start: int = 0) -> Iterator[bytes]:
-    """Yield the piece as a WAV file, from byte `start` on; the first block takes a few milliseconds.
-
-    A start in the middle costs about as little as one at the front, which is what a Range request needs.
-    """
-    header = wav_header(frame_count(score))[start:]
-    if header:
-        yield header
-    frame, skip = divmod(max(0, start - HEADER_BYTES), FRAME_BYTES)
-    for block in mix_blocks(score, frame):
-        yield pcm_bytes(block)[skip:]
-        skip = 0
+def render_wav(score: Score) -> Iterator[bytes]:
+    """Yield the piece as a WAV file: the header first, then blocks of at most a beat, a few milliseconds each."""
+    yield wav_header(frame_count(score))
+    for block in mix_blocks(score):
+        yield pcm_bytes(block)

@@ -8,11 +8,11 @@ from ..domain.clock import iso
 from ..domain.composing import material_of
 from ..domain.ids import Token
 from ..domain.jobs import Job, Status
-from ..domain.scheduler import Capacity
 from ..domain.world import World
 from ..exchange import Answer, Call
 from ..files import links
 from ..journal import Journal, redacted_token
+from ..shapes import capacity_object
 from .clock import JsonObject, clock_object
 
 SHOWN_JOBS = 50
@@ -44,7 +44,7 @@ def _world_object(world: World, journal: Journal, base_url: str) -> JsonObject:
     return {
         **_name_object(world.token),
         "clock": clock_object(world),
-        "accounts": [_account_object(row) for row in scheduler.capacity(world)],
+        "accounts": [capacity_object(row) for row in scheduler.capacity(world)],
         "jobs": [_job_object(job, world, base_url) for job in _newest_jobs(world)],
         "quota": {
             "generations": world.counters().get("jobs", 0),
@@ -57,15 +57,6 @@ def _world_object(world: World, journal: Journal, base_url: str) -> JsonObject:
             "kept": journal.kept(world.token),
             "dropped": journal.dropped(world.token),
         },
-    }
-
-
-def _account_object(row: Capacity) -> JsonObject:
-    return {
-        "user_id": row.user_id,
-        "maxJobs": row.max_jobs,
-        "executing": row.executing,
-        "available": row.available,
     }
 
 

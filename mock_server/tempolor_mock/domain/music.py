@@ -1,7 +1,5 @@
 """Songs and instrumentals: admission, listing, reading, deleting, downloading. Source: the music pages."""
 
-from typing import Literal
-
 from . import accounts, artists, callbacks, errors, faults, midi, voices
 from .accounts import Account
 from .composing import drawn_seconds
@@ -13,8 +11,6 @@ from .paging import Page, page_of
 from .records import Record, replace
 from .settling import settle
 from .world import World
-
-FileFormat = Literal["mp3", "wav", "stems"]
 
 FAILS_AT = 60
 """The progress at which jobs fail by the policy's `fail_rate`, per cent."""

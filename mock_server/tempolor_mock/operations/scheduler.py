@@ -3,10 +3,9 @@
 from ..domain import scheduler
 from ..domain.clock import iso, minutes_seconds
 from ..domain.jobs import Job
-from ..domain.scheduler import Capacity
 from ..domain.world import World
 from ..exchange import Answer, Call
-from ..shapes import JsonObject
+from ..shapes import JsonObject, capacity_object
 
 
 def list_running_jobs(_call: Call, world: World) -> Answer:
@@ -16,7 +15,7 @@ def list_running_jobs(_call: Call, world: World) -> Answer:
 
 def get_available_capacity(_call: Call, world: World) -> Answer:
     """Return the running jobs and the free slots of every account."""
-    rows = [_capacity_object(row) for row in scheduler.capacity(world)]
+    rows = [capacity_object(row) for row in scheduler.capacity(world)]
     return Answer(200, {"executing": _executing(world), "available": rows})
 
 
@@ -41,12 +40,3 @@ def _running_object(job: Job, now_ms: int) -> JsonObject:
     if job.request.reply_ref:
         shown["replyRef"] = job.request.reply_ref
     return shown
-
-
-def _capacity_object(row: Capacity) -> JsonObject:
-    return {
-        "user_id": row.user_id,
-        "maxJobs": row.max_jobs,
-        "executing": row.executing,
-        "available": row.available,
-    }

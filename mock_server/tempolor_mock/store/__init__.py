@@ -26,7 +26,7 @@ def open_store(name: str, policy: Policy, new_clock: NewClock, begin: Begin = be
         case "memory", "":
             return MemoryStore(policy, new_clock, begin)
         case "sqlite", place if place:
-            from .sqlite import SqliteStore  # noqa: PLC0415 - the default store needs neither SQLite nor msgspec
+            from .sqlite import SqliteStore  # noqa: PLC0415 - the default store needs no SQLite
 
             return SqliteStore(Path(place), policy, new_clock, begin)
     raise StoreError(f"unknown store {name!r}: use memory, or sqlite:FILE")

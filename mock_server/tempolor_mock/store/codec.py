@@ -1,9 +1,9 @@
 """Records as JSON text and back, for stores that keep them outside this process.
 
-The shape of a record is its dataclass's: msgspec reads and writes it directly, checks every type on the way in, and
+The shape of a record is its struct's: msgspec reads and writes it directly, checks every type on the way in, and
 fills in defaults of fields that a text written earlier does not have yet. So a new field with a default needs nothing
 here; any other change of a record's shape makes what is stored unreadable, and calls for another version of the store
-(`sqlite.SCHEMA_VERSION`).
+(`sqlite_schema.SCHEMA_VERSION`).
 """
 
 from typing import Generic, TypeVar

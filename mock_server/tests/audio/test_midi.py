@@ -6,7 +6,9 @@ import struct
 
 import mido
 import pytest
-from tempolor_mock.audio import TONALITIES, Score, UnreadableMidi, Voice, read_midi, write_midi
+from tempolor_mock.audio import TONALITIES, Score, UnreadableMidi, Voice, read_midi
+
+from .midi_file import write_midi
 
 SONG = Score(20, "Ab:minor", 100, seed=3, voice=Voice(2))
 
@@ -166,4 +168,4 @@ def test_damaged_files_are_read_or_refused_but_nothing_else():
         try:
             read_midi(bytes(data[: chance.randrange(len(data))] if number % 3 == 0 else data))
         except UnreadableMidi as refused:
-            assert "MIDI" in str(refused)  # noqa: PT017  (reading is as welcome as refusing)
+            assert "MIDI" in str(refused)  # noqa: PT017 - reading is as welcome as refusing

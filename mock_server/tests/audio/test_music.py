@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tempolor_mock.audio import TONALITIES, MelodyNote, Register, Score, Stem, Voice, stem_blocks, write_midi
+from tempolor_mock.audio import TONALITIES, MelodyNote, Register, Score, Stem, Voice, stem_blocks
 from tempolor_mock.audio.theory import parse_chords
+
+from .midi_file import write_midi
 
 TEMPOS = (50, 60, 72, 80, 88, 95, 100, 110, 120, 128, 137, 150, 163, 175, 190)
 REGISTERS = tuple(Register)
@@ -113,15 +115,6 @@ def test_a_score_that_cannot_be_played_is_refused(wrong):
     """The message names what is wrong."""
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Score(**{"seconds": 10} | wrong)
-
-
-def test_equal_scores_share_a_fingerprint_and_others_do_not():
-    """A cache may be keyed by it; 10 and 10.0 are equal."""
-    base = Score(10, "A:minor", 100)
-
-    assert base.fingerprint == Score(10.0, "A:minor", 100.0).fingerprint
-    others = [Score(11, "A:minor", 100), Score(10, "A:minor", 100, seed=1), Score(10, "A:minor", 100, voice=Voice())]
-    assert len({base.fingerprint, *(other.fingerprint for other in others)}) == 4
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ def test_damaged_files_are_read_or_refused_but_nothing_else(name, uploads):
         try:
             probe_audio(bytes(data))
         except UnreadableAudio as refused:
-            assert str(refused)  # noqa: PT017  (reading is as welcome as refusing)
+            assert str(refused)  # noqa: PT017 - reading is as welcome as refusing
 
 
 @pytest.mark.parametrize("name", KINDS)

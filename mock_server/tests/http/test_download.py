@@ -4,7 +4,6 @@ import io
 import wave
 import zipfile
 
-import httpx
 import pytest
 from tempolor_mock.domain.policy import Policy
 
@@ -22,7 +21,7 @@ def client(new_client):
 @pytest.fixture
 def public(client):
     """The same application without an API token: links need none."""
-    return httpx.Client(transport=client._transport)
+    return client.anonymous()
 
 
 @pytest.mark.parametrize(
@@ -129,7 +128,7 @@ def test_the_same_job_gives_the_same_bytes(new_client):
         client = new_client("user:12345-same-bytes", policy=Policy(seed=3))
         client.account("111")
         link = client.link(client.completed_song())
-        contents.append(httpx.Client(transport=client._transport).get(link).content)
+        contents.append(client.anonymous().get(link).content)
 
     assert contents[0] == contents[1]
 

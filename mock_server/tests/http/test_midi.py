@@ -1,6 +1,5 @@
 """MIDI files: upload, list, delete, and songs built on them."""
 
-import httpx
 import pytest
 
 MIDI = "user:12345-tempolor:111-midi:000000000000000"
@@ -50,7 +49,7 @@ def test_the_link_serves_the_bytes_that_were_uploaded(client, upload, mid):
     """Without an API token, like every file."""
     link = upload().json()["midiRenderVO"]["midiUrl"]
 
-    answer = httpx.Client(transport=client._transport).get(link)
+    answer = client.anonymous().get(link)
 
     assert (answer.content, answer.headers["content-type"]) == (mid, "audio/midi")
 

@@ -65,7 +65,7 @@ def test_cloned_voices_are_listed_newest_first(client, wav):
         (ids[1], "two", 30),
         (ids[0], "one", 30),
     ]
-    sample = httpx.Client(transport=client._transport).get(records[0]["vocalUrl"])
+    sample = client.anonymous().get(records[0]["vocalUrl"])
     assert (sample.content, sample.headers["content-type"]) == (wav, "audio/wav")
 
 
@@ -158,7 +158,7 @@ def test_an_artist_can_sing(client):
 def test_an_artists_sample_and_cover_can_be_fetched(client):
     """Every address answers with what it says."""
     voice = client.get("/music/artist-voices").json()["records"][0]
-    public = httpx.Client(transport=client._transport)
+    public = client.anonymous()
 
     sample, cover = public.get(voice["vocalUrl"]), public.get(voice["coverUrl"])
 

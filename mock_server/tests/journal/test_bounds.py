@@ -27,7 +27,7 @@ def test_old_entries_make_room_for_new_ones():
 
 
 def test_a_busy_world_costs_a_quiet_one_nothing():
-    """Room is taken from whoever takes most of it."""
+    """Only worlds above an equal share make room."""
     journal = Journal(100_000)
     for _ in range(10):
         journal.append(QUIET, entry())

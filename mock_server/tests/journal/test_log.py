@@ -28,7 +28,7 @@ def told(style, path="/v1/tempolor/music/song", query=b"", status=200, method="P
 
 
 def test_a_line_tells_what_was_asked_and_how_it_went():
-    """A line tells what was asked and how it went."""
+    """Time, method and status in columns, then the address, the world and what was forced."""
     (line,) = told("text", status=429, forced="Prefer: code=429", query=b"a=1")
 
     assert line.startswith("09:00:00.125  POST   429 ")
@@ -36,14 +36,14 @@ def test_a_line_tells_what_was_asked_and_how_it_went():
 
 
 def test_a_line_tells_what_was_wrong():
-    """A line tells what was wrong."""
+    """Every violation, where an answer's `error` names the first."""
     (line,) = told("text", status=400, violations=["body.bpm: too fast", "body: no prompt"])
 
     assert line.endswith("broke: body.bpm: too fast; body: no prompt")
 
 
 def test_machines_get_json():
-    """Machines get JSON."""
+    """With the facts under names of their own; what a request has none of is left out."""
     (line,) = told("json", operation_id="create_song", now_ms=0, jobs=["user:7-tempolor:1-job:a"])
 
     told_facts = json.loads(line)
@@ -62,7 +62,7 @@ def test_machines_get_json():
 
 @pytest.mark.parametrize("style", ["text", "json"])
 def test_no_line_can_be_forged_and_no_secret_is_told(style):
-    """No line can be forged and no secret is told."""
+    """A line break would begin a line of its own, an escape sequence would paint the terminal."""
     (line,) = told(style, path="/a\nb\x1b[31m", query=b"auth_key=secret", forced="a\nb")
 
     assert line.isprintable()
@@ -71,6 +71,6 @@ def test_no_line_can_be_forged_and_no_secret_is_told(style):
 
 
 def test_reading_the_control_plane_is_not_worth_a_line():
-    """Reading the control plane is not worth a line."""
+    """The page for people polls; what changes a world is told."""
     assert told("text", path="/_mock/world", method="GET") == []
     assert len(told("text", path="/_mock/reset")) == 1

@@ -27,12 +27,12 @@ JSON = b"application/json"
     ],
 )
 def test_secrets_in_bodies_are_hidden(text, media_type, shown):
-    """Secrets in bodies are hidden."""
+    """By the names of fields, at any depth, and in JSON that was cut before it could be parsed."""
     assert redacted_body(text, media_type) == shown
 
 
 def test_secrets_in_multipart_forms_are_hidden():
-    """Secrets in multipart forms are hidden."""
+    """As a part of its own, and inside the JSON of another; the rest stays readable."""
     form = (
         b'--x\r\nContent-Disposition: form-data; name="service_ticket"\r\n\r\nhidden\r\n'
         b'--x\r\nContent-Disposition: form-data; name="requestParams"\r\n\r\n{"service_ticket":"hidden","a":1}\r\n--x--'
@@ -54,12 +54,12 @@ def test_secrets_in_multipart_forms_are_hidden():
     ],
 )
 def test_secrets_in_headers_are_hidden(name, value, shown):
-    """Secrets in headers are hidden."""
+    """Of a token its world's number stays; other headers are shown as they came."""
     assert redacted_headers([(name, value)]) == {name.decode().lower(): shown}
 
 
 def test_headers_given_twice_are_joined():
-    """Headers given twice are joined."""
+    """With a comma, as HTTP has it: neither value is lost."""
     assert redacted_headers([(b"accept", b"a"), (b"accept", b"b")]) == {"accept": "a, b"}
 
 
@@ -68,5 +68,5 @@ def test_headers_given_twice_are_joined():
     [(b"auth_key=1-0-0-s", "auth_key=***"), (b"a=%20&b", "a=%20&b"), (b"%74oken=s&b=", "token=***&b=")],
 )
 def test_secrets_in_queries_are_hidden(query, shown):
-    """Secrets in queries are hidden."""
+    """Also under a name in percent-encoding; what is no secret keeps its spelling."""
     assert redacted_query(query) == shown

@@ -18,7 +18,7 @@ def paths(client, **query):
 
 
 def test_a_request_is_shown_with_its_answer(client):
-    """A request is shown with its answer."""
+    """Both bodies as JSON, the virtual moment and the real one."""
     client.account("111", maxJobs=3)
 
     (entry,) = journal(client)["requests"]
@@ -31,7 +31,7 @@ def test_a_request_is_shown_with_its_answer(client):
 
 
 def test_newest_requests_come_first(client):
-    """Newest requests come first."""
+    """The song stands before the account it needed."""
     client.account()
     client.song()
 
@@ -39,7 +39,7 @@ def test_newest_requests_come_first(client):
 
 
 def test_a_request_shows_what_became_of_its_jobs(client):
-    """A request shows what became of its jobs."""
+    """As they are now, not as they were then; a deleted job has no status."""
     client.account()
     first, second = client.song()
     client.advance(60)
@@ -53,12 +53,14 @@ def test_a_request_shows_what_became_of_its_jobs(client):
 
 
 def test_a_request_shows_the_reports_of_its_jobs(client):
-    """A request shows the reports of its jobs."""
+    """Each with the address it goes to, though nobody listens there."""
     client.account()
     client.song(replyUrl="http://127.0.0.1:9/hook")
+    client.advance(60)
 
     (entry,) = journal(client, operation_id="create_song")["requests"]
-    assert all(report["url"] == "http://127.0.0.1:9/hook" for job in entry["jobs"] for report in job["reports"])
+    assert len(entry["jobs"]) == 2
+    assert all({report["url"] for report in job["reports"]} == {"http://127.0.0.1:9/hook"} for job in entry["jobs"])
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ def test_a_request_shows_the_reports_of_its_jobs(client):
     ],
 )
 def test_filters_choose_requests(client, query, expected):
-    """Filters choose requests."""
+    """Each alone, and two together as `and`."""
     client.account()
     job_id, _ = client.song()
     client.get(f"/music/{job_id}")
@@ -84,7 +86,7 @@ def test_filters_choose_requests(client, query, expected):
 
 
 def test_requests_of_a_job_are_those_that_started_or_named_it(client):
-    """Requests of a job are those that started or named it."""
+    """The poll of the order's other job is not among them."""
     client.account()
     mine, other = client.song()
     client.get(f"/music/{mine}")
@@ -94,7 +96,7 @@ def test_requests_of_a_job_are_those_that_started_or_named_it(client):
 
 
 def test_counting_lists_nothing(client):
-    """Counting lists nothing."""
+    """`matched` counts what the filter chooses, `kept` all there is."""
     client.account()
     client.song()
 
@@ -108,7 +110,7 @@ def test_counting_lists_nothing(client):
 
 
 def test_brief_entries_have_no_headers_and_bodies(client):
-    """Brief entries have no headers and bodies."""
+    """For lists: the heavy half is left out."""
     client.account()
 
     (entry,) = journal(client, brief=True)["requests"]
@@ -116,7 +118,7 @@ def test_brief_entries_have_no_headers_and_bodies(client):
 
 
 def test_one_request_is_read_by_its_number(client):
-    """One request is read by its number."""
+    """Numbers begin with 1."""
     client.account()
     client.song()
 
@@ -124,21 +126,21 @@ def test_one_request_is_read_by_its_number(client):
 
 
 def test_a_request_that_is_not_kept_is_a_404(client):
-    """A request that is not kept is a 404."""
+    """The error says that it is the journal which has none."""
     answer = client.get("http://mock/_mock/requests/7")
 
     assert (answer.status_code, answer.json()["error"]) == (404, "Request 7 is not in the journal")
 
 
 def test_control_calls_are_not_journalled(client):
-    """Control calls are not journalled."""
+    """The journal is about the app under test, not about its test."""
     client.advance(1)
 
     assert journal(client)["last"] == 0
 
 
 def test_worlds_have_journals_of_their_own(new_client):
-    """Worlds have journals of their own."""
+    """And numbers of their own."""
     one, other = new_client("user:1-journal-one"), new_client("user:1-journal-other")
     one.account()
 
@@ -147,7 +149,7 @@ def test_worlds_have_journals_of_their_own(new_client):
 
 
 def test_deleting_empties_the_journal_and_numbers_go_on(client):
-    """Deleting empties the journal and numbers go on."""
+    """A test that remembers a number never meets another request under it."""
     client.account()
 
     assert client.delete("http://mock/_mock/requests").json() == {"deleted": 1}
@@ -156,7 +158,7 @@ def test_deleting_empties_the_journal_and_numbers_go_on(client):
 
 
 def test_a_reset_begins_the_journal_anew(client):
-    """A reset begins the journal anew."""
+    """Numbers, too: the world is as if nobody had used it."""
     client.account()
     client.control("reset")
     client.account()
@@ -165,7 +167,7 @@ def test_a_reset_begins_the_journal_anew(client):
 
 
 def test_an_unknown_path_is_journalled_with_the_closest_one(client):
-    """An unknown path is journalled with the closest one."""
+    """A typing mistake is the likeliest reason for a 404 without an operation."""
     client.get("/musik/song")
 
     (entry,) = journal(client)["requests"]
@@ -174,7 +176,7 @@ def test_an_unknown_path_is_journalled_with_the_closest_one(client):
 
 
 def test_a_download_is_journalled_in_the_world_of_its_link(client):
-    """A download is journalled in the world of its link."""
+    """Without a token: the link tells whose file it is, and its key is hidden."""
     client.account()
     url = client.link(client.completed_song(), file_format="wav")
     client.get(url, headers={"Authorization": "", "Range": "bytes=0-99"}).raise_for_status()
@@ -185,7 +187,7 @@ def test_a_download_is_journalled_in_the_world_of_its_link(client):
 
 
 def test_looking_at_files_through_the_control_plane_is_not_journalled(client):
-    """Looking at files through the control plane is not journalled."""
+    """The page for people plays songs, and nobody's download is counted for it."""
     client.account()
     url = client.link(client.completed_song(), file_format="wav").replace("/files/", "/_mock/files/")
     before = journal(client)["last"]
@@ -195,7 +197,7 @@ def test_looking_at_files_through_the_control_plane_is_not_journalled(client):
 
 
 def test_an_upload_is_journalled_by_size_and_digest(client):
-    """An upload is journalled by size and digest."""
+    """A recording would fill the journal; the digest tells whether it was the right one."""
     wav = b"RIFF" + bytes(100_000)
     client.account()
     client.post("/music/cloned-voices", params={"name": "Ada"}, content=wav, headers={"Content-Type": "audio/wav"})
@@ -206,7 +208,7 @@ def test_an_upload_is_journalled_by_size_and_digest(client):
 
 
 def test_a_long_body_is_cut(client):
-    """A long body is cut."""
+    """At 65,536 characters; `size` tells the whole."""
     client.post("/music/song", json={"prompt": "la " * 50_000})
 
     request = journal(client)["requests"][0]["request"]
@@ -214,7 +216,7 @@ def test_a_long_body_is_cut(client):
 
 
 def test_every_violation_is_told_beside_the_envelope(client):
-    """Every violation is told beside the envelope."""
+    """In the journal and in a header; the body stays the service's."""
     client.account()
     answer = client.post("/music/song", json={"maxJobs": "many", "prompt": 7})
 
@@ -235,14 +237,14 @@ def test_every_violation_is_told_beside_the_envelope(client):
     ],
 )
 def test_what_is_no_object_is_a_violation(client, content, violation):
-    """What is no object is a violation."""
+    """One sentence each, though no field could be looked at."""
     answer = client.post("/music/song", content=content, headers={"Content-Type": "application/json"})
 
     assert answer.headers["X-Mock-Violations"] == f"1: {violation}"
 
 
 def test_violations_fit_into_a_header(client):
-    """Violations fit into a header."""
+    """Cut at 500 characters, and no line break of a client's begins another header."""
     answer = client.post("/accounts", json={"requestParams": 1, "maxJobs": "\u00e9\r\nX-Evil: 1" * 500})
 
     assert len(answer.headers["X-Mock-Violations"]) <= 500
@@ -250,14 +252,14 @@ def test_violations_fit_into_a_header(client):
 
 
 def test_a_good_request_has_no_such_header(client):
-    """A good request has no such header."""
+    """Its absence can be asserted."""
     answer = client.post("/accounts", json={"requestParams": {}})
 
     assert "X-Mock-Violations" not in answer.headers
 
 
 def test_secrets_are_not_shown(client):
-    """Secrets are not shown."""
+    """Of body and headers alike; of the token the number stays."""
     client.post(
         "/accounts",
         json={"requestParams": {"service_ticket": "hidden-1", "user_id": "1"}},
@@ -271,7 +273,7 @@ def test_secrets_are_not_shown(client):
 
 
 def test_the_list_of_worlds_names_no_token(client):
-    """The list of worlds names no token."""
+    """It is for everybody who may use the control plane, of whatever world."""
     client.account()
 
     worlds = client.get("http://mock/_mock/worlds")

@@ -1,6 +1,5 @@
 """What browsers may do: everything on the service's paths, and nothing on the control plane from elsewhere."""
 
-import httpx
 import pytest
 
 ORIGIN = {"Origin": "https://app.example"}
@@ -14,7 +13,7 @@ def preflight(client, path, method="POST", **headers):
 
 
 def test_a_preflight_is_answered_with_the_methods_of_the_path(client):
-    """A preflight is answered with the methods of the path."""
+    """And with whatever headers the page asks for; browsers may remember it for two hours."""
     asked = "authorization,content-type,prefer"
     answer = preflight(client, SONG, **{"Access-Control-Request-Headers": asked})
 
@@ -26,19 +25,19 @@ def test_a_preflight_is_answered_with_the_methods_of_the_path(client):
 
 
 def test_a_preflight_of_a_public_page_may_reach_a_private_address(client):
-    """A preflight of a public page may reach a private address."""
+    """Chromium asks this before a page from the internet may call 127.0.0.1."""
     answer = preflight(client, SONG, **{"Access-Control-Request-Private-Network": "true"})
 
     assert answer.headers["Access-Control-Allow-Private-Network"] == "true"
 
 
 def test_a_preflight_of_a_file_is_answered(client):
-    """A preflight of a file is answered."""
+    """Files are read only."""
     assert preflight(client, "/files/a/music/b.mp3", "GET").headers["Access-Control-Allow-Methods"] == "GET, HEAD"
 
 
 def test_a_preflight_of_an_unknown_path_is_a_404_that_the_page_may_read(client):
-    """A preflight of an unknown path is a 404 that the page may read."""
+    """Otherwise the page's console would blame CORS for a typing mistake."""
     answer = preflight(client, "/v1/tempolor/musik")
 
     assert answer.status_code == 404
@@ -47,7 +46,7 @@ def test_a_preflight_of_an_unknown_path_is_a_404_that_the_page_may_read(client):
 
 @pytest.mark.parametrize(("path", "status"), [("/accounts", 404), ("/nowhere", 404), ("/music/x", 400)])
 def test_any_page_may_read_answers_and_refusals(client, path, status):
-    """Any page may read answers and refusals."""
+    """With all their headers, `X-Mock-Violations` among them."""
     answer = client.get(path, headers=ORIGIN)
 
     assert answer.status_code == status
@@ -56,19 +55,19 @@ def test_any_page_may_read_answers_and_refusals(client, path, status):
 
 
 def test_answers_to_other_clients_are_as_ever(client):
-    """Answers to other clients are as ever."""
+    """No header of CORS where no `Origin` was sent: the service sends none either."""
     assert not [name for name in client.get("/accounts").headers if name.startswith("access-control")]
 
 
 def test_options_without_an_origin_is_a_405(client):
-    """Options without an origin is a 405."""
+    """It is no preflight, and the service has no such method."""
     answer = client.options("/music/song")
 
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
 
 
 def test_preflights_are_not_journalled(client):
-    """Preflights are not journalled."""
+    """The browser sends them, not the app under test."""
     preflight(client, SONG)
 
     assert client.get("http://mock/_mock/requests").json()["last"] == 0
@@ -86,7 +85,7 @@ def test_preflights_are_not_journalled(client):
     ],
 )
 def test_pages_of_other_origins_cannot_use_the_control_plane(client, headers):
-    """Pages of other origins cannot use the control plane."""
+    """A website somebody happens to visit empties no world, and may not read the refusal."""
     client.account()
     answer = client.post("http://mock/_mock/reset", headers=headers)
 
@@ -96,7 +95,7 @@ def test_pages_of_other_origins_cannot_use_the_control_plane(client, headers):
 
 
 def test_preflights_of_the_control_plane_are_refused(client):
-    """Preflights of the control plane are refused."""
+    """So the browser never sends the call itself."""
     answer = preflight(client, "/_mock/reset")
 
     assert answer.status_code == 403
@@ -112,12 +111,12 @@ def test_preflights_of_the_control_plane_are_refused(client):
     ],
 )
 def test_others_can(client, headers):
-    """Others can."""
+    """Our pages, a typed address, and every client that is no browser."""
     assert client.post("http://mock/_mock/clock/freeze", headers=headers).status_code == 200
 
 
 def test_a_link_to_our_page_may_be_followed(client):
-    """A link to our page may be followed."""
+    """As a page of its own, but not in somebody else's frame."""
     link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 
     assert client.get("http://mock/_mock/", headers=link).status_code == 200
@@ -137,7 +136,7 @@ def test_a_link_to_our_page_may_be_followed(client):
     ],
 )
 def test_a_mock_on_loopback_answers_control_calls_to_loopback_names_only(new_client, host, status):
-    """A mock on loopback answers control calls to loopback names only."""
+    """A name that was rebound to 127.0.0.1 gets a 403; the service's own paths take any."""
     client = new_client(loopback_only=True)
 
     assert client.get("http://mock/_mock/health", headers={"Host": host}).status_code == status
@@ -145,31 +144,31 @@ def test_a_mock_on_loopback_answers_control_calls_to_loopback_names_only(new_cli
 
 
 def test_a_control_token_stands_for_the_check_of_names(new_client):
-    """A control token stands for the check of names."""
+    """A page under a rebound name does not know the token."""
     client = new_client(loopback_only=True, control_token="s3cret")
 
     assert client.get("http://mock/_mock/health", headers={"Host": "mock.example"}).status_code == 200
 
 
 def test_a_world_can_be_named_by_its_handle(client):
-    """A world can be named by its handle."""
+    """Without its token, which the list of worlds does not tell."""
     client.account("77")
     handle = client.get("http://mock/_mock/world").json()["handle"]
 
-    with httpx.Client(transport=client._transport) as stranger:
+    with client.anonymous() as stranger:
         world = stranger.get("http://mock/_mock/world", headers={"X-Mock-World": handle})
     assert world.json()["accounts"][0]["user_id"] == "77"
 
 
 def test_an_unknown_handle_is_a_404(client):
-    """An unknown handle is a 404."""
+    """The error names the handle."""
     answer = client.get("http://mock/_mock/clock", headers={"X-Mock-World": "x"})
 
     assert (answer.status_code, answer.json()["error"]) == (404, "No world has the handle 'x'")
 
 
 def test_a_handle_does_not_stand_for_the_control_token(new_client):
-    """A handle does not stand for the control token."""
+    """It names a world; whether it may be looked at is another question."""
     client = new_client(control_token="s3cret")
     client.account()
     listed = client.get("http://mock/_mock/worlds", headers={"X-Mock-Control-Token": "s3cret"}).json()["worlds"]

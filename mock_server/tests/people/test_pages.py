@@ -14,7 +14,7 @@ FILES = resources.files(people)
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_allows_nothing_from_elsewhere(client, path):
-    """A page allows nothing from elsewhere."""
+    """No foreign script, no frame, no guess about types: what is shown was sent by others."""
     page = client.get(client.base_url.join(path))
 
     assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
@@ -25,14 +25,14 @@ def test_a_page_allows_nothing_from_elsewhere(client, path):
 
 
 def test_only_swagger_ui_may_set_styles_in_elements(client):
-    """Only Swagger UI may set styles in elements."""
+    """It cannot do without; our own page can."""
     assert "unsafe" not in client.get("http://mock/_mock/").headers["Content-Security-Policy"]
     assert "unsafe-inline" in client.get("http://mock/_mock/docs").headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_everything_a_page_links_to_is_there(client, path):
-    """Everything a page links to is there."""
+    """And is the mock's own: it works on a machine without a network."""
     text = client.get(client.base_url.join(path)).text
     links = re.findall(r'(?:src|href)="([^"#]+)', text)
 
@@ -42,7 +42,7 @@ def test_everything_a_page_links_to_is_there(client, path):
 
 
 def test_pages_need_no_token_and_answer_head(client):
-    """Pages need no token and answer head."""
+    """An empty answer that tells the page's length."""
     answer = client.head("http://mock/_mock/", headers={"Authorization": ""})
 
     assert (answer.status_code, answer.content) == (200, b"")
@@ -50,7 +50,7 @@ def test_pages_need_no_token_and_answer_head(client):
 
 
 def test_pages_take_no_other_method(client):
-    """Pages take no other method."""
+    """A 405 with what they do take."""
     answer = client.post("http://mock/_mock/")
 
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
@@ -58,13 +58,13 @@ def test_pages_take_no_other_method(client):
 
 @pytest.mark.parametrize("path", ["/_mock/ui/", "/_mock/ui/slot.py", "/_mock/ui/../slot.py", "/_mock/docs/x"])
 def test_nothing_else_of_the_package_is_served(client, path):
-    """Nothing else of the package is served."""
+    """No source beside the files, no way out of their folder."""
     assert client.get(client.base_url.copy_with(raw_path=path.encode())).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["index.html", "docs.html", "page.js", "docs.js", "page.css", "docs.css"])
 def test_what_others_sent_is_never_markup(name):
-    """What others sent is never markup."""
+    """No sink for text as HTML, no script in an element, nothing loaded from elsewhere."""
     text = (FILES / name).read_text("utf-8")
 
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
@@ -73,14 +73,14 @@ def test_what_others_sent_is_never_markup(name):
 
 
 def test_ids_the_script_looks_for_are_in_the_page():
-    """Ids the script looks for are in the page."""
+    """A renamed one would be null at the first click."""
     script, page = ((FILES / name).read_text("utf-8") for name in ("page.js", "index.html"))
 
     assert set(re.findall(r'\$\("([\w-]+)"\)', script)) <= set(re.findall(r'id="([\w-]+)"', page))
 
 
 def test_every_field_of_the_page_has_a_label():
-    """Every field of the page has a label."""
+    """Screen readers read it out."""
     page = (FILES / "index.html").read_text("utf-8")
     outside_labels = re.sub(r"<label.*?</label>", "", page, flags=re.DOTALL)
 
@@ -88,7 +88,7 @@ def test_every_field_of_the_page_has_a_label():
 
 
 def test_the_world_is_shown_at_one_moment(client):
-    """The world is shown at one moment."""
+    """Accounts and jobs after an advance, newest job first, with links that work."""
     client.account("111", maxJobs=4)
     first, second = client.song("A harbour ballad")
     client.advance(60)
@@ -101,14 +101,14 @@ def test_the_world_is_shown_at_one_moment(client):
 
 
 def test_the_control_document_is_served(client):
-    """The control document is served."""
+    """Without a token, and as the control plane itself reads it."""
     served = client.get("http://mock/_mock/openapi.json", headers={"Authorization": ""}).json()
 
     assert served == control_document()
 
 
 def test_the_service_document_begins_with_the_address_the_client_used(client):
-    """The service document begins with the address the client used."""
+    """So that the page's "Try it out" calls this mock and not the live service."""
     served = client.get("http://mock.example:81/_mock/openapi/tempolor.json").json()
 
     assert served["servers"][0]["url"] == "http://mock.example:81/v1/tempolor"
@@ -116,7 +116,7 @@ def test_the_service_document_begins_with_the_address_the_client_used(client):
 
 
 def test_the_service_document_is_of_the_revision_played(new_client):
-    """The service document is of the revision played."""
+    """Not of the default one."""
     client = new_client(policy=Policy(revision="2026-08"))
 
     assert client.get("http://mock/_mock/openapi/tempolor.json").json()["info"]["version"] == "2026-08"
@@ -132,7 +132,7 @@ def test_the_control_document_describes_every_answer_of_these_calls(client):
 
 
 def test_yaml_of_the_control_document_has_no_duplicate_paths():
-    """YAML of the control document has no duplicate paths."""
+    """YAML takes the last of two without a word."""
     text = resources.files("tempolor_mock.control").joinpath("openapi.yaml").read_text("utf-8")
     paths = re.findall(r"^  (/\S*):$", text, flags=re.MULTILINE)
 

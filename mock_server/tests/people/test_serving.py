@@ -35,7 +35,7 @@ def certificate(tmp_path_factory):
 
 
 def test_https_is_served_with_a_certificate(certificate):
-    """HTTPS is served with a certificate."""
+    """Links in answers begin with https, too."""
     chain, key = certificate
     with serving("--port", "0", "--certificate", str(chain), "--key", str(key), "--frozen") as server:
         trusting = ssl.create_default_context(cafile=str(chain))
@@ -47,13 +47,13 @@ def test_https_is_served_with_a_certificate(certificate):
 
 
 def test_a_certificate_without_its_key_is_refused(certificate):
-    """A certificate without its key is refused."""
+    """Where no key is named, the certificate's file is searched for one."""
     with pytest.raises(BadCertificateError, match="no PEM files with a certificate and its key"):
         Tls(certificate[0], None)
 
 
 def test_a_key_of_another_certificate_is_refused(certificate, tmp_path):
-    """A key of another certificate is refused."""
+    """Both files are fine by themselves."""
     other = tmp_path / "other.pem"
     subprocess.run([OPENSSL, "genpkey", "-algorithm", "ed25519", "-out", other], check=True, capture_output=True)
 
@@ -62,7 +62,7 @@ def test_a_key_of_another_certificate_is_refused(certificate, tmp_path):
 
 
 def test_files_that_are_none_are_refused_in_one_line(tmp_path):
-    """Files that are none are refused in one line."""
+    """With the file's name and exit code 2, without a traceback."""
     (tmp_path / "a.pem").write_text("nonsense")
     outcome = CliRunner().invoke(mock_command, ["--port", "0", "--certificate", str(tmp_path / "a.pem")])
 
@@ -85,7 +85,7 @@ def test_files_that_are_none_are_refused_in_one_line(tmp_path):
     ],
 )
 def test_wrong_options_are_explained(arguments, message):
-    """Wrong options are explained."""
+    """Exit code 2, and a message that names what is wrong."""
     outcome = CliRunner().invoke(mock_command, arguments)
 
     assert outcome.exit_code == 2
@@ -93,16 +93,18 @@ def test_wrong_options_are_explained(arguments, message):
 
 
 def test_help_comes_in_groups():
-    """Help comes in groups."""
+    """All of them, in this order: an option that was put into none shows up under `Other options`."""
     text = CliRunner().invoke(mock_command, ["--help"]).output
 
-    assert re.findall(r"^(Address|Time|Behaviour|State|Journal and log|Access):$", text, flags=re.MULTILINE) == [
+    assert re.findall(r"^(\S.*):$", text, flags=re.MULTILINE) == [
         "Address",
         "Time",
         "Behaviour",
         "State",
         "Journal and log",
+        "Callbacks",
         "Access",
+        "Other options",
     ]
 
 
@@ -117,7 +119,7 @@ FORWARDED = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "music.example"}
 
 @pytest.mark.parametrize("trusted", ["127.0.0.1", "127.0.0.0/8", "*"])
 def test_links_lead_through_a_trusted_proxy(new_client, trusted):
-    """Links lead through a trusted proxy."""
+    """The first of several hosts counts; a scheme that is neither http nor https does not."""
     client = new_client(trusted_proxies=(trusted,))
 
     assert link(client, **FORWARDED) == "https://music.example"
@@ -137,14 +139,14 @@ def test_the_log_says_as_much_behind_a_trusted_proxy(new_client, capsys):
 
 @pytest.mark.parametrize("trusted", [(), ("10.0.0.1",)])
 def test_nobody_else_is_believed(new_client, trusted):
-    """Nobody else is believed."""
+    """Whoever could forge the header could have links lead to a host of theirs."""
     client = new_client(trusted_proxies=trusted, frozen=True)
 
     assert link(client, **FORWARDED) == "http://mock:4010"
 
 
 def test_pages_reached_through_a_trusted_proxy_can_use_the_control_plane(new_client):
-    """Pages reached through a trusted proxy can use the control plane."""
+    """Their origin is the proxy's address, and counts as our own."""
     client = new_client(trusted_proxies=("127.0.0.1",))
     page = {**FORWARDED, "Origin": "https://music.example", "Sec-Fetch-Site": "same-origin"}
 
@@ -152,7 +154,7 @@ def test_pages_reached_through_a_trusted_proxy_can_use_the_control_plane(new_cli
 
 
 def test_a_forwarded_host_is_no_way_around_the_check_of_names(new_client):
-    """A forwarded host is no way around the check of names."""
+    """Behind a trusted proxy both names are looked at: the client's and the one that the proxy called."""
     client = new_client(trusted_proxies=("127.0.0.1",), loopback_only=True)
     headers = {"Host": "evil.example", "X-Forwarded-Host": "localhost"}
 
@@ -160,7 +162,7 @@ def test_a_forwarded_host_is_no_way_around_the_check_of_names(new_client):
 
 
 def test_the_health_check_of_the_image_asks_the_mock_itself(server):
-    """The health check of the image asks the mock itself."""
+    """Exit code 0 where it answers, 1 where nobody does."""
     check = [sys.executable, ROOT / "docs/docker/healthcheck.py"]
     healthy = subprocess.run(check, env={"TEMPOLOR_MOCK_PORT": str(server.port)}, check=False, timeout=20)
     nobody = subprocess.run(check, env={"TEMPOLOR_MOCK_PORT": "1"}, check=False, capture_output=True, timeout=20)
@@ -169,7 +171,7 @@ def test_the_health_check_of_the_image_asks_the_mock_itself(server):
 
 
 def test_the_compose_file_sets_options_there_are():
-    """The compose file sets options there are."""
+    """A misspelt variable would be ignored in silence; the Dockerfile's are checked alike."""
     services = yaml.safe_load((ROOT / "docs/docker/compose.yaml").read_text("utf-8"))["services"]
     options = {variable for option in mock_command.params for variable in _variables(option)}
     dockerfile = (ROOT / "Dockerfile").read_text("utf-8")

@@ -1,12 +1,12 @@
-"""Writing a piece as a Standard MIDI File."""
+"""Pieces as Standard MIDI Files: what the reader is given, and a second opinion on the notes of a score."""
 
 import struct
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from .composition import Note, Part, notes
-from .score import Score
-from .theory import Key
+from tempolor_mock.audio import Score
+from tempolor_mock.audio.composition import Note, Part, notes
+from tempolor_mock.audio.theory import Key
 
 _TICKS: Final = 480
 _DRUMS: Final = {Part.KICK: 36, Part.SNARE: 38, Part.HAT: 42, Part.CRASH: 49}
