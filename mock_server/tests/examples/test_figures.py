@@ -1,0 +1,18 @@
+"""The README's figures are those of the last measurement."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+
+
+def ratios(page):
+    """Return the numbers of the table of ratios by the first word of the server they compare with."""
+    (table,) = re.findall(r"\| the mock to .*\n\| --- .*\n((?:\| .*\n)+)", page.read_text("utf-8"))
+    rows = [re.split(r"\s*\|\s*", line)[1:-1] for line in table.splitlines()]
+    return {re.split(r"\W", name)[0]: figures for name, *figures in rows}
+
+
+def test_the_readme_shows_the_last_benchmark():
+    """`make bench` writes one of the two tables; whoever runs it carries the figures over."""
+    assert ratios(ROOT / "README.md") == ratios(ROOT / "benchmarks" / "RESULTS.md")
