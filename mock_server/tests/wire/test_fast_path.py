@@ -175,7 +175,7 @@ def sides() -> Iterator[tuple[Side, Side]]:
             side.close()
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=st.lists(STEPS, min_size=1, max_size=12))
 def test_both_ways_answer_and_record_the_same(sides, steps):
     """Whatever is asked in whatever order: status, headers, bytes and journal."""
