@@ -47,7 +47,6 @@ class Bendable:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self.fast_path = None  # So that every request comes through here.
         self.rewrite: Rewrite | None = None
         self.calls = 0
         self.touched = 0

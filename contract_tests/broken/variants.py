@@ -42,7 +42,7 @@ def _account_404(asked: Asked, answer: Answer) -> bool:
 
 
 def _in_capitals(found: Any) -> Any:
-    return property(lambda draws: found.__get__(draws).upper())
+    return lambda draws: found(draws).upper()
 
 
 def _items(change: Callable[[Any], Any]) -> tuple[Patch, ...]:

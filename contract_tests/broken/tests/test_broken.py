@@ -89,6 +89,18 @@ def test_all_can_be_installed_and_leave_nothing_behind(service):
         assert service.app.rewrite is None, each.id
 
 
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda each: each.id)
+def test_a_variant_works(service, variant):
+    """It may be unusual, but it configures accounts and takes orders."""
+    with (
+        service.bent(variant),
+        httpx.Client(transport=service.server.transport, headers={"Authorization": f"Bearer {TOKEN}"}) as client,
+    ):
+        accounts(service).raise_for_status()
+        order = {"prompt": "A harbour ballad"}
+        client.post(f"{service.server.url}/v1/tempolor/music/song", json=order).raise_for_status()
+
+
 def test_a_rewritten_answer_differs_and_the_next_one_is_straight(service):
     """A rewrite works while it is installed, and no longer."""
     with service.bent(BY_ID["accounts-as-a-list"]):
