@@ -93,7 +93,7 @@ def plan(score: Score) -> Plan:
     """Decide what holds for a whole piece: its key, its chords, its form."""
     key = Key.parse(score.key)
     bars = math.ceil(score.seconds * score.bpm / 60 / BEATS_PER_BAR)
-    chance = Random(f"{score.seed}:plan")  # noqa: S311 - music, not secrets
+    chance = Random(f"{score.seed}:plan")
     chords = parse_chords(score.chords) or _harmonise(score.melody, key)
     first = chance.randrange(loop_count(key))
     second = first + 1 + chance.randrange(loop_count(key) - 1)
@@ -120,7 +120,7 @@ def _phrase(whole: Plan, phrase: int) -> tuple[Note, ...]:
     end = score.seconds * score.bpm / 60
     found: list[Note] = []
     for bar in range(phrase * BARS_PER_PHRASE, (phrase + 1) * BARS_PER_PHRASE):
-        chance = Random(f"{score.seed}:bar:{bar}")  # noqa: S311 - music, not secrets
+        chance = Random(f"{score.seed}:bar:{bar}")
         found += _drums(whole, bar, chance)
         found += _bass(whole, bar)
         found += _accompaniment(whole, bar)
@@ -227,7 +227,7 @@ def _invented_melody(whole: Plan, phrase: int) -> Iterator[Note]:
     score = whole.score
     if whole.is_intro(phrase):
         return
-    chance = Random(f"{score.seed}:melody:{whole.is_chorus(phrase)}:{phrase % 2}")  # noqa: S311 - music, not secrets
+    chance = Random(f"{score.seed}:melody:{whole.is_chorus(phrase)}:{phrase % 2}")
     rhythms = _EVEN if score.bpm < _SLOW_BPM else _EVEN + _SYNCOPATED
     motif = [chance.choice(rhythms), chance.choice(rhythms)]
     part, centre = _singer(score)

@@ -48,7 +48,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 def _paint(seed: int) -> _Picture:
     """Return the picture, shape (512, 512, 3)."""
-    chance = Random(f"cover:{seed}")  # noqa: S311 - a picture, not secrets
+    chance = Random(f"cover:{seed}")
     down, right = np.mgrid[0 : 1 : SIDE * 1j, 0 : 1 : SIDE * 1j].astype(np.float32)
     hue = chance.random()
     lean = chance.uniform(-0.6, 0.6)

@@ -210,7 +210,7 @@ def _sung_table(pitch: int, vowel: str, tract: float, slope: float) -> Wave:
 
 def sing(pitch: int, frames: int, vowel: str, voice: Voice) -> Wave:
     """Return a sung vowel: it slides into its pitch, its vibrato grows, and breath goes along."""
-    person = Random(f"voice:{voice.seed}")  # noqa: S311 - a singer, not secrets
+    person = Random(f"voice:{voice.seed}")
     rate, depth = person.uniform(4.8, 6.4), person.uniform(0.15, 0.35)
     tract = _TRACT[voice.register] * person.uniform(0.94, 1.06)
     slope, breath = person.uniform(0.5, 1.1), person.uniform(0.01, 0.05)

@@ -27,7 +27,7 @@ def render_voice_sample(voice: Voice, title: str = "") -> Iterator[bytes]:
 
 def sung_phrase(voice: Voice) -> Pcm:
     """Return the phrase before encoding, shape (frames, 2)."""
-    chance = Random(f"sample:{voice.seed}")  # noqa: S311 - music, not secrets
+    chance = Random(f"sample:{voice.seed}")
     steps = chance.choice(_PHRASES)
     base = _LOWEST[voice.register] + chance.randrange(-1, 2)
     mono = np.zeros(frames_in(SECONDS), dtype=np.float32)

@@ -102,7 +102,7 @@ def _voice_of(job: Job, sample: bytes | None) -> audio.Voice:
     return audio.Voice.from_labels(job.seed)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def _matched(sample: bytes, seed: int) -> audio.Voice:
     """Return the voice of a sample: listening to it takes a while, and each part of a file asks."""
     return audio.match_voice(sample, seed)

@@ -1,11 +1,15 @@
 """Which file a path stands for, and what makes its bytes.
 
+What a world knows of a file is gathered in a transaction; reading uploads and listening to samples takes longer, so it
+is put off to `Prepare`.
+
 A path is `/files/<world's handle>/<folder>/<item id><suffix>`; each folder has one function below.
 """
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ..domain import artists, stems
 from ..domain.artists import ArtistVoice
@@ -45,11 +49,11 @@ MEDIA_TYPES = {
 }
 
 
+Prepare = Callable[[], Offer]
+"""Finds out the rest, in a thread; a ServiceError where the file cannot be made."""
+
 LONGEST_NAME = 100
 """Characters of a title that a file is named by: it stands in a header, which clients take only so much of."""
-
-_MOST_DIGESTS = 4096
-_digests: dict[tuple[int, int], str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +94,35 @@ def shared_offer(path: FilePath) -> Offer:
     raise not_found()
 
 
-def offer(path: FilePath, auth_key: str, world: World) -> Offer:
-    """Return a file of one world."""
+def offer(path: FilePath, auth_key: str, world: World) -> Prepare:
+    """Return what makes the offer of a file of one world."""
     folder = _FOLDERS.get(path.folder)
     if folder is None:
         raise not_found()
     return folder(path, auth_key, world)
 
 
-def _music(path: FilePath, auth_key: str, world: World) -> Offer:
+def _music(path: FilePath, auth_key: str, world: World) -> Prepare:
     if not links.is_valid(world.token, path.text, auth_key, world.now_ms):
         raise ServiceError(403, "The link has expired or was altered; ask for a new one")
     job = _completed(path, world)
     if path.suffix not in links.SUFFIXES.values():
         raise not_found()
     sources = _sources(job, world)
-    return _offer(path, material_of(job).title, content.music(job, path.suffix, sources), of=_played(job, sources))
+    return lambda: _offer(
+        path, material_of(job).title, content.music(job, path.suffix, sources), of=_played(job, sources)
+    )
 
 
-def _cover(path: FilePath, _auth_key: str, world: World) -> Offer:
+def _cover(path: FilePath, _auth_key: str, world: World) -> Prepare:
     job = _completed(path, world)
-    return _offer(path, material_of(job).title, content.cover(job), of=material_of(job))
+    return lambda: _offer(path, material_of(job).title, content.cover(job), of=material_of(job))
 
 
-def _waveform(path: FilePath, _auth_key: str, world: World) -> Offer:
+def _waveform(path: FilePath, _auth_key: str, world: World) -> Prepare:
     job = _completed(path, world)
     sources = _sources(job, world)
-    return _offer(path, material_of(job).title, content.waveform(job, sources), of=_played(job, sources))
+    return lambda: _offer(path, material_of(job).title, content.waveform(job, sources), of=_played(job, sources))
 
 
 def _sources(job: Job, world: World) -> content.Sources:
@@ -142,28 +148,28 @@ def _completed(path: FilePath, world: World) -> Job:
     return job
 
 
-def _midi(path: FilePath, _auth_key: str, world: World) -> Offer:
+def _midi(path: FilePath, _auth_key: str, world: World) -> Prepare:
     file = world.midi.get(path.item_id)
     if file is None or path.suffix != ".mid":
         raise not_found()
-    return _stored(path, file.name, world.blobs[file.blob])
+    return partial(_stored, path, file.name, world.blobs[file.blob])
 
 
-def _voice(path: FilePath, _auth_key: str, world: World) -> Offer:
+def _voice(path: FilePath, _auth_key: str, world: World) -> Prepare:
     voice = world.voices.get(path.item_id)
     if voice is None or path.suffix != f".{voice.extension}":
         raise not_found()
-    return _stored(path, voice.name, world.blobs[voice.blob])
+    return partial(_stored, path, voice.name, world.blobs[voice.blob])
 
 
-def _stems(path: FilePath, _auth_key: str, world: World) -> Offer:
+def _stems(path: FilePath, _auth_key: str, world: World) -> Prepare:
     upload = world.blobs.get(stems.blob(path.item_id))
     if upload is None or path.suffix != ".zip":
         raise not_found()
-    return _offer(path, path.item_id, content.split(upload), of=_digest(upload))
+    return lambda: _offer(path, path.item_id, content.split(upload), of=_digest(upload))
 
 
-_FOLDERS: dict[str, Callable[[FilePath, str, World], Offer]] = {
+_FOLDERS: dict[str, Callable[[FilePath, str, World], Prepare]] = {
     "covers": _cover,
     "midi": _midi,
     "music": _music,
@@ -174,28 +180,18 @@ _FOLDERS: dict[str, Callable[[FilePath, str, World], Offer]] = {
 
 
 def _stored(path: FilePath, title: str, content: bytes) -> Offer:
-    name, media_type = f"{title[:LONGEST_NAME]}{path.suffix}", MEDIA_TYPES[path.suffix]
-    return Offer(_digest(content) + path.suffix, name, media_type, lambda: (content,), len(content))
+    return _named(path, title, _digest(content), (lambda: (content,), len(content)))
 
 
 def _offer(path: FilePath, title: str, made: content.Made, *, of: object = None) -> Offer:
     identity = repr((path.folder, path.item_id, path.suffix, of))
-    blocks, size = made
-    return Offer(
-        _digest(identity.encode()) + path.suffix,
-        f"{title[:LONGEST_NAME]}{path.suffix}",
-        MEDIA_TYPES[path.suffix],
-        blocks,
-        size,
-    )
+    return _named(path, title, _digest(identity.encode()), made)
+
+
+def _named(path: FilePath, title: str, digest: str, made: content.Made) -> Offer:
+    name, media_type = f"{title[:LONGEST_NAME]}{path.suffix}", MEDIA_TYPES[path.suffix]
+    return Offer(digest + path.suffix, name, media_type, *made)
 
 
 def _digest(content: bytes) -> str:
-    """Return what tells these bytes from others; large uploads are read once, since each part of a file asks."""
-    key = hash(content), len(content)  # Python keeps the hash with the bytes.
-    found = _digests.get(key)
-    if found is None:
-        if len(_digests) >= _MOST_DIGESTS:
-            _digests.clear()
-        found = _digests[key] = hashlib.blake2b(content, digest_size=16).hexdigest()
-    return found
+    return hashlib.blake2b(content, digest_size=16).hexdigest()

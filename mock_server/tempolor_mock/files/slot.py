@@ -24,7 +24,7 @@ from .ranges import ByteRange, UnsatisfiableRangeError, parse_range
 from .rendering import Rendering, Renderings
 
 if TYPE_CHECKING:
-    from .offers import Offer
+    from .offers import Offer, Prepare
 
 ONLOOKER = "tempolor.onlooker"
 """Set in the scope of a request by our own pages: whoever looks on from there uses up no fault rule."""
@@ -79,8 +79,8 @@ class FilesSlot:
             raise offers.not_found()
         auth_key = parse_qs(query_string.decode("latin-1")).get("auth_key", [""])[0]
         call.token = call.notes.token = token
-        found: Offer = await call.run(lambda world: offers.offer(path, auth_key, world))
-        return found
+        prepare: Prepare = await call.run(lambda world: offers.offer(path, auth_key, world))
+        return await asyncio.to_thread(prepare)
 
 
 async def _part(header: bytes | None, rendering: Rendering) -> ByteRange | None:

@@ -58,6 +58,8 @@ JOB = ("jobs", 0)
         (at(*JOB, "number"), 2**60, "Expected `int` <= 9007199254740991 - at `$.jobs[0].number`"),
         (at(*JOB, "kind"), "opera", "Invalid enum value 'opera' - at `$.jobs[0].kind`"),
         (at(*JOB, "id", "item_id"), "a:b", "Expected `str` matching regex"),
+        (at(*JOB, "request", "cloned_voice_id"), "user:1-tempolor:1-voice:a/b", "Expected `str` matching regex"),
+        (at(*JOB, "request", "midi_id"), "user:1-tempolor:1/2-midi:a", "Expected `str` matching regex"),
         (at(*JOB, "created_ms"), 10**18, "Expected `int` <= 250000000000000 - at `$.jobs[0].created_ms`"),
         (at(*JOB, "plan", "steps"), [], "Expected `array` of length >= 2 - at `$.jobs[0].plan.steps`"),
         (at(*JOB, "plan", "steps", 1, "status"), 7, "Invalid enum value 7 - at `$.jobs[0].plan.steps[1].status`"),

@@ -3,13 +3,16 @@
 import http.client
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
+from tempolor_mock.testing import MockServer
+
+from .servers import Line, Side
 
 SECONDS = 5
 """How long a test waits for any answer: without one by then, the server hangs."""
@@ -89,3 +92,22 @@ def refused_on_the_wire(server) -> Callable[..., None]:
         assert httpx.get(f"{server.url}/_mock/health", timeout=SECONDS).status_code == 200
 
     return check
+
+
+@pytest.fixture(scope="module")
+def sides() -> Iterator[tuple[Side, Side]]:
+    """Two servers of the same seed, on the second of which all requests take the long way."""
+    with MockServer(frozen=True, seed=7) as short, MockServer(frozen=True, seed=7) as long:
+        long._mock.fast_path = None
+        sides = Side(short), Side(long)
+        yield sides
+        for side in sides:
+            side.close()
+
+
+@pytest.fixture
+def line(sides) -> Iterator[Line]:
+    """A connection of the test's own, closed at its end."""
+    found = Line(sides[0].server)
+    with found.socket:
+        yield found
