@@ -27,9 +27,9 @@ from .middleware.log import LogSlot, RequestLog
 from .middleware.operations import BoundOperation, OperationsSlot
 from .middleware.proxies import ProxySlot
 from .middleware.routing import RouteTable, RoutingSlot
-from .people.slot import PeopleSlot
 from .settings import CONTROL_BASE_PATH, PUBLIC_BASE_PATH, Settings
 from .store import Begin, Store, begin_empty, open_store
+from .ui.slot import PeopleSlot
 from .worlds import WallClock, Worlds, new_clock, wall_clock
 
 

@@ -4,6 +4,6 @@
 body of a report, `post` carries it to its receiver, and `targets` says who may be one.
 """
 
-from .courier import HttpCourier
+from .dispatcher import HttpCourier
 
 __all__ = ["HttpCourier"]

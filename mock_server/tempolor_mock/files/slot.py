@@ -24,7 +24,7 @@ from .ranges import ByteRange, UnsatisfiableRangeError, parse_range
 from .rendering import Rendering, Renderings
 
 if TYPE_CHECKING:
-    from .offers import Offer, Prepare
+    from .lookup import Offer, Prepare
 
 ONLOOKER = "tempolor.onlooker"
 """Set in the scope of a request by our own pages: whoever looks on from there uses up no fault rule."""
@@ -69,7 +69,7 @@ class FilesSlot:
 
     async def _find(self, text: str, query_string: bytes, call: Call) -> "Offer":
         # numpy and the codecs are loaded with the first file that is asked for, not with the server.
-        offers = await asyncio.to_thread(import_module, f"{__package__}.offers")
+        offers = await asyncio.to_thread(import_module, f"{__package__}.lookup")
         path = offers.FilePath.parse(text)
         if path.handle == links.SHARED:
             shared: Offer = offers.shared_offer(path)

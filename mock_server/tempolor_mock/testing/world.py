@@ -14,9 +14,9 @@ from ..settings import CONTROL_BASE_PATH, PUBLIC_BASE_PATH
 from ..store.base import Action
 from .calls import Reply, Request, awaited
 from .faults import FaultRule, rule_body
-from .furnishing import configure_account, fill_accounts, refusals_as
 from .options import Options
 from .records import Advance, Callback, RecordedRequest
+from .setup import configure_account, fill_accounts, refusals_as
 
 if TYPE_CHECKING:
     from .server import Bridge, MockServer

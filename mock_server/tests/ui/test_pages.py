@@ -5,11 +5,11 @@ from importlib import resources
 
 import pytest
 import yaml
-from tempolor_mock import Policy, people
+from tempolor_mock import Policy, ui
 from tempolor_mock.control import control_document
 
 PAGES = ["/_mock/", "/_mock", "/_mock/docs", "/_mock/docs/"]
-FILES = resources.files(people)
+FILES = resources.files(ui)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -14,10 +14,10 @@ from ..domain.callbacks import Attempt, Callback
 from ..domain.ids import Token
 from ..domain.world import World
 from ..worlds import Worlds
-from .parcels import Parcel, Receipt, pack
+from .payload import Parcel, Receipt, pack
 
 if TYPE_CHECKING:
-    from .post import Post
+    from .http_client import Post
 
 logger = logging.getLogger("tempolor.mock")
 

@@ -18,8 +18,8 @@ from yarl import URL
 
 from ..exchange import DEPTH_HEADER
 from ..settings import Settings
-from .parcels import Receipt
-from .targets import TargetNotAllowedError, Targets
+from .allowed_hosts import TargetNotAllowedError, Targets
+from .payload import Receipt
 
 BODY_BYTES = 64 << 10
 BODY_SECONDS = 0.5

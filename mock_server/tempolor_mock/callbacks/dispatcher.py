@@ -12,10 +12,10 @@ from ..domain import callbacks
 from ..domain.callbacks import Callback
 from ..domain.ids import Token
 from ..worlds import Worlds
-from .desk import Desk, lease_ms, logger
+from .delivery import Desk, lease_ms, logger
 
 if TYPE_CHECKING:
-    from .post import Post
+    from .http_client import Post
 
 CONNECTIONS = 256
 """At most so many reports are on their way at a time, all worlds and receivers together."""
@@ -151,7 +151,7 @@ class Office:
         try:
             if self._post is None:
                 # The HTTP client takes its time to load: in a thread, with the first report, not with the server.
-                module = await asyncio.to_thread(import_module, f"{__package__}.post")
+                module = await asyncio.to_thread(import_module, f"{__package__}.http_client")
                 self._post = self._post or module.Post(self._worlds.settings)
             yield self._post
         finally:
