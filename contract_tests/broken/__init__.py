@@ -1,7 +1,7 @@
 """Services that are broken in one place, and what finds them: a score of the contract tests themselves."""
 
-from .deviations import DEVIATIONS
-from .kinds import Deviation, Kind, Layer
+from .mutants import DEVIATIONS
+from .mutant import Deviation, Kind, Layer
 from .service import Service
 from .variants import VARIANTS
 

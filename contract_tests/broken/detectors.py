@@ -28,7 +28,7 @@ from tempolor_contract.scenarios.sender import Sender
 from tempolor_contract.suite import onlookers, steady
 from tempolor_spec import load_document
 
-from .kinds import Deviation
+from .mutant import Deviation
 from .service import BASE_PATH, TOKEN, Service
 
 RULE_IDS: Final = frozenset({rule.id for rule in CATALOGUE} | MODEL_RULE_IDS)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
-from .kinds import NOTHING, Answer, Asked, Deviation, Kind, Rewrite
+from .mutant import NOTHING, Answer, Asked, Deviation, Kind, Rewrite
 
 Change = Callable[[Any], Any]
 ORDERS: Final = ("create_song", "create_instrumental")

@@ -17,7 +17,7 @@ from tempolor_mock import app as mock_app
 from tempolor_mock.testing import MockServer
 from tempolor_spec import load_document, operations
 
-from .kinds import Answer, Asked, Deviation, Patch, Rewrite
+from .mutant import Answer, Asked, Deviation, Patch, Rewrite
 
 BASE_PATH: Final = "/v1/tempolor"
 TOKEN: Final = "user:12345-broken"  # noqa: S105 - of a mock

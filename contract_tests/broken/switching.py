@@ -6,7 +6,7 @@ They are for what no rewriting of answers can reach.
 from collections.abc import Callable
 from typing import Any
 
-from .kinds import Deviation, Kind, Patch
+from .mutant import Deviation, Kind, Patch
 
 Patches = Callable[[], tuple[Patch, ...]]
 Make = Callable[[Any], Any]

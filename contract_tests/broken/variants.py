@@ -12,7 +12,7 @@ from tempolor_mock.domain.draws import Draws
 from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.operations import music as music_operations
 
-from .kinds import NOTHING, Answer, Asked, Deviation, Kind, Patch
+from .mutant import NOTHING, Answer, Asked, Deviation, Kind, Patch
 from .rewriting import LISTS, SUCCESS, answers, at, edit, header, put, with_fields, without
 
 

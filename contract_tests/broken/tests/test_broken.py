@@ -7,7 +7,7 @@ import httpx
 import pytest
 from broken import DEVIATIONS, VARIANTS, Deviation, Kind, Layer, Service
 from broken.detectors import RULE_IDS, by_rules, by_schema, failures_in
-from broken.kinds import NOTHING, Answer
+from broken.mutant import NOTHING, Answer
 from broken.score import report, sample, tasks, without_noise
 from broken.service import TOKEN, operation_of
 

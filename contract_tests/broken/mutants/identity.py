@@ -8,7 +8,7 @@ from typing import Any, Final
 from tempolor_mock.domain import accounts, errors, midi, music, scheduler, voices
 from tempolor_mock.store import memory
 
-from ..kinds import Answer, Asked, Kind, Patch, Rewrite
+from ..mutant import Answer, Asked, Kind, Patch, Rewrite
 from ..rewriting import ITEM, ORDERS, SUCCESS, answers, at, edit, error, on, rewritten, with_fields
 from ..switching import instead, swap, switched
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from ..kinds import Kind
+from ..mutant import Kind
 from ..rewriting import ITEM, at, edit, put, rewritten, when, without
 
 _rewrite = partial(rewritten, Kind.SCHEMA)

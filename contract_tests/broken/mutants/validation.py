@@ -8,7 +8,7 @@ from tempolor_mock.domain import accounts, errors, music
 from tempolor_mock.middleware import reading, validation
 from tempolor_mock.operations import music as music_operations
 
-from ..kinds import Answer, Asked, Kind, Patch
+from ..mutant import Answer, Asked, Kind, Patch
 from ..rewriting import LISTS, ORDERS, SUCCESS, answers, error, on, rewritten
 from ..switching import Make, instead, swap, switched
 

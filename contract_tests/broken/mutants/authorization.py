@@ -7,7 +7,7 @@ from tempolor_mock.domain import errors
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.middleware import security
 
-from ..kinds import Kind
+from ..mutant import Kind
 from ..rewriting import answers, on, recode, rewritten
 from ..service import TOKEN
 from ..switching import swap, switched

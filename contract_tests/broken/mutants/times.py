@@ -7,7 +7,7 @@ from typing import Any, Final
 from tempolor_mock.domain import errors, voices
 from tempolor_mock.operations import scheduler as scheduler_operations
 
-from ..kinds import Kind
+from ..mutant import Kind
 from ..rewriting import ITEM, at, counting, edit, put, rewritten
 from ..switching import instead, swap, switched
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from tempolor_mock.domain import errors, scheduler
 
-from ..kinds import Kind, Patch
+from ..mutant import Kind, Patch
 from ..rewriting import answers, at, edit, error, on, rewritten, without
 from ..switching import Patches, swap, switched
 

@@ -10,7 +10,7 @@ from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.domain.records import replace
 from tempolor_mock.middleware import reading
 
-from ..kinds import Answer, Asked, Kind, Rewrite
+from ..mutant import Answer, Asked, Kind, Rewrite
 from ..rewriting import (
     ITEM,
     ORDERS,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
-from ..kinds import Answer, Asked, Kind, Rewrite
+from ..mutant import Answer, Asked, Kind, Rewrite
 from ..rewriting import ORDERS, SUCCESS, answers, edit, error, header, on, put, recode, rewritten, with_fields
 from ..service import BASE_PATH
 

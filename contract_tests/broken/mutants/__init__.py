@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..kinds import Deviation
+from ..mutant import Deviation
 from . import (
     authorization,
     callbacks,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tempolor_mock.domain import accounts, music, paging
 
-from ..kinds import Answer, Asked, Kind, Rewrite
+from ..mutant import Answer, Asked, Kind, Rewrite
 from ..rewriting import LISTS, at, edit, rewritten, when, with_fields
 from ..switching import swap, switched
 

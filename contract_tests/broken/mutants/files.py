@@ -7,7 +7,7 @@ from typing import Any, Final
 from tempolor_mock.domain import music
 from tempolor_mock.files import links
 
-from ..kinds import Answer, Asked, Kind, Rewrite
+from ..mutant import Answer, Asked, Kind, Rewrite
 from ..rewriting import SUCCESS, answers, at, edit, error, header, on, rewritten, without
 from ..switching import instead, swap, switched
 

@@ -9,7 +9,7 @@ from tempolor_mock.callbacks import parcels, post
 from tempolor_mock.domain import callbacks, scheduler
 from tempolor_mock.exchange import DEPTH_HEADER
 
-from ..kinds import Kind
+from ..mutant import Kind
 from ..switching import Patches, swap, switched
 
 

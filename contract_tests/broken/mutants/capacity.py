@@ -7,7 +7,7 @@ from typing import Any, Final
 from tempolor_mock.domain import errors, music, scheduler
 from tempolor_mock.domain.records import replace
 
-from ..kinds import Kind, Patch
+from ..mutant import Kind, Patch
 from ..rewriting import at, edit, rewritten, without
 from ..switching import Make, swap, switched
 
