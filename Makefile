@@ -63,7 +63,7 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 	fi
 	@touch $@
 
-score: setup ## play every seeded deviation against the contract tests; takes some minutes
+score: setup ## play every mutant against the contract tests; takes some minutes
 	cd contract_tests && ../$(BIN)/python -m broken.score
 
 bench: setup benchmarks/node_modules/.done ## measure the mock beside its peers; needs wrk, Node 20 and Java 17

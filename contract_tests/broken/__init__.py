@@ -1,8 +1,8 @@
-"""Services that are broken in one place, and what finds them: a score of the contract tests themselves."""
+"""Mutants, which are the mock broken in one place, and what finds them: a score of the contract tests themselves."""
 
-from .mutants import DEVIATIONS
-from .mutant import Deviation, Kind, Layer
+from .mutant import Kind, Layer, Mutant
+from .mutants import MUTANTS
 from .service import Service
 from .variants import VARIANTS
 
-__all__ = ["DEVIATIONS", "VARIANTS", "Deviation", "Kind", "Layer", "Service"]
+__all__ = ["MUTANTS", "VARIANTS", "Kind", "Layer", "Mutant", "Service"]

@@ -28,7 +28,7 @@ from tempolor_contract.scenarios.sender import Sender
 from tempolor_contract.suite import onlookers, steady
 from tempolor_spec import load_document
 
-from .mutant import Deviation
+from .mutant import Mutant
 from .service import BASE_PATH, TOKEN, Service
 
 RULE_IDS: Final = frozenset({rule.id for rule in CATALOGUE} | MODEL_RULE_IDS)
@@ -51,9 +51,9 @@ class Outcome:
 class _Watch:
     """Notes each violation as it is found, and ends the run when the one that was expected is."""
 
-    def __init__(self, service: Service, deviation: Deviation | None) -> None:
+    def __init__(self, service: Service, mutant: Mutant | None) -> None:
         self._service = service
-        self._expects = frozenset(deviation.expects if deviation else ())
+        self._expects = frozenset(mutant.expects if mutant else ())
         self._began = time.perf_counter()
         self.outcome = Outcome()
 
@@ -100,10 +100,10 @@ def _watching(watch: _Watch) -> Iterator[None]:
         yield
 
 
-def _play(service: Service, deviation: Deviation | None, rules: tuple[Rule, ...], seed: int) -> Outcome:
+def _play(service: Service, mutant: Mutant | None, rules: tuple[Rule, ...], seed: int) -> Outcome:
     target = service.target()
-    with service.bent(deviation), _frozen(service), CallbackReceiver() as receiver:
-        watch = _Watch(service, deviation)
+    with service.mutated(mutant), _frozen(service), CallbackReceiver() as receiver:
+        watch = _Watch(service, mutant)
         with _watching(watch):
             result = run(target, rules, seed=seed, receiver=receiver)
         watch.outcome.stopped = "" if watch.outcome.killed else result.stopped
@@ -117,21 +117,21 @@ def _frozen(service: Service) -> Iterator[None]:
         yield
 
 
-def by_rules(service: Service, deviation: Deviation | None, seed: int = 0) -> Outcome:
+def by_rules(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
     """Play all scenarios of the catalogue."""
-    return _play(service, deviation, CATALOGUE, seed)
+    return _play(service, mutant, CATALOGUE, seed)
 
 
-def by_model(service: Service, deviation: Deviation | None, seed: int = 0) -> Outcome:
+def by_model(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
     """Drive the service beside the model, the rules looking on."""
-    return _play(service, deviation, (*onlookers(CATALOGUE), *model_rules(_PACE, seed=seed)), seed)
+    return _play(service, mutant, (*onlookers(CATALOGUE), *model_rules(_PACE, seed=seed)), seed)
 
 
-def by_schema(service: Service, deviation: Deviation | None, seed: int = 0) -> Outcome:
+def by_schema(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
     """Judge a fixed traffic by the document alone."""
     del seed
-    with service.bent(deviation), _frozen(service):
-        watch = _Watch(service, deviation)
+    with service.mutated(mutant), _frozen(service):
+        watch = _Watch(service, mutant)
         rules = onlookers(document_rules.RULES)
         inspector = Inspector(rules, DocumentJudge(), base=service.target().base_url, live=False)
         headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -197,9 +197,9 @@ class _Traffic:
         ask("DELETE", "/accounts/111")
 
 
-def by_schemathesis(service: Service, deviation: Deviation | None, seed: int = 0, *, seconds: int = 8) -> Outcome:
+def by_schemathesis(service: Service, mutant: Mutant | None, seed: int = 0, *, seconds: int = 8) -> Outcome:
     """Let `st run` loose with its defaults, on a small budget; `found` are its failures, check and operation."""
-    with service.bent(deviation), tempfile.TemporaryDirectory() as folder:
+    with service.mutated(mutant), tempfile.TemporaryDirectory() as folder:
         watch = _Watch(service, None)
         headers = {"Authorization": f"Bearer {TOKEN}"}
         with httpx.Client(transport=service.transport, headers=headers, trust_env=False) as client:

@@ -1,4 +1,4 @@
-"""What a deviation is: one clause broken in one place, as data."""
+"""What a mutant is: the mock with one clause broken in one place, as data."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ NOTHING: Final = object()
 
 
 class Kind(StrEnum):
-    """What a deviation is about."""
+    """What a mutant is about."""
 
     SCHEMA = "schema"
     STATUS = "status, header, type"
@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 
 class Layer(StrEnum):
-    """Where a service is bent: answers on their way out, or the service itself."""
+    """Where a mutant differs: answers on their way out, or the service itself."""
 
     ANSWERS = "answers"
     SERVICE = "service"
@@ -96,11 +96,11 @@ class Patch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deviation:
-    """A service bent in one place.
+class Mutant:
+    """The mock, changed in one place.
 
     `expects` are the ids of the rules that may notice: a kill counts only if one of them fails. A legal variant has
-    none. `rewrite` and `patches` make a fresh bend for each installation; `policy` are values of the mock's policy.
+    none. `rewrite` and `patches` make a fresh change for each installation; `policy` are values of the mock's policy.
     `equivalent` says why nothing could notice.
     """
 
@@ -115,5 +115,5 @@ class Deviation:
 
     @property
     def layer(self) -> Layer:
-        """Where it bends the service."""
+        """Where it differs."""
         return Layer.ANSWERS if self.rewrite is not None else Layer.SERVICE

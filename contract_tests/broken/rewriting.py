@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
-from .mutant import NOTHING, Answer, Asked, Deviation, Kind, Rewrite
+from .mutant import NOTHING, Answer, Asked, Kind, Mutant, Rewrite
 
 Change = Callable[[Any], Any]
 ORDERS: Final = ("create_song", "create_instrumental")
@@ -137,8 +137,8 @@ def _with_number(change: Callable[[Any, int], Any], number: int, data: Any) -> A
 
 def rewritten(  # noqa: PLR0913, PLR0917 - a row of a table
     kind: Kind, name: str, sentence: str, expects: str, make: Callable[[], Rewrite], equivalent: str = ""
-) -> Deviation:
-    """Return a deviation in the answers; `expects` are ids of rules between spaces."""
-    return Deviation(
+) -> Mutant:
+    """Return a mutant in the answers; `expects` are ids of rules between spaces."""
+    return Mutant(
         id=name, kind=kind, sentence=sentence, expects=tuple(expects.split()), rewrite=make, equivalent=equivalent
     )

@@ -1,7 +1,6 @@
-"""Scores the contract tests: `python -m broken.score` plays all deviations and prints who noticed what."""
+"""Scores the contract tests: `python -m broken.score` plays all mutants and prints who noticed what."""
 
 import argparse
-import json
 import statistics
 import sys
 import time
@@ -13,22 +12,22 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
-from . import DEVIATIONS, VARIANTS, Deviation, Kind, Service
+from . import MUTANTS, VARIANTS, Kind, Mutant, Service
 from .detectors import DETECTORS, by_schemathesis
 
 HERE: Final = Path(__file__).parent
 SEEDS: Final = range(5)
-_STRAIGHT: Final = "unbroken"
+_UNBROKEN: Final = "unbroken"
 _AS_IT_COMES: Final = "schemathesis"
 _DETECTORS: Final = (*DETECTORS, _AS_IT_COMES)
 _OF_EACH_CLASS: Final = 2
 _VARIANTS_OF_SAMPLE: Final = 5
 _SEEDS_OF_SAMPLE: Final = 5
-_BY_ID: Final = {each.id: each for each in (*DEVIATIONS, *VARIANTS)}
+_BY_ID: Final = {each.id: each for each in (*MUTANTS, *VARIANTS)}
 _ABOUT: Final = """\
 {} services, each broken in one place, and {} that are only unusual.
 A kill counts where a rule failed that is about the broken place.
-"schemathesis" is `st run` as it comes, with its defaults, an account and 8 s, on a sample: {} deviations of each class
+"schemathesis" is `st run` as it comes, with its defaults, an account and 8 s, on a sample: {} mutants of each class
 and {} variants.
 Whatever it says of a service counts for it, whichever check says it, but for what it says of the unbroken one over {}
 seeds.
@@ -55,25 +54,25 @@ def _work(task: Task) -> Row:
     return {"id": name, "detector": detector, "seed": seed, **outcome}
 
 
-def sample() -> list[Deviation]:
-    """Return some deviations of each class and some variants, chosen by their place alone."""
-    chosen: list[Deviation] = []
+def sample() -> list[Mutant]:
+    """Return some mutants of each class and some variants, chosen by their place alone."""
+    chosen: list[Mutant] = []
     for kind in Kind:
-        mine = [each for each in (*DEVIATIONS, *VARIANTS) if each.kind is kind]
+        mine = [each for each in (*MUTANTS, *VARIANTS) if each.kind is kind]
         count = _VARIANTS_OF_SAMPLE if kind is Kind.LEGAL else _OF_EACH_CLASS
         chosen += [mine[number * len(mine) // count] for number in range(count)]
     return chosen
 
 
 def tasks(detectors: Iterable[str], only: Sequence[str] = ()) -> list[Task]:
-    """Return what is to be played: the unbroken service over all seeds, all deviations, all variants."""
+    """Return what is to be played: the unbroken service over all seeds, all mutants, all variants."""
     wanted: list[Task] = []
     for detector in detectors:
         if detector == _AS_IT_COMES:
             names, seeds = [each.id for each in sample()], SEEDS[:_SEEDS_OF_SAMPLE]
         else:
-            names, seeds = [each.id for each in (*DEVIATIONS, *VARIANTS)], SEEDS
-        wanted += [(_STRAIGHT, detector, seed) for seed in seeds]
+            names, seeds = [each.id for each in (*MUTANTS, *VARIANTS)], SEEDS
+        wanted += [(_UNBROKEN, detector, seed) for seed in seeds]
         wanted += [(name, detector, 0) for name in names if not only or name in only]
     return wanted
 
@@ -92,16 +91,12 @@ def play(wanted: Sequence[Task], processes: int) -> list[Row]:
 def without_noise(rows: list[Row]) -> list[Row]:
     """Count for Schemathesis what it does not say of the unbroken service too."""
     mine = [row for row in rows if row["detector"] == _AS_IT_COMES]
-    noise = {found for row in mine if row["id"] == _STRAIGHT for found in row["found"]}
+    noise = {found for row in mine if row["id"] == _UNBROKEN for found in row["found"]}
     for row in mine:
-        if row["id"] != _STRAIGHT:
+        if row["id"] != _UNBROKEN:
             row["found"] = [each for each in row["found"] if each not in noise]
             row["killed"] = bool(row["found"])
     return rows
-
-
-def _key(row: Row) -> Task:
-    return row["id"], row["detector"], row["seed"]
 
 
 def _cell(rows: list[Row]) -> str:
@@ -114,7 +109,7 @@ def report(rows: list[Row], seconds: float) -> str:
     detectors = [each for each in _DETECTORS if each in present]
     broken = [row for row in rows if row["id"] in _BY_ID and _BY_ID[row["id"]].kind is not Kind.LEGAL]
     lines = ["# The score of the contract tests", ""]
-    lines += [_ABOUT.format(len(DEVIATIONS), len(VARIANTS), _OF_EACH_CLASS, _VARIANTS_OF_SAMPLE, _SEEDS_OF_SAMPLE)]
+    lines += [_ABOUT.format(len(MUTANTS), len(VARIANTS), _OF_EACH_CLASS, _VARIANTS_OF_SAMPLE, _SEEDS_OF_SAMPLE)]
     lines += [
         f"| class | {' | '.join(detectors)} | any |",
         f"| --- |{' ---: |' * (len(detectors) + 1)}",
@@ -129,7 +124,7 @@ def report(rows: list[Row], seconds: float) -> str:
         "",
         "## Survivors",
         "",
-        "| deviation | class | rules | what failed instead |",
+        "| mutant | class | rules | what failed instead |",
         "| --- | --- | --- | --- |",
     ]
     killed = {row["id"] for row in broken if row["killed"]}
@@ -153,12 +148,12 @@ def _line(name: str, rows: list[Row], detectors: Sequence[str]) -> str:
 
 def _speed(detector: str, rows: list[Row]) -> str:
     kills = [row for row in rows if row["killed"]]
-    straight = [row for row in rows if row["id"] == _STRAIGHT]
-    loud = Counter(row["id"] for row in straight if row["found"])
+    unbroken = [row for row in rows if row["id"] == _UNBROKEN]
+    loud = Counter(row["id"] for row in unbroken if row["found"])
     legal = [row for row in rows if row["id"] in _BY_ID and _BY_ID[row["id"]].kind is Kind.LEGAL]
     alarms = [f"{row['id']} ({', '.join(row['found'])})" for row in legal if row["found"]]
     told = f"{len(alarms)} of {len(legal)}" + (f": {'; '.join(alarms)}" if alarms else "")
-    green = f"{len(straight) - sum(loud.values())} of {len(straight)} green"
+    green = f"{len(unbroken) - sum(loud.values())} of {len(unbroken)} green"
     if not kills:
         return f"| {detector} | {told} | {green} | - | - |"
     calls, times = [row["calls"] for row in kills], [row["seconds"] for row in kills]
@@ -167,25 +162,17 @@ def _speed(detector: str, rows: list[Row]) -> str:
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """Play, print, and write the page and the data beside this module."""
+    """Play, print, and write the page beside this module."""
     parser = argparse.ArgumentParser(prog="python -m broken.score", description=__doc__)
     parser.add_argument("--detectors", nargs="+", choices=_DETECTORS, default=_DETECTORS)
-    parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="These deviations.")
+    parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="These mutants.")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--keep", action="store_true", help="Take all else from the last score.")
     options = parser.parse_args(given)
     began = time.perf_counter()
     rows = play(tasks(options.detectors, options.only), options.processes)
     seconds = time.perf_counter() - began
-    data = HERE / "score.json"
-    if options.keep and data.exists():
-        last = json.loads(data.read_text(encoding="utf-8"))
-        wanted = set(tasks(_DETECTORS)) - {_key(row) for row in rows}
-        rows = [row for row in last["rows"] if _key(row) in wanted] + rows
-        seconds = last["seconds"]
     page = report(rows, seconds)
-    if options.keep or not options.only:
-        data.write_text(json.dumps({"seconds": round(seconds, 1), "rows": rows}, indent=1) + "\n", encoding="utf-8")
+    if not options.only:
         (HERE / "SCORE.md").write_text(page, encoding="utf-8")
     print(page)  # noqa: T201 - what the command is for
 

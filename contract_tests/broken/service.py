@@ -1,4 +1,4 @@
-"""A mock in this process that can be bent in one place at a time, and straightened again."""
+"""A mock in this process that can be made a mutant, and the original again."""
 
 import asyncio
 import gc
@@ -17,7 +17,7 @@ from tempolor_mock import app as mock_app
 from tempolor_mock.testing import MockServer
 from tempolor_spec import load_document, operations
 
-from .mutant import Answer, Asked, Deviation, Patch, Rewrite
+from .mutant import Answer, Asked, Mutant, Patch, Rewrite
 
 BASE_PATH: Final = "/v1/tempolor"
 TOKEN: Final = "user:12345-broken"  # noqa: S105 - of a mock
@@ -42,8 +42,8 @@ def operation_of(method: str, path: str) -> str:
     return next(found, "")
 
 
-class Bendable:
-    """The mock's application with a place where answers can be rewritten; it counts what passes and what is bent."""
+class Interceptor:
+    """The mock's application with a place where answers can be rewritten; it counts what passes and what is changed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -55,7 +55,7 @@ class Bendable:
         return getattr(self._app, name)
 
     def touch(self) -> None:
-        """Count that the bent place was reached."""
+        """Count that the changed place was reached."""
         self.touched += 1
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,13 +105,13 @@ class Bendable:
 
 
 class Service:
-    """A running mock, empty and straight at the beginning and after each deviation."""
+    """A running mock, empty and unbroken at the beginning and after each mutant."""
 
     def __init__(self) -> None:
         make = mock_app.create_app
-        with mock.patch.object(mock_app, "create_app", lambda settings: Bendable(make(settings))):
+        with mock.patch.object(mock_app, "create_app", lambda settings: Interceptor(make(settings))):
             self.server = MockServer()
-        self.app: Bendable = self.server._mock  # type: ignore[assignment]  # noqa: SLF001 - put there above
+        self.app: Interceptor = self.server._mock  # type: ignore[assignment]  # noqa: SLF001 - put there above
 
     def __enter__(self) -> Self:
         return self
@@ -143,26 +143,26 @@ class Service:
         )
 
     @contextmanager
-    def bent(self, deviation: Deviation | None = None) -> Iterator[Self]:
-        """Bend the service for a while, beginning with empty worlds; everything is restored at the end."""
+    def mutated(self, mutant: Mutant | None = None) -> Iterator[Self]:
+        """Have a mutant in place of the service, beginning with empty worlds; everything is restored at the end."""
         with ExitStack() as stack:
             self._begin_anew()
             stack.callback(self._begin_anew)
-            if deviation is not None:
-                self._bend(deviation, stack)
+            if mutant is not None:
+                self._mutate(mutant, stack)
             self.app.calls = self.app.touched = 0
             yield self
 
-    def _bend(self, deviation: Deviation, stack: ExitStack) -> None:
-        for patch in deviation.patches() if deviation.patches else ():
+    def _mutate(self, mutant: Mutant, stack: ExitStack) -> None:
+        for patch in mutant.patches() if mutant.patches else ():
             # What a class holds is looked up there, not through it, so that a property stays one.
             found = vars(patch.owner).get(patch.name) or getattr(patch.owner, patch.name)
             stack.enter_context(mock.patch.object(patch.owner, patch.name, self._counted(patch, found)))
-        if deviation.policy:
-            self._set_policy(deviation.policy, stack)
-        if deviation.rewrite is not None:
+        if mutant.policy:
+            self._set_policy(mutant.policy, stack)
+        if mutant.rewrite is not None:
             stack.callback(setattr, self.app, "rewrite", None)
-            self.app.rewrite = deviation.rewrite()
+            self.app.rewrite = mutant.rewrite()
 
     def _counted(self, patch: Patch, found: Any) -> Any:
         made = patch.make(found)
@@ -176,7 +176,7 @@ class Service:
         self.app.touch()
 
     def _begin_anew(self) -> None:
-        # What a bent mock has read must not be remembered by a straight one, nor the reverse.
+        # What a mutant has read must not be remembered by the unbroken mock, nor the reverse.
         for each in self._caches:
             each.cache_clear()
         loop = self.server._loop  # noqa: SLF001 - the only loop that may touch the worlds

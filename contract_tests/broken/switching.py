@@ -1,4 +1,4 @@
-"""What deviations inside the service are made of: names of the mock's modules are replaced.
+"""What mutants inside the service are made of: names of the mock's modules are replaced.
 
 They are for what no rewriting of answers can reach.
 """
@@ -6,7 +6,7 @@ They are for what no rewriting of answers can reach.
 from collections.abc import Callable
 from typing import Any
 
-from .mutant import Deviation, Kind, Patch
+from .mutant import Kind, Mutant, Patch
 
 Patches = Callable[[], tuple[Patch, ...]]
 Make = Callable[[Any], Any]
@@ -24,8 +24,8 @@ def instead(function: Callable[..., Any]) -> Make:
 
 def switched(  # noqa: PLR0913, PLR0917 - a row of a table
     kind: Kind, name: str, sentence: str, expects: str, patches: Patches, equivalent: str = ""
-) -> Deviation:
-    """Return a deviation inside the service; `expects` are ids of rules between spaces."""
-    return Deviation(
+) -> Mutant:
+    """Return a mutant inside the service; `expects` are ids of rules between spaces."""
+    return Mutant(
         id=name, kind=kind, sentence=sentence, expects=tuple(expects.split()), patches=patches, equivalent=equivalent
     )

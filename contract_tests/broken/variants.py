@@ -12,7 +12,7 @@ from tempolor_mock.domain.draws import Draws
 from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.operations import music as music_operations
 
-from .mutant import NOTHING, Answer, Asked, Deviation, Kind, Patch
+from .mutant import NOTHING, Answer, Asked, Kind, Mutant, Patch
 from .rewriting import LISTS, SUCCESS, answers, at, edit, header, put, with_fields, without
 
 
@@ -89,7 +89,7 @@ def _deleted_go_on() -> tuple[Patch, ...]:
 
 
 _STAMPS: Final = ("createTime", "updateTime")
-_variant = partial(Deviation, kind=Kind.LEGAL)
+_variant = partial(Mutant, kind=Kind.LEGAL)
 
 VARIANTS: Final = (
     _variant(id="one-job", sentence="An order starts one job.", policy={"jobs_per_request": 1}),

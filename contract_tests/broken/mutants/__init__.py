@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..mutant import Deviation
+from ..mutant import Mutant
 from . import (
     authorization,
     callbacks,
@@ -18,18 +18,18 @@ from . import (
     validation,
 )
 
-DEVIATIONS: Final[tuple[Deviation, ...]] = (
-    *schema.DEVIATIONS,
-    *statuses.DEVIATIONS,
-    *validation.DEVIATIONS,
-    *authorization.DEVIATIONS,
-    *identity.DEVIATIONS,
-    *lifecycle.DEVIATIONS,
-    *capacity.DEVIATIONS,
-    *callbacks.DEVIATIONS,
-    *scheduler.DEVIATIONS,
-    *files.DEVIATIONS,
-    *pages.DEVIATIONS,
-    *times.DEVIATIONS,
+MUTANTS: Final[tuple[Mutant, ...]] = (
+    *schema.MUTANTS,
+    *statuses.MUTANTS,
+    *validation.MUTANTS,
+    *authorization.MUTANTS,
+    *identity.MUTANTS,
+    *lifecycle.MUTANTS,
+    *capacity.MUTANTS,
+    *callbacks.MUTANTS,
+    *scheduler.MUTANTS,
+    *files.MUTANTS,
+    *pages.MUTANTS,
+    *times.MUTANTS,
 )
 """Each breaks one clause in one place."""

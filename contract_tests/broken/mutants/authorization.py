@@ -1,4 +1,4 @@
-"""Deviations in who may ask."""
+"""Mutants in who may ask."""
 
 from functools import partial
 from typing import Any, Final
@@ -34,7 +34,7 @@ def _any_scheme(_read: Any) -> Any:
 _rewrite = partial(rewritten, Kind.AUTH)
 _switch = partial(switched, Kind.AUTH)
 
-DEVIATIONS: Final = (
+MUTANTS: Final = (
     _rewrite(
         "no-token-403", "A missing token is a 403.", "no-token-no-answer status-documented", lambda: recode(401, 403)
     ),

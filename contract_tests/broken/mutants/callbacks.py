@@ -1,11 +1,11 @@
-"""Deviations in the reports to `replyUrl`."""
+"""Mutants in the reports to `replyUrl`."""
 
 import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from tempolor_mock.callbacks import parcels, post
+from tempolor_mock.callbacks import http_client, payload
 from tempolor_mock.domain import callbacks, scheduler
 from tempolor_mock.exchange import DEPTH_HEADER
 
@@ -65,7 +65,7 @@ def _reported(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Patches:
     def make(content: Any) -> Any:
         return lambda world, job, at_ms: change(content(world, job, at_ms))
 
-    return swap(parcels, "_content", make)
+    return swap(payload, "_content", make)
 
 
 def _less(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -83,11 +83,11 @@ def _sent(change: Callable[[Any, bytes], tuple[str, Any, bytes, dict[str, str]]]
                 method, url, data=content, headers=headers, allow_redirects=False
             ) as response:
                 await response.read()
-                return parcels.Receipt(response.status)
+                return payload.Receipt(response.status)
 
         return tried
 
-    return swap(post.Post, "_try", make)
+    return swap(http_client.Post, "_try", make)
 
 
 def _as_form(target: Any, body: bytes) -> tuple[str, Any, bytes, dict[str, str]]:
@@ -101,7 +101,7 @@ def _songs_only(world: Any, job: Any, step: int, announce: Any) -> None:
 
 _switch = partial(switched, Kind.CALLBACKS)
 
-DEVIATIONS: Final = (
+MUTANTS: Final = (
     _switch("final-twice", "The final report comes twice.", "callbacks-end-with-one-final", _settled(_twice)),
     _switch(
         "no-final-report", "The final report does not come.", "callbacks-end-with-one-final", _settled(_not_the_last)

@@ -1,4 +1,4 @@
-"""Deviations in slots: when an account is busy, and what it says then."""
+"""Mutants in slots: when an account is busy, and what it says then."""
 
 from collections.abc import Callable
 from functools import partial
@@ -90,7 +90,7 @@ _entry = music._running_entry  # noqa: SLF001 - a 429 shows a job in one way onl
 _ADMIT: Final = partial(swap, music, "_admit")
 _RULES: Final = "valid-orders-are-taken busy-only-when-full account-limit-is-exact own-limit-replaces-the-accounts"
 
-DEVIATIONS: Final = (
+MUTANTS: Final = (
     _rewrite(
         "busy-lists-one-less",
         "A 429 counts more running jobs than it lists.",

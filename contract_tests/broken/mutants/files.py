@@ -1,4 +1,4 @@
-"""Deviations in links and the files behind them."""
+"""Mutants in links and the files behind them."""
 
 from functools import partial
 from types import SimpleNamespace
@@ -51,7 +51,7 @@ def _bytes(part: str, old: bytes, new: bytes) -> Rewrite:
 _rewrite = partial(rewritten, Kind.FILES)
 _switch = partial(switched, Kind.FILES)
 
-DEVIATIONS: Final = (
+MUTANTS: Final = (
     _rewrite(
         "link-without-host",
         "The link of a download has no host.",

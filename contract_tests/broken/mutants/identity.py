@@ -1,4 +1,4 @@
-"""Deviations in ids: whose things are shown, and which."""
+"""Mutants in ids: whose things are shown, and which."""
 
 import json
 import re
@@ -145,7 +145,7 @@ def _in_clear(asked: Asked, answer: Answer) -> None:
 _rewrite = partial(rewritten, Kind.IDENTITY)
 _switch = partial(switched, Kind.IDENTITY)
 
-DEVIATIONS: Final = (
+MUTANTS: Final = (
     _rewrite(
         "item-of-another-account",
         "`userId` of an item is not the account of its id.",

@@ -1,4 +1,4 @@
-"""Deviations in the life of a job, a voice or a MIDI file."""
+"""Mutants in the life of a job, a voice or a MIDI file."""
 
 from collections.abc import Callable
 from functools import partial
@@ -101,7 +101,7 @@ def _unvoiced(item: dict[str, Any]) -> dict[str, Any]:
 _rewrite = partial(rewritten, Kind.LIFECYCLE)
 _switch = partial(switched, Kind.LIFECYCLE)
 
-DEVIATIONS: Final = (
+MUTANTS: Final = (
     _rewrite(
         "final-is-not-final",
         "`status_final` of a COMPLETED item is false.",

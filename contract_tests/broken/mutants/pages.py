@@ -1,4 +1,4 @@
-"""Deviations in lists: their order, their filter, their pages."""
+"""Mutants in lists: their order, their filter, their pages."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -84,7 +84,7 @@ def _repeating(cut: Any) -> Any:
 _rewrite = partial(rewritten, Kind.PAGES)
 _switch = partial(switched, Kind.PAGES)
 
-DEVIATIONS: Final = (
+MUTANTS: Final = (
     _rewrite(
         "first-page-again",
         "A cursor leads to the first page again.",

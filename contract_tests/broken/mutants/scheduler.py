@@ -1,4 +1,4 @@
-"""Deviations in what the scheduler shows and cancels."""
+"""Mutants in what the scheduler shows and cancels."""
 
 from collections.abc import Callable
 from functools import partial
@@ -72,7 +72,7 @@ def _cancel_does_nothing(cancel: Any) -> Any:
 _rewrite = partial(rewritten, Kind.SCHEDULER)
 _switch = partial(switched, Kind.SCHEDULER)
 
-DEVIATIONS: Final = (
+MUTANTS: Final = (
     _rewrite(
         "one-job-left-out",
         "The scheduler leaves out the oldest running job.",

@@ -1,4 +1,4 @@
-"""Deviations of the schema: a field that is missing, or of another type."""
+"""Mutants of the schema: a field that is missing, or of another type."""
 
 from functools import partial
 from typing import Final
@@ -9,7 +9,7 @@ from ..rewriting import ITEM, at, edit, put, rewritten, when, without
 _rewrite = partial(rewritten, Kind.SCHEMA)
 _FITS: Final = "answer-fits-schema"
 
-DEVIATIONS: Final = (
+MUTANTS: Final = (
     _rewrite(
         "account-without-limit",
         "An account has no `maxJobs`.",

@@ -1,4 +1,4 @@
-"""Deviations in status, headers and media type."""
+"""Mutants in status, headers and media type."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -44,7 +44,7 @@ def _web_page(asked: Asked, answer: Answer) -> None:
 
 _rewrite = partial(rewritten, Kind.STATUS)
 
-DEVIATIONS: Final = (
+MUTANTS: Final = (
     _rewrite("order-201", "An order is a 201.", "status-documented", lambda: answers_with(ORDERS, 201)),
     _rewrite(
         "account-deleted-200",

@@ -1,4 +1,4 @@
-"""Deviations in stamps and clocks."""
+"""Mutants in stamps and clocks."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -45,7 +45,7 @@ def _stamped_later(data: Any, number: int) -> Any:
 _rewrite = partial(rewritten, Kind.TIME)
 _switch = partial(switched, Kind.TIME)
 
-DEVIATIONS: Final = (
+MUTANTS: Final = (
     _rewrite(
         "stamps-a-year-apart",
         "`updated` and `updatedUTC` are a year apart.",

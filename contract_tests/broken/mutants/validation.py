@@ -1,4 +1,4 @@
-"""Deviations that take what has to be refused, and refuse what is valid."""
+"""Mutants that take what has to be refused, and refuse what is valid."""
 
 from collections.abc import Callable
 from functools import partial
@@ -94,7 +94,7 @@ _switch = partial(switched, Kind.VALIDATION)
 _check = partial(swap, validation.ObjectCheck, "__call__")
 _REFUSED: Final = "invalid-values-are-400 invalid-is-refused"
 
-DEVIATIONS: Final = (
+MUTANTS: Final = (
     _rewrite(
         "empty-cursor-refused",
         "An empty `cursor` is a 400.",

@@ -5,13 +5,13 @@ from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
-from broken import DEVIATIONS, VARIANTS, Deviation, Kind, Layer, Service
+from broken import MUTANTS, VARIANTS, Kind, Layer, Mutant, Service
 from broken.detectors import RULE_IDS, by_rules, by_schema, failures_in
 from broken.mutant import NOTHING, Answer
 from broken.score import report, sample, tasks, without_noise
 from broken.service import TOKEN, operation_of
 
-ALL = (*DEVIATIONS, *VARIANTS)
+ALL = (*MUTANTS, *VARIANTS)
 BY_ID = {each.id: each for each in ALL}
 QUICK = [
     "scheduler-wrapped",
@@ -32,7 +32,7 @@ QUICK = [
 
 @pytest.fixture(scope="module")
 def service():
-    """Return a service that can be bent."""
+    """Return a service that mutants can take the place of."""
     with Service() as running:
         yield running
 
@@ -44,12 +44,12 @@ def accounts(service: Service) -> httpx.Response:
         return client.get(f"{service.server.url}/v1/tempolor/accounts")
 
 
-def test_there_are_enough_deviations_of_each_class_and_layer():
-    """At least 200 deviations, of all classes and both layers, and 30 variants."""
-    assert len(DEVIATIONS) >= 200
+def test_there_are_enough_mutants_of_each_class_and_layer():
+    """At least 200 mutants, of all classes and both layers, and 30 variants."""
+    assert len(MUTANTS) >= 200
     assert len(VARIANTS) >= 30
-    assert {each.kind for each in DEVIATIONS} == set(Kind) - {Kind.LEGAL}
-    assert {each.layer for each in DEVIATIONS} == set(Layer)
+    assert {each.kind for each in MUTANTS} == set(Kind) - {Kind.LEGAL}
+    assert {each.layer for each in MUTANTS} == set(Layer)
 
 
 def test_the_sample_has_one_of_each_class():
@@ -62,28 +62,28 @@ def test_ids_are_unique():
     assert len(BY_ID) == len(ALL)
 
 
-@pytest.mark.parametrize("deviation", DEVIATIONS, ids=lambda each: each.id)
-def test_each_deviation_names_rules_that_exist(deviation: Deviation):
-    """What should notice a deviation is in the catalogue of rules, or the model's."""
-    assert deviation.expects
-    assert set(deviation.expects) <= RULE_IDS
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda each: each.id)
+def test_each_mutant_names_rules_that_exist(mutant: Mutant):
+    """What should notice a mutant is in the catalogue of rules, or the model's."""
+    assert mutant.expects
+    assert set(mutant.expects) <= RULE_IDS
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda each: each.id)
-def test_no_rule_should_notice_a_variant(variant: Deviation):
-    """A legal variant expects nothing, and is bent in some way."""
+def test_no_rule_should_notice_a_variant(variant: Mutant):
+    """A legal variant expects nothing, and is changed in some way."""
     assert variant.expects == ()
     assert variant.rewrite or variant.patches or variant.policy
 
 
 def test_all_can_be_installed_and_leave_nothing_behind(service):
-    """After each deviation every name stands for what it stood for before."""
+    """After each mutant every name stands for what it stood for before."""
     for each in ALL:
         owners = [(patch.owner, patch.name) for patch in (each.patches() if each.patches else ())]
         before = [vars(owner).get(name) for owner, name in owners]
-        with service.bent(each):
-            bent = [vars(owner).get(name) for owner, name in owners]
-            assert all(now is not then for now, then in zip(bent, before, strict=True)), each.id
+        with service.mutated(each):
+            changed = [vars(owner).get(name) for owner, name in owners]
+            assert all(now is not then for now, then in zip(changed, before, strict=True)), each.id
             assert (service.app.rewrite is not None) == (each.rewrite is not None), each.id
         assert [vars(owner).get(name) for owner, name in owners] == before, each.id
         assert service.app.rewrite is None, each.id
@@ -93,7 +93,7 @@ def test_all_can_be_installed_and_leave_nothing_behind(service):
 def test_a_variant_works(service, variant):
     """It may be unusual, but it configures accounts and takes orders."""
     with (
-        service.bent(variant),
+        service.mutated(variant),
         httpx.Client(transport=service.server.transport, headers={"Authorization": f"Bearer {TOKEN}"}) as client,
     ):
         accounts(service).raise_for_status()
@@ -101,29 +101,29 @@ def test_a_variant_works(service, variant):
         client.post(f"{service.server.url}/v1/tempolor/music/song", json=order).raise_for_status()
 
 
-def test_a_rewritten_answer_differs_and_the_next_one_is_straight(service):
+def test_a_rewritten_answer_differs_and_the_next_one_is_as_it_was(service):
     """A rewrite works while it is installed, and no longer."""
-    with service.bent(BY_ID["accounts-as-a-list"]):
+    with service.mutated(BY_ID["accounts-as-a-list"]):
         assert isinstance(accounts(service).json(), list)
         assert service.app.touched == 1
-    with service.bent():
+    with service.mutated():
         assert list(accounts(service).json()) == ["111"]
 
 
 def test_worlds_begin_empty(service):
-    """What one deviation left is not there for the next."""
-    with service.bent():
+    """What one mutant left is not there for the next."""
+    with service.mutated():
         accounts(service)
-    with service.bent(), httpx.Client(transport=service.server.transport) as client:
+    with service.mutated(), httpx.Client(transport=service.server.transport) as client:
         told = client.get(f"{service.server.url}/v1/tempolor/accounts", headers={"Authorization": f"Bearer {TOKEN}"})
         assert told.status_code == 404
 
 
-def test_what_a_bent_service_has_read_is_forgotten(service):
-    """A request that a deviation has let pass is refused by the straight service."""
+def test_what_a_mutant_has_read_is_forgotten(service):
+    """A request that a mutant has let pass is refused by the unbroken service."""
     asked = []
-    for bend in (BY_ID["any-type"], None):
-        with service.bent(bend):
+    for mutant in (BY_ID["any-type"], None):
+        with service.mutated(mutant):
             accounts(service)
             with httpx.Client(transport=service.server.transport) as client:
                 url = f"{service.server.url}/v1/tempolor/music?type=opera"
@@ -153,7 +153,7 @@ def test_requests_are_known_by_their_operation(method, path, operation):
 
 
 def test_the_schema_alone_finds_a_wrong_schema(service):
-    """The cheapest detector finds what it can find, and nothing on a straight service."""
+    """The cheapest detector finds what it can find, and nothing on the unbroken service."""
     assert by_schema(service, BY_ID["progress-as-text"]).killed
     assert by_schema(service, None).found == []
 
@@ -215,7 +215,7 @@ def test_the_failures_of_schemathesis_are_read_from_its_report():
 
 
 def test_what_is_said_of_the_unbroken_service_too_does_not_count():
-    """A detector that fails the straight service is not credited with the same failure on a bent one."""
+    """A detector that fails the unbroken service is not credited with the same failure on a mutant."""
     row = {"detector": "schemathesis", "killed": False}
     rows = without_noise(
         [
@@ -231,7 +231,7 @@ def test_what_is_said_of_the_unbroken_service_too_does_not_count():
 
 
 def test_the_sample_for_schemathesis_has_some_of_each_class():
-    """Two deviations of each class, and variants for false alarms, none twice."""
+    """Two mutants of each class, and variants for false alarms, none twice."""
     kinds = Counter(each.kind for each in sample())
 
     assert {kinds[kind] for kind in Kind if kind is not Kind.LEGAL} == {2}
@@ -240,5 +240,5 @@ def test_the_sample_for_schemathesis_has_some_of_each_class():
 
 
 def test_the_unbroken_service_is_scored_over_five_seeds():
-    """What is straight must be green more than once."""
+    """What is not broken must be green more than once."""
     assert [seed for name, _, seed in tasks(["rules"]) if name == "unbroken"] == [0, 1, 2, 3, 4]
