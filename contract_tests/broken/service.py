@@ -23,7 +23,7 @@ BASE_PATH: Final = "/v1/tempolor"
 TOKEN: Final = "user:12345-broken"  # noqa: S105 - of a mock
 OTHER_TOKEN: Final = "user:777-broken"  # noqa: S105 - of a mock
 _CONTROL: Final = "/_mock"
-_MIDDLEWARE: Final = "tempolor_mock.middleware"
+_STEPS: Final = "tempolor_mock.steps"
 
 
 @cache
@@ -121,9 +121,9 @@ class Service:
 
     @cached_property
     def _caches(self) -> list[Any]:
-        """The memories of the mock's middleware, some of which hang on objects that only it knows."""
+        """The memories of the mock's steps, some of which hang on objects that only it knows."""
         found = (each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper))
-        return [each for each in found if str(getattr(each, "__module__", "")).startswith(_MIDDLEWARE)]
+        return [each for each in found if str(getattr(each, "__module__", "")).startswith(_STEPS)]
 
     @property
     def transport(self) -> httpx.BaseTransport:

@@ -17,19 +17,19 @@ from . import control, operations
 from .callbacks import HttpCourier
 from .control import control_document
 from .files.rendering import Renderings
-from .files.slot import FilesSlot
-from .middleware.cors import CorsSlot
-from .middleware.errors import ErrorSlot
-from .middleware.fast_path import FastPath
-from .middleware.guard import GuardSlot
-from .middleware.journal import JournalSlot
-from .middleware.log import LogSlot, RequestLog
-from .middleware.operations import BoundOperation, OperationsSlot
-from .middleware.proxies import ProxySlot
-from .middleware.routing import RouteTable, RoutingSlot
+from .files.serving import FilesSlot
 from .settings import CONTROL_BASE_PATH, PUBLIC_BASE_PATH, Settings
+from .steps.cors import CorsSlot
+from .steps.endpoint import BoundOperation, OperationsSlot
+from .steps.errors import ErrorSlot
+from .steps.fast_path import FastPath
+from .steps.guard import GuardSlot
+from .steps.journal import JournalSlot
+from .steps.log import LogSlot, RequestLog
+from .steps.proxies import ProxySlot
+from .steps.routing import RouteTable, RoutingSlot
 from .store import Begin, Store, begin_empty, open_store
-from .ui.slot import PeopleSlot
+from .ui.pages import PeopleSlot
 from .worlds import WallClock, Worlds, new_clock, wall_clock
 
 

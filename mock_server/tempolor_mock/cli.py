@@ -14,8 +14,8 @@ from tempolor_spec import REVISIONS
 
 from .domain.ids import Token
 from .domain.policy import Policy, Range
-from .middleware.proxies import parse_networks
 from .settings import Settings
+from .steps.proxies import parse_networks
 
 EXAMPLE_TOKEN = "user:12345-demo"  # noqa: S105 - any token will do
 

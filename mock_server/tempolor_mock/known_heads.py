@@ -5,7 +5,7 @@ read from such a head is kept, so that the parser, routing, authorization and pa
 request that begins with it.
 """
 
-from .middleware.fast_path import PlainHead
+from .steps.fast_path import PlainHead
 
 MOST_HEADS = 16
 LONGEST_HEAD = 2048

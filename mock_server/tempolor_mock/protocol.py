@@ -13,9 +13,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from .app import MockApp
 from .domain.errors import ServiceError
 from .known_heads import KnownHeads
-from .middleware.fast_path import LARGEST_BODY, FastPath, PlainHead
-from .middleware.journal import Reply
-from .middleware.wire import TRANSPORT
+from .steps.fast_path import LARGEST_BODY, FastPath, PlainHead
+from .steps.journal import Reply
+from .steps.wire import TRANSPORT
 
 MOST_HEADER_BYTES = 256 << 10
 """How long the names and values of a request's headers may be together: the journal keeps them."""

@@ -100,7 +100,7 @@ def configured(app: MockApp, tls: Tls | None = None) -> uvicorn.Config:
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,
-        # `middleware/proxies.py` is stricter about whom it trusts, and knows the host too.
+        # `steps/proxies.py` is stricter about whom it trusts, and knows the host too.
         proxy_headers=False,
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=tls.key if tls else None,

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from tempolor_mock.domain import errors
 from tempolor_mock.domain.ids import Token
-from tempolor_mock.middleware import security
+from tempolor_mock.steps import security
 
 from ..mutant import Kind
 from ..rewriting import answers, on, recode, rewritten

@@ -8,7 +8,7 @@ from tempolor_mock import recent
 from tempolor_mock.domain import errors, music
 from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.domain.records import replace
-from tempolor_mock.middleware import reading
+from tempolor_mock.steps import reading
 
 from ..mutant import Answer, Asked, Kind, Rewrite
 from ..rewriting import (

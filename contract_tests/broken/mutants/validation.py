@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any, Final
 
 from tempolor_mock.domain import accounts, errors, music
-from tempolor_mock.middleware import reading, validation
 from tempolor_mock.operations import music as music_operations
+from tempolor_mock.steps import reading, validation
 
 from ..mutant import Answer, Asked, Kind, Patch
 from ..rewriting import LISTS, ORDERS, SUCCESS, answers, error, on, rewritten

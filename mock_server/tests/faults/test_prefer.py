@@ -1,7 +1,7 @@
 """The header `Prefer` on one request."""
 
 import pytest
-from tempolor_mock.middleware.prefer import parse_prefer
+from tempolor_mock.steps.prefer import parse_prefer
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import tracemalloc
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.exchange import Answer, Notes
 from tempolor_mock.journal import Entry, Journal, RequestHead
-from tempolor_mock.middleware.sending import encoded
+from tempolor_mock.steps.sending import encoded
 
 BUSY, QUIET = Token("1", "busy"), Token("2", "quiet")
 

@@ -6,7 +6,7 @@ import json
 import pytest
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.exchange import Notes
-from tempolor_mock.middleware.log import LogSlot, RequestLog
+from tempolor_mock.steps.log import LogSlot, RequestLog
 
 
 def told(style, path="/v1/tempolor/music/song", query=b"", status=200, method="POST", **notes):

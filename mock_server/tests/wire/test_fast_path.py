@@ -9,7 +9,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tempolor_mock.middleware.log import RequestLog
+from tempolor_mock.steps.log import RequestLog
 from tempolor_spec import load_document, operations
 
 from .servers import Clockwork, Step, protocol_on

@@ -21,10 +21,10 @@ from ..settings import PUBLIC_BASE_PATH
 from ..store import MustWaitError
 from ..worlds import Worlds
 from .bodies import declared_length
+from .endpoint import BoundOperation
 from .errors import failed
 from .journal import Reply, record, request_head
 from .log import Asked, RequestLog
-from .operations import BoundOperation
 from .reading import JSON
 from .sending import encoded
 

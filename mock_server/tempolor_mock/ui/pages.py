@@ -13,9 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..domain.errors import ServiceError
 from ..files.links import FILES_PATH
-from ..files.slot import ONLOOKER
-from ..middleware.errors import Refusal
+from ..files.serving import ONLOOKER
 from ..settings import CONTROL_BASE_PATH
+from ..steps.errors import Refusal
 
 _HERE = Path(__file__).parent
 _MEDIA_TYPES = {

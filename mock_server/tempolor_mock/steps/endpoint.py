@@ -19,7 +19,7 @@ from ..settings import PUBLIC_BASE_PATH
 from ..store import MustWaitError
 from ..worlds import Worlds
 from .checking import AnswerCheck, AnswerOutsideDocumentError
-from .hazards import ForcedAnswerError, RequestHazard
+from .faults import ForcedAnswerError, RequestHazard
 from .prefer import PreferenceError, preferred
 from .reading import BodyReader, ParameterReader
 from .security import Security

@@ -14,10 +14,10 @@ from urllib.parse import parse_qs, quote
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..exchange import Call
-from ..middleware.errors import Refusal
-from ..middleware.hazards import ForcedAnswerError, RequestHazard
-from ..middleware.sending import send_answer
-from ..middleware.wire import ClientLeftError, left
+from ..steps.errors import Refusal
+from ..steps.faults import ForcedAnswerError, RequestHazard
+from ..steps.sending import send_answer
+from ..steps.wire import ClientLeftError, left
 from ..worlds import Worlds
 from . import links
 from .ranges import ByteRange, UnsatisfiableRangeError, parse_range
