@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 from tempolor_contract import Exchange, Request, Response
-from tempolor_contract.traffic import HarWriter
+from tempolor_contract.exchanges.har import HarWriter
 from tempolor_mock import Policy, Settings, create_app
 
 BASE = "http://mock/v1/tempolor"

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 from tempolor_contract import Level, LiveServiceError, Rule, Target, Verdict, run
-from tempolor_contract.deviations import DeviationsError, Register, load_register
-from tempolor_contract.receiver import CallbackReceiver
-from tempolor_contract.suite import find_control_plane
-from tempolor_contract.target import base_url
+from tempolor_contract.exchanges.receiver import CallbackReceiver
+from tempolor_contract.judging.known_differences import DeviationsError, Register, load_register
+from tempolor_contract.runs.catalogue import find_control_plane
+from tempolor_contract.target.target import base_url
 
 _SECONDS_FOR_A_RUN = 600
 Findings = dict[str, dict[str, Any]]

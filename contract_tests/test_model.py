@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from tempolor_contract import Target
-from tempolor_contract.machine import MODEL_RULE_IDS
-from tempolor_contract.suite import onlookers, suite
+from tempolor_contract.runs.catalogue import onlookers, suite
+from tempolor_contract.runs.stateful.machine import MODEL_RULE_IDS
 
 
 @pytest.fixture(scope="session")

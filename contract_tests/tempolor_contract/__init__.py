@@ -4,24 +4,25 @@ To judge exchanges that somebody else sends: `Inspector(CATALOGUE, DocumentJudge
 service: `run(Target(...), CATALOGUE)`. To choose rules: `pick(only=[...], without=[...])`.
 """
 
-from .budget import Guard, Level, LiveServiceError, NotAllowedError, OverBudgetError, Refused
-from .call import Call, Reader, Router
-from .deviations import Register, load_register
-from .document import DocumentJudge, Effort
-from .exchange import MISSING, Exchange, Request, Response
-from .inspector import Inspector, Seen, is_live
-from .ledger import Ledger, Tally, Verdict
-from .redaction import Redactor
-from .registry import Registry
-from .result import RunResult
-from .rule import FINE, Need, Problem, Rule, Scenario, Severity, Strength, Violation
-from .rules import CATALOGUE, pick, rule
-from .run import Plan, Step, make_plan, run
-from .scenarios.lab import Lab, Receiver
-from .suite import ControlPlaneError
-from .target import Clock, RealClock, Target, VirtualClock
-from .transport import AsyncGuardedTransport, GuardedTransport
-from .world import World, Worlds
+from .document.call import Call, Reader, Router
+from .exchanges.exchange import MISSING, Exchange, Request, Response
+from .exchanges.receiver import CallbackReceiver
+from .exchanges.redaction import Redactor
+from .judging.inspector import Inspector, Seen, is_live
+from .judging.known_differences import Register, load_register
+from .judging.ledger import Ledger, Tally, Verdict
+from .judging.result import RunResult
+from .rules.catalogue import CATALOGUE, pick, rule
+from .rules.conformance import DocumentJudge, Effort
+from .rules.history.world import World, Worlds
+from .rules.rule import FINE, Need, Problem, Rule, Scenario, Severity, Strength, Violation
+from .runs.catalogue import ControlPlaneError
+from .runs.run import Plan, Step, make_plan, run
+from .runs.scenarios.lab import Lab, Receiver
+from .target.created import Registry
+from .target.guard import Guard, Level, LiveServiceError, NotAllowedError, OverBudgetError, Refused
+from .target.target import Clock, RealClock, Target, VirtualClock
+from .target.transport import AsyncGuardedTransport, GuardedTransport
 
 __all__ = [
     "CATALOGUE",
@@ -29,6 +30,7 @@ __all__ = [
     "MISSING",
     "AsyncGuardedTransport",
     "Call",
+    "CallbackReceiver",
     "Clock",
     "ControlPlaneError",
     "DocumentJudge",

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from click.testing import CliRunner
 from tempolor_contract import Level, Target
-from tempolor_contract.cli import contract_command
-from tempolor_contract.suite import find_control_plane, steady
+from tempolor_contract.cli.contract import contract_command
+from tempolor_contract.runs.catalogue import find_control_plane, steady
 from tempolor_mock.testing import MockServer
 
 
@@ -132,7 +132,7 @@ def test_rules_are_named_one_by_one_or_in_a_list(invoke):
 
 def test_a_missing_package_is_told(invoke, monkeypatch):
     """Without the extra the command says how to install it."""
-    monkeypatch.setitem(sys.modules, "tempolor_contract.suite", None)
+    monkeypatch.setitem(sys.modules, "tempolor_contract.runs.catalogue", None)
     result = invoke("http://127.0.0.1:9", "--token", "user:1-x")
 
     assert result.exit_code == 2
@@ -208,7 +208,7 @@ def test_a_signal_ends_a_run_that_tells_what_was_made(server, invoke, monkeypatc
     def interrupted(lab, job_id):
         signal.raise_signal(number)
 
-    monkeypatch.setattr("tempolor_contract.scenarios.material.finished", interrupted)
+    monkeypatch.setattr("tempolor_contract.runs.scenarios.fixtures.finished", interrupted)
     arguments = ("--level", "full", "--rule", "jobs-match-item-ids", "--report-dir", tmp_path)
     result = invoke(server.url, "--token", f"user:12345-stop{number}", *arguments)
 

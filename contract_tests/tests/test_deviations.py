@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
+from stories import call
 from tempolor_contract import RunResult, Verdict, rule
-from tempolor_contract.call import Call
-from tempolor_contract.deviations import TEMPLATE, Deviation, DeviationsError, Register, load_register
-from tempolor_contract.ledger import Ledger
-from tempolor_contract.rule import Violation
-from tempolor_contract.stories import call
+from tempolor_contract.document.call import Call
+from tempolor_contract.judging.known_differences import TEMPLATE, Deviation, DeviationsError, Register, load_register
+from tempolor_contract.judging.ledger import Ledger
+from tempolor_contract.rules.rule import Violation
 
 TODAY = date(2026, 6, 1)
 RULE = rule("status-triple-agrees")

@@ -8,12 +8,12 @@ import httpx
 import pytest
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 from tempolor_contract import CATALOGUE, DocumentJudge, Effort, Inspector
-from tempolor_contract.call import Call
-from tempolor_contract.exchange import Exchange, Request, Response
-from tempolor_contract.generated import Door, Extent, generate, generated_rules
-from tempolor_contract.generated.judging import excuse
-from tempolor_contract.scenarios.lab import Lab
-from tempolor_contract.scenarios.samples import files_of
+from tempolor_contract.document.call import Call
+from tempolor_contract.exchanges.exchange import Exchange, Request, Response
+from tempolor_contract.runs.scenarios.lab import Lab
+from tempolor_contract.runs.scenarios.samples import files_of
+from tempolor_contract.runs.schemathesis import Door, Extent, generate, generated_rules
+from tempolor_contract.runs.schemathesis.judge import excuse
 
 FEW = Extent(examples=1, sequences=2, steps=4, requests=250, seconds=600)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 from tempolor_contract import DocumentJudge, Effort, Inspector, Level, RealClock, Target
-from tempolor_contract.scenarios.lab import Lab, PatienceError
+from tempolor_contract.runs.scenarios.lab import Lab, PatienceError
 
 
 @pytest.fixture

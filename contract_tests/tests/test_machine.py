@@ -7,8 +7,8 @@ from zlib import crc32
 import httpx
 import pytest
 from tempolor_contract import CATALOGUE, DocumentJudge, Effort, Inspector
-from tempolor_contract.machine import Pace, drive, model_rules
-from tempolor_contract.scenarios.lab import GoneError, Lab
+from tempolor_contract.runs.scenarios.lab import GoneError, Lab
+from tempolor_contract.runs.stateful.machine import Pace, drive, model_rules
 
 FEW = Pace(examples=12, steps=12, calls=900, seconds=600)
 

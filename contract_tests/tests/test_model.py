@@ -1,7 +1,7 @@
 """Tests of the model: what it expects, told in plain values."""
 
 import pytest
-from tempolor_contract.model import Answer, Model
+from tempolor_contract.runs.stateful.model import Answer, Model
 
 A = "111"
 JOB = "user:1-tempolor:111-job:a"

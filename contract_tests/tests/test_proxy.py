@@ -8,9 +8,9 @@ import socket
 
 import httpx
 import pytest
-from tempolor_contract.proxy import Proxy, Tape, Upstream
-from tempolor_contract.proxy.server import listen, make_server
-from tempolor_contract.stories import TOKEN
+from stories import TOKEN
+from tempolor_contract.exchanges.proxy import Proxy, Tape, Upstream
+from tempolor_contract.exchanges.proxy.server import listen, make_server
 
 BIG = bytes(range(256)) * 40_960
 SECONDS_TO_BEAR = 20

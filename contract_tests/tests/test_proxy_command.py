@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 from click.testing import CliRunner
-from tempolor_contract.proxy import Upstream
-from tempolor_contract.proxy.command import proxy_command
+from tempolor_contract.cli.proxy import proxy_command
+from tempolor_contract.exchanges.proxy import Upstream
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from datetime import date
 
 import httpx
 import pytest
+from stories import TOKEN
 from tempolor_contract import CATALOGUE, Exchange, Request, Response
-from tempolor_contract.deviations import Deviation, Register
-from tempolor_contract.proxy import Proxy, Sequence, Upstream
-from tempolor_contract.proxy.server import listen, serve
-from tempolor_contract.proxy.session import Session
-from tempolor_contract.stories import TOKEN
-from tempolor_contract.traffic import HarWriter, check
+from tempolor_contract.exchanges.har import HarWriter
+from tempolor_contract.exchanges.proxy import Proxy, Sequence, Upstream
+from tempolor_contract.exchanges.proxy.server import listen, serve
+from tempolor_contract.judging.check import check
+from tempolor_contract.judging.known_differences import Deviation, Register
+from tempolor_contract.judging.session import Session
 
 TODAY = date(2026, 6, 1)
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
+from stories import JOB, TOKEN, call, error, music, order, read
 from tempolor_contract import MISSING, DocumentJudge, Effort, Exchange, Inspector, Reader, Request, Response, Router
-from tempolor_contract.call import default_router
-from tempolor_contract.coverage import Coverage
-from tempolor_contract.curl import as_curl
-from tempolor_contract.redaction import Redactor
-from tempolor_contract.stories import JOB, TOKEN, call, error, music, order, read
+from tempolor_contract.document.call import default_router
+from tempolor_contract.document.coverage import Coverage
+from tempolor_contract.exchanges.curl import as_curl
+from tempolor_contract.exchanges.redaction import Redactor
 from tempolor_spec import load_document, operations
 
 BASES = ["https://api.useapi.net/v1/tempolor", "http://127.0.0.1:4010/v1/tempolor", "http://x/proxy/v1/tempolor"]

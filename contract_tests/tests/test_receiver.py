@@ -5,7 +5,7 @@ import json
 
 import httpx
 import pytest
-from tempolor_contract.receiver import CallbackReceiver
+from tempolor_contract.exchanges.receiver import CallbackReceiver
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
+from stories import TOKEN, call, error
 from tempolor_contract import CATALOGUE, DocumentJudge, Effort, Exchange, Inspector, Request, Response, RunResult, rule
-from tempolor_contract.deviations import Deviation, Register
-from tempolor_contract.ledger import Ledger
-from tempolor_contract.reports import summary, write_reports
-from tempolor_contract.rule import Problem
-from tempolor_contract.stories import TOKEN, call, error
+from tempolor_contract.judging.known_differences import Deviation, Register
+from tempolor_contract.judging.ledger import Ledger
+from tempolor_contract.judging.reports import summary, write_reports
+from tempolor_contract.rules.rule import Problem
 
 EVIL = '</pre><script>alert(1)</script><img src=x onerror="alert(2)">\x00\x1b[31m\u202e\ud800]]>'
 BASE = "http://127.0.0.1:4010/v1/tempolor"

@@ -5,8 +5,7 @@ import struct
 from dataclasses import replace
 
 import pytest
-from tempolor_contract import CATALOGUE, Exchange, Verdict
-from tempolor_contract.stories import (
+from stories import (
     ACCOUNT,
     JOB,
     JOB2,
@@ -28,6 +27,7 @@ from tempolor_contract.stories import (
     scheduler,
     stored,
 )
+from tempolor_contract import CATALOGUE, Exchange, Verdict
 
 URL = "http://files.example/a.mp3?auth_key=1"
 HOOK = "http://me.example/hook"

@@ -6,11 +6,14 @@ from datetime import date
 
 import pytest
 from click.testing import CliRunner
+from stories import JOB, TOKEN, call, music, order, page, read, stored, story
 from tempolor_contract import CATALOGUE
-from tempolor_contract.deviations import Deviation, Register
-from tempolor_contract.stories import JOB, TOKEN, call, music, order, page, read, stored, story
-from tempolor_contract.traffic import BrokenRecordingError, HarWriter, check, read_recording
-from tempolor_contract.traffic.command import check_command
+from tempolor_contract.cli.check import check_command
+from tempolor_contract.exchanges.errors import BrokenRecordingError
+from tempolor_contract.exchanges.har import HarWriter
+from tempolor_contract.exchanges.recording import read_recording
+from tempolor_contract.judging.check import check
+from tempolor_contract.judging.known_differences import Deviation, Register
 
 GOOD = story(stored(), order(), read(music(0, 10)), read(music(30)), page("/music", music(30)))
 BAD = story(*GOOD, read(music(0, 20)))
@@ -123,7 +126,7 @@ def test_what_comes_before_a_broken_place_of_a_har_is_judged(tmp_path):
 
 def test_a_cassette_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch):
     """One line says which formats have no limit."""
-    monkeypatch.setattr("tempolor_contract.traffic.cassette._MOST_BYTES", 1000)
+    monkeypatch.setattr("tempolor_contract.exchanges.cassette._MOST_BYTES", 1000)
 
     result = check([vcr(tmp_path / "a.yaml", GOOD)], CATALOGUE)
 

@@ -5,9 +5,9 @@ import struct
 import zipfile
 
 import pytest
-from tempolor_contract.exchange import Response
-from tempolor_contract.scenarios.samples import midi_file, wav_file
-from tempolor_contract.wholeness import whats_missing
+from tempolor_contract.document.file_completeness import whats_missing
+from tempolor_contract.exchanges.exchange import Response
+from tempolor_contract.runs.scenarios.samples import midi_file, wav_file
 
 
 def zip_file() -> bytes:

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from ..call import CALLBACK, FILE, Call
-from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import access, refusals
-from ..scenarios.survey import SURVEY
-from ..world import World
+from ..document.call import CALLBACK, FILE, Call
+from ..runs.scenarios import access, invalid_orders
+from ..runs.scenarios.survey import SURVEY
+from .history.world import World
+from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = ""
 
@@ -88,6 +88,6 @@ RULES = (
         "A parameter or field outside of what the pages allow is a 400.",
         "get-tempolor-music",
         evidence=("D-43", "D-47", "D-50"),
-        scenarios=(SURVEY, refusals.ORDERS),
+        scenarios=(SURVEY, invalid_orders.ORDERS),
     ),
 )

@@ -2,13 +2,13 @@
 
 from typing import Any, Final
 
-from ..bodies import ticket_in, whole
-from ..call import Call
-from ..clockwork import milliseconds
-from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import accounts
-from ..scenarios.survey import SURVEY
-from ..world import World
+from ..document.bodies import ticket_in, whole
+from ..document.call import Call
+from ..document.times import milliseconds
+from ..runs.scenarios import accounts
+from ..runs.scenarios.survey import SURVEY
+from .history.world import World
+from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _SHOWS: Final = frozenset({"create_account", "get_account", "list_accounts"})
 _NEEDS_USER: Final = frozenset(

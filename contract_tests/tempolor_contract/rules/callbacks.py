@@ -5,12 +5,12 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from ..bodies import FAILED, FINAL, items_of, status_of, whole
-from ..call import CALLBACK, Call
-from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import reports
-from ..things import Job
-from ..world import World
+from ..document.bodies import FAILED, FINAL, items_of, status_of, whole
+from ..document.call import CALLBACK, Call
+from ..runs.scenarios import callbacks
+from .history.records import Job
+from .history.world import World
+from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = "post-tempolor-music-song"
 _OWN: Final = frozenset({"replyUrl", "replyRef"})
@@ -133,7 +133,7 @@ _bound: Final[Callable[..., Rule]] = partial(
     severity=Severity.MOCKS,
     evidence=("D-80",),
     on=_REPORTS,
-    scenarios=(reports.REPORTS,),
+    scenarios=(callbacks.REPORTS,),
 )
 
 RULES = (
@@ -161,6 +161,6 @@ RULES = (
         "no-callback-after-cancel",
         "No report follows after a job was cancelled.",
         history=_after_cancel,
-        scenarios=(reports.CANCELLED,),
+        scenarios=(callbacks.CANCELLED,),
     ),
 )

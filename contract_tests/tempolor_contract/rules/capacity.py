@@ -3,14 +3,14 @@
 import re
 from typing import Any, Final
 
-from ..bodies import GENERATING, items_of, running_rows, status_of, whole
-from ..call import Call
-from ..ids import parse
-from ..learning import orders_during
-from ..rule import FINE, Judged, Problem, Rule
-from ..scenarios import capacity, refusals
-from ..world import World
+from ..document.bodies import GENERATING, items_of, running_rows, status_of, whole
+from ..document.call import Call
+from ..document.ids import parse
+from ..runs.scenarios import capacity, invalid_orders
+from .history.observe import orders_during
+from .history.world import World
 from .orders import ORDERS
+from .rule import FINE, Judged, Problem, Rule
 
 _PAGE: Final = "post-tempolor-music-song"
 _BUSY: Final = re.compile(r"Account is busy executing (\d+) jobs?")
@@ -182,7 +182,7 @@ RULES = (
         evidence=("D-61",),
         on=frozenset({"list_running_jobs", "get_available_capacity"}),
         history=_nothing_started,
-        scenarios=(capacity.OWN_LIMIT, refusals.ORDERS),
+        scenarios=(capacity.OWN_LIMIT, invalid_orders.ORDERS),
     ),
     Rule(
         "busy-repeats-the-order",

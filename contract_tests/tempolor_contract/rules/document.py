@@ -1,9 +1,9 @@
 """Rules that say: an exchange is as the document describes it. `DocumentJudge` judges nearly all of them."""
 
-from ..call import Call
-from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import access
-from ..scenarios.survey import SURVEY
+from ..document.call import Call
+from ..runs.scenarios import access
+from ..runs.scenarios.survey import SURVEY
+from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _START = ""
 

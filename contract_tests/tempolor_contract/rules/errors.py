@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import unquote
 
-from ..call import CALLBACK, FILE, Call
-from ..ids import parse
-from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import access, refusals, uploads
-from ..scenarios.survey import SURVEY
-from ..things import Crashes
-from ..world import World
+from ..document.call import CALLBACK, FILE, Call
+from ..document.ids import parse
+from ..runs.scenarios import access, invalid_orders, uploads
+from ..runs.scenarios.survey import SURVEY
+from .history.records import Crashes
+from .history.world import World
+from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = ""
 _ENOUGH: Final = 3
@@ -160,7 +160,7 @@ RULES = (
         severity=Severity.MOCKS,
         evidence=("D-12",),
         history=_texts,
-        scenarios=(SURVEY, access.WRITES, refusals.ORDERS, uploads.REFUSALS),
+        scenarios=(SURVEY, access.WRITES, invalid_orders.ORDERS, uploads.REFUSALS),
     ),
     Rule(
         "no-lasting-crash",

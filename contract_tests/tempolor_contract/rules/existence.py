@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from ..bodies import record_ids
-from ..call import Call
-from ..ids import parse, token_number
-from ..rule import FINE, Judged, Problem, Rule, Strength
-from ..scenarios import access, life, strangers, uploads
-from ..scenarios.survey import SURVEY
-from ..things import Job, Upload
-from ..world import World
+from ..document.bodies import record_ids
+from ..document.call import Call
+from ..document.ids import parse, token_number
+from ..runs.scenarios import access, lifecycle, other_user, uploads
+from ..runs.scenarios.survey import SURVEY
+from .history.records import Job, Upload
+from .history.world import World
+from .rule import FINE, Judged, Problem, Rule, Strength
 
 _KINDS: Final = {
     "get_music": ("job_id", "job"),
@@ -116,7 +116,7 @@ RULES = (
         "get-tempolor-music-job_id",
         on=frozenset(_KINDS),
         history=_found,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "deleted-is-gone",
@@ -125,7 +125,7 @@ RULES = (
         evidence=("D-22",),
         on=frozenset(_KINDS) | _LISTS,
         history=_deleted,
-        scenarios=(life.SONG, uploads.MIDI, uploads.VOICE),
+        scenarios=(lifecycle.SONG, uploads.MIDI, uploads.VOICE),
     ),
     Rule(
         "ids-belong-to-their-user",
@@ -135,6 +135,6 @@ RULES = (
         evidence=("D-22",),
         on=frozenset(_KINDS),
         single=_owned,
-        scenarios=(strangers.STRANGER, strangers.NAMESAKE),
+        scenarios=(other_user.STRANGER, other_user.NAMESAKE),
     ),
 )

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from ..bodies import COMPLETED, FAILED, GENERATING, items_of, status_of, whole
-from ..call import FILE, Call
-from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import life, uploads
-from ..things import Link
-from ..wholeness import whats_missing
-from ..world import World
+from ..document.bodies import COMPLETED, FAILED, GENERATING, items_of, status_of, whole
+from ..document.call import FILE, Call
+from ..document.file_completeness import whats_missing
+from ..runs.scenarios import lifecycle, uploads
+from .history.records import Link
+from .history.world import World
+from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = "get-tempolor-music-download-job_id"
 _STARTS: Final[dict[str, tuple[bytes, ...]]] = {
@@ -152,7 +152,7 @@ RULES = (
         _PAGE,
         on=frozenset({"download_music"}),
         single=_https,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "download-only-when-complete",
@@ -161,7 +161,7 @@ RULES = (
         evidence=("D-70",),
         on=frozenset({"download_music", "get_music", "list_music"}),
         history=_only_complete,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "complete-can-be-downloaded",
@@ -170,7 +170,7 @@ RULES = (
         evidence=("D-71",),
         on=frozenset({"download_music"}),
         history=_complete,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "link-serves-its-kind",
@@ -178,7 +178,7 @@ RULES = (
         _PAGE,
         on=frozenset({FILE}),
         history=_kind,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "link-names-its-kind",
@@ -188,7 +188,7 @@ RULES = (
         severity=Severity.MOCKS,
         on=frozenset({FILE}),
         history=_name,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "lifetime-is-in-seconds",
@@ -199,7 +199,7 @@ RULES = (
         evidence=("D-53",),
         on=frozenset({"download_music"}),
         single=_lifetime,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "file-is-whole",
@@ -209,7 +209,7 @@ RULES = (
         severity=Severity.MOCKS,
         on=frozenset({FILE}),
         history=_whole,
-        scenarios=(life.SONG, uploads.MIDI, uploads.STEMS),
+        scenarios=(lifecycle.SONG, uploads.MIDI, uploads.STEMS),
     ),
     Rule(
         "midi-file-comes-back",
@@ -228,6 +228,6 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-53",),
-        scenarios=(life.EXPIRY,),
+        scenarios=(lifecycle.EXPIRY,),
     ),
 )

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ..bodies import COMPLETED, FAILED, GENERATING, items_of, records_of, status_of
-from ..call import CALLBACK, FILE, Call
-from ..ids import parse, token_number
-from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import life
-from ..scenarios.survey import SURVEY
-from ..things import Sighting
-from ..world import World
+from ..document.bodies import COMPLETED, FAILED, GENERATING, items_of, records_of, status_of
+from ..document.call import CALLBACK, FILE, Call
+from ..document.ids import parse, token_number
+from ..runs.scenarios import lifecycle
+from ..runs.scenarios.survey import SURVEY
+from .history.records import Sighting
+from .history.world import World
+from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 ITEMS: Final = frozenset({"get_music", "list_music", CALLBACK})
 POLLS: Final = frozenset({"get_music", "list_music"})
@@ -229,7 +229,7 @@ RULES = (
         evidence=("D-43",),
         on=ITEMS,
         single=_triple,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "completed-is-100-percent",
@@ -240,7 +240,7 @@ RULES = (
         evidence=("D-67",),
         on=ITEMS,
         single=_completed_is_100,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "unfinished-has-no-files",
@@ -251,7 +251,7 @@ RULES = (
         evidence=("D-67",),
         on=ITEMS,
         single=_unfinished,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "item-ids-agree",
@@ -260,7 +260,7 @@ RULES = (
         evidence=("D-20",),
         on=ITEMS,
         single=_ids_agree,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "asked-is-answered",
@@ -268,7 +268,7 @@ RULES = (
         _PAGE,
         on=frozenset({"get_music"}),
         single=_asked_is_answered,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "ids-carry-the-token-number",
@@ -278,7 +278,7 @@ RULES = (
         severity=Severity.MOCKS,
         evidence=("D-09", "D-20"),
         single=_token_number,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "progress-never-goes-back",
@@ -287,7 +287,7 @@ RULES = (
         strength=Strength.INFERRED,
         on=POLLS,
         history=_progress,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "status-never-goes-back",
@@ -295,7 +295,7 @@ RULES = (
         _PAGE,
         on=POLLS,
         history=_status,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "final-stays-final",
@@ -303,7 +303,7 @@ RULES = (
         _PAGE,
         on=POLLS,
         history=_final,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "stamps-are-in-milliseconds",
@@ -312,7 +312,7 @@ RULES = (
         severity=Severity.MOCKS,
         evidence=("D-41",),
         single=_milliseconds,
-        scenarios=(SURVEY, life.SONG),
+        scenarios=(SURVEY, lifecycle.SONG),
     ),
     Rule(
         "jobs-come-to-an-end",
@@ -321,7 +321,7 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-79",),
-        scenarios=(life.SONG, life.CANCEL),
+        scenarios=(lifecycle.SONG, lifecycle.CANCEL),
     ),
     Rule(
         "finished-item-is-stable",
@@ -331,7 +331,7 @@ RULES = (
         severity=Severity.MOCKS,
         on=POLLS,
         history=_finished_is_stable,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "item-keeps-its-identity",
@@ -341,7 +341,7 @@ RULES = (
         severity=Severity.MOCKS,
         on=POLLS,
         history=_lasting,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "item-stamps-run-forward",
@@ -351,6 +351,6 @@ RULES = (
         severity=Severity.MOCKS,
         on=POLLS,
         history=_stamps,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
 )

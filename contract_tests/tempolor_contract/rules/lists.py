@@ -3,15 +3,15 @@
 from collections import Counter
 from typing import Any, Final
 
-from ..bodies import record_ids, records_of
-from ..call import Call
-from ..ids import parse
-from ..learning import walk_key
-from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import life, paging
-from ..scenarios.survey import SURVEY
-from ..world import World
+from ..document.bodies import record_ids, records_of
+from ..document.call import Call
+from ..document.ids import parse
+from ..runs.scenarios import lifecycle, paging
+from ..runs.scenarios.survey import SURVEY
+from .history.observe import walk_key
+from .history.world import World
 from .items import details
+from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 LISTS: Final = frozenset({"list_music", "list_midi", "list_cloned_voices", "list_artist_voices"})
 _OWN: Final = LISTS - {"list_artist_voices"}
@@ -155,7 +155,7 @@ RULES = (
         evidence=("D-68",),
         on=frozenset({"list_music"}),
         single=_newest_first,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "type-filters",
@@ -164,7 +164,7 @@ RULES = (
         evidence=("D-68",),
         on=frozenset({"list_music"}),
         history=_kind,
-        scenarios=(life.SONG, life.INSTRUMENTAL),
+        scenarios=(lifecycle.SONG, lifecycle.INSTRUMENTAL),
     ),
     Rule(
         "list-keeps-to-its-account",

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ..bodies import COMPLETED, items_of, status_of, texts, whole
-from ..call import Call
-from ..ids import parse
-from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import choosing, life, refusals
-from ..things import KIND_OF_ORDER, Order
-from ..world import World
+from ..document.bodies import COMPLETED, items_of, status_of, texts, whole
+from ..document.call import Call
+from ..document.ids import parse
+from ..runs.scenarios import account_choice, invalid_orders, lifecycle
+from .history.records import KIND_OF_ORDER, Order
+from .history.world import World
 from .items import POLLS, details, material
+from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 ORDERS: Final = frozenset({"create_song", "create_instrumental"})
 _PAGE: Final = "post-tempolor-music-song"
@@ -167,7 +167,7 @@ RULES = (
         evidence=("D-20", "D-60"),
         on=ORDERS,
         single=_jobs_match,
-        scenarios=(life.SONG, life.INSTRUMENTAL),
+        scenarios=(lifecycle.SONG, lifecycle.INSTRUMENTAL),
     ),
     Rule(
         "jobs-are-new",
@@ -175,7 +175,7 @@ RULES = (
         _PAGE,
         on=ORDERS,
         history=_jobs_are_new,
-        scenarios=(life.SONG, life.INSTRUMENTAL),
+        scenarios=(lifecycle.SONG, lifecycle.INSTRUMENTAL),
     ),
     Rule(
         "result-means-success",
@@ -183,14 +183,14 @@ RULES = (
         _PAGE,
         on=_RESULTS,
         single=_result,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "valid-orders-are-taken",
         "A valid order is taken while there is room.",
         _PAGE,
         evidence=("D-11", "D-47", "D-52"),
-        scenarios=(life.SONG, life.INSTRUMENTAL, life.FORM),
+        scenarios=(lifecycle.SONG, lifecycle.INSTRUMENTAL, lifecycle.FORM),
     ),
     Rule(
         "orders-are-json-or-forms",
@@ -198,7 +198,7 @@ RULES = (
         _PAGE,
         severity=Severity.MOCKS,
         evidence=("D-04",),
-        scenarios=(refusals.ORDERS,),
+        scenarios=(invalid_orders.ORDERS,),
     ),
     Rule(
         "order-finds-its-account",
@@ -207,7 +207,7 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-27",),
-        scenarios=(choosing.NAMELESS,),
+        scenarios=(account_choice.NAMELESS,),
     ),
     Rule(
         "voice-and-midi-exclude-each-other",
@@ -216,7 +216,7 @@ RULES = (
         evidence=("D-65",),
         on=frozenset({"create_song"}),
         single=_exclude,
-        scenarios=(refusals.ORDERS,),
+        scenarios=(invalid_orders.ORDERS,),
     ),
     Rule(
         "order-goes-to-its-account",
@@ -225,7 +225,7 @@ RULES = (
         evidence=("D-20",),
         on=ORDERS,
         single=_account,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "order-comes-back",
@@ -236,7 +236,7 @@ RULES = (
         evidence=("D-66",),
         on=POLLS,
         history=_echo,
-        scenarios=(life.INSTRUMENTAL, life.SONG),
+        scenarios=(lifecycle.INSTRUMENTAL, lifecycle.SONG),
     ),
     Rule(
         "sources-come-back",
@@ -246,7 +246,7 @@ RULES = (
         severity=Severity.TOLERATE,
         on=POLLS,
         history=_sources,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "model-comes-back",
@@ -256,7 +256,7 @@ RULES = (
         evidence=("D-43",),
         on=POLLS,
         history=_model,
-        scenarios=(life.SONG, life.INSTRUMENTAL),
+        scenarios=(lifecycle.SONG, lifecycle.INSTRUMENTAL),
     ),
     Rule(
         "length-keeps-to-the-model",
@@ -265,7 +265,7 @@ RULES = (
         severity=Severity.MOCKS,
         on=POLLS,
         single=_length,
-        scenarios=(life.SONG, life.INSTRUMENTAL),
+        scenarios=(lifecycle.SONG, lifecycle.INSTRUMENTAL),
     ),
     Rule(
         "plan-adds-up",
@@ -275,6 +275,6 @@ RULES = (
         severity=Severity.MOCKS,
         on=ORDERS,
         single=_plan,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
 )

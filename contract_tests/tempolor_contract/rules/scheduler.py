@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ..bodies import GENERATING, items_of, running_rows, status_of, whole
-from ..call import Call
-from ..clockwork import ELAPSED, milliseconds, row_made_at
-from ..ids import parse
-from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import capacity, life
-from ..scenarios.survey import SURVEY
-from ..world import World
+from ..document.bodies import GENERATING, items_of, running_rows, status_of, whole
+from ..document.call import Call
+from ..document.ids import parse
+from ..document.times import ELAPSED, milliseconds, row_made_at
+from ..runs.scenarios import capacity, lifecycle
+from ..runs.scenarios.survey import SURVEY
 from .capacity import busy_jobs
+from .history.world import World
 from .orders import ORDERS
+from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 LISTINGS: Final = frozenset({"list_running_jobs", "get_available_capacity"})
 _PAGE: Final = "get-tempolor-scheduler"
@@ -238,7 +238,7 @@ RULES = (
         evidence=("D-78",),
         on=frozenset({"get_available_capacity"}),
         single=_sorted,
-        scenarios=(life.TWO_ACCOUNTS,),
+        scenarios=(lifecycle.TWO_ACCOUNTS,),
     ),
     Rule(
         "available-has-the-limits",
@@ -266,7 +266,7 @@ RULES = (
         evidence=("D-78",),
         on=frozenset({"get_available_capacity"}),
         history=_room_is_shown,
-        scenarios=(SURVEY, life.TWO_ACCOUNTS),
+        scenarios=(SURVEY, lifecycle.TWO_ACCOUNTS),
     ),
     Rule(
         "elapsed-fits-started",
@@ -275,7 +275,7 @@ RULES = (
         evidence=("D-64", "D-77"),
         on=LISTINGS,
         history=_elapsed,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "running-row-goes-on",
@@ -283,7 +283,7 @@ RULES = (
         _PAGE,
         on=LISTINGS,
         history=_rows_go_on,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "start-is-creation",
@@ -294,7 +294,7 @@ RULES = (
         evidence=("D-64",),
         on=LISTINGS | ORDERS,
         history=_start_is_creation,
-        scenarios=(life.SONG, capacity.OWN_LIMIT),
+        scenarios=(lifecycle.SONG, capacity.OWN_LIMIT),
     ),
     Rule(
         "scheduler-lists-what-runs",
@@ -303,7 +303,7 @@ RULES = (
         evidence=("D-79",),
         on=LISTINGS | {"get_music", "list_music"},
         history=_only_running,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "scheduler-repeats-the-order",
@@ -311,7 +311,7 @@ RULES = (
         _PAGE,
         on=LISTINGS,
         history=_repeats,
-        scenarios=(life.SONG,),
+        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "cancel-works-once",
@@ -320,13 +320,13 @@ RULES = (
         evidence=("D-79",),
         on=frozenset({"cancel_job"}),
         history=_cancel,
-        scenarios=(life.CANCEL,),
+        scenarios=(lifecycle.CANCEL,),
     ),
     Rule(
         "cancelled-job-is-still-there",
         "A cancelled job can still be read: the service goes on making it.",
         "del-tempolor-scheduler-job_id",
         evidence=("D-79",),
-        scenarios=(life.CANCEL,),
+        scenarios=(lifecycle.CANCEL,),
     ),
 )

@@ -2,14 +2,14 @@
 
 from typing import Any, Final
 
-from ..bodies import records_of
-from ..call import Call
-from ..ids import parse
-from ..rule import FINE, Judged, Problem, Rule, Severity, Strength
-from ..scenarios import life, uploads
-from ..scenarios.survey import SURVEY
-from ..things import Upload
-from ..world import World
+from ..document.bodies import records_of
+from ..document.call import Call
+from ..document.ids import parse
+from ..runs.scenarios import lifecycle, uploads
+from ..runs.scenarios.survey import SURVEY
+from .history.records import Upload
+from .history.world import World
+from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _MIDI: Final = "post-tempolor-music-midi"
 _VOICES: Final = "post-tempolor-music-cloned-voices"
@@ -169,7 +169,7 @@ RULES = (
         evidence=("D-22", "D-74"),
         on=frozenset({"create_song"}),
         history=_ready_can_sing,
-        scenarios=(uploads.MIDI, uploads.VOICE, life.ARTIST),
+        scenarios=(uploads.MIDI, uploads.VOICE, lifecycle.ARTIST),
     ),
     Rule(
         "is-first-means-first",

@@ -1,0 +1,157 @@
+"""Exchanges made by hand, for tests of rules: a line for a call, times filled in."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from tempolor_contract.exchanges.exchange import Exchange, Request, Response
+from tempolor_contract.judging.inspector import Inspector
+from tempolor_contract.judging.ledger import Tally
+from tempolor_contract.rules.catalogue import rule
+from tempolor_contract.rules.conformance import DocumentJudge
+
+BASE: Final = "http://mock.example/v1/tempolor"
+TOKEN: Final = "user:12345-demo"  # noqa: S105 - nobody's
+ACCOUNT: Final = "111"
+JOB: Final = f"user:12345-tempolor:{ACCOUNT}-job:a1"
+JOB2: Final = f"user:12345-tempolor:{ACCOUNT}-job:b2"
+VOICE: Final = f"user:12345-tempolor:{ACCOUNT}-voice:v1"
+MIDI: Final = f"user:12345-tempolor:{ACCOUNT}-midi:m1"
+_START: Final = 1_747_731_600.0
+_NAMES: Final = {0: "GENERATING", 10: "FAILED", 30: "COMPLETED"}
+
+
+def call(  # noqa: PLR0913 - the parts of a call
+    method: str,
+    path: str,
+    status: int = 200,
+    answer: Any = None,
+    *,
+    sent: Any = None,
+    query: dict[str, str] | None = None,
+    token: str | None = TOKEN,
+    headers: dict[str, str] | None = None,
+    answer_headers: dict[str, str] | None = None,
+    body: bytes | None = None,
+) -> Exchange:
+    """Return an exchange; `answer` and `sent` become JSON, `body` stands for an answer that is none."""
+    url = (path if "://" in path else BASE + path) + (f"?{urlencode(query)}" if query else "")
+    told = {"Content-Type": "application/json"} if answer is not None else {}
+    asked = {"Content-Type": "application/json"} if sent is not None else {}
+    asked |= {"Authorization": f"Bearer {token}"} if token else {}
+    request = Request(
+        method=method,
+        url=url,
+        headers=tuple({**asked, **(headers or {})}.items()),
+        body=b"" if sent is None else sent if isinstance(sent, bytes) else json.dumps(sent).encode(),
+    )
+    content = body if body is not None else b"" if answer is None else json.dumps(answer).encode()
+    response = Response(status=status, headers=tuple({**told, **(answer_headers or {})}.items()), body=content)
+    return Exchange(request, response if status else None, fault="" if status else "ReadTimeout")
+
+
+def music(status: int = 0, progress: int | None = None, *, job: str = JOB, **fields: Any) -> dict[str, Any]:
+    """Return an item of music whose fields fit together."""
+    account, _, item = job.partition("-tempolor:")[2].partition("-job:")
+    return {
+        "job_id": job,
+        "itemId": item,
+        "userId": account,
+        "status": status,
+        "status_name": _NAMES[status],
+        "status_final": status != 0,
+        "progress": progress if progress is not None else {0: 40, 10: 40, 30: 100}[status],
+        **fields,
+    }
+
+
+def read(item: dict[str, Any], status: int = 200) -> Exchange:
+    """Return a poll of an item's job."""
+    return call("GET", f"/music/{item['job_id']}", status, item if status == 200 else error(status, "No record found"))
+
+
+def error(code: int, text: str = "Something") -> dict[str, Any]:
+    """Return an error's body."""
+    return {"error": text, "code": code}
+
+
+def order(*jobs: str, kind: str = "song", **sent: Any) -> Exchange:
+    """Return an accepted order that started these jobs."""
+    started = list(jobs or (JOB,))
+    answer = {"result": True, "jobs": started, "itemIds": [job.rpartition(":")[2] for job in started]}
+    return call("POST", f"/music/{kind}", 200, answer, sent={"prompt": "A ballad", **sent})
+
+
+def busy(*jobs: str, count: int | None = None, account: str = ACCOUNT, **sent: Any) -> Exchange:
+    """Return an order that was refused because these jobs run."""
+    rows = [{"user_id": account, "job_id": job, "started": 1747731600000} for job in jobs]
+    text = f"Account is busy executing {len(jobs) if count is None else count} jobs"
+    answer = {"error": text, "runningJobs": {account: rows}, "code": 429}
+    return call("POST", "/music/song", 429, answer, sent={"prompt": "A ballad", **sent})
+
+
+def row(
+    job: str = JOB, elapsed: str = "00:05", started: str = "2025-05-20T09:00:00.000Z", **more: str
+) -> dict[str, Any]:
+    """Return a row of a running job."""
+    return {"job_id": job, "started": started, "elapsed": elapsed, **more}
+
+
+def scheduler(*rows: dict[str, Any]) -> Exchange:
+    """Return a listing of running jobs."""
+    return call("GET", "/scheduler", 200, list(rows))
+
+
+def available(*accounts: tuple[str, int, int, int], executing: Iterable[dict[str, Any]] = ()) -> Exchange:
+    """Return the free slots of accounts: id, maxJobs, executing, available."""
+    names = ("user_id", "maxJobs", "executing", "available")
+    answer = {"executing": list(executing), "available": [dict(zip(names, each, strict=True)) for each in accounts]}
+    return call("GET", "/scheduler/available", 200, answer)
+
+
+def account(user_id: str = ACCOUNT, limit: int = 10, updated: int = 1747731600125, **more: Any) -> dict[str, Any]:
+    """Return an account."""
+    stamps = {"updated": updated, "updatedUTC": "2025-05-20T09:00:00.125Z"}
+    return {"user_id": user_id, **stamps, "maxJobs": limit, "requestParams": {}, **more}
+
+
+def stored(user_id: str = ACCOUNT, limit: int = 10) -> Exchange:
+    """Return the storing of an account."""
+    sent = {"requestParams": {"user_id": user_id}, "maxJobs": limit}
+    return call("POST", "/accounts", 200, account(user_id, limit), sent=sent)
+
+
+def page(path: str, *records: dict[str, Any], cursor: str = "", **query: str) -> Exchange:
+    """Return a page of a list; with `cursor` another one follows."""
+    answer = {"records": list(records), "hasNext": bool(cursor), "cursor": cursor}
+    return call("GET", path, 200, answer, query={"user_id": ACCOUNT, **query})
+
+
+def report(item: dict[str, Any], *, url: str = "http://me.example/hook", method: str = "POST", **own: Any) -> Exchange:
+    """Return a callback."""
+    sent = call(method, url, 204, sent={**item, **own}, token=None)
+    return replace(sent, source="callback")
+
+
+def story(*exchanges: Exchange) -> list[Exchange]:
+    """Return the exchanges one after the other, a second each, half of it waiting for the answer."""
+    return [
+        replace(each, started=each.started or _START + number, elapsed=each.elapsed or 0.5)
+        for number, each in enumerate(exchanges)
+    ]
+
+
+def judged(rule_id: str, *exchanges: Exchange, live: bool = False) -> Tally:
+    """Return what one rule makes of a story."""
+    inspector = Inspector([rule(rule_id)], _judge(), live=live)
+    for each in story(*exchanges):
+        inspector.see(each)
+    return inspector.ledger.tallies[rule_id]
+
+
+@cache
+def _judge() -> DocumentJudge:
+    return DocumentJudge()

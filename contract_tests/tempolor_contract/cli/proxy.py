@@ -1,0 +1,128 @@
+"""`tempolor proxy`: the command that judges traffic as it passes."""
+
+import socket
+import ssl
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import cloup
+
+from .options import FILE, JUDGED_BY, REPORTS, CannotRunError, chosen, conclude, context, in_one_line, register
+
+if TYPE_CHECKING:
+    from ..exchanges.proxy.upstream import Upstream
+    from ..rules.rule import Violation
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@cloup.command("proxy", context_settings=context("TEMPOLOR_PROXY"))
+@cloup.option_group(
+    "Between whom",
+    cloup.option("--upstream", required=True, metavar="URL", help="The service, with or without the API's path."),
+    cloup.option("--port", default=4011, type=click.IntRange(0, 65535), help="Port on 127.0.0.1; 0 takes a free one."),
+    cloup.option("--timeout", default=300.0, type=click.FloatRange(0.1), help="Seconds of silence to bear."),
+    cloup.option(
+        "--ca",
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        help="Trust this authority's certificate, a PEM file, for an upstream of one's own.",
+    ),
+)
+@cloup.option_group(
+    "By what to judge", *JUDGED_BY, cloup.option("--fail-fast", is_flag=True, help="Stop at the first violation.")
+)
+@cloup.option_group(
+    "Results", REPORTS, cloup.option("--har", type=FILE, help="Record here, without secrets, as traffic passes.")
+)
+@in_one_line()
+def proxy_command(**given: Any) -> None:
+    """Judge live traffic: stand between a client and a service, pass everything on, and say what breaks the contract.
+
+    Point the client at the printed address; paths stay as they are. Ctrl-C ends it, with 0 if all was well, 1 with
+    violations, 2 if it could not run or nothing could be verified. It sends nothing by itself. Every option can also
+    be set as TEMPOLOR_PROXY_<OPTION>.
+    """
+    from ..exchanges.proxy.upstream import Upstream  # noqa: PLC0415 - `--help` need not load the rules
+
+    try:
+        upstream = Upstream.at(given["upstream"])
+    except ValueError as error:
+        raise click.UsageError(f"--upstream: {error}") from None
+    sys.exit(_run(upstream, given))
+
+
+def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
+    from ..exchanges.har import HarWriter  # noqa: PLC0415 - the same
+    from ..exchanges.proxy.app import Proxy  # noqa: PLC0415 - the same
+    from ..exchanges.proxy.server import serve  # noqa: PLC0415 - the same
+    from ..judging.inspector import is_live  # noqa: PLC0415 - the same
+    from ..judging.session import Session  # noqa: PLC0415 - the same
+    from ..rules.catalogue import pick  # noqa: PLC0415 - the same
+
+    rules, known = chosen(pick, given), register(given)
+    listener = _listener(given["port"], upstream)
+    server: Any = None
+
+    def ready(started: Any) -> None:
+        nonlocal server
+        server = started
+        click.echo(f"http://127.0.0.1:{listener.getsockname()[1]} passes everything on to {upstream.origin}")
+
+    def tell(violation: "Violation") -> None:
+        click.echo(_line(violation))
+        if given["fail_fast"] and server is not None:
+            server.should_exit = True
+
+    with listener, ExitStack() as stack:
+        har = _opened(stack, HarWriter(given["har"])) if given["har"] else None
+        session = Session(
+            upstream.base or upstream.origin,
+            rules,
+            tell,
+            base=upstream.base,
+            live=is_live(upstream.origin),
+            revision=given["revision"],
+            har=har,
+            register=known,
+        )
+        serve(Proxy(upstream, session.observe, given["timeout"], _trust(given["ca"])), listener, ready=ready)
+    return conclude(session.result(), given)
+
+
+def _listener(port: int, upstream: "Upstream") -> socket.socket:
+    from ..exchanges.proxy.server import listen  # noqa: PLC0415 - the same
+
+    host, upstream_port = upstream.address
+    if host in _LOOPBACK and upstream_port == port:
+        raise CannotRunError(f"the proxy would be its own upstream: both are on port {port}; choose another --port")
+    try:
+        return listen(port)
+    except OSError as error:
+        raise CannotRunError(
+            f"cannot listen on 127.0.0.1:{port}: {error.strerror}; --port 0 takes a free one"
+        ) from error
+
+
+def _opened(stack: ExitStack, writer: Any) -> Any:
+    try:
+        return stack.enter_context(writer)
+    except OSError as error:
+        raise CannotRunError(f"cannot write {writer.file}: {error.strerror}") from error
+
+
+def _trust(ca: Path | None) -> ssl.SSLContext | bool:
+    try:
+        return ssl.create_default_context(cafile=ca) if ca else True
+    except ssl.SSLError as error:
+        raise CannotRunError(f"{ca} is no PEM certificate: {error}") from error
+
+
+def _line(violation: "Violation") -> str:
+    from ..judging.reports import plain  # noqa: PLC0415 - the same
+
+    call = violation.calls[-1]
+    request = call.exchange.request
+    return plain(f"VIOLATED {violation.rule.id}: {violation.message}  (#{call.number} {request.method} {call.path})")

@@ -1,0 +1,1 @@
+"""What the document says of a call: its operation, its arguments, its bodies and their schemas."""

@@ -1,0 +1,1 @@
+"""Requests and responses: what they are, how they are received, recorded, read and shown."""

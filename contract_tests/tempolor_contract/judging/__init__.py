@@ -1,0 +1,1 @@
+"""How exchanges are judged: inspector, ledger, known differences, results, and the reports of them."""

@@ -1,0 +1,125 @@
+"""Puts one exchange after the other through the document, the rules and the world."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+from urllib.parse import urlsplit
+
+from ..document.call import CALLBACK, FILE, Call, Reader
+from ..document.coverage import Coverage
+from ..exchanges.exchange import Exchange
+from ..rules.conformance import DocumentJudge
+from ..rules.history.world import World, Worlds
+from ..rules.rule import Judged, Problem, Rule, Violation
+from .ledger import Ledger
+
+LIVE_HOST: Final = "useapi.net"
+"""The vendor's domain. Requests to it may cost money."""
+
+
+def is_live(url: str) -> bool:
+    """Whether a URL leads to the vendor's own service."""
+    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    return host == LIVE_HOST or host.endswith(f".{LIVE_HOST}")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What an inspector made of an exchange; `violations` are those of this exchange, tolerated ones among them."""
+
+    call: Call
+    violations: tuple[Violation, ...] = ()
+
+
+class Inspector:
+    """Judges a stream of exchanges by everything that can be said without sending one.
+
+    Feed it exchanges in the order in which they began. It may be shared by threads. `live` says whose service it is;
+    None decides by the host of each request.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        document: DocumentJudge,
+        *,
+        base: str | None = None,
+        live: bool | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self.rules = tuple(rules)
+        self.document = document
+        self.ledger = Ledger(self.rules)
+        self.worlds = Worlds()
+        self.coverage = Coverage(document.document)
+        self.seen = 0
+        self.foreign = 0
+        self.faults = 0
+        self._reader = Reader(document.router, base)
+        self._live = live
+        self._seed = seed
+        self._lock = Lock()
+        self._by_id = {rule.id: rule for rule in self.rules}
+        self._judging = [rule for rule in self.rules if rule.single or rule.history]
+        self._by_operation: dict[str, tuple[Rule, ...]] = {}
+
+    def see(self, exchange: Exchange) -> Seen:
+        """Judge an exchange, then learn from it."""
+        with self._lock:
+            call = self.worlds.linked(self._reader.read(exchange))
+            if call.path is None and call.operation not in {CALLBACK, FILE}:
+                self.foreign += 1
+                return Seen(call)
+            self.seen += 1
+            self.faults += call.status == 0
+            violations = tuple(self._judge(call))
+            # What has another shape than the document's teaches nothing.
+            with suppress(AttributeError, KeyError, TypeError, ValueError):
+                self.worlds.learn(call)
+            self.coverage.add(call)
+            return Seen(call, violations)
+
+    def judge(self, rule_id: str, problem: Problem | None, call: Call) -> Violation | None:
+        """Count a judgement that somebody else made: fine with None, else a problem, shown by `call`."""
+        with self._lock:
+            self.ledger.judged(rule_id)
+            return None if problem is None else self._violation(self._by_id[rule_id], problem, call)
+
+    def _judge(self, call: Call) -> Iterable[Violation]:
+        for rule_id, judged in self.document.judge(call):
+            if rule_id in self._by_id:
+                yield from self._count(self._by_id[rule_id], judged, call)
+        world = self.worlds.of(call)
+        for rule in self._rules_for(call.operation):
+            yield from self._apply(rule, call, world)
+
+    def _apply(self, rule: Rule, call: Call, world: World) -> Iterable[Violation]:
+        try:
+            judged = [rule.single(call)] if rule.single else []
+            judged += [rule.history(call, world)] if rule.history else []
+        except Exception as error:  # noqa: BLE001 - an answer may be of any shape; that it is wrong, the schema says
+            self.ledger.inconclusive(rule.id, f"unreadable: {type(error).__name__}")
+            return
+        for each in judged:
+            yield from self._count(rule, each, call)
+
+    def _rules_for(self, operation: str) -> tuple[Rule, ...]:
+        if operation not in self._by_operation:
+            chosen = (rule for rule in self._judging if operation in rule.on or not rule.on)
+            self._by_operation[operation] = tuple(chosen)
+        return self._by_operation[operation]
+
+    def _count(self, rule: Rule, judged: Judged, call: Call) -> Iterable[Violation]:
+        if judged is None:
+            return
+        self.ledger.judged(rule.id)
+        for problem in judged:
+            yield self._violation(rule, problem, call)
+
+    def _violation(self, rule: Rule, problem: Problem, call: Call) -> Violation:
+        violation = Violation(rule, problem.message, (*problem.earlier, call), self._seed, problem.key)
+        live = is_live(call.exchange.request.url) if self._live is None else self._live
+        self.ledger.violated(violation, live=live)
+        return violation

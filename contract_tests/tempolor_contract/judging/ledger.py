@@ -1,0 +1,169 @@
+"""Counts what was judged, and keeps what was found."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from ..exchanges.exchange import Exchange, Message
+from ..exchanges.redaction import Redactor
+from ..rules.rule import Rule, Severity, Violation
+
+M = TypeVar("M", bound=Message)
+
+_MOST_KEPT = 20
+_MOST_PLACES = 1000
+_LONGEST_BODY = 1 << 16
+
+
+class Verdict(StrEnum):
+    """What became of a rule in a run.
+
+    `NOTED` is a violation that the decisions tolerate, `KNOWN` one that a register of deviations excuses.
+    """
+
+    VIOLATED = "violated"
+    KNOWN = "known-deviation"
+    PASSED = "passed"
+    NOTED = "noted"
+    INCONCLUSIVE = "inconclusive"
+    NEVER_REACHED = "never-reached"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class KnownViolation:
+    """A violation that a register of deviations excuses: why, and until which day."""
+
+    violation: Violation
+    reason: str
+    expires: str
+
+
+@dataclass
+class Tally:
+    """What became of one rule. `judged` counts the calls it was really judged on, well or badly.
+
+    `count` are all violations, of which only some are kept; `places` counts them by what tells them apart.
+    """
+
+    rule: Rule
+    judged: int = 0
+    count: int = 0
+    violations: list[Violation] = field(default_factory=list)
+    notes: list[Violation] = field(default_factory=list)
+    inconclusive: Counter[str] = field(default_factory=Counter)
+    skipped: str = ""
+    known: list[KnownViolation] = field(default_factory=list)
+    places: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst that was seen; a rule that was never judged has not passed."""
+        if self.violations:
+            return Verdict.VIOLATED
+        if self.known:
+            return Verdict.KNOWN
+        if self.notes:
+            return Verdict.NOTED
+        if self.judged:
+            return Verdict.PASSED
+        if self.skipped:
+            return Verdict.SKIPPED
+        return Verdict.INCONCLUSIVE if self.inconclusive else Verdict.NEVER_REACHED
+
+    def to_json(self, redactor: Redactor) -> dict[str, Any]:
+        """Return the tally as plain data."""
+        rule = self.rule
+        return {
+            "rule": rule.id,
+            "sentence": rule.sentence,
+            "page": rule.page_url,
+            "strength": rule.strength,
+            "severity": rule.severity,
+            "evidence": list(rule.evidence),
+            "needs": sorted(rule.needs),
+            "cost": rule.cost,
+            "verdict": self.verdict,
+            "judged": self.judged,
+            "violation_count": self.count,
+            "violations_left_out": max(0, self.count - len(self.violations)),
+            "places": dict(self.places),
+            "violations": [violation_to_json(each, redactor) for each in self.violations],
+            "notes": [violation_to_json(each, redactor) for each in self.notes],
+            "known": [
+                {"reason": each.reason, "expires": each.expires, **violation_to_json(each.violation, redactor)}
+                for each in self.known
+            ],
+            "inconclusive": dict(self.inconclusive),
+            "skipped": self.skipped,
+        }
+
+
+class Ledger:
+    """The tallies of a set of rules. Of many violations of one rule, the first of each kind are kept.
+
+    `excuse` is asked about each violation first; what it returns is kept as known and fails nothing.
+    """
+
+    excuse: Callable[[Violation], KnownViolation | None] | None = None
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.tallies = {rule.id: Tally(rule) for rule in rules}
+
+    def judged(self, rule_id: str, times: int = 1) -> None:
+        """Count that a rule was judged."""
+        self.tallies[rule_id].judged += times
+
+    def violated(self, violation: Violation, *, live: bool) -> None:
+        """Keep a violation; where the decisions tolerate it, as a note."""
+        tally = self.tallies[violation.rule.id]
+        excused = self.excuse and self.excuse(violation)
+        if excused:
+            if len(tally.known) < _MOST_KEPT:
+                tally.known.append(excused)
+            return
+        tolerated = is_tolerated(violation.rule, live=live)
+        kept = tally.notes if tolerated else tally.violations
+        tally.count += not tolerated
+        if violation.key and not tolerated and (violation.key in tally.places or len(tally.places) < _MOST_PLACES):
+            tally.places[violation.key] += 1
+        if len(kept) < _MOST_KEPT and violation.key not in {each.key for each in kept if each.key}:
+            kept.append(violation)
+
+    def inconclusive(self, rule_id: str, reason: str) -> None:
+        """Count that a rule could not be judged."""
+        self.tallies[rule_id].inconclusive[reason] += 1
+
+    def skipped(self, rule_id: str, reason: str) -> None:
+        """Say why nothing was done to have a rule judged."""
+        self.tallies[rule_id].skipped = reason
+
+
+def is_tolerated(rule: Rule, *, live: bool) -> bool:
+    """Whether a violation of a rule is only worth a note: always, or because the live service is free there."""
+    return rule.severity is Severity.TOLERATE or (rule.severity is Severity.MOCKS and live)
+
+
+def violation_to_json(violation: Violation, redactor: Redactor) -> dict[str, Any]:
+    """Return a violation as plain data without secrets."""
+    return {
+        "rule": violation.rule.id,
+        "message": violation.message,
+        "key": violation.key,
+        "curl": violation.curl,
+        "seed": violation.seed,
+        "calls": [_call_to_json(call.exchange, call.number, redactor) for call in violation.calls],
+    }
+
+
+def _call_to_json(exchange: Exchange, number: int, redactor: Redactor) -> dict[str, Any]:
+    shown = redactor.exchange(exchange)
+    shown = replace(shown, request=_short(shown.request), response=shown.response and _short(shown.response))
+    return {"number": number, "label": exchange.label, **shown.to_json()}
+
+
+def _short(message: M) -> M:
+    """Return a message without a body that would make a report as large as a recording."""
+    return replace(message, body=b"", truncated=True) if len(message.body) > _LONGEST_BODY else message

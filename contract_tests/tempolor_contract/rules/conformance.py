@@ -1,0 +1,349 @@
+"""Judges one call against the document, with two validators."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final
+
+from tempolor_spec import REVISIONS, load_document, operations
+
+from ..document.call import CALLBACK, Call, Router
+from ..document.openapi_core import SecondOpinion
+from ..document.schemas import Breach, Schema, resolve
+from ..exchanges.exchange import MISSING
+from .rule import FINE, Judged, Problem
+
+JSON: Final = "application/json"
+_FORM: Final = "multipart/form-data"
+
+# Patterns and required fields of answers are readings that DECISIONS.md asserts (D-20, D-40, D-77).
+_ASSERTED_READINGS: Final = frozenset({"pattern", "required"})
+# D-03, D-06, D-07: where the pages print no body, there may be none, or any.
+_BODY_OPTIONAL: Final = frozenset({("list_accounts", 404), ("get_account", 404), ("delete_account", 404)})
+_BODY_OPTIONAL_STATUS: Final = frozenset({405, 413})
+# Refusals that the document cannot foresee: a cursor is opaque, an account may be needed or unknown.
+_OWN_JUDGEMENT: Final = frozenset({"cursor", "user_id"})
+_COMPLAINT: Final = re.compile(
+    r"Parameter (\w+) is required|(\w+) is too long|(\w+) has incorrect format|Invalid (\w+) parameter", re.IGNORECASE
+)
+# D-49, D-54: no page excludes NUL from texts or bounds a number, and none tells the types inside of requestParams.
+_FREE_PATTERNS: Final = (r"^[^\x00]*$", "^[^:/]*$")
+_FREE_BOUNDS: Final = tuple(str(2**bits - 1) for bits in (31, 63)) + tuple(str(-(2**bits)) for bits in (31, 63))
+_INSIDE_PARAMETERS: Final = re.compile(r"requestParams\.")
+# 112.0 is a whole number, though Draft 4 thinks otherwise.
+_WHOLE: Final = re.compile(r'-?\d+\.0 is not of type "integer"')
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
+# A server may refuse a method that it has never heard of before the application sees it.
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+# D-28: where nothing is configured, the scheduler may answer like the lists.
+_OPEN: Final = frozenset({("list_running_jobs", 404), ("get_available_capacity", 404)})
+_ALWAYS: Final = 25
+_EACH: Final = 50
+
+
+class Effort(StrEnum):
+    """How often the second validator is asked: each time, on a sample, never."""
+
+    ALL = "all"
+    SAMPLE = "sample"
+    NONE = "none"
+
+
+@dataclass
+class _Answers:
+    """What an operation may answer with one status: a schema or none, required headers, the media types."""
+
+    schema: Schema | None
+    media_types: frozenset[str]
+    headers: tuple[str, ...]
+
+
+@dataclass
+class _Asked:
+    """What an operation may be asked: parameters by place and name, bodies by media type."""
+
+    parameters: list[tuple[str, str, bool, Schema]] = field(default_factory=list)
+    bodies: dict[str, Schema] = field(default_factory=dict)
+
+
+class DocumentJudge:
+    """Judges calls by a revision of the document; build it once.
+
+    jsonschema-rs reads every answer. openapi-core gives a second opinion: on all answers, or on a `SAMPLE`, which is
+    each answer that jsonschema-rs objects to, the first 25 of each operation and status, then each 50th. Where the
+    two disagree, that is a finding of its own.
+    """
+
+    def __init__(self, revision: str = REVISIONS[0], effort: Effort = Effort.ALL) -> None:
+        self.revision = revision
+        self.document = _document(revision)
+        self.router = Router(self.document)
+        self._second = None if effort is Effort.NONE else SecondOpinion(self.document)
+        self._sampled = effort is Effort.SAMPLE
+        self._asked: dict[str, _Asked] = {}
+        self._answers: dict[str, dict[int, _Answers]] = {}
+        self._count: Counter[tuple[str, int]] = Counter()
+        for operation in operations(self.document):
+            self._asked[operation.operation_id] = self._read_request(operation.definition)
+            self._answers[operation.operation_id] = self._read_answers(operation.definition)
+        report = self.document["components"]["schemas"]["ProgressReport"]
+        self._report = Schema(report, self.document)
+        self._later = _later_models(revision)
+
+    def judge(self, call: Call) -> Iterator[tuple[str, Judged]]:
+        """Yield the id of each rule of `rules.document` that can be judged on a call, with what was found."""
+        if call.operation == CALLBACK:
+            yield from self._judge_report(call)
+        if call.unclear or call.path is None:
+            return
+        if not call.operation:
+            yield from self._judge_unknown(call)
+            return
+        yield from self._judge_request(call)
+        if 300 <= call.status < 400:
+            return
+        answers = self._answers[call.operation].get(call.status)
+        if answers is None and (call.operation, call.status) in _OPEN:
+            return
+        if answers is None:
+            known = ", ".join(str(status) for status in self._answers[call.operation])
+            message = f"{call.operation} was answered {call.status}, which is not among {known}"
+            yield "status-documented", [Problem(message, key=f"{call.operation} {call.status}")]
+            return
+        yield "status-documented", FINE
+        yield from self._judge_answer(call, answers)
+
+    def request_breaches(self, call: Call) -> list[Breach]:
+        """Return where a request leaves the document, nothing if it is valid; its token is not looked at."""
+        asked = self._asked[call.operation]
+        breaches = [*_parameter_breaches(asked, call), *self._body_breaches(asked, call)]
+        # Of null in a request the pages say nothing; in an answer there is none (D-42).
+        return [replace(each, inferred=each.inferred or _is_free(each) or _is_null(each)) for each in breaches]
+
+    def _judge_report(self, call: Call) -> Iterator[tuple[str, Judged]]:
+        request = call.exchange.request
+        if not request.truncated and request.json is not MISSING:
+            breaches = [each for each in self._report.breaches(request.json) if not _is_free(each)]
+            yield "callback-fits-schema", _problems(call, breaches)
+
+    def _judge_unknown(self, call: Call) -> Iterator[tuple[str, Judged]]:
+        if call.allowed and call.refused and call.method in _METHODS:
+            wrong = call.status not in {401, 404, 405}
+            message = f"{call.method} {call.path} is not in the document, but was answered {call.status}"
+            yield "wrong-method-is-405", [Problem(message)] if wrong else FINE
+            if call.status == 405 and call.exchange.response is not None:
+                told = call.exchange.response.header("allow") or ""
+                named = {name.strip().upper() for name in told.split(",")}
+                missing = sorted(call.allowed - named)
+                problem = Problem(f"the 405 of {call.method} {call.template} says Allow: {told!r}", key=call.template)
+                yield "documented-headers", [problem] if missing else FINE
+
+    def _judge_answer(self, call: Call, answers: _Answers) -> Iterator[tuple[str, Judged]]:
+        response = call.exchange.response
+        if response is None or response.truncated:
+            return
+        rule = "error-envelope" if call.refused else "answer-fits-schema"
+        where = f"{call.operation} {call.status}"
+        missing = [name for name in answers.headers if response.header(name) is None]
+        if answers.headers:
+            yield "documented-headers", [Problem(f"{where} lacks the header {name}", key=name) for name in missing]
+        if answers.schema is None:
+            return
+        if _is_optional(call) and (not response.body or call.answer is MISSING):
+            return
+        if response.media_type not in answers.media_types:
+            told = response.media_type or "no Content-Type"
+            yield "media-type-documented", [Problem(f"{where} came as {told} in place of {JSON}", key=where)]
+        else:
+            yield "media-type-documented", FINE
+        if call.answer is MISSING:
+            problem = "no body" if not response.body else f"no JSON: {response.body[:60]!r}"
+            yield rule, [Problem(f"{where} has {problem}", key=where)]
+            return
+        yield from self._judge_body(call, rule, answers.schema)
+
+    def _judge_body(self, call: Call, rule: str, schema: Schema) -> Iterator[tuple[str, Judged]]:
+        tolerant = _is_optional(call)
+        breaches = [] if tolerant or schema.fits(call.answer) else schema.breaches(call.answer)
+        free = [each for each in breaches if _is_free(each)]
+        strict = [each for each in breaches if each not in free and _is_strict(each)]
+        yield rule, _problems(call, strict)
+        if rule == "answer-fits-schema":
+            yield "answer-fits-reading", _problems(call, [each for each in breaches if each not in strict + free])
+            yield "answer-has-its-fields", _strangeness(call) if schema.is_strange(call.answer) else FINE
+            undeclared = schema.undeclared(call.answer)
+            yield (
+                "undeclared-properties",
+                [Problem(f"{call.operation} has {name}", key=f"{call.operation} {name}") for name in undeclared],
+            )
+        if not tolerant:
+            yield from self._ask_again(call, breaches)
+
+    def _ask_again(self, call: Call, breaches: list[Breach]) -> Iterator[tuple[str, Judged]]:
+        if self._second is None:
+            return
+        if self._sampled and not breaches:
+            key = (call.operation, call.status)
+            self._count[key] += 1
+            if self._count[key] > _ALWAYS and self._count[key] % _EACH:
+                return
+        objections = self._second.objections(call)
+        if bool(objections) == bool(breaches):
+            yield "validators-agree", FINE
+            return
+        told = f"openapi-core: {'; '.join(objections) or 'fine'}; jsonschema-rs: {_told(breaches) or 'fine'}"
+        yield "validators-agree", [Problem(f"{call.operation} {call.status}: {told}", key=call.operation)]
+
+    def _judge_request(self, call: Call) -> Iterator[tuple[str, Judged]]:
+        """A request is only blamed on the service: for taking what it must refuse, or refusing what is valid."""
+        if not (call.accepted or call.status == 400) or call.exchange.request.truncated:
+            return
+        breaches = self.request_breaches(call)
+        if call.accepted:
+            breaches = [each for each in breaches if not self._is_later(call, each)]
+            printed = [each for each in breaches if not each.inferred]
+            yield "invalid-is-refused", _problems(call, printed, "accepted, although ")
+            inferred = [each for each in breaches if each.inferred]
+            yield "unlikely-is-refused", _problems(call, inferred, "accepted, although ")
+            if not breaches:
+                yield "valid-is-accepted", FINE
+        elif not breaches:
+            yield "valid-is-accepted", _unjust(call)
+
+    def _is_later(self, call: Call, breach: Breach) -> bool:
+        return breach.keyword == "enum" and call.sent.get(breach.field) in self._later
+
+    def _body_breaches(self, asked: _Asked, call: Call) -> list[Breach]:
+        if not asked.bodies:
+            return []
+        request = call.exchange.request
+        schema = asked.bodies.get(request.media_type)
+        if schema is None:
+            # D-04: one page prints the refusal, for MIDI files; elsewhere it is a reading.
+            told = f"Content-Type is {request.media_type or 'missing'}"
+            return [Breach("headers", "content-type", told, inferred=call.operation != "upload_midi")]
+        if request.media_type == _FORM:
+            return schema.breaches(_coerced(schema, call.sent))
+        if request.media_type != JSON:
+            empty = Breach("body", "empty", "the file is empty", inferred=call.operation != "clone_voice")
+            return [] if request.body else [empty]
+        if request.json is MISSING:
+            return [Breach("body", "json", "the body is not JSON", inferred=True)]
+        return schema.breaches(request.json)
+
+    def _read_request(self, definition: dict[str, Any]) -> _Asked:
+        asked = _Asked()
+        for reference in definition.get("parameters", ()):
+            parameter = resolve(reference["$ref"], self.document) if "$ref" in reference else reference
+            schema = Schema(parameter["schema"], self.document)
+            asked.parameters.append((parameter["in"], parameter["name"], parameter.get("required", False), schema))
+        for media_type, content in definition.get("requestBody", {}).get("content", {}).items():
+            asked.bodies[media_type] = Schema(content.get("schema", {}), self.document)
+        return asked
+
+    def _read_answers(self, definition: dict[str, Any]) -> dict[int, _Answers]:
+        answers = {}
+        for status, reference in definition["responses"].items():
+            response = resolve(reference["$ref"], self.document) if "$ref" in reference else reference
+            content = response.get("content", {})
+            schema = content.get(JSON, {}).get("schema")
+            required = tuple(name for name, header in response.get("headers", {}).items() if header.get("required"))
+            answers[int(status)] = _Answers(schema and Schema(schema, self.document), frozenset(content), required)
+        return answers
+
+
+def _is_strict(breach: Breach) -> bool:
+    return not breach.inferred or breach.keyword in _ASSERTED_READINGS
+
+
+def _is_free(breach: Breach) -> bool:
+    """Whether a value breaks only what the document adds of its own accord."""
+    return (
+        _INSIDE_PARAMETERS.search(breach.path) is not None
+        or (breach.keyword == "pattern" and any(f'"{each}"' in breach.message for each in _FREE_PATTERNS))
+        or (breach.keyword == "type" and _WHOLE.match(breach.message) is not None)
+        or (breach.keyword in {"minimum", "maximum"} and breach.message.endswith(_FREE_BOUNDS))
+    )
+
+
+def _is_null(breach: Breach) -> bool:
+    return breach.message.startswith("null is not ")
+
+
+def _is_optional(call: Call) -> bool:
+    return call.status in _BODY_OPTIONAL_STATUS or (call.operation, call.status) in _BODY_OPTIONAL
+
+
+def _parameter_breaches(asked: _Asked, call: Call) -> Iterator[Breach]:
+    for place, name, required, schema in asked.parameters:
+        value = (call.arguments if place == "path" else call.query).get(name, "")
+        if not value:
+            if required:
+                yield Breach(f"{place}.{name}", "required", f"{name} is missing", field=name)
+        elif not schema.fits(value):
+            # Only the shape of an account's id is a mere reading; that of other ids is asserted (D-20, D-21).
+            for breach in schema.breaches(value):
+                inferred = breach.inferred and name == "user_id"
+                yield Breach(f"{place}.{name}", breach.keyword, breach.message, inferred, name)
+
+
+def _coerced(schema: Schema, fields: dict[str, Any]) -> dict[str, Any]:
+    properties = schema.plain.get("properties", {})
+    return {
+        name: int(value)
+        if properties.get(name, {}).get("type") == "integer" and re.fullmatch(r"-?\d+", value)
+        else value
+        for name, value in fields.items()
+    }
+
+
+def _problems(call: Call, breaches: list[Breach], front: str = "") -> list[Problem]:
+    return [
+        Problem(f"{call.operation} {call.status}: {front}{each.path}: {each.message}", key=_key(call, each))
+        for each in breaches
+    ]
+
+
+def _strangeness(call: Call) -> list[Problem]:
+    fields = ", ".join(sorted(call.item)[:5])
+    return [Problem(f"{call.operation} {call.status} has none of its page's fields, but {fields}", key=call.operation)]
+
+
+def _key(call: Call, breach: Breach) -> str:
+    path = re.sub(r"\[\d+\]", "[]", breach.path)
+    return f"{call.operation} {call.status} {path} {breach.keyword}"
+
+
+def _told(breaches: list[Breach]) -> str:
+    return "; ".join(f"{each.path}: {each.message}" for each in breaches)
+
+
+def _unjust(call: Call) -> Judged:
+    complaint = _COMPLAINT.search(call.error)
+    if complaint is None:
+        return None
+    name = next(group for group in complaint.groups() if group)
+    # What has control characters in it may be taken or not.
+    given = (call.query | call.sent | dict(call.arguments)).get(name)
+    if name in _OWN_JUDGEMENT or (isinstance(given, str) and _CONTROLS.search(given)):
+        return None
+    return [Problem(f"{call.operation} was refused with {call.error!r}, but {name} is valid", key=f"{name}")]
+
+
+@cache
+def _document(revision: str) -> dict[str, Any]:
+    """Return the document of a revision, read once. Nobody changes it."""
+    return load_document(revision)
+
+
+@cache
+def _later_models(revision: str) -> frozenset[str]:
+    """Return the models of later revisions: a service that knows them is newer, not wrong."""
+    found: set[str] = set()
+    for later in REVISIONS[REVISIONS.index(revision) + 1 :]:
+        schemas = _document(later)["components"]["schemas"]
+        found |= {*schemas["SongModel"]["enum"], *schemas["InstrumentalModel"]["enum"]}
+    return frozenset(found)

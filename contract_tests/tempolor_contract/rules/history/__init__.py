@@ -1,0 +1,1 @@
+"""What a stream of calls has shown so far: one world for each token."""

@@ -1,0 +1,299 @@
+"""What a world learns from a call, for each operation."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from ...document.bodies import (
+    COMPLETED,
+    GENERATING,
+    items_of,
+    record_ids,
+    records_of,
+    running_rows,
+    texts,
+    ticket_in,
+    whole,
+)
+from ...document.call import CALLBACK, Call
+from ...document.ids import parse
+from .records import Account, Job, Order, Refusal, Sighting, Upload, Walk
+
+if TYPE_CHECKING:
+    from .world import World
+
+_MOST_ORDERS = 64
+_MOST_REFERENCES = 1024
+
+
+def _order(world: "World", call: Call) -> None:
+    _reference(world, call)
+    if not call.accepted:
+        if call.unclear:
+            world.changed["unclear order"] = call
+        return
+    jobs = texts(call.item.get("jobs"))
+    parts = parse(jobs[0]) if jobs else None
+    account = parts.account if parts else ""
+    known = world.accounts.get(account)
+    own = whole(call.sent.get("maxJobs"))
+    order = Order(call, account, jobs, own if own is not None else known.limit if known else None)
+    for job_id in jobs:
+        job = _job(world, job_id, call)
+        if job is not None and job.order is None:
+            job.order = order
+    world.orders = [*world.orders[-_MOST_ORDERS:], order]
+    world.changed[account] = call
+
+
+def _reference(world: "World", call: Call) -> None:
+    """Keep what was refused by its `replyRef`, if that has never stood for anything else and it is known what ran."""
+    reference = call.sent.get("replyRef")
+    if not isinstance(reference, str) or not reference:
+        return
+    running = _known_running(world, call)
+    if not call.refused or reference in world.references or running is None:
+        world.references.add(reference)
+        world.refused.pop(reference, None)
+    elif len(world.refused) < _MOST_REFERENCES:
+        world.refused.setdefault(reference, Refusal(call, running))
+
+
+def _known_running(world: "World", call: Call) -> frozenset[str] | None:
+    """Return the jobs that ran when an order was refused, as the refusal or the last listing has them."""
+    busy = call.item.get("runningJobs")
+    if isinstance(busy, dict):
+        return frozenset(str(row.get("job_id")) for rows in busy.values() for row in rows)
+    if world.listing is None or not world.listing.before(call):
+        return None
+    return frozenset(str(row.get("job_id")) for row in running_rows(world.listing))
+
+
+def _job(world: "World", job_id: Any, call: Call) -> Job | None:
+    parts = parse(job_id)
+    if parts is None or parts.kind != "job":
+        return None
+    if job_id not in world.jobs:
+        world.jobs[job_id] = world.unfinished[job_id] = Job(job_id, parts.account, call)
+    return world.jobs[job_id]
+
+
+def _item(world: "World", call: Call) -> None:
+    for item in items_of(call):
+        job = _job(world, item.get("job_id") or call.arguments.get("job_id"), call)
+        if job is None:
+            continue
+        sighting = Sighting(call, item)
+        if call.operation == CALLBACK:
+            job.reports.append(sighting)
+        elif job.latest is None or job.latest.call.before(call):
+            # A report may arrive after a later poll, so it is no sighting to compare polls with.
+            job.latest = job.by_operation[call.operation] = sighting
+            if job.cancelled is not None and job.after_cancel is None and job.cancelled.before(call):
+                job.after_cancel = sighting
+        if sighting.final and job.final is None:
+            job.final = sighting
+            world.unfinished.pop(job.id, None)
+        if sighting.status == GENERATING and call.operation != CALLBACK:
+            _ran(world, job, call)
+
+
+def _ran(world: "World", job: Job, call: Call) -> None:
+    for order in orders_during(world, job, call):
+        order.running.setdefault(job.id, call)
+
+
+def orders_during(world: "World", job: Job, call: Call) -> Iterator[Order]:
+    """Yield the accepted orders that were sent while a job held a slot: it was there before, and runs still at `call`.
+
+    A cancelled job holds no slot, whatever its item says.
+    """
+    for order in reversed(world.orders):
+        if not job.first.before(order.call):
+            # Orders stand in the order in which they were sent, so the ones before came before the job, too.
+            return
+        if (
+            order.account == job.account
+            and job.id not in order.jobs
+            and order.call.before(call)
+            and not (job.cancel_tried and not order.call.before(job.cancel_tried))
+        ):
+            yield order
+
+
+def _page(world: "World", call: Call) -> None:
+    if call.operation == "list_music":
+        _item(world, call)
+    if call.status != 200:
+        return
+    key = walk_key(call)
+    cursor = call.query.get("cursor", "")
+    walk = world.walks.get(key)
+    world.system_time = call if "sysTime" in call.item else world.system_time
+    ids = dict.fromkeys(record_ids(call), call)
+    following = call.item.get("cursor") if call.item.get("hasNext") else ""
+    following = following if isinstance(following, str) else ""
+    if not cursor:
+        world.walks[key] = Walk([call], ids, following)
+    elif walk and walk.cursor == cursor:
+        world.walks[key] = Walk([*walk.calls, call], walk.ids | ids, following)
+
+
+def walk_key(call: Call) -> tuple[str, ...]:
+    """Return what tells the walks through lists apart: the list, the account, the kind."""
+    return (call.operation, call.query.get("user_id", ""), call.query.get("type", "song"))
+
+
+def _listing(world: "World", call: Call) -> None:
+    if call.status != 200:
+        return
+    rows = {row.get("job_id"): row for row in running_rows(call)}
+    for job_id, row in rows.items():
+        job = _job(world, job_id, call)
+        if job is not None:
+            job.listed, job.row = call, row
+            _ran(world, job, call)
+    for job in world.unfinished.values():
+        if job.id not in rows and job.unlisted is None and job.first.before(call):
+            job.unlisted = call
+    world.listing_before, world.listing = world.listing, call
+    for row in call.item.get("available") or () if call.operation == "get_available_capacity" else ():
+        if isinstance(row, dict) and isinstance(row.get("user_id"), str):
+            _account(world, row["user_id"], call, row.get("maxJobs"))
+
+
+def _account(world: "World", user_id: str, call: Call, limit: Any) -> Account:
+    account = world.accounts.get(user_id)
+    if account is None or (account.gone and account.gone.before(call)):
+        account = world.accounts[user_id] = Account(user_id, call)
+    account.limit = limit if isinstance(limit, int) else account.limit
+    return account
+
+
+def _account_shown(world: "World", call: Call) -> None:
+    if call.operation == "list_accounts" and call.status == 200:
+        world.only_account = call if len(call.item) == 1 else None
+    elif call.operation == "create_account" and not call.refused:
+        world.only_account = None
+    if call.operation == "create_account" and call.unclear:
+        world.changed["unclear account"] = call
+    if call.status != 200:
+        return
+    shown = call.item.values() if call.operation == "list_accounts" else (call.item,)
+    for each in shown:
+        if isinstance(each, dict) and isinstance(each.get("user_id"), str):
+            account = _account(world, each["user_id"], call, each.get("maxJobs"))
+            account.shown = each
+            account.stored = call
+            account.ticket = ticket_in(call.sent.get("requestParams")) or account.ticket
+
+
+def _account_deleted(world: "World", call: Call) -> None:
+    account = world.accounts.get(call.arguments.get("user_id", ""))
+    world.only_account = None if not call.refused else world.only_account
+    if account is not None and not call.refused:
+        account.gone = account.gone or call
+        account.deleted = call if call.accepted else account.deleted
+        # What was the account's may be out of reach without it; no page says so.
+        belongings: list[Job | Upload] = [*world.jobs.values(), *world.midi.values(), *world.voices.values()]
+        for thing in belongings:
+            if thing.account == account.user_id:
+                thing.gone = thing.gone or call
+
+
+def _cancel(world: "World", call: Call) -> None:
+    job = world.job_of(call)
+    if job is None or call.refused:
+        return
+    job.cancel_tried = job.cancel_tried or call
+    if call.accepted:
+        job.cancelled = job.cancelled or call
+
+
+def _delete_job(world: "World", call: Call) -> None:
+    job = world.job_of(call)
+    if job is not None:
+        _deleted(job, call)
+
+
+def _deleted(thing: Job | Upload, call: Call) -> None:
+    if call.refused:
+        return
+    thing.gone = thing.gone or call
+    if call.accepted:
+        thing.deleted = thing.deleted or call
+
+
+def _download(world: "World", call: Call) -> None:
+    job = world.job_of(call)
+    if job is not None and call.status == 200:
+        job.downloaded.setdefault(call.query.get("file_format") or "mp3", call)
+
+
+def _upload(shelf: str, name: str) -> Callable[["World", Call], None]:
+    def learn(world: "World", call: Call) -> None:
+        if call.accepted:
+            inner = call.item.get("midiRenderVO")
+            item = inner if isinstance(inner, dict) else call.item
+            upload = _uploaded(getattr(world, shelf), item.get(name), call)
+            if upload is not None:
+                upload.uploaded = upload.uploaded or call
+                upload.name = call.query.get("name", upload.name)
+                upload.ready = call if call.status == 200 else upload.ready
+
+    return learn
+
+
+def _uploads(shelf: str, name: str) -> Callable[["World", Call], None]:
+    def learn(world: "World", call: Call) -> None:
+        for record in records_of(call) if call.status == 200 else ():
+            upload = _uploaded(getattr(world, shelf), record.get(name), call)
+            if upload is not None:
+                upload.status = record.get("status", upload.status)
+                if upload.status in {None, COMPLETED}:
+                    upload.ready = upload.ready or call
+        _page(world, call)
+
+    return learn
+
+
+def _uploaded(shelf: dict[str, Upload], upload_id: Any, call: Call) -> Upload | None:
+    parts = parse(upload_id)
+    if parts is None:
+        return None
+    if upload_id not in shelf:
+        shelf[upload_id] = Upload(upload_id, parts.account, call)
+    return shelf[upload_id]
+
+
+def _delete_upload(shelf: str, name: str) -> Callable[["World", Call], None]:
+    def learn(world: "World", call: Call) -> None:
+        upload = getattr(world, shelf).get(call.arguments.get(name, ""))
+        if upload is not None:
+            _deleted(upload, call)
+
+    return learn
+
+
+LESSONS: Final[dict[str, Callable[["World", Call], None]]] = {
+    "create_account": _account_shown,
+    "get_account": _account_shown,
+    "list_accounts": _account_shown,
+    "delete_account": _account_deleted,
+    "create_song": _order,
+    "create_instrumental": _order,
+    "get_music": _item,
+    CALLBACK: _item,
+    "list_music": _page,
+    "delete_music": _delete_job,
+    "download_music": _download,
+    "upload_midi": _upload("midi", "midiItemId"),
+    "list_midi": _uploads("midi", "midiItemId"),
+    "delete_midi": _delete_upload("midi", "midiItemId"),
+    "clone_voice": _upload("voices", "clonedVoiceItemId"),
+    "list_cloned_voices": _uploads("voices", "clonedVoiceItemId"),
+    "delete_cloned_voice": _delete_upload("voices", "clonedVoiceItemId"),
+    "list_artist_voices": _page,
+    "list_running_jobs": _listing,
+    "get_available_capacity": _listing,
+    "cancel_job": _cancel,
+}

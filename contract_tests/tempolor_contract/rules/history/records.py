@@ -1,0 +1,177 @@
+"""What a world holds: jobs, orders, accounts, uploads, walks through lists and links, each as calls have shown it."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ...document.bodies import FINAL, status_of
+from ...document.call import Call
+
+_BROKEN_SESSION: Final = 596
+_MOST_REQUESTS: Final = 256
+_MOST_CRASHES: Final = 8
+KIND_OF_ORDER: Final = {"create_song": "song", "create_instrumental": "instrumental"}
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A job's item as one call showed it."""
+
+    call: Call
+    item: dict[str, Any]
+
+    @property
+    def status(self) -> Any:
+        """The item's status, by its number or else by its name, None if both were left out."""
+        return status_of(self.item)
+
+    @property
+    def progress(self) -> Any:
+        """The item's `progress`, None if it was left out."""
+        return self.item.get("progress")
+
+    @property
+    def final(self) -> bool:
+        """Whether the item said that it will not change any more."""
+        return self.status in FINAL
+
+
+@dataclass
+class Job:
+    """What is known of a job.
+
+    `listed` and `unlisted` are the last listings of running jobs with and without it. `gone` is the call that may have
+    deleted it: `deleted` for sure, `gone` perhaps (a deletion without a clear answer). `after_cancel` is the first poll
+    after it was cancelled.
+    """
+
+    id: str
+    account: str
+    first: Call
+    order: "Order | None" = None
+    latest: Sighting | None = None
+    final: Sighting | None = None
+    cancelled: Call | None = None
+    cancel_tried: Call | None = None
+    after_cancel: Sighting | None = None
+    deleted: Call | None = None
+    gone: Call | None = None
+    listed: Call | None = None
+    row: dict[str, Any] = field(default_factory=dict)
+    unlisted: Call | None = None
+    downloaded: dict[str, Call] = field(default_factory=dict)
+    by_operation: dict[str, Sighting] = field(default_factory=dict)
+    reports: list[Sighting] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """`song` or `instrumental`, empty if nobody knows."""
+        return KIND_OF_ORDER[self.order.call.operation] if self.order else ""
+
+
+@dataclass
+class Order:
+    """An accepted order: what was sent, the jobs it started, and the jobs proven to have run when it was sent."""
+
+    call: Call
+    account: str
+    jobs: tuple[str, ...]
+    limit: int | None
+    running: dict[str, Call] = field(default_factory=dict)
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """The order's fields."""
+        return self.call.sent
+
+
+@dataclass
+class Account:
+    """What is known of an account.
+
+    `limit` is its `maxJobs`, None while unknown; `stored` the call that showed it; `ticket` the one it was given.
+    """
+
+    user_id: str
+    stored: Call
+    limit: int | None = None
+    deleted: Call | None = None
+    gone: Call | None = None
+    shown: dict[str, Any] = field(default_factory=dict)
+    ticket: str = ""
+
+
+@dataclass
+class Upload:
+    """A MIDI file or a cloned voice. `ready` is the call that showed that it can be used."""
+
+    id: str
+    account: str
+    first: Call
+    uploaded: Call | None = None
+    name: str | None = None
+    status: Any = None
+    ready: Call | None = None
+    deleted: Call | None = None
+    gone: Call | None = None
+
+
+@dataclass
+class Walk:
+    """A walk through the pages of a list: the call of its first page, the ids so far, the cursor that comes next."""
+
+    calls: list[Call]
+    ids: dict[str, Call]
+    cursor: str
+
+
+@dataclass
+class Crashes:
+    """Requests that were answered 5xx and have not been answered well since; `working` is the last call that was."""
+
+    _calls: dict[tuple[str, str, bytes], list[Call]] = field(default_factory=dict)
+    working: Call | None = None
+
+    @staticmethod
+    def is_crash(call: Call) -> bool:
+        """Whether the service failed. 596 is the vendor's word for a broken session of TemPolor."""
+        return 500 <= call.status < _BROKEN_SESSION
+
+    def of(self, call: Call) -> list[Call]:
+        """Return the earlier crashes on the same request."""
+        return self._calls.get(_request(call), [])
+
+    def learn(self, call: Call) -> None:
+        """Take in a call."""
+        self.working = call if call.accepted else self.working
+        if self.is_crash(call):
+            known = self.of(call)
+            if known or len(self._calls) < _MOST_REQUESTS:
+                self._calls[_request(call)] = [*known[:_MOST_CRASHES], call]
+        elif call.status:
+            self._calls.pop(_request(call), None)
+
+
+def _request(call: Call) -> tuple[str, str, bytes]:
+    request = call.exchange.request
+    return request.method, request.url, request.body
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A refused order: the call, and the jobs that ran when it was sent."""
+
+    call: Call
+    running: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address a service handed out: by which call, for what kind of bytes, how many seconds it was to last.
+
+    `upload` is the call that sent the bytes behind it, where there was one.
+    """
+
+    call: Call
+    kind: str
+    seconds: int | None = None
+    upload: Call | None = None

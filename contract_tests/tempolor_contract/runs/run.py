@@ -1,0 +1,248 @@
+"""Runs rules against a target: plans the scenarios, plays them, cleans up, and sums up."""
+
+import shlex
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tempolor_spec import REVISIONS
+
+from ..exchanges.redaction import Redactor
+from ..judging.inspector import Inspector
+from ..judging.known_differences import Register
+from ..judging.ledger import Ledger
+from ..judging.result import RunResult
+from ..rules.conformance import DocumentJudge, Effort
+from ..rules.rule import Need, Rule, Scenario
+from ..target.created import Created, Registry
+from ..target.guard import Guard, Level, Refused, creations_allowed
+from ..target.target import Target
+from .catalogue import steady
+from .scenarios.lab import GoneError, Lab, Receiver, Stopped, UnclearError
+from .scenarios.preflight import NotTheApiError, knock
+
+_ALLOWED: Final = {
+    Level.READ: frozenset({Need.READ, Need.STRANGER}),
+    Level.SAFE: frozenset(Need) - {Need.ACCOUNT},
+    Level.FULL: frozenset(Need),
+}
+_CLEANING_SECONDS: Final = 6.0
+_DESTROYED_BY: Final = {
+    "delete_account": "user_id",
+    "delete_music": "job_id",
+    "delete_midi": "midiItemId",
+    "delete_cloned_voice": "clonedVoiceItemId",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A scenario in a plan: the rules it serves, and why it will not be played, empty if it will."""
+
+    scenario: Scenario
+    rules: tuple[Rule, ...]
+    skipped: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would do, in order. `cost` is the number of creating calls when all goes well."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def cost(self) -> int:
+        """Creating calls of all scenarios that will be played."""
+        return sum(step.scenario.cost for step in self.steps if not step.skipped)
+
+
+Progress = Callable[[int, int, Step], None]
+"""Called before each scenario with its number from 0, their count, and the step."""
+
+
+def make_plan(target: Target, rules: Sequence[Rule], *, receiver: bool = False) -> Plan:
+    """Return what a run of these rules would do on a target; nothing is sent.
+
+    Cheap scenarios come first. What the level, the budget or a missing token does not allow is in the plan too, with
+    the reason.
+    """
+    scenarios = {scenario.id: scenario for rule in rules for scenario in rule.scenarios}
+    steps = []
+    spent = 0
+    for scenario in sorted(scenarios.values(), key=lambda each: (each.late, each.cost, Need.ACCOUNT in each.needs)):
+        served = tuple(rule for rule in rules if scenario.id in {each.id for each in rule.scenarios})
+        reason = _obstacle(target, scenario, spent, receiver=receiver)
+        spent += 0 if reason else scenario.cost
+        steps.append(Step(scenario, served, reason))
+    return Plan(tuple(steps))
+
+
+def run(  # noqa: PLR0913 - a front door with many keys
+    target: Target,
+    rules: Sequence[Rule],
+    *,
+    seed: int = 0,
+    revision: str = REVISIONS[0],
+    effort: Effort = Effort.ALL,
+    receiver: Receiver | None = None,
+    registry_file: Path | None = None,
+    register: Register | None = None,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Judge a target by these rules, and return what was found, however the run ends.
+
+    `registry_file` takes a line for each thing made, as it is made. `register` has the known differences.
+
+    Ctrl-C ends it too: the result then says so, and lists what was made. Nothing is deleted in that case, because it
+    may have been paid for. The clock of a mock with a control plane stands still meanwhile, but for what the run moves.
+
+    Raises:
+        LiveServiceError: The live service at level full.
+        ControlPlaneError: The target's control plane is none.
+
+    """
+    registry = Registry(registry_file)
+    guard = target.guard(registry)
+    inspector = Inspector(rules, DocumentJudge(revision, effort), base=target.base_url, live=target.live, seed=seed)
+    lab = Lab(
+        target, guard, inspector, seed=seed, receiver=receiver, judges=frozenset(rule.id for rule in inspector.rules)
+    )
+    result = RunResult(target.base_url, target.level, seed, inspector.ledger, revision, started=time.time())
+    result.command = _command(target, seed, revision)
+    if register is not None:
+        register.attach(inspector.ledger)
+    clock = time.perf_counter()
+    with steady(target), lab.open():
+        try:
+            _play(lab, make_plan(target, rules, receiver=receiver is not None), result, progress)
+            _clean_up(lab)
+        except KeyboardInterrupt:
+            result.stopped = "interrupted"
+        except NotTheApiError as error:
+            result.stopped = str(error)
+            # What something else answers says nothing about the contract, and breaks none of it.
+            result.ledger = Ledger(inspector.rules)
+        except GoneError as error:
+            result.stopped = str(error)
+        except Exception as error:  # noqa: BLE001 - what was verified until then is worth its report
+            result.mishap = result.stopped = f"the contract tests themselves failed: {_where(error)}"
+            result.crashed = True
+    result.elapsed = time.perf_counter() - clock
+    _sum_up(result, guard, inspector)
+    return register.apply(result) if register else result
+
+
+def _command(target: Target, seed: int, revision: str) -> str:
+    """Return the command line that repeats a run, its tokens left to the environment."""
+    parts = ["tempolor contract", shlex.quote(Redactor().url(target.base_url)), '--token "$TEMPOLOR_TOKEN"']
+    if target.other_token:
+        parts.append('--other-token "$TEMPOLOR_OTHER_TOKEN"')
+    parts += [f"--level {target.level}", f"--seed {seed}"]
+    if target.max_creations is not None:
+        parts.append(f"--max-creations {target.max_creations}")
+    if revision != REVISIONS[0]:
+        parts.append(f"--revision {revision}")
+    return " ".join(parts)
+
+
+def _play(lab: Lab, plan: Plan, result: RunResult, progress: Progress | None) -> None:
+    ledger = lab.inspector.ledger
+    for step in plan.steps:
+        if step.skipped:
+            result.scenarios[step.scenario.id] = f"skipped: {step.skipped}"
+            for rule in step.rules:
+                ledger.skipped(rule.id, step.skipped)
+    chosen = [step for step in plan.steps if not step.skipped]
+    knock(lab)
+    for number, step in enumerate(chosen):
+        if progress is not None:
+            progress(number, len(chosen), step)
+        started = time.perf_counter()
+        outcome = _played(lab, step, result)
+        result.timings[step.scenario.id] = time.perf_counter() - started
+        result.scenarios[step.scenario.id] = outcome
+
+
+def _played(lab: Lab, step: Step, result: RunResult) -> str:
+    try:
+        step.scenario.play(lab)
+        lab.collect()
+    except Stopped:
+        return "stopped by a violation"
+    except (UnclearError, Refused) as error:
+        reason = str(error)
+        for rule in step.rules:
+            lab.inspector.ledger.inconclusive(rule.id, reason)
+        return f"inconclusive: {reason}"
+    except GoneError:
+        raise
+    except Exception as error:  # noqa: BLE001 - an answer of another shape must not cost the report of all the others
+        reason = f"tripped over an answer: {_where(error)}"
+        result.mishap = result.mishap or f"{step.scenario.id} {reason}"
+        for rule in step.rules:
+            lab.inspector.ledger.inconclusive(rule.id, reason)
+        return f"inconclusive: {reason}"
+    return "played"
+
+
+def _where(error: Exception) -> str:
+    """Return what an exception says, in one line, and where it was raised."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    told = f"{type(error).__name__}: {error}".splitlines()[0]
+    return f"{told} ({Path(place.filename).name}:{place.lineno})"
+
+
+def _obstacle(target: Target, scenario: Scenario, spent: int, *, receiver: bool) -> str:
+    forbidden = scenario.needs - _ALLOWED[target.level]
+    if Need.ACCOUNT in forbidden:
+        return "needs accounts of its own, and setting one up takes secrets: level full only"
+    if forbidden:
+        return "creates, changes or deletes: level safe or full only"
+    missing = {
+        Need.STRANGER: "" if target.other_token else "needs another user's token (--other-token)",
+        Need.RECEIVER: "" if receiver else "needs an address the service can call back",
+        # A link that lasts but seconds can be waited for, which is not worth an order that may be paid for.
+        Need.CLOCK: "" if target.control_url or target.level is Level.FULL else "needs a clock that can be moved",
+    }
+    reasons = [reason for need, reason in missing.items() if reason and need in scenario.needs]
+    if reasons:
+        return reasons[0]
+    limit = creations_allowed(target.level, target.max_creations)
+    if limit is not None and spent + scenario.cost > limit:
+        return f"would make {scenario.cost} creating calls; {limit - spent} of {limit} are left"
+    return ""
+
+
+def _clean_up(lab: Lab) -> None:
+    """Delete what the run made, youngest first, so that nothing is deleted before what was made from it.
+
+    On a mock, where hundreds of things cost nothing, that ends after some seconds; what is left is listed.
+    """
+    if lab.guard.level is Level.READ:
+        return
+    until = time.perf_counter() + _CLEANING_SECONDS
+    for entry in reversed(lab.guard.registry.left_behind):
+        if lab.guard.level is Level.FULL and time.perf_counter() > until:
+            return
+        _delete(lab, entry)
+
+
+def _delete(lab: Lab, entry: Created) -> None:
+    if entry.deleted_by is None:
+        return
+    try:
+        lab.call(entry.deleted_by, arguments={_DESTROYED_BY[entry.deleted_by]: entry.id})
+    except (UnclearError, Refused):
+        return
+
+
+def _sum_up(result: RunResult, guard: Guard, inspector: Inspector) -> None:
+    result.exchanges = inspector.seen
+    result.foreign = inspector.foreign
+    result.faults = inspector.faults
+    result.spending = {**guard.spending.to_json(), "max_creations": guard.max_creations}
+    result.left_behind = guard.registry.to_json()
+    result.coverage = inspector.coverage.to_json()

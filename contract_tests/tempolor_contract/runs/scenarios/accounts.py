@@ -1,0 +1,142 @@
+"""Configuring accounts: level full only, because a real one takes its secrets."""
+
+from typing import Any, Final
+
+from ...document.bodies import texts
+from ...document.call import Call
+from ...document.ids import parse
+from ...rules.rule import Need, Scenario
+from . import fixtures
+from .lab import Lab, UnclearError
+from .other_user import not_shown
+from .samples import midi_file, wav_file
+
+_LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices")
+_MIDI: Final = {"Content-Type": "audio/midi"}
+_NAMELESS: Final[tuple[dict[str, str], ...]] = ({}, {"user_id": ""})
+_SKEW_MS: Final = 5000
+
+
+def _accounts(lab: Lab) -> None:
+    first = fixtures.new_account(lab)
+    second = fixtures.new_account(lab, 3)
+    secret = {"user_id": second, "service_ticket": "browser-session-ticket"}
+    before = None
+    for limit in (7, 3):
+        before = _stored(lab, secret, limit, before)
+        lab.clock.wait(1)
+        seen = [lab.call("get_account", arguments={"user_id": second}) for _ in range(2)]
+        told = f"account {second} was only read, but updated went from {seen[0].item.get('updated')}"
+        fine = seen[0].item.get("updated") == seen[1].item.get("updated")
+        lab.check("account-round-trips", fine=fine, message=told, call=seen[1], earlier=(seen[0],))
+        lab.call("get_available_capacity")
+    lab.call("list_accounts")
+    for operation in ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices"):
+        lab.call(operation)
+        lab.call(operation, query={"user_id": first})
+    _nameless_uploads(lab)
+    _empty_and_invalid(lab)
+    for user_id in (first, second):
+        _gone(lab, user_id)
+    lab.call("list_accounts")
+
+
+def _stored(lab: Lab, parameters: dict[str, Any], limit: int, before: Call | None) -> Call:
+    begin = lab.clock.now()
+    call = lab.call("create_account", json={"requestParams": parameters, "maxJobs": limit})
+    stamp = call.item.get("updated")
+    if isinstance(stamp, int) and lab.clock.virtual:
+        told = f"stored at {begin * 1000:.0f}, but updated is {stamp}"
+        fine = abs(stamp - begin * 1000) <= _SKEW_MS
+        lab.check("account-stamp-is-now", fine=fine, message=told, call=call)
+    if before is not None and isinstance(stamp, int):
+        told = f"stored again after a second, but updated is {stamp} as before"
+        fine = stamp != before.item.get("updated")
+        lab.check("account-stamp-is-now", fine=fine, message=told, call=call, earlier=(before,))
+    return call
+
+
+def _nameless_uploads(lab: Lab) -> None:
+    """Upload without an account's name, and with an empty one, as the samples of the pages do."""
+    uploads: dict[str, dict[str, Any]] = {
+        "upload_midi": {"content": midi_file(), "headers": {"Content-Type": "audio/midi"}},
+        "clone_voice": {"content": wav_file(), "headers": {"Content-Type": "audio/wav"}},
+        "split_stems": {"content": wav_file(), "headers": {"Content-Type": "audio/wav"}},
+    }
+    for operation, options in uploads.items():
+        left_out, empty = (lab.call(operation, query={"name": "x", **query}, **options) for query in _NAMELESS)
+        told = f"{operation} without user_id was answered {left_out.status}, with an empty one {empty.status}"
+        fine = left_out.status == empty.status
+        lab.check("empty-is-left-out", fine=fine, message=told, call=empty, earlier=(left_out,))
+
+
+def _one_account(lab: Lab) -> None:
+    """Give another user, who has no account, one; then nothing needs to be told which."""
+    other = lab.target.other_token
+    for operation in ("list_accounts", "list_music", "list_midi"):
+        call = lab.call(operation, token=other)
+        if operation == "list_accounts" and call.status != 404:
+            raise UnclearError("the other user has accounts already")
+        told = f"no account is configured, but {operation} was answered {call.status}"
+        lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
+    made_up = str(lab.random.randrange(10**8, 10**9))
+    stored = lab.call("create_account", json={"requestParams": {"user_id": made_up}}, token=other)
+    if not stored.accepted:
+        raise UnclearError(f"an account could not be configured: {stored.status} {stored.error}")
+    user_id = str(stored.item.get("user_id", made_up))
+    try:
+        not_shown(lab, lab.call("list_accounts", token=other), set())
+        not_shown(lab, lab.call("get_available_capacity", token=other), set())
+        _without_a_name(lab, user_id)
+    finally:
+        lab.call("delete_account", arguments={"user_id": user_id}, token=other)
+
+
+def _without_a_name(lab: Lab, user_id: str) -> None:
+    other = lab.target.other_token
+    calls = [lab.call(operation, token=other) for operation in _LISTS]
+    calls.append(lab.call("list_music", query={"user_id": ""}, token=other))
+    calls.append(lab.call("upload_midi", query={"name": "x"}, content=midi_file(), headers=_MIDI, token=other))
+    calls.append(lab.call("create_song", json={"prompt": "A harbour ballad"}, token=other))
+    for call in calls:
+        if fixtures.busy(call):
+            continue
+        told = f"{user_id} is the only account, and {call.operation} without its name was answered {call.status}"
+        lab.check("one-account-needs-no-name", fine=call.accepted, message=f"{told}: {call.error}", call=call)
+    jobs = texts(calls[-1].item.get("jobs"))
+    elsewhere = [job_id for job_id in jobs if (parts := parse(job_id)) and parts.account != user_id]
+    told = f"{user_id} is the only account, but an order without its name started {elsewhere}"
+    lab.check("one-account-needs-no-name", fine=not elsewhere, message=told, call=calls[-1])
+    for job_id in jobs:
+        lab.call("cancel_job", arguments={"job_id": job_id}, token=other)
+
+
+def _empty_and_invalid(lab: Lab) -> None:
+    made_up = str(lab.random.randrange(10**8, 10**9))
+    if lab.call("create_account", json={"requestParams": {"ucid": made_up}}).accepted:
+        lab.call("delete_account", arguments={"user_id": made_up})
+    empty = lab.call("create_account", json={"requestParams": {}})
+    told = f"requestParams {{}} is what the page sends, but was answered {empty.status}: {empty.error}"
+    lab.check("account-round-trips", fine=empty.status == 200, message=told, call=empty)
+    if empty.accepted and isinstance(empty.item.get("user_id"), str):
+        lab.call("get_account", arguments={"user_id": empty.item["user_id"]})
+        lab.call("delete_account", arguments={"user_id": empty.item["user_id"]})
+    missing = lab.call("create_account", json={"maxJobs": 3})
+    told = f"an account without requestParams was answered {missing.status}"
+    lab.check("invalid-values-are-400", fine=missing.status == 400, message=told, call=missing)
+
+
+def _gone(lab: Lab, user_id: str) -> None:
+    deleted = lab.call("delete_account", arguments={"user_id": user_id})
+    told = f"account {user_id} was there, but deleting it was answered {deleted.status}"
+    lab.check("account-round-trips", fine=deleted.status == 204, message=told, call=deleted)
+    for operation in ("get_account", "delete_account"):
+        call = lab.call(operation, arguments={"user_id": user_id})
+        told = f"account {user_id} was deleted, but {operation} was answered {call.status}"
+        lab.check("account-round-trips", fine=call.status == 404, message=told, call=call, earlier=(deleted,))
+
+
+_MAKES: Final = frozenset({Need.CREATE, Need.ACCOUNT, Need.UPLOAD})
+
+ACCOUNTS = Scenario("accounts", _accounts, _MAKES, cost=6)
+ONE_ACCOUNT = Scenario("one-account", _one_account, _MAKES | {Need.STRANGER}, cost=3)

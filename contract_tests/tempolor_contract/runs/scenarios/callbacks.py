@@ -1,0 +1,75 @@
+"""Orders with a `replyUrl`, watched from the other end."""
+
+from typing import Final
+
+from ...rules.rule import Need, Scenario
+from . import fixtures
+from .lab import Lab
+
+_PATIENCE: Final = 30.0
+_PATIENCE_NEARBY: Final = 12.0
+_LONGEST: Final = 1024
+
+
+def _reports(lab: Lab) -> None:
+    reply = f"{_url(lab)}?ref=42&x=%20y&"
+    reply += "l" * (_LONGEST - len(reply))
+    ordered = fixtures.order(lab, replyUrl=reply, replyRef=lab.name("Ref").ljust(_LONGEST, "r"))
+    lab.call("list_running_jobs")
+    for job_id in ordered.jobs:
+        fixtures.finished(lab, job_id)
+    arrived = _wait_for_final(lab, set(ordered.jobs))
+    for job_id in ordered.jobs:
+        told = f"{job_id} has ended, but no final report came"
+        lab.must("callbacks-end-with-one-final", fine=job_id in arrived, message=told, call=ordered.call)
+        fixtures.read(lab, job_id)
+    lab.wait(lab.pause)
+    silent = fixtures.order(lab, "create_instrumental", replyUrl=reply)
+    for job_id in silent.jobs:
+        fixtures.finished(lab, job_id)
+    arrived = _wait_for_final(lab, set(silent.jobs))
+    told = f"no final report came of the instrumentals {silent.jobs}"
+    fine = arrived == set(silent.jobs)
+    lab.check("callbacks-end-with-one-final", fine=fine, message=told, call=silent.call)
+
+
+def _url(lab: Lab) -> str:
+    assert lab.receiver is not None, "the plan leaves this scenario out without a receiver"  # noqa: S101 - tells the type checker
+    return lab.receiver.url
+
+
+def _wait_for_final(lab: Lab, jobs: set[str]) -> set[str]:
+    """Wait until a final report of each job has come, or patience ends, and return the jobs whose report came."""
+    waited = 0.0
+    patience = _PATIENCE_NEARBY if lab.target.local and not lab.clock.virtual else _PATIENCE
+    while True:
+        lab.collect()
+        arrived = _reported(lab, jobs)
+        if jobs == arrived or waited >= patience:
+            return arrived
+        lab.wait(lab.pause)
+        waited += lab.pause
+
+
+def _reported(lab: Lab, jobs: set[str]) -> set[str]:
+    """Return those of these jobs of which a final report has come."""
+    known = (world.jobs.get(job_id) for world in lab.inspector.worlds for job_id in jobs)
+    return {job.id for job in known if job is not None and any(each.final for each in job.reports)}
+
+
+def _cancelled(lab: Lab) -> None:
+    ordered = fixtures.order(lab, replyUrl=_url(lab), replyRef=lab.name("Ref"))
+    fixtures.cancel_all(lab, ordered.jobs)
+    for job_id in ordered.jobs:
+        fixtures.finished(lab, job_id)
+    for _ in range(3):
+        lab.wait(lab.pause)
+    told = f"{ordered.jobs[0]} was cancelled, but its end was reported"
+    fine = not _reported(lab, set(ordered.jobs))
+    lab.check("no-callback-after-cancel", fine=fine, message=told, call=ordered.call)
+
+
+_MAKES: Final = frozenset({Need.CREATE, Need.DESTROY, Need.RECEIVER})
+
+REPORTS = Scenario("reports", _reports, _MAKES, cost=2)
+CANCELLED = Scenario("reports-of-cancelled", _cancelled, _MAKES, cost=1)

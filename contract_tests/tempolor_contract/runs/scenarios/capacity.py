@@ -1,0 +1,136 @@
+"""Filling slots and freeing them."""
+
+import re
+from typing import Final
+
+from ...document.bodies import texts
+from ...document.call import Call
+from ...rules.rule import Need, Scenario
+from . import fixtures
+from .lab import Lab, UnclearError
+
+_MOST_ORDERS: Final = 8
+_LIMIT: Final = 3
+
+
+def _try(lab: Lab, account: str, limit: int | None = None, operation: str = "create_song") -> Call:
+    """Send an order that may be refused; UnclearError if TemPolor itself refused, or the credits are spent."""
+    body = {"user_id": account, "prompt": "A harbour ballad", "replyRef": lab.name("ref")}
+    call = lab.call(operation, json=body if limit is None else {**body, "maxJobs": limit})
+    if call.status == 402 or (call.status == 429 and "runningJobs" not in call.item and not _says_busy(call)):
+        raise UnclearError(f"TemPolor itself refused: {call.status} {call.error}")
+    return call
+
+
+def _says_busy(call: Call) -> bool:
+    return call.error.startswith("Account is busy")
+
+
+def _count(call: Call) -> int | None:
+    match = re.search(r"\d+", call.error)
+    return int(match[0]) if match else None
+
+
+def _own_limit(lab: Lab) -> None:
+    reply = {"replyUrl": lab.receiver.url} if lab.receiver else {}
+    ordered = fixtures.order(lab, replyRef=lab.name("ref"), **reply)
+    jobs = list(ordered.jobs)
+    try:
+        limit = len(ordered.jobs)
+        refused = _try(lab, ordered.account, limit)
+        jobs += texts(refused.item.get("jobs"))
+        if len(fixtures.running(lab, ordered.jobs)) < limit:
+            raise UnclearError("the jobs ended before the limit could be tried")
+        told = f"{limit} jobs run, and an order with maxJobs {limit} was answered {refused.status}"
+        lab.must("own-limit-replaces-the-accounts", fine=refused.status == 429, message=told, call=refused)
+        lab.call("list_running_jobs")
+        count = _count(refused) or limit
+        taken = _try(lab, ordered.account, count + 1)
+        jobs += texts(taken.item.get("jobs"))
+        told = f"{count} jobs run, and an order with maxJobs {count + 1} was answered {taken.status}"
+        lab.check("own-limit-replaces-the-accounts", fine=taken.accepted, message=told, call=taken, earlier=(refused,))
+        fixtures.running(lab, tuple(jobs))
+    finally:
+        fixtures.cancel_all(lab, tuple(jobs))
+
+
+def _account_limit(lab: Lab) -> None:
+    account, other = fixtures.new_account(lab, _LIMIT), fixtures.new_account(lab, _LIMIT)
+    first = _fill(lab, account)
+    for operation in ("get_available_capacity", "list_running_jobs"):
+        lab.call(operation)
+    elsewhere = fixtures.order(lab, user_id=other)
+    told = f"account {account} is full, but so was {other}"
+    fine = elsewhere.account == other
+    lab.check("account-limit-is-exact", fine=fine, message=told, call=elsewhere.call)
+    first += _beyond(lab, account, len(first))
+    jobs = _freed_by_cancel(lab, account, first)
+    _raised(lab, account, jobs)
+    for job_id in jobs:
+        fixtures.finished(lab, job_id)
+    again = _try(lab, account)
+    told = f"all jobs of account {account} have ended, but an order was answered {again.status}: {again.error}"
+    lab.check("slot-is-freed-by-completion", fine=again.accepted, message=told, call=again)
+    fixtures.cancel_all(lab, (*elsewhere.jobs, *texts(again.item.get("jobs"))))
+
+
+def _fill(lab: Lab, account: str) -> list[str]:
+    """Order until the account is busy, and judge that it was so neither early nor late."""
+    jobs: list[str] = []
+    for number in range(_MOST_ORDERS):
+        expected = len(jobs) < _LIMIT
+        # Both kinds take slots.
+        call = _try(lab, account, operation=("create_instrumental", "create_song")[number % 2])
+        new = texts(call.item.get("jobs"))
+        if not expected and len(fixtures.running(lab, tuple(jobs))) < _LIMIT:
+            fixtures.cancel_all(lab, (*jobs, *new))
+            raise UnclearError("jobs ended while the account was being filled")
+        told = f"account {account} has {len(jobs)} jobs and {_LIMIT} slots; an order was answered {call.status}"
+        lab.must("account-limit-is-exact", fine=call.accepted is expected, message=told, call=call)
+        if not call.accepted:
+            return jobs
+        jobs += new
+    raise UnclearError(f"account {account} was never busy")
+
+
+def _beyond(lab: Lab, account: str, running: int) -> list[str]:
+    """Order with a limit of its own that is higher than that of the full account."""
+    call = _try(lab, account, running + 2)
+    told = f"{running} jobs run on an account with maxJobs {_LIMIT}; an order with maxJobs {running + 2} was answered "
+    lab.check("own-limit-replaces-the-accounts", fine=call.accepted, message=f"{told}{call.status}", call=call)
+    return list(texts(call.item.get("jobs")))
+
+
+def _freed_by_cancel(lab: Lab, account: str, jobs: list[str]) -> tuple[str, ...]:
+    keep = _LIMIT - 1
+    fixtures.cancel_all(lab, tuple(jobs[keep:]))
+    left = jobs[:keep]
+    call = _try(lab, account)
+    told = (
+        f"{len(left)} jobs of {_LIMIT} are left after cancelling, but an order was answered {call.status}: {call.error}"
+    )
+    lab.check("slot-is-freed-by-cancel", fine=call.accepted, message=told, call=call)
+    lab.call("get_available_capacity")
+    return (*left, *texts(call.item.get("jobs")))
+
+
+def _raised(lab: Lab, account: str, jobs: tuple[str, ...]) -> None:
+    """Set an account's limit below what runs, to what runs, and one above: each counts at once."""
+    alive = len(fixtures.running(lab, jobs))
+    if not alive:
+        return
+    for limit, expected in ((max(1, alive - 1), False), (alive, False), (alive + 1, True)):
+        lab.call("create_account", json={"requestParams": {"user_id": account}, "maxJobs": limit})
+        lab.call("get_available_capacity")
+        call = _try(lab, account)
+        new = texts(call.item.get("jobs"))
+        if len(fixtures.running(lab, jobs)) == alive:
+            told = f"{alive} jobs run, the limit is now {limit}; an order was answered {call.status}"
+            lab.check("account-limit-is-exact", fine=call.accepted is expected, message=told, call=call)
+        fixtures.cancel_all(lab, new)
+
+
+_MAKES: Final = frozenset({Need.CREATE, Need.DESTROY})
+
+OWN_LIMIT = Scenario("limit-of-an-order", _own_limit, _MAKES, cost=2)
+ACCOUNT_LIMIT = Scenario("limit-of-an-account", _account_limit, _MAKES | {Need.ACCOUNT}, cost=12)

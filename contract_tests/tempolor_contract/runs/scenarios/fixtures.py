@@ -1,0 +1,158 @@
+"""What several scenarios need: an account, an order, a finished song. Shared, so that each is made once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ...document.bodies import COMPLETED, FINAL, GENERATING, status_of, texts
+from ...document.call import Call
+from ...target.guard import Level
+from .lab import Lab, PatienceError, UnclearError
+
+ROOM = 200
+"""Slots of an account of our own: more than all scenarios need at once."""
+
+
+_HOURS: Final = 24
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """An accepted order: the call, its account and its jobs."""
+
+    call: Call
+    account: str
+    jobs: tuple[str, ...]
+
+
+def account(lab: Lab) -> str:
+    """Return the account to work with: one of our own at level full, else the first that is configured."""
+    return lab.shared("account", lambda: _account(lab))
+
+
+def _account(lab: Lab) -> str:
+    if lab.guard.level is Level.FULL:
+        return new_account(lab, ROOM)
+    found = lab.call("list_accounts")
+    if not found.item or not found.accepted:
+        raise UnclearError("no account is configured on the target")
+    return str(next(iter(found.item)))
+
+
+def new_account(lab: Lab, limit: int | None = None) -> str:
+    """Configure an account that nobody else has, and return its id."""
+    made_up = str(lab.random.randrange(10**8, 10**9))
+    body: dict[str, Any] = {"requestParams": {"user_id": made_up, "ucid": made_up}}
+    call = lab.call("create_account", json=body if limit is None else {**body, "maxJobs": limit})
+    if not call.accepted:
+        raise UnclearError(f"an account could not be configured: {call.status} {call.error}")
+    return str(call.item.get("user_id", made_up))
+
+
+def busy(call: Call) -> bool:
+    """Whether an order was refused for lack of room, of either kind, or for lack of credits."""
+    return call.status in {402, 429}
+
+
+def order(lab: Lab, operation: str = "create_song", **fields: Any) -> Ordered:
+    """Send a valid order on the account, and return what it started; UnclearError if there is no room."""
+    body = {"user_id": fields.pop("user_id", None) or account(lab), "prompt": "A harbour ballad with warm strings"}
+    call = lab.call(operation, json=body | fields)
+    if busy(call):
+        raise UnclearError(f"no room for an order: {call.status} {call.error}")
+    told = f"a valid order was answered {call.status}: {call.error}"
+    lab.must("valid-orders-are-taken", fine=call.accepted, message=told, call=call)
+    jobs = texts(call.item.get("jobs"))
+    if not jobs:
+        raise UnclearError("the order named no jobs")
+    return Ordered(call, str(body["user_id"]), jobs)
+
+
+def read(lab: Lab, job_id: str) -> Call:
+    """Poll a job."""
+    return lab.call("get_music", arguments={"job_id": job_id})
+
+
+def running(lab: Lab, jobs: tuple[str, ...]) -> list[str]:
+    """Return those of these jobs that are still at work, by polling each."""
+    return [job_id for job_id in jobs if status_of(read(lab, job_id).item) == GENERATING]
+
+
+def finished(lab: Lab, job_id: str) -> Call:
+    """Wait for a job's end, and return the poll that showed it; UnclearError if it may yet come."""
+    calls: list[Call] = []
+
+    def poll() -> Call | None:
+        calls.append(read(lab, job_id))
+        if not calls[-1].accepted:
+            raise UnclearError(f"{job_id} cannot be read: {calls[-1].status}")
+        return calls[-1] if status_of(calls[-1].item) in FINAL else None
+
+    try:
+        call: Call | None = lab.until(poll, f"the end of {job_id}")
+    except PatienceError as error:
+        if error.hurried or not (lab.clock.virtual or lab.target.local):
+            raise
+        call = _late(lab, poll)
+    told = f"{job_id} is still at work after {'a day' if lab.clock.virtual else f'{lab.target.patience:.0f} s'}"
+    lab.must("jobs-come-to-an-end", fine=call is not None, message=told, call=calls[-1])
+    return calls[-1]
+
+
+def _late(lab: Lab, poll: Callable[[], Call | None]) -> Call | None:
+    """Go on waiting for up to a day where that costs nothing: no page says how long a job takes."""
+    for _ in range(_HOURS if lab.clock.virtual else 0):
+        lab.clock.wait(3600)
+        call = poll()
+        if call is not None:
+            return call
+    return None
+
+
+def completed_song(lab: Lab) -> Ordered:
+    """Return an order of which the first job is COMPLETED; UnclearError if it failed."""
+    return lab.shared("completed song", lambda: _completed_song(lab))
+
+
+def _completed_song(lab: Lab) -> Ordered:
+    # Its songs are the shortest, and later revisions still take the name.
+    ordered = order(lab, model_song="v3")
+    call = finished(lab, ordered.jobs[0])
+    if status_of(call.item) != COMPLETED:
+        raise UnclearError(f"{ordered.jobs[0]} has failed")
+    return ordered
+
+
+_LONGEST_LAG_SECONDS = 120.0
+"""From COMPLETED to the file; seen are some seconds."""
+
+
+def downloaded(lab: Lab, job_id: str, file_format: str | None = None) -> Call:
+    """Wait until a completed job can be downloaded, and return that call; a 404 for some seconds is normal.
+
+    Where it never can be, the last 404 is returned: it is for the caller to say what that means.
+    """
+    calls: list[Call] = []
+
+    def poll() -> Call | None:
+        calls.append(lab.call("download_music", arguments={"job_id": job_id}, query={"file_format": file_format}))
+        return None if calls[-1].status == 404 else calls[-1]
+
+    try:
+        return lab.until(poll, f"the file of {job_id}", patience=min(_LONGEST_LAG_SECONDS, lab.target.patience))
+    except PatienceError:
+        return calls[-1]
+
+
+def cancel_all(lab: Lab, jobs: tuple[str, ...]) -> None:
+    """Make room again."""
+    for job_id in jobs:
+        lab.call("cancel_job", arguments={"job_id": job_id})
+
+
+def made_up_id(lab: Lab, kind: str, *, user_id: str | None = None) -> str:
+    """Return a well-formed id of the kind `job`, `voice` or `midi` that belongs to nobody."""
+    number = (lab.target.token.partition(":")[2].partition("-")[0]) or "12345"
+    number = number if number.isdecimal() else "12345"
+    owner = user_id or lab.random.randrange(10**8, 10**9)
+    return lab.guard.registry.decoy(f"user:{number}-tempolor:{owner}-{kind}:{lab.random.getrandbits(60):015x}")

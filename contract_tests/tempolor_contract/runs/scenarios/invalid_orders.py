@@ -1,0 +1,116 @@
+"""Orders that have to be refused."""
+
+import json
+from typing import Any, Final
+
+from ...document.bodies import texts
+from ...rules.rule import Need, Scenario
+from . import fixtures
+from .lab import Lab
+
+_VOICE: Final = "user:1-tempolor:1-voice:a"
+_MIDI: Final = "user:1-tempolor:1-midi:a"
+_LONG_URL: Final = "https://app.example.com/" + "h" * 1001
+
+SONGS: Final[dict[str, dict[str, Any]]] = {
+    "no prompt": {"prompt": None},
+    "prompt of 2001 characters": {"prompt": "p" * 2001},
+    "prompt that is no text": {"prompt": 5},
+    "lyrics of 3001 characters": {"lyrics": "l" * 3001},
+    "unknown model": {"model_song": "v0.1"},
+    "model of instrumentals": {"model_song": "i3"},
+    "two voices": {"artistVoiceItemId": "voice_1", "clonedVoiceItemId": _VOICE},
+    "MIDI file and cloned voice": {"midiItemId": _MIDI, "clonedVoiceItemId": _VOICE},
+    "MIDI file and artist voice": {"midiItemId": _MIDI, "artistVoiceItemId": "voice_1"},
+    "voice id of the wrong kind": {"clonedVoiceItemId": _MIDI},
+    "MIDI id of the wrong shape": {"midiItemId": "midi"},
+    "replyUrl of 1025 characters": {"replyUrl": _LONG_URL},
+    "replyRef of 1025 characters": {"replyRef": "r" * 1025},
+}
+INSTRUMENTALS: Final[dict[str, dict[str, Any]]] = {
+    "no prompt": {"prompt": None},
+    "prompt of 2001 characters": {"prompt": "p" * 2001},
+    "bpm 49": {"bpm": 49},
+    "bpm 191": {"bpm": 191},
+    "bpm that is no number": {"bpm": "fast"},
+    "key that does not exist": {"tonality": "H:major"},
+    "key in lower case": {"tonality": "c:major"},
+    "chords of 201 characters": {"chords": "C" * 201},
+    "unknown model": {"model_instrumental": "i0"},
+    "replyUrl of 1025 characters": {"replyUrl": _LONG_URL},
+    "replyRef of 1025 characters": {"replyRef": "r" * 1025},
+}
+
+_ALONE: Final = frozenset({"no prompt"})
+"""Sent without anything else, so that there is no doubt what is wrong."""
+_FORMS: Final = frozenset({"no prompt", "prompt of 2001 characters", "unknown model", "bpm 191", "two voices"})
+
+
+def _orders(lab: Lab) -> None:
+    account = fixtures.account(lab)
+    lab.call("list_running_jobs")
+    for operation, table in (("create_song", SONGS), ("create_instrumental", INSTRUMENTALS)):
+        for case, fields in table.items():
+            reference = {} if case in _ALONE else {"replyRef": lab.name("ref")}
+            _refused(lab, operation, case, {"user_id": account, "prompt": "A ballad", **reference} | fields)
+    _forms(lab, account)
+    _as_text(lab, account)
+    _slash(lab, account)
+    _unknown(lab, account)
+    lab.call("list_running_jobs")
+
+
+def _refused(lab: Lab, operation: str, case: str, fields: dict[str, Any]) -> None:
+    body = {name: value for name, value in fields.items() if value is not None}
+    call = lab.call(operation, json=body)
+    if fixtures.busy(call):
+        return
+    told = f"{operation} with {case} was answered {call.status}"
+    lab.check("invalid-values-are-400", fine=call.status == 400, message=told, call=call)
+
+
+def _forms(lab: Lab, account: str) -> None:
+    """Send some of the same as forms, which are read by other code."""
+    for operation, table in (("create_song", SONGS), ("create_instrumental", INSTRUMENTALS)):
+        for case in sorted(_FORMS & table.keys()):
+            fields = {"user_id": account, "prompt": "A ballad", "replyRef": lab.name("ref")} | table[case]
+            form = {name: (None, str(value)) for name, value in fields.items() if value is not None}
+            call = lab.call(operation, files=form)
+            told = f"{operation} as a form with {case} was answered {call.status}"
+            fine = call.status == 400 or fixtures.busy(call)
+            lab.check("invalid-values-are-400", fine=fine, message=told, call=call)
+
+
+def _as_text(lab: Lab, account: str) -> None:
+    """Send an order as a text: it is neither JSON nor a form."""
+    body = json.dumps({"user_id": account, "prompt": "A ballad", "replyRef": lab.name("ref")})
+    call = lab.call("create_song", content=body, headers={"Content-Type": "text/plain"})
+    if not fixtures.busy(call):
+        told = f"an order as text/plain was answered {call.status}"
+        lab.check("orders-are-json-or-forms", fine=call.status == 400, message=told, call=call)
+    fixtures.cancel_all(lab, texts(call.item.get("jobs")))
+
+
+def _slash(lab: Lab, account: str) -> None:
+    plain, slashed = (lab.send("POST", path, json={"user_id": account}) for path in ("/music/song", "/music/song/"))
+    told = f"POST /music/song without a prompt was answered {plain.status}, POST /music/song/ {slashed.status}"
+    fine = plain.status == slashed.status
+    lab.check("slash-at-the-end-is-nothing", fine=fine, message=told, call=slashed, earlier=(plain,))
+
+
+def _unknown(lab: Lab, account: str) -> None:
+    nobody = str(lab.random.randrange(10**11, 10**12))
+    for operation in ("create_song", "create_instrumental"):
+        call = lab.call(operation, json={"user_id": nobody, "prompt": "A ballad"})
+        if not fixtures.busy(call):
+            told = f"an order on account {nobody}, which is not configured, was answered {call.status}"
+            lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
+    for name, kind in (("clonedVoiceItemId", "voice"), ("midiItemId", "midi"), ("artistVoiceItemId", "")):
+        unknown = fixtures.made_up_id(lab, kind, user_id=account) if kind else lab.name("voice")
+        call = lab.call("create_song", json={"user_id": account, "prompt": "A ballad", name: unknown})
+        if not fixtures.busy(call):
+            told = f"an order with a {name} that nobody has was answered {call.status}"
+            lab.check("unknown-id-is-404", fine=call.status == 404, message=told, call=call)
+
+
+ORDERS = Scenario("refused-orders", _orders, frozenset({Need.CREATE}))

@@ -1,0 +1,274 @@
+"""Where scenarios are played: one target, one guard, one inspector, and whatever has been made so far."""
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import quote
+
+import httpx
+from tempolor_spec import operations
+
+from ...document.call import Call
+from ...exchanges.exchange import Exchange
+from ...judging.inspector import Inspector
+from ...rules.rule import Problem
+from ...target.guard import Guard, Level
+from ...target.sender import Sender, query_of
+from ...target.target import Target, VirtualClock
+
+T = TypeVar("T")
+
+_TRIES = 3
+_FAULTS_IN_A_ROW = 6
+_ME: Final = "me"
+_CRASHED: Final = 500
+_LEAST_PATIENCE: Final = 5.0
+_SLOW_SECONDS: Final = 0.15
+
+
+class UnclearError(Exception):
+    """The scenario cannot go on, and that is nobody's fault: a 5xx, a busy account, a fault, too little patience."""
+
+
+class PatienceError(UnclearError):
+    """What was waited for has not come in the time there was.
+
+    `hurried` tells that the time was short, because a run had waited in vain before; then it proves nothing.
+    """
+
+    def __init__(self, message: str, *, hurried: bool = False) -> None:
+        super().__init__(message)
+        self.hurried = hurried
+
+
+class Stopped(Exception):  # noqa: N818 - it ends a scenario, and the reason is on record already
+    """The scenario cannot go on, because the service broke a rule that it builds on."""
+
+
+class GoneError(Exception):
+    """The service has stopped answering, so the whole run ends."""
+
+
+class Receiver(Protocol):
+    """Something that a service can call back, and that keeps what it received."""
+
+    @property
+    def url(self) -> str:
+        """The address to give as `replyUrl`."""
+        ...
+
+    def received(self) -> list[Exchange]:
+        """Return the exchanges received since the last time, `source` being `callback`."""
+        ...
+
+
+class Lab:
+    """Sends for scenarios; everything that passes is judged by the inspector.
+
+    `receiver` takes callbacks, None without one. `random` is seeded, for names and numbers.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a laboratory holds
+        self,
+        target: Target,
+        guard: Guard,
+        inspector: Inspector,
+        *,
+        seed: int = 0,
+        receiver: Receiver | None = None,
+        judges: frozenset[str] | None = None,
+    ) -> None:
+        self.target = target
+        self.guard = guard
+        self.inspector = inspector
+        self.receiver = receiver
+        self.clock = target.time()
+        self.random = random.Random(seed)  # noqa: S311 - for names, not for secrets
+        self._judges = judges
+        self._paths = {each.operation_id: (each.method, each.path) for each in operations(inspector.document.document)}
+        self._clients: dict[str, httpx.Client] = {}
+        self._made: dict[str, Any] = {}
+        self._faults = 0
+        self._in_vain = 0.0
+        self._sent = 0
+        self._answered_in = 0.0
+
+    def call(self, operation: str, *, arguments: Mapping[str, str] | None = None, **options: Any) -> Call:
+        """Send an operation of the document. `arguments` fill its path; `options` are those of `send`."""
+        method, path = self._paths[operation]
+        for name, value in (arguments or {}).items():
+            path = path.replace(f"{{{name}}}", quote(value, safe=":"))
+        return self.send(method, path, **options)
+
+    def send(  # noqa: PLR0913 - the parts of a request
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = _ME,
+        query: Mapping[str, Any] | None = None,
+        accept_unclear: bool = False,
+        timeout: float | None = None,
+        **content: Any,
+    ) -> Call:
+        """Send a request below the base URL and return the judged call.
+
+        `token` None sends no Authorization header. `content` is `json`, `data`, `files`, `content` or `headers`, as
+        httpx takes them. A reading call without a clear answer is tried again.
+
+        Raises:
+            UnclearError: There was no clear answer, unless `accept_unclear`.
+            GoneError: Many calls in a row had no answer at all.
+            Refused: The guard did not let it through.
+
+        """
+        method = method.upper()
+        url = self.target.base_url.rstrip("/") + path
+        tries = _TRIES if method == "GET" and not accept_unclear else 1
+        for attempt in range(tries):
+            if attempt:
+                self.clock.wait(min(1.0, self.pause))
+            call = self._send(method, url, token, query, timeout, content)
+            if not call.unclear:
+                return call
+        if accept_unclear:
+            return call
+        if call.status >= _CRASHED and self._may_repeat(method):
+            # A bad moment passes, and it strikes whatever is asked; `no-lasting-crash` judges which one this was.
+            self._send("GET", self.target.base_url.rstrip("/") + "/scheduler", _ME, None, timeout, {})
+            for _ in range(_TRIES - tries or 1):
+                self._send(method, url, token, query, timeout, content)
+        raise UnclearError(_reason(call))
+
+    def fetch(self, url: str, *, most_bytes: int = 1 << 20, headers: Mapping[str, str] | None = None) -> Call:
+        """Fetch an address that the service handed out, without a token, and keep its beginning."""
+        sender = Sender(self._client(None), most_bytes=most_bytes)
+        return self._seen(sender.send("GET", url, headers=headers))
+
+    def check(self, rule_id: str, *, fine: bool, message: str, call: Call, earlier: tuple[Call, ...] = ()) -> bool:
+        """Judge a rule here: `message` says what is wrong if it is not fine. Return `fine`.
+
+        Tell what the call was about in the message: it is read without the scenario beside it.
+        """
+        if self._judges is None or rule_id in self._judges:
+            self.inspector.judge(rule_id, None if fine else Problem(message, earlier), call)
+        return fine
+
+    def must(self, rule_id: str, *, fine: bool, message: str, call: Call, earlier: tuple[Call, ...] = ()) -> None:
+        """Judge a rule that the rest of the scenario builds on; Stopped if it is broken."""
+        if not self.check(rule_id, fine=fine, message=message, call=call, earlier=earlier):
+            raise Stopped
+
+    def shared(self, name: str, make: Callable[[], T]) -> T:
+        """Return what `make` made when this name was first asked for; it serves all scenarios of the run."""
+        if name not in self._made:
+            try:
+                self._made[name] = make()
+            except (UnclearError, Stopped) as error:
+                self._made[name] = error
+                raise
+        made = self._made[name]
+        if isinstance(made, (UnclearError, Stopped)):
+            raise made
+        return made  # type: ignore[no-any-return]
+
+    def forget(self, name: str) -> None:
+        """Have a shared thing made anew the next time, because this scenario has used it up."""
+        self._made.pop(name, None)
+
+    @property
+    def pause(self) -> float:
+        """Seconds of the target's time between two polls: short nearby, long where others are waiting too."""
+        if self.clock.virtual:
+            return 5.0
+        return 0.2 if self.target.local else 10.0
+
+    @property
+    def slow(self) -> bool:
+        """Whether the service takes long to answer whatever it is asked."""
+        return self._answered_in > _SLOW_SECONDS * self._sent
+
+    def until(self, poll: Callable[[], T | None], what: str, *, patience: float | None = None) -> T:
+        """Poll until there is something, and return it; PatienceError if patience runs out.
+
+        Where time is real, all that a run waits for in vain has to share its patience.
+        """
+        waited = 0.0
+        full = self.target.patience if patience is None else patience
+        limit = full if self.clock.virtual else min(full, max(_LEAST_PATIENCE, self.target.patience - self._in_vain))
+        begin = 0.0 if self.clock.virtual else self.clock.now()
+        while True:
+            found = poll()
+            if found is not None:
+                return found
+            if waited >= limit:
+                self._in_vain += waited
+                raise PatienceError(f"gave up waiting for {what} after {waited:.0f} s", hurried=limit < full)
+            self.clock.wait(self.pause)
+            # A slow service takes its time to answer, too.
+            waited = max(waited + self.pause, 0.0 if self.clock.virtual else self.clock.now() - begin)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, and take in the callbacks that arrived meanwhile."""
+        self.clock.wait(seconds)
+        self.collect()
+
+    def collect(self) -> list[Call]:
+        """Have the inspector judge the callbacks received since the last time, and return them."""
+        return [self.inspector.see(exchange).call for exchange in self.receiver.received()] if self.receiver else []
+
+    def name(self, front: str) -> str:
+        """Return a name that nothing else on the target should have, the same for the same seed."""
+        return f"{front}-{self.random.getrandbits(40):010x}"
+
+    @contextmanager
+    def open(self) -> Iterator["Lab"]:
+        """Close the clients at the end."""
+        try:
+            yield self
+        finally:
+            for client in self._clients.values():
+                client.close()
+            if isinstance(self.clock, VirtualClock):
+                self.clock.client.close()
+
+    def _send(  # noqa: PLR0913, PLR0917 - the parts of a request
+        self,
+        method: str,
+        url: str,
+        token: str | None,
+        query: Mapping[str, Any] | None,
+        timeout: float | None,
+        content: dict[str, Any],
+    ) -> Call:
+        options = {name: value for name, value in content.items() if value is not None}
+        if timeout is not None:
+            options["timeout"] = timeout
+        sender = Sender(self._client(self.target.token if token == _ME else token))
+        call = self._seen(sender.send(method, url, params=query_of(query), **options))
+        self._sent += 1
+        self._answered_in += call.exchange.elapsed
+        self._faults = self._faults + 1 if call.status == 0 else 0
+        if self._faults >= _FAULTS_IN_A_ROW:
+            raise GoneError(f"the service has stopped answering: {call.exchange.fault}")
+        return call
+
+    def _may_repeat(self, method: str) -> bool:
+        # A deletion that has worked in spite of its 5xx is a 404 the next time, and an order costs.
+        return not self.target.live and (method == "GET" or (method != "DELETE" and self.guard.level is Level.FULL))
+
+    def _seen(self, exchange: Exchange) -> Call:
+        self.collect()
+        return self.inspector.see(exchange).call
+
+    def _client(self, token: str | None) -> httpx.Client:
+        key = token or ""
+        if key not in self._clients:
+            self._clients[key] = self.target.client(self.guard, token=token)
+        return self._clients[key]
+
+
+def _reason(call: Call) -> str:
+    what = f"{call.method} {call.path}"
+    return f"{what}: {call.exchange.fault}" if call.status == 0 else f"{what} was answered {call.status}"

@@ -1,0 +1,294 @@
+"""The life of an order, from the prompt to the deleted file."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from ...document.bodies import COMPLETED, GENERATING, records_of, running_rows, status_of, texts
+from ...document.call import Call
+from ...document.file_completeness import ZIP_TAIL
+from ...document.ids import parse
+from ...document.times import row_made_at
+from ...rules.rule import Need, Scenario
+from . import fixtures
+from .fixtures import Ordered
+from .lab import Lab, UnclearError
+
+_FORMATS: Final = (None, "mp3", "wav", "stems")
+_PEEK: Final = 1 << 14
+_MOST: Final = 4 << 20
+_SHORT_LIFE: Final = 20
+"""Seconds that can be waited for where time is as it is."""
+_GROWTH: Final = 1.3
+"""Seconds in which a number of whole seconds changes, rounded or cut off."""
+
+
+def _song(lab: Lab) -> None:
+    lab.call("list_artist_voices", query={"user_id": fixtures.account(lab)})
+    ordered = fixtures.order(
+        lab,
+        lyrics="Lanterns on the water\nCall the late boats home",
+        replyRef=lab.name("ref"),
+        model_song="v3",
+        unheard_of="x",
+    )
+    _watch(lab, ordered)
+    last = fixtures.finished(lab, ordered.jobs[0])
+    for job_id in ordered.jobs:
+        fixtures.finished(lab, job_id)
+    _look(lab, ordered, "song")
+    if status_of(last.item) == COMPLETED:
+        _download(lab, ordered.jobs[0])
+    for job_id in ordered.jobs:
+        delete(lab, job_id)
+    _look(lab, ordered, "song")
+
+
+def _watch(lab: Lab, ordered: Ordered) -> None:
+    """Look at a running order from all sides."""
+    for _ in range(2):
+        _look(lab, ordered, "song")
+    job_id = ordered.jobs[0]
+    before = fixtures.read(lab, job_id)
+    early = lab.call("download_music", arguments={"job_id": job_id})
+    after = fixtures.read(lab, job_id)
+    if status_of(before.item) == status_of(after.item) == GENERATING:
+        told = f"{job_id} was at work, but its download was answered {early.status}: {early.error}"
+        fine = early.status == 400 and early.error == "Generation is not completed yet (0)"
+        lab.check("download-only-when-complete", fine=fine, message=told, call=early, earlier=(before, after))
+        _check_elapsed(lab)
+    _of_another_account(lab, job_id)
+    lab.clock.wait(lab.pause)
+
+
+def _of_another_account(lab: Lab, job_id: str) -> None:
+    """Ask for an id that differs from a good one in nothing but its account."""
+    parts = parse(job_id)
+    if parts is None:
+        return
+    unknown = fixtures.made_up_id(lab, "job").rpartition(":")[0] + f":{parts.item}"
+    call = lab.call("get_music", arguments={"job_id": lab.guard.registry.decoy(unknown)})
+    told = f"{unknown} differs from {job_id} by its account, and was answered {call.status}"
+    lab.check("unknown-id-is-404", fine=call.status == 404, message=told, call=call)
+
+
+def _check_elapsed(lab: Lab) -> None:
+    """With a clock that can be asked, `elapsed` has to fit it and not only the other rows; else it has to grow."""
+    if not lab.clock.virtual:
+        _check_growth(lab)
+        return
+    lab.clock.wait(4)
+    begin = lab.clock.now()
+    listing = lab.call("list_running_jobs")
+    end = lab.clock.now()
+    for row in listing.answer if isinstance(listing.answer, list) else ():
+        span = row_made_at(row) if isinstance(row, dict) else None
+        if span is None:
+            continue
+        told = f"started {row['started']}, elapsed {row['elapsed']}, but it was {begin:.3f}"
+        fine = span[0] <= end * 1000 + 1000 and span[1] >= begin * 1000 - 1000
+        lab.check("elapsed-fits-started", fine=fine, message=told, call=listing)
+
+
+def _check_growth(lab: Lab) -> None:
+    before = lab.call("list_running_jobs")
+    lab.clock.wait(_GROWTH)
+    after = lab.call("list_running_jobs")
+    first, second = ({str(row.get("job_id")): row for row in running_rows(each)} for each in (before, after))
+    for job_id in first.keys() & second.keys():
+        told = f"elapsed of {job_id} is still {second[job_id].get('elapsed')} after {_GROWTH} s"
+        fine = second[job_id].get("elapsed") != first[job_id].get("elapsed")
+        lab.check("elapsed-fits-started", fine=fine, message=told, call=after, earlier=(before,))
+
+
+def _look(lab: Lab, ordered: Ordered, kind: str) -> None:
+    for job_id in ordered.jobs:
+        fixtures.read(lab, job_id)
+    for operation in ("list_running_jobs", "get_available_capacity", "list_running_jobs"):
+        lab.call(operation)
+    other = "instrumental" if kind == "song" else "song"
+    for query in ({}, {"type": kind}, {"type": other}):
+        lab.call("list_music", query={"user_id": ordered.account, **query})
+
+
+def _download(lab: Lab, job_id: str) -> None:
+    for file_format in _FORMATS:
+        link = fixtures.downloaded(lab, job_id, file_format)
+        told = f"{job_id} is COMPLETED, but its download was answered {link.status}: {link.error}"
+        lab.must("complete-can-be-downloaded", fine=link.status == 200, message=told, call=link)
+        fetch(lab, link.item.get("url"), file_format or "")
+    item = fixtures.read(lab, job_id).item
+    music = item.get("musicMaterial")
+    for url in (item.get("cover"), music.get("waveformUrl") if isinstance(music, dict) else None):
+        if isinstance(url, str) and url.startswith("http"):
+            fetch(lab, url)
+    lab.call("download_music", arguments={"job_id": job_id})
+
+
+def fetch(lab: Lab, url: object, kind: str = "") -> Call | None:
+    """Fetch a link, and judge that it works; nothing if it is no address. Of `stems` the end is fetched too."""
+    if not isinstance(url, str) or not url.startswith("http"):
+        return None
+    call = lab.fetch(url, most_bytes=_PEEK)
+    if call.unclear or (call.refused and _may_be_over(lab, url, call)):
+        return None
+    told = f"a fresh link was answered {call.status}"
+    lab.check("link-lasts-and-expires", fine=call.status in {200, 206, 301, 302, 307}, message=told, call=call)
+    if kind == "stems" and call.status == 200:
+        # There stands the directory of a ZIP. Where ranges are unknown, all of it comes, as far as it is read.
+        lab.fetch(url, most_bytes=_MOST, headers={"Range": f"bytes=-{ZIP_TAIL}"})
+    return call
+
+
+def fetch_nearby(lab: Lab, url: object) -> None:
+    """Fetch a link to a sample of a voice if it leads to the service itself: elsewhere, it is somebody else's."""
+    if isinstance(url, str) and urlsplit(url).netloc == urlsplit(lab.target.base_url).netloc:
+        fetch(lab, url)
+
+
+def _may_be_over(lab: Lab, url: str, call: Call) -> bool:
+    """Whether a link may have expired before it was fetched, because its life is short and the machine busy."""
+    link = lab.inspector.worlds.links.get(url)
+    if lab.clock.virtual or link is None or not link.seconds:
+        return False
+    return call.exchange.finished - link.call.exchange.started >= link.seconds
+
+
+def delete(lab: Lab, job_id: str) -> None:
+    """Delete a job, and see that it is gone; `deleted-is-gone` judges what follows."""
+    call = lab.call("delete_music", arguments={"job_id": job_id})
+    told = f"{job_id} was there, but deleting it was answered {call.status}"
+    lab.check("what-was-made-can-be-found", fine=call.status == 200, message=told, call=call)
+    for operation in ("get_music", "delete_music", "download_music"):
+        lab.call(operation, arguments={"job_id": job_id})
+
+
+def _instrumental(lab: Lab) -> None:
+    ordered = fixtures.order(
+        lab,
+        "create_instrumental",
+        prompt="A mellow dinner loop with brushed drums",
+        tonality="F#:minor",
+        bpm=73,
+        chords="Dm Bb F C",
+        model_instrumental="i3",
+    )
+    _look(lab, ordered, "instrumental")
+    for job_id in ordered.jobs:
+        fixtures.finished(lab, job_id)
+    _look(lab, ordered, "instrumental")
+    for job_id in ordered.jobs:
+        delete(lab, job_id)
+
+
+def _form(lab: Lab) -> None:
+    """Order as a form, at the very limits of what the pages allow: they count characters, not bytes."""
+    account = fixtures.account(lab)
+    form = {
+        "user_id": account,
+        "prompt": "é" * 2000,
+        "lyrics": "ü" * 3000,
+        "replyRef": "r" * 1024,
+        "model_song": "v3.5",
+    }
+    _taken(lab, lab.call("create_song", files={name: (None, text) for name, text in form.items()}))
+    loop = {"user_id": account, "prompt": "A loop", "bpm": "50", "chords": "C " * 100, "tonality": "Bb:major"}
+    _taken(lab, lab.call("create_instrumental", files={name: (None, text) for name, text in loop.items()}))
+    body = {"user_id": account, "prompt": "A loop", "bpm": 190, "model_instrumental": "i3.5 beta", "user_id_2": 1}
+    _taken(lab, lab.call("create_instrumental", json=body))
+    # Which account it takes is open; that it needs none is printed.
+    _taken(lab, lab.call("create_song", json={"prompt": "A harbour ballad", "replyRef": lab.name("ref")}))
+
+
+def _artist(lab: Lab) -> None:
+    account = fixtures.account(lab)
+    records = records_of(lab.call("list_artist_voices", query={"user_id": account}))
+    if not records or not isinstance(records[0].get("itemId"), str):
+        raise UnclearError("there are no artist voices on offer")
+    voice = records[0]["itemId"]
+    fetch_nearby(lab, records[0].get("vocalUrl"))
+    call = lab.call("create_song", json={"user_id": account, "prompt": "A harbour ballad", "artistVoiceItemId": voice})
+    if fixtures.busy(call):
+        raise UnclearError(f"no room for an order: {call.status}")
+    told = f"artist voice {voice} is on offer, but an order with it was answered {call.status}: {call.error}"
+    lab.check("ready-material-can-be-used", fine=call.accepted, message=told, call=call)
+    fixtures.cancel_all(lab, texts(call.item.get("jobs")))
+
+
+def _taken(lab: Lab, call: Call) -> None:
+    if fixtures.busy(call):
+        raise UnclearError(f"no room for an order: {call.status}")
+    told = f"a valid order was answered {call.status}: {call.error}"
+    if lab.check("valid-orders-are-taken", fine=call.accepted, message=told, call=call):
+        jobs = call.item.get("jobs")
+        for job_id in jobs if isinstance(jobs, list) else ():
+            fixtures.read(lab, job_id)
+            lab.call("cancel_job", arguments={"job_id": job_id})
+
+
+def _cancel(lab: Lab) -> None:
+    ordered = fixtures.order(lab)
+    job_id = ordered.jobs[0]
+    before = fixtures.read(lab, job_id)
+    first = lab.call("cancel_job", arguments={"job_id": job_id})
+    after = fixtures.read(lab, job_id)
+    if status_of(before.item) == status_of(after.item) == GENERATING:
+        told = f"{job_id} was running, but cancelling it was answered {first.status}"
+        lab.check("cancel-works-once", fine=first.status == 204, message=told, call=first, earlier=(before,))
+    told = f"{job_id} was cancelled, and reading it was answered {after.status}"
+    lab.check("cancelled-job-is-still-there", fine=after.status == 200, message=told, call=after, earlier=(first,))
+    lab.call("cancel_job", arguments={"job_id": job_id})
+    for operation in ("list_running_jobs", "get_available_capacity"):
+        lab.call(operation)
+    ended = fixtures.finished(lab, job_id)
+    told = f"{job_id} was cancelled, and later reading it was answered {ended.status}"
+    lab.check("cancelled-job-is-still-there", fine=ended.status == 200, message=told, call=ended, earlier=(first,))
+    for each in ordered.jobs[1:]:
+        fixtures.finished(lab, each)
+        lab.call("cancel_job", arguments={"job_id": each})
+
+
+def _two_accounts(lab: Lab) -> None:
+    few, many = fixtures.new_account(lab, 4), fixtures.new_account(lab, 5)
+    lab.call("get_available_capacity")
+    ordered = [fixtures.order(lab, user_id=many), fixtures.order(lab, user_id=many)]
+    lab.call("get_available_capacity")
+    lab.call("list_accounts")
+    lab.call("list_music", query={"user_id": few})
+    lab.call("list_music", query={"user_id": many})
+    lab.call("list_running_jobs")
+    for each in ordered:
+        fixtures.cancel_all(lab, each.jobs)
+    for user_id in (few, many):
+        lab.call("delete_account", arguments={"user_id": user_id})
+        lab.call("get_account", arguments={"user_id": user_id})
+
+
+def _expiry(lab: Lab) -> None:
+    job_id = fixtures.completed_song(lab).jobs[0]
+    link = fixtures.downloaded(lab, job_id, "wav")
+    url, seconds = link.item.get("url"), link.item.get("remainSeconds")
+    if not isinstance(url, str) or not isinstance(seconds, int) or seconds <= 0:
+        raise UnclearError("the link's lifetime is not reported")
+    if not lab.clock.virtual and seconds > _SHORT_LIFE:
+        raise UnclearError(f"the link lasts {seconds} s, and the clock cannot be moved")
+    if lab.clock.virtual:
+        fetch(lab, url)
+        lab.clock.wait(seconds - min(5, seconds / 2))
+    fetch(lab, url)
+    lab.clock.wait(10 + seconds / 2 if lab.clock.virtual else seconds + 2)
+    late = lab.fetch(url, most_bytes=_PEEK)
+    told = f"the link was to last {seconds} s, and was answered {late.status} after that"
+    lab.check("link-lasts-and-expires", fine=late.refused, message=told, call=late, earlier=(link,))
+    again = lab.call("download_music", arguments={"job_id": job_id}, query={"file_format": "wav"})
+    fetch(lab, again.item.get("url"))
+
+
+_MAKES: Final = frozenset({Need.CREATE, Need.DESTROY})
+
+SONG = Scenario("song", _song, _MAKES, cost=1)
+INSTRUMENTAL = Scenario("instrumental", _instrumental, _MAKES, cost=1)
+FORM = Scenario("limits-and-forms", _form, _MAKES, cost=4)
+ARTIST = Scenario("artist-voice", _artist, _MAKES, cost=1)
+CANCEL = Scenario("cancel", _cancel, _MAKES, cost=1)
+TWO_ACCOUNTS = Scenario("two-accounts", _two_accounts, _MAKES | {Need.ACCOUNT}, cost=4)
+EXPIRY = Scenario("link-expiry", _expiry, frozenset({Need.CREATE, Need.CLOCK}), cost=1)

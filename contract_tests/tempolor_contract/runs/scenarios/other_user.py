@@ -1,0 +1,152 @@
+"""Asking as another user for what is ours: none of it is there for them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ...document.bodies import record_ids, records_of, running_rows, texts
+from ...document.call import Call
+from ...rules.rule import Need, Scenario
+from ...target.guard import Level
+from . import fixtures
+from .lab import Lab, UnclearError
+from .samples import midi_file, wav_file
+
+_LISTS: Final = ("list_music", "list_midi", "list_cloned_voices")
+
+
+def _stranger(lab: Lab) -> None:
+    """Look for my things as somebody else."""
+    other = lab.target.other_token
+    mine = lab.call("list_music", query={"user_id": fixtures.account(lab)})
+    jobs = texts([record.get("job_id") for record in records_of(mine)])
+    if lab.guard.level is Level.FULL and not jobs:
+        jobs = fixtures.completed_song(lab).jobs
+    if not jobs:
+        raise UnclearError("there is no music that somebody else could reach for")
+    for operation in ("get_music", "download_music"):
+        _hidden(lab, lab.call(operation, arguments={"job_id": jobs[0]}, token=other))
+    for operation in ("list_accounts", "list_running_jobs", "get_available_capacity"):
+        not_shown(lab, lab.call(operation, token=other), set(jobs))
+    if lab.guard.level is Level.FULL:
+        _reaching(lab, jobs[0])
+
+
+def _reaching(lab: Lab, job_id: str) -> None:
+    """Have somebody else reach for a job and an account that only we can have."""
+    other, user_id = lab.target.other_token, fixtures.account(lab)
+    _reaching_for_work(lab, user_id)
+    for operation in ("cancel_job", "delete_music"):
+        _hidden(lab, lab.call(operation, arguments={"job_id": job_id}, token=other))
+    for operation in ("get_account", "delete_account"):
+        _hidden(lab, lab.call(operation, arguments={"user_id": user_id}, token=other))
+    for operation in _LISTS:
+        _hidden(lab, lab.call(operation, query={"user_id": user_id}, token=other))
+    _hidden(lab, lab.call("create_song", json={"user_id": user_id, "prompt": "A ballad"}, token=other))
+    for still in (fixtures.read(lab, job_id), lab.call("get_account", arguments={"user_id": user_id})):
+        told = f"somebody else deleted what {still.path} was: it is answered {still.status}"
+        lab.check("ids-belong-to-their-user", fine=still.status == 200, message=told, call=still)
+
+
+def _reaching_for_work(lab: Lab, user_id: str) -> None:
+    """Have somebody else reach for a job at work, and for uploads."""
+    other = lab.target.other_token
+    working = fixtures.order(lab, user_id=user_id).jobs
+    for operation in ("list_running_jobs", "get_available_capacity"):
+        not_shown(lab, lab.call(operation, token=other), set(working))
+    _hidden(lab, lab.call("cancel_job", arguments={"job_id": working[0]}, token=other))
+    fixtures.cancel_all(lab, working)
+    query = {"user_id": user_id, "name": lab.name("Mine")}
+    midi = lab.call("upload_midi", query=query, content=midi_file(), headers={"Content-Type": "audio/midi"}).item
+    _kept(lab, "delete_midi", "midiItemId", midi.get("midiRenderVO"))
+    voice = lab.call("clone_voice", query=query, content=wav_file(), headers={"Content-Type": "audio/wav"}).item
+    _kept(lab, "delete_cloned_voice", "clonedVoiceItemId", voice)
+
+
+def _kept(lab: Lab, operation: str, name: str, upload: object) -> None:
+    thing = upload.get(name) if isinstance(upload, dict) else None
+    if not isinstance(thing, str):
+        return
+    _hidden(lab, lab.call(operation, arguments={name: thing}, token=lab.target.other_token))
+    mine = lab.call(operation, arguments={name: thing})
+    told = f"somebody else deleted {thing}: deleting it was answered {mine.status}"
+    lab.check("ids-belong-to-their-user", fine=mine.status == 200, message=told, call=mine)
+
+
+def _hidden(lab: Lab, call: Call) -> None:
+    told = f"{call.operation} of what is another user's was answered {call.status}"
+    lab.check("ids-belong-to-their-user", fine=call.status == 404, message=told, call=call)
+
+
+def not_shown(lab: Lab, call: Call, mine: set[str]) -> None:
+    """Judge that another user's call shows neither these jobs nor our account."""
+    mine_too = mine & {str(row.get("job_id")) for row in running_rows(call)}
+    # Two users may have set up one and the same account of TemPolor, but not the one that was made up for this run.
+    looks = call.operation == "list_accounts" and call.accepted and lab.guard.level is Level.FULL
+    shared = mine_too or (set(call.item) & {fixtures.account(lab)} if looks else set())
+    told = f"{call.operation} shows another user's {sorted(shared)[:1]}"
+    lab.check("ids-belong-to-their-user", fine=not shared, message=told, call=call)
+
+
+def _namesake(lab: Lab) -> None:
+    """Have somebody else set up an account of the same name as ours, from where ours may be in reach."""
+    other, user_id = lab.target.other_token, fixtures.new_account(lab, fixtures.ROOM)
+    mine = fixtures.order(lab, user_id=user_id).jobs
+    things = uploads(lab, user_id)
+    for operation in _LISTS:
+        # What was read once may be remembered for the next who asks.
+        lab.call(operation, query={"user_id": user_id})
+    stored = lab.call("create_account", json={"requestParams": {"user_id": user_id}}, token=other)
+    if not stored.accepted:
+        raise UnclearError(f"another user cannot set up the same account: {stored.status} {stored.error}")
+    try:
+        _their_lists(lab, user_id, {*mine, *things.values()})
+        _their_orders(lab, user_id, things)
+        for operation in ("get_music", "download_music", "cancel_job", "delete_music"):
+            _hidden(lab, lab.call(operation, arguments={"job_id": mine[0]}, token=other))
+    finally:
+        lab.call("delete_account", arguments={"user_id": user_id}, token=other)
+    for still in (fixtures.read(lab, mine[0]), lab.call("get_account", arguments={"user_id": user_id})):
+        told = f"somebody else deleted what {still.path} was: it is answered {still.status}"
+        lab.check("ids-belong-to-their-user", fine=still.status == 200, message=told, call=still)
+    fixtures.cancel_all(lab, mine)
+    lab.call("delete_account", arguments={"user_id": user_id})
+
+
+def uploads(lab: Lab, user_id: str) -> dict[str, str]:
+    """Upload a MIDI file and a voice, and return their ids by the fields that name them in an order."""
+    query = {"user_id": user_id, "name": lab.name("Mine")}
+    midi = lab.call("upload_midi", query=query, content=midi_file(), headers={"Content-Type": "audio/midi"})
+    voice = lab.call("clone_voice", query=query, content=wav_file(), headers={"Content-Type": "audio/wav"})
+    inner = midi.item.get("midiRenderVO")
+    found = {
+        "midiItemId": inner.get("midiItemId") if isinstance(inner, dict) else None,
+        # One that is still being cloned is not there for anybody.
+        "clonedVoiceItemId": voice.item.get("clonedVoiceItemId") if voice.status == 200 else None,
+    }
+    return {name: thing for name, thing in found.items() if isinstance(thing, str)}
+
+
+def _their_lists(lab: Lab, user_id: str, mine: set[str]) -> None:
+    for operation in _LISTS:
+        call = lab.call(operation, query={"user_id": user_id}, token=lab.target.other_token)
+        shared = sorted(mine & set(record_ids(call)))
+        told = f"{operation} shows another user's {shared[:1]}"
+        lab.check("ids-belong-to-their-user", fine=not shared, message=told, call=call)
+    for operation in ("list_running_jobs", "get_available_capacity"):
+        not_shown(lab, lab.call(operation, token=lab.target.other_token), mine)
+
+
+def _their_orders(lab: Lab, user_id: str, things: Mapping[str, str]) -> None:
+    other = lab.target.other_token
+    for name, thing in things.items():
+        order = lab.call("create_song", json={"user_id": user_id, "prompt": "A ballad", name: thing}, token=other)
+        told = f"{thing} is another user's, and an order with it was answered {order.status}"
+        lab.check("ids-belong-to-their-user", fine=not order.accepted, message=told, call=order)
+        for job_id in texts(order.item.get("jobs")):
+            lab.call("cancel_job", arguments={"job_id": job_id}, token=other)
+
+
+_ALL: Final = frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT, Need.STRANGER})
+
+STRANGER = Scenario("stranger", _stranger, frozenset({Need.READ, Need.STRANGER}), late=True)
+NAMESAKE = Scenario("namesake", _namesake, _ALL, cost=5)

@@ -1,0 +1,40 @@
+"""Making more than fits on a page, and walking through the pages."""
+
+from typing import Final
+
+from ...rules.rule import Need, Scenario
+from . import fixtures
+from .lab import Lab, UnclearError
+from .samples import midi_file
+from .survey import walk
+
+_STEPS: Final = (6, 6, 13, 30)
+_MOST_PAGES: Final = 80
+
+
+def _walk(lab: Lab) -> None:
+    account = fixtures.new_account(lab, fixtures.ROOM)
+    for count in _STEPS:
+        for _ in range(count):
+            _upload(lab, account)
+        if lab.call("list_midi", query={"user_id": account}).item.get("hasNext"):
+            break
+    else:
+        raise UnclearError("all that was made fits on one page")
+    walk(lab, "list_midi", {"user_id": account}, _MOST_PAGES)
+    for number in range(_STEPS[0] + _STEPS[1]):
+        jobs = fixtures.order(lab, user_id=account).jobs
+        lab.clock.wait(1 if lab.clock.virtual else 0)
+        # Running, ended or cancelled: all of it is music to be listed.
+        fixtures.cancel_all(lab, jobs if number % 4 == 0 else ())
+    walk(lab, "list_music", {"user_id": account}, _MOST_PAGES)
+
+
+def _upload(lab: Lab, account: str) -> None:
+    query = {"user_id": account, "name": lab.name("page")}
+    call = lab.call("upload_midi", query=query, content=midi_file(), headers={"Content-Type": "audio/midi"})
+    if not call.accepted:
+        raise UnclearError(f"a MIDI file could not be uploaded: {call.status} {call.error}")
+
+
+WALK = Scenario("pages", _walk, frozenset({Need.ACCOUNT, Need.CREATE, Need.UPLOAD}), cost=68)

@@ -1,0 +1,159 @@
+"""Looking around: every reading operation, its refusals and its spellings, at no cost and in few requests."""
+
+from typing import Any, Final
+from urllib.parse import quote
+
+from ...document.bodies import records_of, texts
+from ...document.call import Call
+from ...rules.rule import Need, Scenario
+from ...target.guard import Level
+from . import fixtures
+from .lab import Lab, Stopped, UnclearError
+
+_LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices")
+_MOST_PAGES: Final = 2
+
+
+def look_around(lab: Lab) -> None:
+    """Read what is there, and ask for what is not. At level read, all of it fits into 60 requests."""
+    account = _some_account(lab)
+    _read_accounts(lab, account)
+    first = _read_lists(lab, account)
+    for operation in ("list_running_jobs", "get_available_capacity"):
+        lab.call(operation)
+    _spellings(lab, account, first)
+    _values(lab, account, first)
+    _ids(lab)
+    _without_token(lab)
+
+
+def _some_account(lab: Lab) -> str | None:
+    if lab.guard.level is Level.FULL:
+        try:
+            return fixtures.completed_song(lab).account
+        except (UnclearError, Stopped):
+            pass
+    try:
+        return fixtures.account(lab)
+    except UnclearError:
+        return None
+
+
+def _read_accounts(lab: Lab, account: str | None) -> None:
+    lab.call("list_accounts")
+    if account is not None:
+        lab.call("get_account", arguments={"user_id": account})
+    unknown = str(lab.random.randrange(10**11, 10**12))
+    for call in (
+        lab.call("get_account", arguments={"user_id": unknown}),
+        lab.call("list_music", query={"user_id": unknown}),
+        lab.call("list_midi", query={"user_id": unknown}),
+    ):
+        told = f"account {unknown} is not configured, but {call.operation} was answered {call.status}"
+        lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
+
+
+def _read_lists(lab: Lab, account: str | None) -> Call | None:
+    """Walk through the lists, and return a call that shows a job."""
+    shown = None
+    for operation in _LISTS:
+        first = walk(lab, operation, {"user_id": account}, _MOST_PAGES + (operation == "list_music"))
+        shown = first if operation == "list_music" and records_of(first) else shown
+    instrumentals = lab.call("list_music", query={"user_id": account, "type": "instrumental"})
+    return shown or (instrumentals if records_of(instrumentals) else None)
+
+
+def walk(lab: Lab, operation: str, query: dict[str, Any], most: int = _MOST_PAGES) -> Call:
+    """Read the pages of a list, at most so many, and return the first."""
+    first = page = lab.call(operation, query=query)
+    for _ in range(most - 1):
+        cursor = page.item.get("cursor")
+        if page.item.get("hasNext") is not True or not isinstance(cursor, str) or not cursor:
+            break
+        page = lab.call(operation, query={**query, "cursor": cursor})
+    return first
+
+
+def _spellings(lab: Lab, account: str | None, shown: Call | None) -> None:
+    without = None
+    for path in ("/scheduler", "/accounts", "/music", "/music/midi"):
+        query = {"user_id": account} if path.startswith("/music") else None
+        plain, slashed = lab.send("GET", path, query=query), lab.send("GET", f"{path}/", query=query)
+        told = f"{path} was answered {plain.status}, {path}/ {slashed.status}"
+        fine = plain.status == slashed.status
+        lab.check("slash-at-the-end-is-nothing", fine=fine, message=told, call=slashed, earlier=(plain,))
+        without = plain if path == "/music" else without
+    with_empty = lab.call("list_music", query={"user_id": account, "cursor": "", "unheard-of": "1"})
+    told = f"an empty cursor and an unknown parameter were answered {with_empty.status}"
+    if without is not None:
+        fine = with_empty.status == without.status
+        lab.check("empty-is-left-out", fine=fine, message=told, call=with_empty, earlier=(without,))
+    left_out, empty = lab.call("list_midi"), lab.call("list_midi", query={"user_id": ""})
+    told = f"user_id left out was answered {left_out.status}, user_id= {empty.status}"
+    lab.check("empty-is-left-out", fine=left_out.status == empty.status, message=told, call=empty, earlier=(left_out,))
+    if shown is not None:
+        _encoded(lab, texts([record.get("job_id") for record in records_of(shown)]))
+
+
+def _encoded(lab: Lab, jobs: tuple[str, ...]) -> None:
+    for job_id in jobs[:1]:
+        raw = lab.send("GET", f"/music/{job_id}")
+        encoded = lab.send("GET", f"/music/{quote(job_id, safe='')}")
+        same = (raw.status, raw.item.get("itemId")) == (encoded.status, encoded.item.get("itemId"))
+        told = f"the raw id was answered {raw.status}, the encoded one {encoded.status}"
+        lab.check("encoded-id-is-the-same-id", fine=same, message=told, call=encoded, earlier=(raw,))
+        slashed = lab.send("GET", f"/music/{job_id}/")
+        told = f"music/<id> was answered {raw.status}, music/<id>/ {slashed.status}"
+        fine = slashed.status == raw.status
+        lab.check("slash-at-the-end-is-nothing", fine=fine, message=told, call=slashed, earlier=(raw,))
+
+
+def _values(lab: Lab, account: str | None, shown: Call | None) -> None:
+    asked = [lab.call("list_music", query={"user_id": account, "type": "opera"})]
+    jobs = texts([record.get("job_id") for record in records_of(shown)]) if shown else ()
+    if jobs and records_of(shown)[0].get("status") == 30:  # type: ignore[arg-type]
+        asked.append(lab.call("download_music", arguments={"job_id": jobs[0]}, query={"file_format": "ogg"}))
+        lab.call("download_music", arguments={"job_id": jobs[0]})
+    for call in asked:
+        if account is None and call.status == 404:
+            continue
+        told = f"{call.operation} with {call.query} was answered {call.status}"
+        lab.check("invalid-values-are-400", fine=call.status == 400, message=told, call=call)
+
+
+def _ids(lab: Lab) -> None:
+    for operation, wrong in (
+        ("get_music", "no-id"),
+        ("get_music", fixtures.made_up_id(lab, "voice")),
+        ("download_music", "user:1-tempolor:2-job"),
+    ):
+        lab.call(operation, arguments={"job_id": wrong})
+    unknown = fixtures.made_up_id(lab, "job")
+    for operation in ("get_music", "download_music"):
+        call = lab.call(operation, arguments={"job_id": unknown})
+        told = f"nobody has {unknown}, but {operation} was answered {call.status}"
+        lab.check("unknown-id-is-404", fine=call.status == 404, message=told, call=call)
+
+
+def _without_token(lab: Lab) -> None:
+    unknown = fixtures.made_up_id(lab, "job")
+    reading = {
+        "get_account": {"user_id": "1"},
+        "get_music": {"job_id": unknown},
+        "download_music": {"job_id": unknown},
+    }
+    operations = ("list_accounts", "get_account", *_LISTS, "get_music", "download_music", "list_running_jobs")
+    for operation in (*operations, "get_available_capacity"):
+        refused_without_token(lab, lab.call(operation, arguments=reading.get(operation), token=None))
+    basic = lab.call("list_running_jobs", token=None, headers={"Authorization": "Basic dXNlcjpwYXNz"})
+    refused_without_token(lab, basic)
+    refused_without_token(lab, lab.call("list_accounts", token=None, headers={"Authorization": "Bearer"}))
+
+
+def refused_without_token(lab: Lab, call: Call) -> None:
+    """Judge a call that was sent without a token."""
+    told = f"{call.operation} without a token was answered {call.status}"
+    lab.check("no-token-no-answer", fine=call.status == 401, message=told, call=call)
+
+
+SURVEY = Scenario("survey", look_around, frozenset({Need.READ}), late=True)

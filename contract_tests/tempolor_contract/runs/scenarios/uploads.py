@@ -1,0 +1,193 @@
+"""MIDI files, voices and stems: up, used, and gone again."""
+
+from typing import Any, Final
+from urllib.parse import quote
+
+from ...document.bodies import GENERATING, records_of, texts
+from ...document.call import Call
+from ...rules.rule import Need, Scenario
+from . import fixtures
+from .lab import Lab, UnclearError
+from .lifecycle import fetch, fetch_nearby
+from .samples import files_of, midi_file, wav_file
+from .survey import walk
+
+_PATIENCE: Final = 150.0
+_MIDI_TYPE: Final = {"Content-Type": "audio/midi"}
+_WAV_TYPE: Final = {"Content-Type": "audio/wav"}
+_SOUNDS: Final = ("mp4", "x-m4a", "mpeg", "wav", "wave", "flac", "x-flac")
+_LISTED: Final = {
+    "upload_midi": ("audio/midi", "audio/x-midi"),
+    "clone_voice": tuple(f"audio/{each}" for each in _SOUNDS),
+    "split_stems": tuple(f"audio/{each}" for each in _SOUNDS),
+}
+
+
+def _midi(lab: Lab) -> None:
+    account = fixtures.account(lab)
+    query = {"user_id": account, "name": lab.name("Harbour Théme")}
+    call = _uploaded(lab.call("upload_midi", query=query, content=midi_file(), headers=_MIDI_TYPE))
+    inner = call.item.get("midiRenderVO")
+    midi = inner if isinstance(inner, dict) else {}
+    midi_id = str(midi.get("midiItemId"))
+    second = lab.send("POST", "/music/midi/", query=query, content=midi_file(), headers=_MIDI_TYPE)
+    told = f"POST /music/midi was answered {call.status}, POST /music/midi/ {second.status}"
+    fine = second.status == call.status
+    lab.check("slash-at-the-end-is-nothing", fine=fine, message=told, call=second, earlier=(call,))
+    _listed(lab, "list_midi", "midiItemId", midi_id, call)
+    fetch(lab, midi.get("midiUrl"))
+    _order_with(lab, "midiItemId", midi_id, account)
+    _gone(lab, "delete_midi", "midiItemId", midi_id, account)
+    other = second.item.get("midiRenderVO")
+    if isinstance(other, dict):
+        encoded = lab.send("DELETE", f"/music/midi/{quote(str(other.get('midiItemId')), safe='')}")
+        told = f"{other.get('midiItemId')} was there, but deleting its encoded id was answered {encoded.status}"
+        fine = encoded.status == 200
+        lab.check("encoded-id-is-the-same-id", fine=fine, message=told, call=encoded, earlier=(second,))
+    _listed(lab, "list_midi", "midiItemId", "", call)
+
+
+def _voice(lab: Lab) -> None:
+    account = fixtures.account(lab)
+    query = {"user_id": account, "name": lab.name("Evening Alto")}
+    call = _uploaded(lab.call("clone_voice", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE))
+    voice_id = str(call.item.get("clonedVoiceItemId"))
+    _listed(lab, "list_cloned_voices", "clonedVoiceItemId", voice_id, call)
+    lab.until(lambda: _ready(lab, account, voice_id), f"{voice_id} to be ready")
+    _order_with(lab, "clonedVoiceItemId", voice_id, account)
+    records = records_of(lab.call("list_cloned_voices", query={"user_id": account}))
+    for record in [each for each in records if each.get("clonedVoiceItemId") == voice_id]:
+        fetch_nearby(lab, record.get("vocalUrl"))
+    _gone(lab, "delete_cloned_voice", "clonedVoiceItemId", voice_id, account)
+
+
+def _ready(lab: Lab, account: str, voice_id: str) -> bool | None:
+    records = records_of(lab.call("list_cloned_voices", query={"user_id": account}))
+    status = [record.get("status", 30) for record in records if record.get("clonedVoiceItemId") == voice_id]
+    if not status and not any(record.get("status") == GENERATING for record in records):
+        raise UnclearError(f"{voice_id} is not listed, and nothing listed is being cloned")
+    if status == [10]:
+        raise UnclearError(f"cloning {voice_id} failed")
+    return True if status == [30] else None
+
+
+def _uploaded(call: Call) -> Call:
+    if not call.accepted:
+        raise UnclearError(f"{call.operation} was answered {call.status}: {call.error}")
+    return call
+
+
+def _listed(lab: Lab, operation: str, name: str, wanted: str, upload: Call) -> None:
+    first = walk(lab, operation, {"user_id": upload.query["user_id"]})
+    shown = {str(record.get(name)) for record in records_of(first)}
+    if wanted and not first.item.get("hasNext"):
+        told = f"{wanted} was uploaded, but is not listed"
+        lab.check("upload-comes-back-in-its-list", fine=wanted in shown, message=told, call=first, earlier=(upload,))
+
+
+def _order_with(lab: Lab, name: str, thing: str, account: str) -> None:
+    call = lab.call("create_song", json={"user_id": account, "prompt": "A harbour ballad", name: thing})
+    if fixtures.busy(call):
+        raise UnclearError(f"no room for an order: {call.status}")
+    told = f"{thing} is ready, but an order with it was answered {call.status}: {call.error}"
+    lab.check("ready-material-can-be-used", fine=call.accepted, message=told, call=call)
+    jobs = texts(call.item.get("jobs"))
+    for job_id in jobs:
+        fixtures.read(lab, job_id)
+    fixtures.cancel_all(lab, jobs)
+
+
+def _gone(lab: Lab, operation: str, name: str, thing: str, account: str) -> None:
+    deleted = lab.call(operation, arguments={name: thing})
+    told = f"{thing} was there, but deleting it was answered {deleted.status}"
+    lab.check("what-was-made-can-be-found", fine=deleted.status == 200, message=told, call=deleted)
+    again = lab.call(operation, arguments={name: thing})
+    told = f"{thing} was deleted, but deleting it again was answered {again.status}"
+    lab.check("deleted-is-gone", fine=again.status == 404, message=told, call=again, earlier=(deleted,))
+    order = lab.call("create_song", json={"user_id": account, "prompt": "A harbour ballad", name: thing})
+    if not fixtures.busy(order):
+        told = f"{thing} was deleted, but an order with it was answered {order.status}"
+        lab.check("ready-material-can-be-used", fine=order.status == 404, message=told, call=order, earlier=(deleted,))
+    lab.call("list_midi" if name == "midiItemId" else "list_cloned_voices", query={"user_id": account})
+
+
+def _stems(lab: Lab) -> None:
+    query = {"user_id": fixtures.account(lab)}
+    call = _uploaded(lab.call("split_stems", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE))
+    fetch(lab, call.item.get("stemsZipUrl"), "stems")
+
+
+def _refusals(lab: Lab) -> None:
+    account = fixtures.account(lab)
+    query = {"user_id": account, "name": "x"}
+    nobody = str(lab.random.randrange(10**11, 10**12))
+    cases: list[tuple[str, str, dict[str, Any]]] = [
+        ("upload_midi", "a Content-Type of audio/mpeg", {"headers": {"Content-Type": "audio/mpeg"}, "query": query}),
+        ("upload_midi", "no name", {"headers": _MIDI_TYPE, "query": {"user_id": account}}),
+        ("clone_voice", "no name", {"headers": _WAV_TYPE, "query": {"user_id": account}, "content": wav_file()}),
+        ("clone_voice", "an empty file", {"headers": _WAV_TYPE, "query": query, "content": b""}),
+    ]
+    for operation, case, options in cases:
+        call = lab.call(operation, **{"content": midi_file(), **options})
+        told = f"{operation} with {case} was answered {call.status}"
+        lab.check("upload-refuses-what-it-cannot-be", fine=call.status == 400, message=told, call=call)
+    for operation, media_type, body in (
+        ("upload_midi", _MIDI_TYPE, midi_file()),
+        ("clone_voice", _WAV_TYPE, wav_file()),
+        ("split_stems", _WAV_TYPE, wav_file()),
+    ):
+        call = lab.call(operation, query={"user_id": nobody, "name": "x"}, content=body, headers=media_type)
+        told = f"account {nobody} is not configured, but {operation} was answered {call.status}"
+        lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
+
+
+def _media_types(lab: Lab) -> None:
+    """Upload a file of each media type that the pages list."""
+    account = fixtures.account(lab)
+    for operation, media_types in _LISTED.items():
+        for media_type in media_types:
+            query = {"user_id": account, "name": lab.name("Type")}
+            headers = {"Content-Type": media_type}
+            content = files_of(media_type)[0]
+            call = lab.call(operation, query=query, content=content, headers=headers, timeout=_PATIENCE)
+            if fixtures.busy(call):
+                raise UnclearError(f"no room for an upload: {call.status}")
+            told = f"{operation} of {media_type} was answered {call.status}: {call.error}"
+            lab.check("listed-media-types-are-taken", fine=call.accepted, message=told, call=call)
+
+
+def _spellings(lab: Lab) -> None:
+    """Name the media types of an upload and an order as HTTP allows it too: in other cases, with parameters."""
+    account = fixtures.account(lab)
+    for operation, media_type, content in _SPELT:
+        query = {"user_id": account, "name": lab.name("Spelt")}
+        headers = {"Content-Type": media_type}
+        _spelt(lab, lab.call(operation, query=query, content=content(), headers=headers, timeout=_PATIENCE), media_type)
+    for media_type in ("application/json; charset=utf-8", "Application/JSON"):
+        body = {"user_id": account, "prompt": "A harbour ballad"}
+        call = lab.call("create_song", json=body, headers={"Content-Type": media_type})
+        _spelt(lab, call, media_type)
+        fixtures.cancel_all(lab, texts(call.item.get("jobs")))
+
+
+def _spelt(lab: Lab, call: Call, media_type: str) -> None:
+    if fixtures.busy(call):
+        raise UnclearError(f"no room: {call.status}")
+    told = f"{call.operation} as {media_type} was answered {call.status}: {call.error}"
+    lab.check("media-types-may-be-spelt-freely", fine=call.accepted, message=told, call=call)
+
+
+_SPELT: Final = (
+    ("upload_midi", "Audio/MIDI", midi_file),
+    ("upload_midi", "audio/midi; charset=binary", midi_file),
+    ("clone_voice", "Audio/WAV", wav_file),
+    ("clone_voice", "audio/wav; codecs=1", wav_file),
+)
+_UPLOADS: Final = frozenset({Need.UPLOAD, Need.CREATE, Need.DESTROY})
+
+MIDI = Scenario("midi", _midi, _UPLOADS, cost=3)
+VOICE = Scenario("voice", _voice, _UPLOADS, cost=2)
+STEMS = Scenario("stems", _stems, frozenset({Need.UPLOAD}), cost=1)
+REFUSALS = Scenario("refused-uploads", _refusals, frozenset({Need.UPLOAD}))
+SPELLINGS = Scenario("media-type-spellings", _spellings, _UPLOADS | {Need.ACCOUNT}, cost=6)
+TYPES = Scenario("media-types", _media_types, _UPLOADS | {Need.ACCOUNT}, cost=16)

@@ -1,0 +1,157 @@
+"""Judges what the checks of Schemathesis found by the decisions."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+from schemathesis.engine import events
+
+from ...document.call import Call
+from ...rules.rule import Problem
+from ..scenarios.lab import Lab
+from .checks import CHECKS, CLEAN, REACHED, TAKEN
+from .gateway import CASE_ID, NOT_SENT, Door
+from .hooks import DELETES, ORDERS, Furnisher, operation_of
+
+_FIXED: Final = frozenset(
+    {"song", "instrumental", "midi", "cloned-voices", "artist-voices", "stems-splitter", "available"}
+)
+_STRICT: Final = frozenset({"answer-fits-schema", "error-envelope", "media-type-documented"})
+_OF_IDS: Final = frozenset({"GET", "DELETE", "HEAD", "OPTIONS"})
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+
+
+class Judge:
+    """Takes what Schemathesis' checks found, leaves out what the decisions allow, and gives the rest to the ledger."""
+
+    def __init__(self, lab: Lab, door: Door, furnisher: Furnisher) -> None:
+        self._lab = lab
+        self._door = door
+        self._furnisher = furnisher
+        self.succeeded: Counter[str] = Counter()
+        self.asked: dict[str, Call] = {}
+        self.accepted: Counter[str] = Counter()
+
+    def after_call(self, context: Any, case: Any, response: Any) -> None:
+        """Judge an answer by what was prepared; Schemathesis calls this in all phases."""
+        del context
+        call = self._door.calls.get(case.id)
+        if call is None or NOT_SENT in response.headers or call.method != case.operation.method.upper():
+            return
+        operation = operation_of(case)
+        self.asked[operation] = call
+        self.succeeded[operation] += call.accepted
+        if case.id not in self._furnisher.furnished or call.unclear or self._uses_deleted(call):
+            return
+        allowed = {402, 429} if operation in ORDERS or operation == "create_account" else set()
+        allowed |= {404} if operation in DELETES | {"download_music", "create_song"} else set()
+        if call.accepted or call.status not in allowed:
+            told = f"a valid request was answered {call.status}: {call.error}"
+            self._judge(TAKEN, None if call.accepted else Problem(told, key=f"{operation} {call.error[:40]}"), call)
+
+    def _uses_deleted(self, call: Call) -> bool:
+        """Whether a request names what another one has deleted: Schemathesis also deletes what it has read in lists."""
+        named = (*call.arguments.values(), call.query.get("user_id"), *call.sent.values())
+        return any(isinstance(each, str) and each in self._door.deleted for each in named)
+
+    def scenario(self, event: events.ScenarioFinished) -> None:
+        """Take in the checks of an operation in a phase."""
+        for case_id, nodes in event.recorder.checks.items():
+            call = self._door.calls.get(case_id)
+            if call is None or case_id not in event.recorder.cases:
+                continue
+            case = event.recorder.cases[case_id].value
+            for node in nodes:
+                if node.name in CHECKS:
+                    self._check(node, case, call)
+
+    def warning(self, text: str) -> None:
+        """Report that something could not be generated or run: a pass without it would mean nothing."""
+        if self._door.last is not None:
+            self._judge(CLEAN, Problem(text, key=text[:60]), self._door.last)
+
+    def finish(self) -> None:
+        """Judge what only shows at the end: whether each operation has ever succeeded."""
+        for operation, call in self.asked.items():
+            told = f"{operation} was never answered 2xx by generated requests"
+            reason = "" if self.succeeded[operation] else self._hindered(operation)
+            if reason and REACHED in self._tallies:
+                self._lab.inspector.ledger.inconclusive(REACHED, reason)
+                continue
+            self._judge(REACHED, None if self.succeeded[operation] else Problem(told, key=operation), call)
+        if self._door.last is not None:
+            self._judge(CLEAN, None, self._door.last)
+
+    def _check(self, node: Any, case: Any, call: Call) -> None:
+        rule_id = CHECKS[node.name][0]
+        if call.unclear and call.exchange.request.header(CASE_ID) not in self._door.crashes:
+            if rule_id in self._tallies:
+                self._lab.inspector.ledger.inconclusive(rule_id, f"{call.method} {call.path}: {call.status}")
+            return
+        if node.failure_info is None:
+            self._judge(rule_id, None, call)
+            return
+        reason = excuse(node.name, case, call) or self._reading(node.name, call)
+        if reason:
+            self.accepted[reason] += 1
+            return
+        failure = node.failure_info.failure
+        told = " ".join(f"{failure.title}: {failure.message}".split())[:400]
+        self._judge(rule_id, Problem(told, key=f"{operation_of(case)} {call.method} {call.status}"), call)
+
+    def _hindered(self, operation: str) -> str:
+        """Return why an operation could not succeed though nothing is wrong, empty if it should have."""
+        if self._door.spent:
+            return "the generated tests had no time left for it"
+        if operation == "cancel_job" and not self._lab.clock.virtual:
+            return "the job to cancel may have ended before"
+        if operation == "download_music" and not self._furnisher.stock.complete:
+            return "no job has been completed"
+        return ""
+
+    def _reading(self, check: str, call: Call) -> str:
+        """Return an excuse for what breaks nothing but what the pages leave open, by the judge of all other rules."""
+        document = self._lab.inspector.document
+        if check == "negative_data_rejection":
+            breaches = document.request_breaches(call)
+            return "the request breaks only a reading" if breaches and all(each.inferred for each in breaches) else ""
+        if check in {"response_schema_conformance", "content_type_conformance"}:
+            wrong = {rule_id for rule_id, judged in document.judge(call) if judged}
+            return "" if wrong & _STRICT else "the answer breaks only a reading, or has no body where it needs none"
+        return ""
+
+    def _judge(self, rule_id: str, problem: Problem | None, call: Call) -> None:
+        if rule_id in self._tallies:
+            self._lab.inspector.judge(rule_id, problem, call)
+
+    @property
+    def _tallies(self) -> Mapping[str, Any]:
+        return self._lab.inspector.ledger.tallies
+
+
+def excuse(check: str, case: Any, call: Call) -> str:
+    """Return why a failed check is none by the decisions, empty if it is one."""
+    fixed = (call.path or "").rstrip("/").rpartition("/")[2] in _FIXED
+    if check == "unsupported_method" and call.method not in _METHODS:
+        return "a server may refuse a method that it has never heard of before the application sees it"
+    if check == "unsupported_method" and fixed:
+        return "D-24: a fixed name is taken as an id for the methods it does not have, so it is a 400"
+    if check == "allow_header_conformance" and fixed and call.allowed <= _allowed(call) <= call.allowed | _OF_IDS:
+        return "D-24: a fixed name is also an id, so a 405 may name the methods of ids"
+    if check == "negative_data_rejection" and _emptied(case):
+        return "D-25: an empty value counts as left out"
+    if check == "status_code_conformance" and call.status == 405:
+        return "D-03: 405 belongs to the path"
+    return ""
+
+
+def _allowed(call: Call) -> set[str]:
+    response = call.exchange.response
+    told = (response.header("allow") or "") if response is not None else ""
+    return {name.strip().upper() for name in told.split(",") if name.strip()}
+
+
+def _emptied(case: Any) -> bool:
+    values: list[Any] = list((case.query or {}).values())
+    values += case.body.values() if isinstance(case.body, dict) else []
+    return any(value in ("", "null", None) for value in values)

@@ -1,0 +1,1 @@
+"""Random steps with a service, and what the contract says of each."""
