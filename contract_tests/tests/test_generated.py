@@ -12,7 +12,7 @@ from tempolor_contract.document.call import Call
 from tempolor_contract.exchanges.exchange import Exchange, Request, Response
 from tempolor_contract.runs.scenarios.lab import Lab
 from tempolor_contract.runs.scenarios.samples import files_of
-from tempolor_contract.runs.schemathesis import Door, Extent, generate, generated_rules
+from tempolor_contract.runs.schemathesis import Extent, Gateway, generate, generated_rules
 from tempolor_contract.runs.schemathesis.judge import excuse
 
 FEW = Extent(examples=1, sequences=2, steps=4, requests=250, seconds=600)
@@ -258,7 +258,7 @@ def test_files_are_real(media_type, start):
 def test_the_door_marks_what_it_did_not_send(target):
     """What the guard refuses never counts as an answer of the service."""
     lab = laboratory(target(max_creations=0))
-    door = Door(lab, FEW)
+    gateway = Gateway(lab, FEW)
     scope = {
         "type": "http",
         "method": "POST",
@@ -268,7 +268,7 @@ def test_the_door_marks_what_it_did_not_send(target):
         "headers": [],
     }
 
-    status, headers, _ = door._carry(scope, b"{}")
+    status, headers, _ = gateway._carry(scope, b"{}")
 
-    assert (status, door.sent, lab.inspector.seen) == (404, 0, 0)
+    assert (status, gateway.sent, lab.inspector.seen) == (404, 0, 0)
     assert (b"x-tempolor-not-sent", b"1") in headers

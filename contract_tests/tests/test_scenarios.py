@@ -191,4 +191,4 @@ def test_a_plan_tells_what_would_be_spent_and_sends_nothing(target):
     assert "level full only" in reasons["accounts"]
     assert "2 of 2" not in reasons["voice"]
     assert "are left" in reasons["voice"]
-    assert "--other-token" in reasons["stranger"]
+    assert "--other-token" in reasons["other-user"]

@@ -44,7 +44,7 @@ class _Response:
         self.data = response.body
 
 
-class SecondOpinion:
+class OpenapiCore:
     """Validates answers with openapi-core: half a millisecond for an item."""
 
     def __init__(self, document: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from tempolor_spec import REVISIONS, load_document, operations
 
 from ..document.call import CALLBACK, Call, Router
-from ..document.openapi_core import SecondOpinion
+from ..document.openapi_core import OpenapiCore
 from ..document.schemas import Breach, Schema, resolve
 from ..exchanges.exchange import MISSING
 from .rule import FINE, Judged, Problem
@@ -81,7 +81,7 @@ class DocumentJudge:
         self.revision = revision
         self.document = _document(revision)
         self.router = Router(self.document)
-        self._second = None if effort is Effort.NONE else SecondOpinion(self.document)
+        self._second = None if effort is Effort.NONE else OpenapiCore(self.document)
         self._sampled = effort is Effort.SAMPLE
         self._asked: dict[str, _Asked] = {}
         self._answers: dict[str, dict[int, _Answers]] = {}

@@ -135,6 +135,6 @@ RULES = (
         evidence=("D-22",),
         on=frozenset(_KINDS),
         single=_owned,
-        scenarios=(other_user.STRANGER, other_user.NAMESAKE),
+        scenarios=(other_user.OTHER_USER, other_user.NAMESAKE),
     ),
 )

@@ -45,7 +45,7 @@ class Need(StrEnum):
     DESTROY = "destroy"
     CLOCK = "clock"
     ACCOUNT = "account"
-    STRANGER = "stranger"
+    OTHER_USER = "other-user"
     RECEIVER = "receiver"
 
 

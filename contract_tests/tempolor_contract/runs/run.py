@@ -25,7 +25,7 @@ from .scenarios.lab import GoneError, Lab, Receiver, Stopped, UnclearError
 from .scenarios.preflight import NotTheApiError, knock
 
 _ALLOWED: Final = {
-    Level.READ: frozenset({Need.READ, Need.STRANGER}),
+    Level.READ: frozenset({Need.READ, Need.OTHER_USER}),
     Level.SAFE: frozenset(Need) - {Need.ACCOUNT},
     Level.FULL: frozenset(Need),
 }
@@ -202,7 +202,7 @@ def _obstacle(target: Target, scenario: Scenario, spent: int, *, receiver: bool)
     if forbidden:
         return "creates, changes or deletes: level safe or full only"
     missing = {
-        Need.STRANGER: "" if target.other_token else "needs another user's token (--other-token)",
+        Need.OTHER_USER: "" if target.other_token else "needs another user's token (--other-token)",
         Need.RECEIVER: "" if receiver else "needs an address the service can call back",
         # A link that lasts but seconds can be waited for, which is not worth an order that may be paid for.
         Need.CLOCK: "" if target.control_url or target.level is Level.FULL else "needs a clock that can be moved",

@@ -139,4 +139,4 @@ def _gone(lab: Lab, user_id: str) -> None:
 _MAKES: Final = frozenset({Need.CREATE, Need.ACCOUNT, Need.UPLOAD})
 
 ACCOUNTS = Scenario("accounts", _accounts, _MAKES, cost=6)
-ONE_ACCOUNT = Scenario("one-account", _one_account, _MAKES | {Need.STRANGER}, cost=3)
+ONE_ACCOUNT = Scenario("one-account", _one_account, _MAKES | {Need.OTHER_USER}, cost=3)

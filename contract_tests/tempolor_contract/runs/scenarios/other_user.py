@@ -14,7 +14,7 @@ from .samples import midi_file, wav_file
 _LISTS: Final = ("list_music", "list_midi", "list_cloned_voices")
 
 
-def _stranger(lab: Lab) -> None:
+def _other_user(lab: Lab) -> None:
     """Look for my things as somebody else."""
     other = lab.target.other_token
     mine = lab.call("list_music", query={"user_id": fixtures.account(lab)})
@@ -146,7 +146,7 @@ def _their_orders(lab: Lab, user_id: str, things: Mapping[str, str]) -> None:
             lab.call("cancel_job", arguments={"job_id": job_id}, token=other)
 
 
-_ALL: Final = frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT, Need.STRANGER})
+_ALL: Final = frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT, Need.OTHER_USER})
 
-STRANGER = Scenario("stranger", _stranger, frozenset({Need.READ, Need.STRANGER}), late=True)
+OTHER_USER = Scenario("other-user", _other_user, frozenset({Need.READ, Need.OTHER_USER}), late=True)
 NAMESAKE = Scenario("namesake", _namesake, _ALL, cost=5)

@@ -2,7 +2,7 @@
 
 They are a scenario like any other: `generated_rules()` bring it along, `run` plans and plays it. Schemathesis makes the
 requests (examples, coverage, fuzzing, and sequences along the document's links); all of them, those of its own checks
-among them, leave through one door, `Door`, which asks the guard, sends, and shows the exchange to the inspector. No
+among them, leave through the `Gateway`, which asks the guard, sends, and shows the exchange to the inspector. No
 hook of Schemathesis is trusted with that: few of them run in all phases.
 """
 
@@ -13,9 +13,9 @@ from ...rules.rule import Need, Rule, Scenario, Severity, Strength
 from ..scenarios.lab import Lab
 from .checks import CHECKS, CLEAN, GENERATED_RULE_IDS, REACHED, TAKEN
 from .engine import generate
-from .gateway import Door, Extent
+from .gateway import Extent, Gateway
 
-__all__ = ["GENERATED_RULE_IDS", "Door", "Extent", "generate", "generated_rules"]
+__all__ = ["GENERATED_RULE_IDS", "Extent", "Gateway", "generate", "generated_rules"]
 
 _SECONDS_IF_SLOW: Final = 11.0
 """Where each answer takes long, little more is found in a longer time."""

@@ -19,11 +19,11 @@ from ..scenarios.lab import GoneError, Lab
 from ..scenarios.samples import files_of
 from .checks import CHECKS
 from .fixtures import prepare
-from .gateway import Door, Extent
-from .hooks import Furnisher
+from .gateway import Extent, Gateway
+from .hooks import RequestHooks
 from .judge import Judge
 
-_BEHIND_THE_DOOR: Final = "http://testserver"
+_BEHIND_THE_GATEWAY: Final = "http://testserver"
 PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 
 
@@ -34,17 +34,17 @@ def generate(lab: Lab, extent: Extent, *, seed: int = 0, phases: tuple[str, ...]
         GoneError: The service has stopped answering.
 
     """
-    stock = prepare(lab)
-    door = Door(lab, extent)
+    prepared = prepare(lab)
+    gateway = Gateway(lab, extent)
     reply_url = lab.receiver.url if lab.receiver else None
-    furnisher = Furnisher(stock, reply_url)
-    judge = Judge(lab, door, furnisher)
+    hooks = RequestHooks(prepared, reply_url)
+    judge = Judge(lab, gateway, hooks)
     until = extent.now() + extent.seconds
-    with _quiet_place(), _hooked(furnisher.before_call, judge.after_call):
+    with _quiet_place(), _hooked(hooks.before_call, judge.after_call):
         schema = schemathesis.openapi.from_dict(
             lab.inspector.document.document, config=_config(lab, extent, seed, phases)
         )
-        schema.app = door
+        schema.app = gateway
         # Schemathesis first probes the base URL by itself, past every hook and application; a path alone it leaves.
         schema.get_base_url = lambda: urlsplit(lab.target.base_url).path.rstrip("/")  # type: ignore[method-assign]
         stream = engine.from_schema(schema).execute()
@@ -54,13 +54,13 @@ def generate(lab: Lab, extent: Extent, *, seed: int = 0, phases: tuple[str, ...]
                 # Schemathesis takes Ctrl-C for itself; it is meant for the whole run.
                 raise KeyboardInterrupt
             _take(event, judge)
-            if not over and (extent.now() > until or door.sent >= extent.requests):
+            if not over and (extent.now() > until or gateway.sent >= extent.requests):
                 over = True
                 stream.stop()
-    door.close()
+    gateway.close()
     judge.finish()
-    if door.gone and door.last is not None:
-        raise GoneError(f"the service has stopped answering: {door.last.exchange.fault}")
+    if gateway.gone and gateway.last is not None:
+        raise GoneError(f"the service has stopped answering: {gateway.last.exchange.fault}")
     return judge
 
 
@@ -80,7 +80,7 @@ def _config(lab: Lab, extent: Extent, seed: int, phases: tuple[str, ...]) -> Sch
     checks = {name: {"enabled": name in CHECKS} for name in (*CHECKS, *_UNUSED_CHECKS)}
     settings: dict[str, Any] = {
         "seed": seed,
-        "base-url": _BEHIND_THE_DOOR + urlsplit(lab.target.base_url).path.rstrip("/"),
+        "base-url": _BEHIND_THE_GATEWAY + urlsplit(lab.target.base_url).path.rstrip("/"),
         "headers": {"Authorization": f"Bearer {lab.target.token}"},
         "workers": 1,
         "continue-on-failure": True,

@@ -39,10 +39,10 @@ class Extent:
     now: Callable[[], float] = time.monotonic
 
 
-class Door:
+class Gateway:
     """The one way out for everything Schemathesis sends, as an ASGI application.
 
-    What the guard does not let through, or the extent has no room for, is answered by the door itself with a marked
+    What the guard does not let through, or the extent has no room for, is answered by the gateway itself with a marked
     404; `Judge` ignores those answers.
     """
 
@@ -59,7 +59,7 @@ class Door:
         self._slow = 0
         self._faults = 0
         self._until = extent.now() + extent.seconds
-        self._thread = ThreadPoolExecutor(1, "tempolor-door")
+        self._thread = ThreadPoolExecutor(1, "tempolor-gateway")
         self._created_before = lab.guard.spending.created
         self._sender = Sender(lab.target.client(lab.guard), source="schemathesis")
         parts = urlsplit(lab.target.base_url)

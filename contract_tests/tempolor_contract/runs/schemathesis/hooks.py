@@ -3,7 +3,7 @@
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from .fixtures import Stock
+from .fixtures import Prepared
 
 ORDERS: Final = frozenset({"create_song", "create_instrumental"})
 DELETES: Final = frozenset({"delete_account", "delete_music", "delete_midi", "delete_cloned_voice", "cancel_job"})
@@ -14,19 +14,18 @@ _SOURCES: Final = ("clonedVoiceItemId", "midiItemId", "artistVoiceItemId")
 _NOWHERE: Final = "127.0.0.1:9"
 
 
-class Furnisher:
-    """Puts what was prepared into valid requests, and keeps reports off other people's machines in all of them."""
+class RequestHooks:
+    """Puts what was prepared into valid requests, and keeps callbacks off other people's machines in all of them."""
 
-    def __init__(self, stock: Stock, reply_url: str | None) -> None:
-        self.stock = stock
+    def __init__(self, prepared: Prepared, reply_url: str | None) -> None:
+        self.prepared = prepared
         self._reply_url = reply_url
-        self.furnished: set[str] = set()
-        self._operations: dict[str, str] = {}
+        self.filled: set[str] = set()
 
     def before_call(self, context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         """Change a case before it is sent; Schemathesis calls this in all phases."""
         del context, kwargs
-        self._lead_reports_home(case)
+        self._lead_callbacks_home(case)
         if case.meta is None or case.meta.phase.name == "stateful" or not case.meta.generation.mode.is_positive:
             return
         if case.method.upper() != case.operation.method.upper():
@@ -36,29 +35,29 @@ class Furnisher:
         self._query(operation, case)
         if operation in ORDERS and isinstance(case.body, dict):
             self._order(operation, case)
-        self.furnished.add(case.id)
+        self.filled.add(case.id)
 
     def _path(self, operation: str, case: Any) -> None:
-        stock = self.stock
-        prepared = {"get_account": stock.account, "get_music": stock.job}
-        prepared |= {"download_music": stock.job} if stock.complete else {}
-        thing = stock.spares.pop(operation, "") if operation in DELETES else prepared.get(operation, "")
-        if thing:
+        prepared = self.prepared
+        ids = {"get_account": prepared.account, "get_music": prepared.job}
+        ids |= {"download_music": prepared.job} if prepared.complete else {}
+        known = prepared.spares.pop(operation, "") if operation in DELETES else ids.get(operation, "")
+        if known:
             name = next(iter(case.path_parameters))
-            case.path_parameters = {name: quote(thing, safe=":")}
+            case.path_parameters = {name: quote(known, safe=":")}
 
     def _query(self, operation: str, case: Any) -> None:
-        if operation not in _OF_ACCOUNT or not self.stock.account:
+        if operation not in _OF_ACCOUNT or not self.prepared.account:
             return
         # Several accounts are there, so a name is needed (D-26); a made-up cursor is a 400 (D-69).
         case.query = {name: value for name, value in (case.query or {}).items() if name != "cursor"}
-        case.query["user_id"] = self.stock.account
+        case.query["user_id"] = self.prepared.account
 
     def _order(self, operation: str, case: Any) -> None:
-        stock, body = self.stock, dict(case.body)
-        if stock.account:
-            body["user_id"] = stock.account
-        ours = dict(zip(_SOURCES, (stock.voice, stock.midi, stock.artist), strict=True))
+        prepared, body = self.prepared, dict(case.body)
+        if prepared.account:
+            body["user_id"] = prepared.account
+        ours = dict(zip(_SOURCES, (prepared.voice, prepared.midi, prepared.artist), strict=True))
         named = [name for name in _SOURCES if name in body and operation == "create_song"]
         for name in named:
             # One at most (D-65), and one that exists.
@@ -70,7 +69,7 @@ class Furnisher:
         body.pop("maxJobs", None)
         case.body = body
 
-    def _lead_reports_home(self, case: Any) -> None:
+    def _lead_callbacks_home(self, case: Any) -> None:
         url = case.body.get("replyUrl") if isinstance(case.body, dict) else None
         if not isinstance(url, str) or "://" not in url:
             return

@@ -10,8 +10,8 @@ from ...document.call import Call
 from ...rules.rule import Problem
 from ..scenarios.lab import Lab
 from .checks import CHECKS, CLEAN, REACHED, TAKEN
-from .gateway import CASE_ID, NOT_SENT, Door
-from .hooks import DELETES, ORDERS, Furnisher, operation_of
+from .gateway import CASE_ID, NOT_SENT, Gateway
+from .hooks import DELETES, ORDERS, RequestHooks, operation_of
 
 _FIXED: Final = frozenset(
     {"song", "instrumental", "midi", "cloned-voices", "artist-voices", "stems-splitter", "available"}
@@ -24,10 +24,10 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 class Judge:
     """Takes what Schemathesis' checks found, leaves out what the decisions allow, and gives the rest to the ledger."""
 
-    def __init__(self, lab: Lab, door: Door, furnisher: Furnisher) -> None:
+    def __init__(self, lab: Lab, gateway: Gateway, hooks: RequestHooks) -> None:
         self._lab = lab
-        self._door = door
-        self._furnisher = furnisher
+        self._gateway = gateway
+        self._hooks = hooks
         self.succeeded: Counter[str] = Counter()
         self.asked: dict[str, Call] = {}
         self.accepted: Counter[str] = Counter()
@@ -35,13 +35,13 @@ class Judge:
     def after_call(self, context: Any, case: Any, response: Any) -> None:
         """Judge an answer by what was prepared; Schemathesis calls this in all phases."""
         del context
-        call = self._door.calls.get(case.id)
+        call = self._gateway.calls.get(case.id)
         if call is None or NOT_SENT in response.headers or call.method != case.operation.method.upper():
             return
         operation = operation_of(case)
         self.asked[operation] = call
         self.succeeded[operation] += call.accepted
-        if case.id not in self._furnisher.furnished or call.unclear or self._uses_deleted(call):
+        if case.id not in self._hooks.filled or call.unclear or self._uses_deleted(call):
             return
         allowed = {402, 429} if operation in ORDERS or operation == "create_account" else set()
         allowed |= {404} if operation in DELETES | {"download_music", "create_song"} else set()
@@ -52,12 +52,12 @@ class Judge:
     def _uses_deleted(self, call: Call) -> bool:
         """Whether a request names what another one has deleted: Schemathesis also deletes what it has read in lists."""
         named = (*call.arguments.values(), call.query.get("user_id"), *call.sent.values())
-        return any(isinstance(each, str) and each in self._door.deleted for each in named)
+        return any(isinstance(each, str) and each in self._gateway.deleted for each in named)
 
     def scenario(self, event: events.ScenarioFinished) -> None:
         """Take in the checks of an operation in a phase."""
         for case_id, nodes in event.recorder.checks.items():
-            call = self._door.calls.get(case_id)
+            call = self._gateway.calls.get(case_id)
             if call is None or case_id not in event.recorder.cases:
                 continue
             case = event.recorder.cases[case_id].value
@@ -67,8 +67,8 @@ class Judge:
 
     def warning(self, text: str) -> None:
         """Report that something could not be generated or run: a pass without it would mean nothing."""
-        if self._door.last is not None:
-            self._judge(CLEAN, Problem(text, key=text[:60]), self._door.last)
+        if self._gateway.last is not None:
+            self._judge(CLEAN, Problem(text, key=text[:60]), self._gateway.last)
 
     def finish(self) -> None:
         """Judge what only shows at the end: whether each operation has ever succeeded."""
@@ -79,12 +79,12 @@ class Judge:
                 self._lab.inspector.ledger.inconclusive(REACHED, reason)
                 continue
             self._judge(REACHED, None if self.succeeded[operation] else Problem(told, key=operation), call)
-        if self._door.last is not None:
-            self._judge(CLEAN, None, self._door.last)
+        if self._gateway.last is not None:
+            self._judge(CLEAN, None, self._gateway.last)
 
     def _check(self, node: Any, case: Any, call: Call) -> None:
         rule_id = CHECKS[node.name][0]
-        if call.unclear and call.exchange.request.header(CASE_ID) not in self._door.crashes:
+        if call.unclear and call.exchange.request.header(CASE_ID) not in self._gateway.crashes:
             if rule_id in self._tallies:
                 self._lab.inspector.ledger.inconclusive(rule_id, f"{call.method} {call.path}: {call.status}")
             return
@@ -101,11 +101,11 @@ class Judge:
 
     def _hindered(self, operation: str) -> str:
         """Return why an operation could not succeed though nothing is wrong, empty if it should have."""
-        if self._door.spent:
+        if self._gateway.spent:
             return "the generated tests had no time left for it"
         if operation == "cancel_job" and not self._lab.clock.virtual:
             return "the job to cancel may have ended before"
-        if operation == "download_music" and not self._furnisher.stock.complete:
+        if operation == "download_music" and not self._hooks.prepared.complete:
             return "no job has been completed"
         return ""
 
