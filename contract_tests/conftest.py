@@ -16,7 +16,7 @@ import pytest
 from tempolor_contract import Level, LiveServiceError, Rule, Target, Verdict, run
 from tempolor_contract.exchanges.receiver import CallbackReceiver
 from tempolor_contract.judging.known_differences import DeviationsError, Register, load_register
-from tempolor_contract.runs.catalogue import find_control_plane
+from tempolor_contract.target.control import find_control_plane
 from tempolor_contract.target.target import base_url
 
 _SECONDS_FOR_A_RUN = 600

@@ -21,10 +21,11 @@ from tempolor_contract.judging.inspector import Inspector
 from tempolor_contract.judging.ledger import Ledger, is_tolerated
 from tempolor_contract.rules import document as document_rules
 from tempolor_contract.rules.conformance import DocumentJudge
-from tempolor_contract.runs.catalogue import onlookers, steady
+from tempolor_contract.runs.catalogue import onlookers
 from tempolor_contract.runs.scenarios.samples import midi_file, wav_file
 from tempolor_contract.runs.stateful import machine as machine_module
 from tempolor_contract.runs.stateful.machine import MODEL_RULE_IDS, Pace, model_rules
+from tempolor_contract.target.control import steady
 from tempolor_contract.target.sender import Sender
 from tempolor_spec import load_document
 

@@ -4,21 +4,26 @@ To judge exchanges that somebody else sends: `Inspector(CATALOGUE, DocumentJudge
 service: `run(Target(...), CATALOGUE)`. To choose rules: `pick(only=[...], without=[...])`.
 """
 
-from .document.call import Call, Reader, Router
+from .document.call import Call
+from .document.reader import Reader
+from .document.router import Router
+from .document.service import is_live
 from .exchanges.exchange import MISSING, Exchange, Request, Response
 from .exchanges.receiver import CallbackReceiver
 from .exchanges.redaction import Redactor
-from .judging.inspector import Inspector, Seen, is_live
+from .judging.inspector import Inspector, Seen
 from .judging.known_differences import Register, load_register
 from .judging.ledger import Ledger, Tally, Verdict
 from .judging.result import RunResult
 from .rules.catalogue import CATALOGUE, pick, rule
 from .rules.conformance import DocumentJudge, Effort
-from .rules.history.world import World, Worlds
+from .rules.history.world import World
+from .rules.history.worlds import Worlds
 from .rules.rule import FINE, Need, Problem, Rule, Scenario, Severity, Strength, Violation
-from .runs.catalogue import ControlPlaneError
-from .runs.run import Plan, Step, make_plan, run
+from .runs.plan import Plan, Step, make_plan
+from .runs.run import run
 from .runs.scenarios.lab import Lab, Receiver
+from .target.control import ControlPlaneError
 from .target.created import Registry
 from .target.guard import Guard, Level, LiveServiceError, NotAllowedError, OverBudgetError, Refused
 from .target.target import Clock, RealClock, Target, VirtualClock

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from tempolor_contract import Level, Target
 from tempolor_contract.cli.contract import contract_command
-from tempolor_contract.runs.catalogue import find_control_plane, steady
+from tempolor_contract.target.control import find_control_plane, steady
 from tempolor_mock.testing import MockServer
 
 

@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 from stories import JOB, TOKEN, call, error, music, order, read
 from tempolor_contract import MISSING, DocumentJudge, Effort, Exchange, Inspector, Reader, Request, Response, Router
-from tempolor_contract.document.call import default_router
 from tempolor_contract.document.coverage import Coverage
+from tempolor_contract.document.router import default_router
 from tempolor_contract.exchanges.curl import as_curl
 from tempolor_contract.exchanges.redaction import Redactor
 from tempolor_spec import load_document, operations

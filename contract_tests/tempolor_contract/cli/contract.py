@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..judging.known_differences import Register
     from ..judging.result import RunResult
     from ..rules.rule import Rule
-    from ..runs.run import Plan, Step
+    from ..runs.plan import Plan, Step
     from ..target.target import Target
 
 
@@ -80,7 +80,7 @@ def contract_command(url: str, **options: Any) -> None:
     need accounts of their own. Ends with 0 if all is well, 1 with violations, 2 if it could not run or has verified
     nothing. Every option can also be set as TEMPOLOR_CONTRACT_<OPTION>.
     """
-    from ..runs.catalogue import ControlPlaneError  # noqa: PLC0415 - the same
+    from ..target.control import ControlPlaneError  # noqa: PLC0415 - the same
     from ..target.guard import LiveServiceError  # noqa: PLC0415 - `--help` need not load the rules
 
     try:
@@ -126,7 +126,7 @@ def _base_url(url: str) -> str:
 
 
 def _target(base_url: str, options: dict[str, Any]) -> "Target":
-    from ..runs.catalogue import find_control_plane  # noqa: PLC0415 - the same
+    from ..target.control import find_control_plane  # noqa: PLC0415 - the same
     from ..target.guard import Level  # noqa: PLC0415 - `--help` need not load the rules
     from ..target.target import Target  # noqa: PLC0415 - the same
 
@@ -154,7 +154,7 @@ def _reachable(target: "Target", options: dict[str, Any]) -> bool:
 
 
 def _plan(target: "Target", rules: "tuple[Rule, ...]", options: dict[str, Any]) -> "Plan":
-    from ..runs.run import make_plan  # noqa: PLC0415 - `--help` need not load the rules
+    from ..runs.plan import make_plan  # noqa: PLC0415 - `--help` need not load the rules
 
     return make_plan(target, rules, receiver=_reachable(target, options))
 

@@ -55,10 +55,10 @@ def proxy_command(**given: Any) -> None:
 
 
 def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
+    from ..document.service import is_live  # noqa: PLC0415 - the same
     from ..exchanges.har import HarWriter  # noqa: PLC0415 - the same
     from ..exchanges.proxy.app import Proxy  # noqa: PLC0415 - the same
     from ..exchanges.proxy.server import serve  # noqa: PLC0415 - the same
-    from ..judging.inspector import is_live  # noqa: PLC0415 - the same
     from ..judging.session import Session  # noqa: PLC0415 - the same
     from ..rules.catalogue import pick  # noqa: PLC0415 - the same
 

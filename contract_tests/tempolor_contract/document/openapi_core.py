@@ -8,9 +8,9 @@ from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers
 
-from .call import BASE_PATH, Call
+from .call import Call
+from .service import BASE_PATH, LIVE_ORIGIN
 
-_HOST = "https://api.useapi.net"
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
@@ -21,13 +21,13 @@ class _Request:
     it is, is known already.
     """
 
-    host_url = _HOST
+    host_url = LIVE_ORIGIN
     content_type = ""
     body = None
 
     def __init__(self, call: Call) -> None:
         self.path = BASE_PATH + _PLACEHOLDER.sub("x", call.template)
-        self.full_url_pattern = _HOST + self.path
+        self.full_url_pattern = LIVE_ORIGIN + self.path
         self.method = call.method.lower()
         self.parameters = RequestParameters()
 

@@ -4,25 +4,17 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import Final
-from urllib.parse import urlsplit
 
-from ..document.call import CALLBACK, FILE, Call, Reader
+from ..document.call import CALLBACK, FILE, Call
 from ..document.coverage import Coverage
+from ..document.reader import Reader
+from ..document.service import is_live
 from ..exchanges.exchange import Exchange
 from ..rules.conformance import DocumentJudge
-from ..rules.history.world import World, Worlds
+from ..rules.history.world import World
+from ..rules.history.worlds import Worlds
 from ..rules.rule import Judged, Problem, Rule, Violation
 from .ledger import Ledger
-
-LIVE_HOST: Final = "useapi.net"
-"""The vendor's domain. Requests to it may cost money."""
-
-
-def is_live(url: str) -> bool:
-    """Whether a URL leads to the vendor's own service."""
-    host = (urlsplit(url).hostname or "").rstrip(".").lower()
-    return host == LIVE_HOST or host.endswith(f".{LIVE_HOST}")
 
 
 @dataclass(frozen=True)
@@ -77,7 +69,7 @@ class Inspector:
             violations = tuple(self._judge(call))
             # What has another shape than the document's teaches nothing.
             with suppress(AttributeError, KeyError, TypeError, ValueError):
-                self.worlds.learn(call)
+                self.worlds.observe(call)
             self.coverage.add(call)
             return Seen(call, violations)
 

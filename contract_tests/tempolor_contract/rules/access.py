@@ -15,7 +15,7 @@ def _authorization(call: Call, world: World) -> Judged:
     if not call.operation or call.operation in {CALLBACK, FILE} or call.token:
         return None
     # A recording may have been cleaned of all tokens; without any, nothing can be concluded.
-    if world.worlds is None or not world.worlds.authorized:
+    if not world.shared.authorized:
         return None
     if call.accepted:
         how = "another scheme than Bearer" if call.token == "" else "no Authorization header"

@@ -7,7 +7,6 @@ from ..document.bodies import GENERATING, items_of, running_rows, status_of, who
 from ..document.call import Call
 from ..document.ids import parse
 from ..runs.scenarios import capacity, invalid_orders
-from .history.observe import orders_during
 from .history.world import World
 from .orders import ORDERS
 from .rule import FINE, Judged, Problem, Rule
@@ -93,7 +92,7 @@ def _full_is_busy(call: Call, world: World) -> Judged:
     proven: dict[int, set[str]] = {}
     for job_id in (each for each in shown if isinstance(each, str)):
         job = world.jobs.get(job_id)
-        for order in orders_during(world, job, call) if job else ():
+        for order in world.orders_during(job, call) if job else ():
             if order.limit is None:
                 continue
             judged = judged or FINE

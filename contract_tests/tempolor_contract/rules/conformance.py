@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from tempolor_spec import REVISIONS, load_document, operations
 
-from ..document.call import CALLBACK, Call, Router
+from ..document.call import CALLBACK, Call
 from ..document.openapi_core import OpenapiCore
+from ..document.router import Router
 from ..document.schemas import Breach, Schema, resolve
 from ..exchanges.exchange import MISSING
 from .rule import FINE, Judged, Problem

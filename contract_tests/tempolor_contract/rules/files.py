@@ -72,7 +72,7 @@ def _complete(call: Call, world: World) -> Judged:
 
 
 def _link(call: Call, world: World) -> Link | None:
-    link = world.worlds.links.get(call.exchange.request.url) if world.worlds else None
+    link = world.shared.links.get(call.exchange.request.url)
     return link if link is not None and call.status in {200, 206} and link.kind in _NAMES else None
 
 

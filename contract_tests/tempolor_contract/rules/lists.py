@@ -8,7 +8,7 @@ from ..document.call import Call
 from ..document.ids import parse
 from ..runs.scenarios import lifecycle, paging
 from ..runs.scenarios.survey import SURVEY
-from .history.observe import walk_key
+from .history.records import Walk
 from .history.world import World
 from .items import details
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -83,7 +83,7 @@ def _pages(call: Call, world: World) -> Judged:
     if twice:
         return [Problem(f"{twice[0]} stands twice on a page", key="twice")]
     cursor = call.query.get("cursor", "")
-    walk = world.walks.get(walk_key(call)) if cursor else None
+    walk = world.walks.get(Walk.key(call)) if cursor else None
     if cursor and (walk is None or walk.cursor != cursor):
         return None
     begin = walk.calls[0] if walk else call

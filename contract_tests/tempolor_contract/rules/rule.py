@@ -7,14 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ..document.call import Call
+from ..document.service import PAGES
 from ..exchanges.curl import as_curl
 
 if TYPE_CHECKING:
     from ..runs.scenarios.lab import Lab
     from .history.world import World
-
-PAGES: Final = "https://useapi.net/docs/api-tempolor-v1/"
-"""Where the vendor's pages are; a rule's `page` is the rest of the address."""
 
 
 class Strength(StrEnum):

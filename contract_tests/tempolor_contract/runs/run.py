@@ -1,10 +1,9 @@
-"""Runs rules against a target: plans the scenarios, plays them, cleans up, and sums up."""
+"""Runs rules against a target: plays what was planned, cleans up, and sums up."""
 
 import shlex
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,19 +15,15 @@ from ..judging.known_differences import Register
 from ..judging.ledger import Ledger
 from ..judging.result import RunResult
 from ..rules.conformance import DocumentJudge, Effort
-from ..rules.rule import Need, Rule, Scenario
+from ..rules.rule import Rule
+from ..target.control import steady
 from ..target.created import Created, Registry
-from ..target.guard import Guard, Level, Refused, creations_allowed
+from ..target.guard import Guard, Level, Refused
 from ..target.target import Target
-from .catalogue import steady
+from .plan import Plan, Step, make_plan
 from .scenarios.lab import GoneError, Lab, Receiver, Stopped, UnclearError
 from .scenarios.preflight import NotTheApiError, knock
 
-_ALLOWED: Final = {
-    Level.READ: frozenset({Need.READ, Need.OTHER_USER}),
-    Level.SAFE: frozenset(Need) - {Need.ACCOUNT},
-    Level.FULL: frozenset(Need),
-}
 _CLEANING_SECONDS: Final = 6.0
 _DESTROYED_BY: Final = {
     "delete_account": "user_id",
@@ -38,46 +33,8 @@ _DESTROYED_BY: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Step:
-    """A scenario in a plan: the rules it serves, and why it will not be played, empty if it will."""
-
-    scenario: Scenario
-    rules: tuple[Rule, ...]
-    skipped: str = ""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run would do, in order. `cost` is the number of creating calls when all goes well."""
-
-    steps: tuple[Step, ...]
-
-    @property
-    def cost(self) -> int:
-        """Creating calls of all scenarios that will be played."""
-        return sum(step.scenario.cost for step in self.steps if not step.skipped)
-
-
 Progress = Callable[[int, int, Step], None]
 """Called before each scenario with its number from 0, their count, and the step."""
-
-
-def make_plan(target: Target, rules: Sequence[Rule], *, receiver: bool = False) -> Plan:
-    """Return what a run of these rules would do on a target; nothing is sent.
-
-    Cheap scenarios come first. What the level, the budget or a missing token does not allow is in the plan too, with
-    the reason.
-    """
-    scenarios = {scenario.id: scenario for rule in rules for scenario in rule.scenarios}
-    steps = []
-    spent = 0
-    for scenario in sorted(scenarios.values(), key=lambda each: (each.late, each.cost, Need.ACCOUNT in each.needs)):
-        served = tuple(rule for rule in rules if scenario.id in {each.id for each in rule.scenarios})
-        reason = _obstacle(target, scenario, spent, receiver=receiver)
-        spent += 0 if reason else scenario.cost
-        steps.append(Step(scenario, served, reason))
-    return Plan(tuple(steps))
 
 
 def run(  # noqa: PLR0913 - a front door with many keys
@@ -193,27 +150,6 @@ def _where(error: Exception) -> str:
     place = traceback.extract_tb(error.__traceback__)[-1]
     told = f"{type(error).__name__}: {error}".splitlines()[0]
     return f"{told} ({Path(place.filename).name}:{place.lineno})"
-
-
-def _obstacle(target: Target, scenario: Scenario, spent: int, *, receiver: bool) -> str:
-    forbidden = scenario.needs - _ALLOWED[target.level]
-    if Need.ACCOUNT in forbidden:
-        return "needs accounts of its own, and setting one up takes secrets: level full only"
-    if forbidden:
-        return "creates, changes or deletes: level safe or full only"
-    missing = {
-        Need.OTHER_USER: "" if target.other_token else "needs another user's token (--other-token)",
-        Need.RECEIVER: "" if receiver else "needs an address the service can call back",
-        # A link that lasts but seconds can be waited for, which is not worth an order that may be paid for.
-        Need.CLOCK: "" if target.control_url or target.level is Level.FULL else "needs a clock that can be moved",
-    }
-    reasons = [reason for need, reason in missing.items() if reason and need in scenario.needs]
-    if reasons:
-        return reasons[0]
-    limit = creations_allowed(target.level, target.max_creations)
-    if limit is not None and spent + scenario.cost > limit:
-        return f"would make {scenario.cost} creating calls; {limit - spent} of {limit} are left"
-    return ""
 
 
 def _clean_up(lab: Lab) -> None:

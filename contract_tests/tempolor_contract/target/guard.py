@@ -13,8 +13,8 @@ from threading import Lock
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
-from ..document.call import Route, Router, default_router
-from ..judging.inspector import is_live
+from ..document.router import Route, Router, default_router
+from ..document.service import is_live
 from .created import Registry
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ..document.call import BASE_PATH
-from ..judging.inspector import is_live
+from ..document.service import BASE_PATH, is_live
 from .created import Registry
 from .guard import ControlGuard, Gate, Guard, Level, NotAllowedError
 from .transport import GuardedTransport

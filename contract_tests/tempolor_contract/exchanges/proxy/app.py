@@ -5,7 +5,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import cast
 
 import httpx
 import orjson
@@ -15,8 +15,6 @@ from ..exchange import Exchange, Headers, Request, Response
 from .sequence import Sequence
 from .tape import Tape
 from .upstream import RawHeaders, Upstream, end_to_end, is_framed
-
-_CONTROL_PLANE: Final = "/_mock/"
 
 
 class _GoneError(Exception):
@@ -82,8 +80,7 @@ class Proxy:
         try:
             await self._pass(passage, receive, send)
         finally:
-            told = not scope["path"].startswith(_CONTROL_PLANE)
-            self.sequence.end(passage.ticket, self._exchange(passage) if told else None)
+            self.sequence.end(passage.ticket, self._exchange(passage))
             if self.sequence.waiting:
                 asyncio.get_running_loop().call_later(self.patience + 0.1, self.sequence.flush)
 

@@ -27,11 +27,10 @@ class Sequence:
         self._begun[self._next] = self.clock()
         return self._next
 
-    def end(self, ticket: int, exchange: Exchange | None) -> None:
-        """Say what came of a ticket: an exchange, or nothing worth judging."""
+    def end(self, ticket: int, exchange: Exchange) -> None:
+        """Say what came of a ticket."""
         self._begun.pop(ticket, None)
-        if exchange is not None:
-            self._done[ticket] = exchange
+        self._done[ticket] = exchange
         self.flush()
 
     def flush(self, *, everything: bool = False) -> None:

@@ -1,7 +1,7 @@
-"""What a world learns from a call, for each operation."""
+"""What a world takes from a call, for each operation."""
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from ...document.bodies import (
     COMPLETED,
@@ -17,15 +17,13 @@ from ...document.bodies import (
 from ...document.call import CALLBACK, Call
 from ...document.ids import parse
 from .records import Account, Job, Order, Refusal, Sighting, Upload, Walk
-
-if TYPE_CHECKING:
-    from .world import World
+from .world import World
 
 _MOST_ORDERS = 64
 _MOST_REFERENCES = 1024
 
 
-def _order(world: "World", call: Call) -> None:
+def _order(world: World, call: Call) -> None:
     _reference(world, call)
     if not call.accepted:
         if call.unclear:
@@ -45,7 +43,7 @@ def _order(world: "World", call: Call) -> None:
     world.changed[account] = call
 
 
-def _reference(world: "World", call: Call) -> None:
+def _reference(world: World, call: Call) -> None:
     """Keep what was refused by its `replyRef`, if that has never stood for anything else and it is known what ran."""
     reference = call.sent.get("replyRef")
     if not isinstance(reference, str) or not reference:
@@ -58,7 +56,7 @@ def _reference(world: "World", call: Call) -> None:
         world.refused.setdefault(reference, Refusal(call, running))
 
 
-def _known_running(world: "World", call: Call) -> frozenset[str] | None:
+def _known_running(world: World, call: Call) -> frozenset[str] | None:
     """Return the jobs that ran when an order was refused, as the refusal or the last listing has them."""
     busy = call.item.get("runningJobs")
     if isinstance(busy, dict):
@@ -68,7 +66,7 @@ def _known_running(world: "World", call: Call) -> frozenset[str] | None:
     return frozenset(str(row.get("job_id")) for row in running_rows(world.listing))
 
 
-def _job(world: "World", job_id: Any, call: Call) -> Job | None:
+def _job(world: World, job_id: Any, call: Call) -> Job | None:
     parts = parse(job_id)
     if parts is None or parts.kind != "job":
         return None
@@ -77,7 +75,7 @@ def _job(world: "World", job_id: Any, call: Call) -> Job | None:
     return world.jobs[job_id]
 
 
-def _item(world: "World", call: Call) -> None:
+def _item(world: World, call: Call) -> None:
     for item in items_of(call):
         job = _job(world, item.get("job_id") or call.arguments.get("job_id"), call)
         if job is None:
@@ -97,35 +95,17 @@ def _item(world: "World", call: Call) -> None:
             _ran(world, job, call)
 
 
-def _ran(world: "World", job: Job, call: Call) -> None:
-    for order in orders_during(world, job, call):
+def _ran(world: World, job: Job, call: Call) -> None:
+    for order in world.orders_during(job, call):
         order.running.setdefault(job.id, call)
 
 
-def orders_during(world: "World", job: Job, call: Call) -> Iterator[Order]:
-    """Yield the accepted orders that were sent while a job held a slot: it was there before, and runs still at `call`.
-
-    A cancelled job holds no slot, whatever its item says.
-    """
-    for order in reversed(world.orders):
-        if not job.first.before(order.call):
-            # Orders stand in the order in which they were sent, so the ones before came before the job, too.
-            return
-        if (
-            order.account == job.account
-            and job.id not in order.jobs
-            and order.call.before(call)
-            and not (job.cancel_tried and not order.call.before(job.cancel_tried))
-        ):
-            yield order
-
-
-def _page(world: "World", call: Call) -> None:
+def _page(world: World, call: Call) -> None:
     if call.operation == "list_music":
         _item(world, call)
     if call.status != 200:
         return
-    key = walk_key(call)
+    key = Walk.key(call)
     cursor = call.query.get("cursor", "")
     walk = world.walks.get(key)
     world.system_time = call if "sysTime" in call.item else world.system_time
@@ -138,12 +118,7 @@ def _page(world: "World", call: Call) -> None:
         world.walks[key] = Walk([*walk.calls, call], walk.ids | ids, following)
 
 
-def walk_key(call: Call) -> tuple[str, ...]:
-    """Return what tells the walks through lists apart: the list, the account, the kind."""
-    return (call.operation, call.query.get("user_id", ""), call.query.get("type", "song"))
-
-
-def _listing(world: "World", call: Call) -> None:
+def _listing(world: World, call: Call) -> None:
     if call.status != 200:
         return
     rows = {row.get("job_id"): row for row in running_rows(call)}
@@ -161,7 +136,7 @@ def _listing(world: "World", call: Call) -> None:
             _account(world, row["user_id"], call, row.get("maxJobs"))
 
 
-def _account(world: "World", user_id: str, call: Call, limit: Any) -> Account:
+def _account(world: World, user_id: str, call: Call, limit: Any) -> Account:
     account = world.accounts.get(user_id)
     if account is None or (account.gone and account.gone.before(call)):
         account = world.accounts[user_id] = Account(user_id, call)
@@ -169,7 +144,7 @@ def _account(world: "World", user_id: str, call: Call, limit: Any) -> Account:
     return account
 
 
-def _account_shown(world: "World", call: Call) -> None:
+def _account_shown(world: World, call: Call) -> None:
     if call.operation == "list_accounts" and call.status == 200:
         world.only_account = call if len(call.item) == 1 else None
     elif call.operation == "create_account" and not call.refused:
@@ -187,7 +162,7 @@ def _account_shown(world: "World", call: Call) -> None:
             account.ticket = ticket_in(call.sent.get("requestParams")) or account.ticket
 
 
-def _account_deleted(world: "World", call: Call) -> None:
+def _account_deleted(world: World, call: Call) -> None:
     account = world.accounts.get(call.arguments.get("user_id", ""))
     world.only_account = None if not call.refused else world.only_account
     if account is not None and not call.refused:
@@ -200,7 +175,7 @@ def _account_deleted(world: "World", call: Call) -> None:
                 thing.gone = thing.gone or call
 
 
-def _cancel(world: "World", call: Call) -> None:
+def _cancel(world: World, call: Call) -> None:
     job = world.job_of(call)
     if job is None or call.refused:
         return
@@ -209,7 +184,7 @@ def _cancel(world: "World", call: Call) -> None:
         job.cancelled = job.cancelled or call
 
 
-def _delete_job(world: "World", call: Call) -> None:
+def _delete_job(world: World, call: Call) -> None:
     job = world.job_of(call)
     if job is not None:
         _deleted(job, call)
@@ -223,14 +198,14 @@ def _deleted(thing: Job | Upload, call: Call) -> None:
         thing.deleted = thing.deleted or call
 
 
-def _download(world: "World", call: Call) -> None:
+def _download(world: World, call: Call) -> None:
     job = world.job_of(call)
     if job is not None and call.status == 200:
         job.downloaded.setdefault(call.query.get("file_format") or "mp3", call)
 
 
-def _upload(shelf: str, name: str) -> Callable[["World", Call], None]:
-    def learn(world: "World", call: Call) -> None:
+def _upload(shelf: str, name: str) -> Callable[[World, Call], None]:
+    def observed(world: World, call: Call) -> None:
         if call.accepted:
             inner = call.item.get("midiRenderVO")
             item = inner if isinstance(inner, dict) else call.item
@@ -240,11 +215,11 @@ def _upload(shelf: str, name: str) -> Callable[["World", Call], None]:
                 upload.name = call.query.get("name", upload.name)
                 upload.ready = call if call.status == 200 else upload.ready
 
-    return learn
+    return observed
 
 
-def _uploads(shelf: str, name: str) -> Callable[["World", Call], None]:
-    def learn(world: "World", call: Call) -> None:
+def _uploads(shelf: str, name: str) -> Callable[[World, Call], None]:
+    def observed(world: World, call: Call) -> None:
         for record in records_of(call) if call.status == 200 else ():
             upload = _uploaded(getattr(world, shelf), record.get(name), call)
             if upload is not None:
@@ -253,7 +228,7 @@ def _uploads(shelf: str, name: str) -> Callable[["World", Call], None]:
                     upload.ready = upload.ready or call
         _page(world, call)
 
-    return learn
+    return observed
 
 
 def _uploaded(shelf: dict[str, Upload], upload_id: Any, call: Call) -> Upload | None:
@@ -265,16 +240,16 @@ def _uploaded(shelf: dict[str, Upload], upload_id: Any, call: Call) -> Upload | 
     return shelf[upload_id]
 
 
-def _delete_upload(shelf: str, name: str) -> Callable[["World", Call], None]:
-    def learn(world: "World", call: Call) -> None:
+def _delete_upload(shelf: str, name: str) -> Callable[[World, Call], None]:
+    def observed(world: World, call: Call) -> None:
         upload = getattr(world, shelf).get(call.arguments.get(name, ""))
         if upload is not None:
             _deleted(upload, call)
 
-    return learn
+    return observed
 
 
-LESSONS: Final[dict[str, Callable[["World", Call], None]]] = {
+_BY_OPERATION: Final[dict[str, Callable[[World, Call], None]]] = {
     "create_account": _account_shown,
     "get_account": _account_shown,
     "list_accounts": _account_shown,
@@ -297,3 +272,11 @@ LESSONS: Final[dict[str, Callable[["World", Call], None]]] = {
     "get_available_capacity": _listing,
     "cancel_job": _cancel,
 }
+
+
+def observe(world: World, call: Call) -> None:
+    """Have a world take in a call."""
+    world.crashes.observe(call)
+    take = _BY_OPERATION.get(call.operation)
+    if take is not None:
+        take(world, call)

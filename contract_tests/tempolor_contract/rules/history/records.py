@@ -123,6 +123,11 @@ class Walk:
     ids: dict[str, Call]
     cursor: str
 
+    @staticmethod
+    def key(call: Call) -> tuple[str, ...]:
+        """Return what tells walks apart: the list, the account, the kind."""
+        return (call.operation, call.query.get("user_id", ""), call.query.get("type", "song"))
+
 
 @dataclass
 class Crashes:
@@ -140,7 +145,7 @@ class Crashes:
         """Return the earlier crashes on the same request."""
         return self._calls.get(_request(call), [])
 
-    def learn(self, call: Call) -> None:
+    def observe(self, call: Call) -> None:
         """Take in a call."""
         self.working = call if call.accepted else self.working
         if self.is_crash(call):
@@ -175,3 +180,11 @@ class Link:
     kind: str
     seconds: int | None = None
     upload: Call | None = None
+
+
+@dataclass
+class Shared:
+    """What all worlds of a stream have in common: the links handed out, and whether any token was ever seen."""
+
+    links: dict[str, Link] = field(default_factory=dict)
+    authorized: bool = False

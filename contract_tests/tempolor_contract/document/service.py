@@ -1,0 +1,30 @@
+"""Facts of the service: its names and addresses, and those of whatever imitates it."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+LIVE_HOST: Final = "useapi.net"
+"""The vendor's domain. Requests to it may cost money."""
+
+LIVE_ORIGIN: Final = f"https://api.{LIVE_HOST}"
+"""Where the vendor's own service is."""
+
+BASE_PATH: Final = "/v1/tempolor"
+"""Where the live service, and whatever imitates it, has its paths."""
+
+CONTROL_PATH: Final = "/_mock"
+"""Where a mock has its control plane, which is no part of the API."""
+
+PAGES: Final = f"https://{LIVE_HOST}/docs/api-tempolor-v1/"
+"""Where the vendor's pages are; a rule's `page` is the rest of the address."""
+
+
+def is_live(url: str) -> bool:
+    """Whether a URL leads to the vendor's own service."""
+    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    return host == LIVE_HOST or host.endswith(f".{LIVE_HOST}")
+
+
+def is_control(path: str) -> bool:
+    """Whether a path leads to a mock's control plane."""
+    return f"{path}/".startswith(f"{CONTROL_PATH}/")

@@ -1,0 +1,61 @@
+"""What a stream of calls has shown about a service, one world for each token.
+
+A small model of its own: it holds only what was seen, tells "never seen" from "not there", and knows nothing of how a
+mock works. Rules compare the next call with it; then it learns from that call.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ...document.call import CALLBACK, FILE, Call
+from .links import links_in
+from .observe import observe
+from .records import Link, Shared
+from .world import World
+
+
+class Worlds:
+    """The worlds of all tokens of a stream."""
+
+    def __init__(self) -> None:
+        self._worlds: dict[str, World] = {}
+        self._shared = Shared()
+
+    def __iter__(self) -> Iterator[World]:
+        return iter(self._worlds.values())
+
+    def of(self, call: Call) -> World:
+        """Return the world a call belongs to: that of its token, or for a report the one its job is known in."""
+        if call.operation == CALLBACK:
+            return self.with_job(call.exchange.request.json) or self._world("")
+        return self._world(call.token or "")
+
+    def with_job(self, item: Any) -> World | None:
+        """Return the world in which an item's job is known."""
+        job_id = item.get("job_id") if isinstance(item, dict) else None
+        return next((world for world in self if job_id in world.jobs), None)
+
+    @property
+    def links(self) -> dict[str, Link]:
+        """The addresses that answers have handed out."""
+        return self._shared.links
+
+    def observe(self, call: Call) -> None:
+        """Take in a call."""
+        self._shared.authorized = self._shared.authorized or bool(call.token)
+        observe(self.of(call), call)
+        for url, link in links_in(call).items():
+            known = self.links.get(url)
+            self.links[url] = replace(link, upload=link.upload or (known.upload if known else None))
+
+    def linked(self, call: Call) -> Call:
+        """Return a call outside of the API as one of `FILE` if its address was handed out before."""
+        if call.path is None and not call.operation and call.exchange.request.url in self.links:
+            return replace(call, operation=FILE)
+        return call
+
+    def _world(self, token: str) -> World:
+        if token not in self._worlds:
+            self._worlds[token] = World(token, shared=self._shared)
+        return self._worlds[token]
