@@ -113,12 +113,12 @@ def test_a_refusal_is_told_and_not_tried_again(
 
 @pytest.fixture
 def receiver() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """An address for reports, and the reports that came."""
-    reports: list[dict[str, Any]] = []
+    """An address for callbacks, and the callbacks that came."""
+    callbacks: list[dict[str, Any]] = []
 
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            reports.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            callbacks.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(204)
             self.end_headers()
 
@@ -128,20 +128,20 @@ def receiver() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     with HTTPServer(("127.0.0.1", 0), Receiver) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/reports", reports
+        yield f"http://127.0.0.1:{server.server_port}/callbacks", callbacks
         server.shutdown()
         thread.join()
 
 
-def test_reports_lead_to_the_end_of_the_song(
+def test_callbacks_lead_to_the_end_of_the_song(
     songs: Songs, tempolor_mock: MockWorld, receiver: tuple[str, list[dict[str, Any]]]
 ) -> None:
-    address, reports = receiver
+    address, callbacks = receiver
     job_id = songs.order("A lighthouse waltz", reply_url=address)
 
     happened = tempolor_mock.advance(A_LONG_TIME)
 
-    told = [report["status_name"] for report in reports if report["job_id"] == job_id]
+    told = [each["status_name"] for each in callbacks if each["job_id"] == job_id]
     assert told[0] == "GENERATING"
     assert told[-1] == "COMPLETED"
     assert {each.outcome for each in happened.callbacks} == {"delivered"}

@@ -14,7 +14,7 @@ from connexion.resolver import Resolver
 from tempolor_spec import load_document
 
 from . import control, operations
-from .callbacks import HttpCourier
+from .callbacks import HttpDispatcher
 from .control import control_document
 from .files.rendering import Renderings
 from .files.serving import FilesSlot
@@ -56,16 +56,16 @@ class MockApp(AsyncApp):
         self.worlds = worlds
         self._log = log
         self._renderings = renderings
-        self._courier = worlds.courier = HttpCourier(worlds)
+        self._dispatcher = worlds.dispatcher = HttpDispatcher(worlds)
         self._middleware_app = self.middleware.app = OperationsSlot(worlds)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
-        await self._courier.start()
+        await self._dispatcher.start()
         try:
             yield
         finally:
-            await self._courier.stop()
+            await self._dispatcher.stop()
             self._renderings.close()
             await self.worlds.store.close()
 

@@ -167,7 +167,7 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
         default="1,5,30",
         metavar="A,B,...|none",
         type=BackoffType(),
-        help="Pauses before a failed report is tried again, virtual seconds.",
+        help="Pauses before a failed callback is tried again, virtual seconds.",
     ),
     cloup.option(
         "--callback-timeout",
@@ -181,7 +181,7 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
         multiple=True,
         envvar="TEMPOLOR_MOCK_ALLOW_CALLBACK_HOST",
         metavar="HOST",
-        help="Report to this host too; repeatable.  [default: loopback only]",
+        help="Send callbacks to this host too; repeatable.  [default: loopback only]",
     ),
     cloup.option("--callback-insecure", is_flag=True, help="Accept any TLS certificate of a receiver."),
 )

@@ -23,7 +23,7 @@ T = TypeVar("T")
 Headers = tuple[tuple[str, str], ...]
 
 DEPTH_HEADER = "X-Tempolor-Mock-Depth"
-"""Says how many reports to `replyUrl` led to a request, so that a loop of them comes to an end."""
+"""Says how many callbacks to `replyUrl` led to a request, so that a loop of them comes to an end."""
 
 
 class Encoded(bytes):

@@ -23,7 +23,7 @@ class Settings:
     where the control plane answers to no other name. `trusted_proxies` are addresses and networks whose
     `X-Forwarded-Proto` and `X-Forwarded-Host` count. Sizes are bytes.
 
-    Reports to `replyUrl` go to loopback addresses and to `allowed_callback_hosts`; `callback_timeout_seconds` (real
+    Callbacks to `replyUrl` go to loopback addresses and to `allowed_callback_hosts`; `callback_timeout_seconds` (real
     ones) is how long a try may take, and `callback_insecure` accepts any TLS certificate of a receiver.
     """
 

@@ -29,8 +29,8 @@ def wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Courier(Protocol):
-    """Sends reports to `replyUrl` when they are due."""
+class Dispatcher(Protocol):
+    """Sends callbacks to `replyUrl` when they are due."""
 
     def wake(self, token: Token, real_ms: int) -> None:
         """Take note that something of that world may be due at a real moment."""
@@ -46,18 +46,18 @@ class Courier(Protocol):
         """Break off what is on its way from a world, or from all, that is about to be emptied."""
 
 
-class NoCourier:
-    """The courier of worlds that nobody delivers for."""
+class NoDispatcher:
+    """The dispatcher of worlds that nobody delivers for."""
 
     def wake(self, token: Token, real_ms: int) -> None:
-        """See `Courier`."""
+        """See `Dispatcher`."""
 
     async def deliver(self, token: Token) -> Sequence[Callback]:  # noqa: ARG002 - the protocol's
-        """See `Courier`."""
+        """See `Dispatcher`."""
         return ()
 
     def forget(self, token: Token | None) -> None:
-        """See `Courier`."""
+        """See `Dispatcher`."""
 
 
 class Worlds:
@@ -67,7 +67,7 @@ class Worlds:
         self.settings = settings
         self.store = store
         self.wall = wall
-        self.courier: Courier = NoCourier()
+        self.dispatcher: Dispatcher = NoDispatcher()
         self.journal = Journal(settings.journal_bytes)
         self.instance = secrets.token_hex(8)
         self._turning: dict[Token, asyncio.Event] = {}
@@ -86,16 +86,16 @@ class Worlds:
 
     def run_now(self, token: Token, action: Action[T]) -> T:
         """Do the same without waiting for anything; MustWaitError where that cannot be, and nothing was done."""
-        result, wake_ms = self.store.transact_now(token, _noting_reports(action), real_ms=self.wall())
+        result, wake_ms = self.store.transact_now(token, _noting_callbacks(action), real_ms=self.wall())
         if wake_ms is not None:
-            self.courier.wake(token, wake_ms)
+            self.dispatcher.wake(token, wake_ms)
         self._tell_waiting(token)
         return result
 
     async def _run(self, token: Token, action: Action[T]) -> T:
-        result, wake_ms = await self.store.transact(token, _noting_reports(action), real_ms=self.wall())
+        result, wake_ms = await self.store.transact(token, _noting_callbacks(action), real_ms=self.wall())
         if wake_ms is not None:
-            self.courier.wake(token, wake_ms)
+            self.dispatcher.wake(token, wake_ms)
         return result
 
     def _tell_waiting(self, token: Token) -> None:
@@ -106,7 +106,7 @@ class Worlds:
         """Empty one world, or all of them, and all that was kept beside them; return how many there were."""
         count = await self.store.reset(token)
         self.journal.forget(token)
-        self.courier.forget(token)
+        self.dispatcher.forget(token)
         for each in list(self._turning) if token is None else [token]:
             self._tell_waiting(each)
         return count
@@ -148,13 +148,13 @@ def real_seconds_until(world: World, moment_ms: int) -> float:
     return inf if world.clock.frozen else missing_ms / 1000 / world.clock.speed
 
 
-def _noting_reports(action: Action[T]) -> Action[tuple[T, int | None]]:
-    """Return an action that also says when the courier has to look after the world."""
-    return lambda world: (action(world), _next_report_ms(world))
+def _noting_callbacks(action: Action[T]) -> Action[tuple[T, int | None]]:
+    """Return an action that also says when the dispatcher has to look after the world."""
+    return lambda world: (action(world), _next_callback_ms(world))
 
 
-def _next_report_ms(world: World) -> int | None:
-    """Return the real moment at which a report may have to be made or sent; None while nothing can fall due."""
+def _next_callback_ms(world: World) -> int | None:
+    """Return the real moment at which a callback may have to be made or sent; None while nothing can fall due."""
     due_ms, sent_ms = world.jobs.next_due_ms(), world.callbacks.next_due_ms(real_ms=world.real_ms)
     if sent_ms is not None and (due_ms is None or sent_ms < due_ms):
         due_ms = sent_ms

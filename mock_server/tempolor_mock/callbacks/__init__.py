@@ -1,9 +1,9 @@
-"""Sending reports to `replyUrl`.
+"""Sending callbacks to `replyUrl`.
 
-`courier` knows when something may be due in which world, `desk` sends what is due in one of them, `parcels` makes the
-body of a report, `post` carries it to its receiver, and `targets` says who may be one.
+`dispatcher` knows when something may be due in which world, `delivery` sends what is due in one of them, `payload`
+makes the body of a callback, `http_client` sends it to its receiver, and `allowed_hosts` says who may be one.
 """
 
-from .dispatcher import HttpCourier
+from .dispatcher import HttpDispatcher
 
-__all__ = ["HttpCourier"]
+__all__ = ["HttpDispatcher"]

@@ -1,4 +1,4 @@
-"""Who may be reported to: this machine, and hosts that were named when the mock was started.
+"""Who may get callbacks: this machine, and hosts that were named when the mock was started.
 
 A mock sends requests wherever its clients tell it to. One that others share must not become their way into a network,
 so what counts is the address that a connection is made to, not what a URL looks like.
@@ -8,28 +8,28 @@ import ipaddress
 from collections.abc import Collection, Iterable
 
 
-class TargetNotAllowedError(Exception):
+class HostNotAllowedError(Exception):
     """A receiver is neither on this machine nor allowed by name; the message says what to do."""
 
     def __init__(self, host: str, address: str) -> None:
         where = host if host == address else f"{host} ({address})"
         super().__init__(
-            f"target not allowed: {where} is not a loopback address; use --allow-callback-host {host} to allow it"
+            f"host not allowed: {where} is not a loopback address; use --allow-callback-host {host} to allow it"
         )
 
 
-class Targets:
-    """The receivers that a mock may report to; `allowed` are hosts as they stand in a URL."""
+class AllowedHosts:
+    """The hosts that a mock may send callbacks to; `allowed` are hosts as they stand in a URL."""
 
     def __init__(self, allowed: Collection[str]) -> None:
         self._allowed = frozenset(map(_plain, allowed))
 
     def check(self, host: str, addresses: Iterable[str]) -> None:
-        """Raise TargetNotAllowedError unless a connection to any of the host's addresses is fine."""
+        """Raise HostNotAllowedError unless a connection to any of the host's addresses is fine."""
         if _plain(host) not in self._allowed:
             for address in addresses:
                 if not is_loopback(address):
-                    raise TargetNotAllowedError(host, address)
+                    raise HostNotAllowedError(host, address)
 
 
 def is_loopback(address: str) -> bool:

@@ -1,4 +1,4 @@
-"""Sending what is due in one world: one report at a time for each job, all jobs at once, within bounds."""
+"""Sending what is due in one world: one callback at a time for each job, all jobs at once, within bounds."""
 
 import asyncio
 import logging
@@ -14,53 +14,58 @@ from ..domain.callbacks import Attempt, Callback
 from ..domain.ids import Token
 from ..domain.world import World
 from ..worlds import Worlds
-from .payload import Parcel, Receipt, pack
+from .payload import Payload, SendResult, make_payload
 
 if TYPE_CHECKING:
-    from .http_client import Post
+    from .http_client import CallbackClient
 
 logger = logging.getLogger("tempolor.mock")
 
 CONNECTIONS_PER_RECEIVER = 16
-"""At most so many reports of one world are on their way to one receiver at a time; the others wait in line."""
+"""At most so many callbacks of one world are on their way to one receiver at a time; the others wait in a queue."""
 
 LEASE_MARGIN_SECONDS = 10
-"""How much longer than a try may take a report is kept from other couriers."""
+"""How much longer than a try may take a callback is kept from other dispatchers."""
 
 BATCH = 500
-"""How many reports are taken in one transaction, so that requests get their turn between two of them."""
+"""How many callbacks are taken in one transaction, so that requests get their turn between two of them."""
 
 T = TypeVar("T")
 Seen = dict[int, Callback]
-OpenPost = Callable[[], AbstractAsyncContextManager["Post"]]
+OpenClient = Callable[[], AbstractAsyncContextManager["CallbackClient"]]
 
 
 @dataclass(slots=True)
-class Line:
-    """The reports waiting for one receiver; it `hangs` once it kept somebody waiting who advances the clock."""
+class ReceiverQueue:
+    """The callbacks waiting for one receiver; it `hangs` once it kept somebody waiting who advances the clock."""
 
     waiting: deque[Callback] = field(default_factory=deque)
     workers: int = 0
     hangs: bool = False
 
 
-class Desk:
-    """Sends the reports of one world.
+class WorldDelivery:
+    """Sends the callbacks of one world.
 
     `slots` bound how many are on their way at a time, all worlds together; `left` is called whenever there is nothing
-    left to do. A report that waited in line is looked at again in the moment it is sent: one that was cancelled
+    left to do. A callback that waited in the queue is looked at again in the moment it is sent: one that was cancelled
     meanwhile stays here.
     """
 
     def __init__(
-        self, token: Token, worlds: Worlds, open_post: OpenPost, slots: asyncio.Semaphore, left: Callable[[], object]
+        self,
+        token: Token,
+        worlds: Worlds,
+        open_client: OpenClient,
+        slots: asyncio.Semaphore,
+        left: Callable[[], object],
     ) -> None:
         self._token = token
         self._worlds = worlds
-        self._open_post = open_post
+        self._open_client = open_client
         self._slots = slots
         self._left = left
-        self._lines: dict[str, Line] = {}
+        self._queues: dict[str, ReceiverQueue] = {}
         self._held: dict[int, Callback] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._watchers: list[Seen] = []
@@ -68,12 +73,12 @@ class Desk:
 
     @property
     def watched(self) -> bool:
-        """Whether somebody who advances the clock waits for the reports that are due."""
+        """Whether somebody who advances the clock waits for the callbacks that are due."""
         return bool(self._watchers)
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[Seen]:
-        """Collect the reports that are sent, or should have been, as they last stood, by number."""
+        """Collect the callbacks that are sent, or should have been, as they last stood, by number."""
         seen: Seen = {}
         self._watchers.append(seen)
         try:
@@ -87,8 +92,8 @@ class Desk:
         self._collecting += 1
         try:
             while len(taken := await self._run(self._take)) == BATCH:
-                self._put_in_line(taken)
-            self._put_in_line(taken)
+                self._enqueue(taken)
+            self._enqueue(taken)
         finally:
             self._collecting -= 1
             self._leave_if_done()
@@ -99,17 +104,17 @@ class Desk:
             await asyncio.wait(self._workers)
 
     async def close(self) -> None:
-        """Break off what is on its way, and give everything back for another courier."""
+        """Break off what is on its way, and give everything back for another dispatcher."""
         held = list(self._held.values())
         await asyncio.gather(*self.break_off(), return_exceptions=True)
         if held:
             await self._run(lambda world: _release_all(world, held))
 
     def break_off(self) -> Iterable[asyncio.Task[None]]:
-        """Forget what waits in line and break off what is on its way; return the tasks that are ending."""
+        """Forget what waits in the queue and break off what is on its way; return the tasks that are ending."""
         self._held.clear()
-        for line in self._lines.values():
-            line.waiting.clear()
+        for queue in self._queues.values():
+            queue.waiting.clear()
         for worker in self._workers:
             worker.cancel()
         return tuple(self._workers)
@@ -130,87 +135,87 @@ class Desk:
     def _stands_still(self, world: World) -> bool:
         return world.clock.frozen and not self.watched
 
-    def _put_in_line(self, taken: Iterable[Callback]) -> None:
+    def _enqueue(self, taken: Iterable[Callback]) -> None:
         for held in taken:
             self._see(held)
             self._held[held.number] = held
             receiver = _receiver(held.url)
-            line = self._lines.setdefault(receiver, Line())
-            line.waiting.append(held)
-            if line.workers < CONNECTIONS_PER_RECEIVER:
-                self._start_worker(receiver, line)
+            queue = self._queues.setdefault(receiver, ReceiverQueue())
+            queue.waiting.append(held)
+            if queue.workers < CONNECTIONS_PER_RECEIVER:
+                self._start_worker(receiver, queue)
 
     def _see(self, callback: Callback) -> None:
         for seen in self._watchers:
             seen[callback.number] = callback
 
-    def _start_worker(self, receiver: str, line: Line) -> None:
-        line.workers += 1
-        worker = asyncio.get_running_loop().create_task(self._work(line))
+    def _start_worker(self, receiver: str, queue: ReceiverQueue) -> None:
+        queue.workers += 1
+        worker = asyncio.get_running_loop().create_task(self._work(queue))
         self._workers.add(worker)
-        worker.add_done_callback(lambda worker: self._worker_left(worker, receiver, line))
+        worker.add_done_callback(lambda worker: self._worker_left(worker, receiver, queue))
 
-    def _worker_left(self, worker: asyncio.Task[None], receiver: str, line: Line) -> None:
+    def _worker_left(self, worker: asyncio.Task[None], receiver: str, queue: ReceiverQueue) -> None:
         self._workers.discard(worker)
-        line.workers -= 1
-        if not line.workers:
-            self._lines.pop(receiver, None)
+        queue.workers -= 1
+        if not queue.workers:
+            self._queues.pop(receiver, None)
         if not worker.cancelled() and (error := worker.exception()) is not None:
-            logger.error("reports to %s could not be sent", receiver, exc_info=error)
+            logger.error("callbacks to %s could not be sent", receiver, exc_info=error)
         self._leave_if_done()
 
     def _leave_if_done(self) -> None:
         if not (self._workers or self._watchers or self._collecting):
             self._left()
 
-    async def _work(self, line: Line) -> None:
-        async with self._open_post() as post:
-            while line.waiting:
+    async def _work(self, queue: ReceiverQueue) -> None:
+        async with self._open_client() as client:
+            while queue.waiting:
                 async with self._slots:
-                    if line.waiting:
-                        await self._send(line, line.waiting.popleft(), post)
+                    if queue.waiting:
+                        await self._send(queue, queue.waiting.popleft(), client)
 
-    async def _send(self, line: Line, held: Callback, post: "Post") -> None:
-        """Send a report, and then all that is due next for the same job."""
-        parcel = await self._run(lambda world: self._begin(world, line, held))
-        while parcel is not None:
-            receipt = await _try(post, parcel)
-            line.hangs |= receipt.timed_out and self.watched
-            tried = parcel
-            parcel = await self._run(lambda world: self._go_on(world, line, tried, receipt))  # noqa: B023 - runs at once
+    async def _send(self, queue: ReceiverQueue, held: Callback, client: "CallbackClient") -> None:
+        """Send a callback, and then all that is due next for the same job."""
+        payload = await self._run(lambda world: self._begin(world, queue, held))
+        while payload is not None:
+            result = await _try(client, payload)
+            queue.hangs |= result.timed_out and self.watched
+            tried = payload
+            payload = await self._run(lambda world: self._go_on(world, queue, tried, result))  # noqa: B023 - runs at once
 
-    def _begin(self, world: World, line: Line, held: Callback) -> Parcel | None:
+    def _begin(self, world: World, queue: ReceiverQueue, held: Callback) -> Payload | None:
         self._held.pop(held.number, None)
-        if line.hangs or self._stands_still(world):
+        if queue.hangs or self._stands_still(world):
             callbacks.release(world, held)
             return None
         kept = callbacks.keep_hold(world, held, lease_ms=self._lease_ms)
         if kept is not None:
-            return self._packed(world, kept)
+            return self._payload(world, kept)
         if (lost := world.callbacks.get(held.number)) is not None:
             self._see(lost)
         return None
 
-    def _go_on(self, world: World, line: Line, parcel: Parcel, receipt: Receipt) -> Parcel | None:
-        self._held.pop(parcel.held.number, None)
-        attempt = Attempt(parcel.held.due_ms, receipt.status, receipt.error)
-        tried = callbacks.record(world, parcel.held, attempt, retry=receipt.retry)
+    def _go_on(self, world: World, queue: ReceiverQueue, payload: Payload, result: SendResult) -> Payload | None:
+        self._held.pop(payload.held.number, None)
+        attempt = Attempt(payload.held.due_ms, result.status, result.error)
+        tried = callbacks.record(world, payload.held, attempt, retry=result.retry)
         if tried is None:
             return None
         self._see(tried)
-        if line.hangs or self._stands_still(world):
+        if queue.hangs or self._stands_still(world):
             return None
         following = callbacks.take_next(world, tried, lease_ms=self._lease_ms)
-        return None if following is None else self._packed(world, following)
+        return None if following is None else self._payload(world, following)
 
-    def _packed(self, world: World, held: Callback) -> Parcel | None:
+    def _payload(self, world: World, held: Callback) -> Payload | None:
         self._see(held)
         self._held[held.number] = held
-        return pack(world, held)
+        return make_payload(world, held)
 
 
 def lease_ms(worlds: Worlds) -> int:
-    """Return for how long, in real milliseconds, a courier keeps a report from others."""
+    """Return for how long, in real milliseconds, a dispatcher keeps a callback from others."""
     return round((worlds.settings.callback_timeout_seconds + LEASE_MARGIN_SECONDS) * 1000)
 
 
@@ -227,7 +232,7 @@ def _receiver(url: str) -> str:
         return url
 
 
-async def _try(post: "Post", parcel: Parcel) -> Receipt:
-    if parcel.loops:
-        return Receipt(error="loop: reports keep causing the orders that cause them", retry=False)
-    return await post.send(parcel.held.url, parcel.body, parcel.depth)
+async def _try(client: "CallbackClient", payload: Payload) -> SendResult:
+    if payload.loops:
+        return SendResult(error="loop: callbacks keep causing the requests that cause them", retry=False)
+    return await client.send(payload.held.url, payload.body, payload.depth)

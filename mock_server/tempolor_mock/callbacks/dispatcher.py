@@ -1,4 +1,4 @@
-"""The courier: it knows when something may be due in which world, and lets that world's desk send it."""
+"""Knowing when something may be due in which world, and letting that world's delivery send it."""
 
 import asyncio
 from asyncio import TimerHandle
@@ -12,17 +12,17 @@ from ..domain import callbacks
 from ..domain.callbacks import Callback
 from ..domain.ids import Token
 from ..worlds import Worlds
-from .delivery import Desk, lease_ms, logger
+from .delivery import WorldDelivery, lease_ms, logger
 
 if TYPE_CHECKING:
-    from .http_client import Post
+    from .http_client import CallbackClient
 
 CONNECTIONS = 256
-"""At most so many reports are on their way at a time, all worlds and receivers together."""
+"""At most so many callbacks are on their way at a time, all worlds and receivers together."""
 
 
-class HttpCourier:
-    """`Courier` that POSTs reports.
+class HttpDispatcher:
+    """`Dispatcher` that POSTs callbacks.
 
     It needs no start: timers of the running event loop are all there is while nothing is due. `start` is for what a
     store kept over a restart, `stop` for ending in good order.
@@ -30,43 +30,43 @@ class HttpCourier:
 
     def __init__(self, worlds: Worlds) -> None:
         self._worlds = worlds
-        self._office: Office | None = None
+        self._current: LoopDispatcher | None = None
 
     def wake(self, token: Token, real_ms: int) -> None:
-        """See `Courier`."""
-        self._here().wake(token, real_ms)
+        """See `Dispatcher`."""
+        self._running().wake(token, real_ms)
 
     async def deliver(self, token: Token) -> Sequence[Callback]:
-        """See `Courier`."""
-        return await self._here().deliver(token)
+        """See `Dispatcher`."""
+        return await self._running().deliver(token)
 
     def forget(self, token: Token | None) -> None:
-        """See `Courier`."""
-        self._here().forget(token)
+        """See `Dispatcher`."""
+        self._running().forget(token)
 
     async def start(self) -> None:
-        """Take up the work of all worlds, now and once more when the leases of a courier that died have run out."""
+        """Take up the work of all worlds, now and once more when the leases of a dispatcher that died have run out."""
         tokens = await self._worlds.store.worlds_with_work()
         now_ms = self._worlds.wall()
         for token in tokens:
             self.wake(token, now_ms)
-            self._here().call_again(token, lease_ms(self._worlds) / 1000)
+            self._running().call_again(token, lease_ms(self._worlds) / 1000)
 
     async def stop(self) -> None:
         """Break off what is on its way; a restart sends it again, if the store survives."""
-        if self._office is not None:
-            await self._office.close()
-            self._office = None
+        if self._current is not None:
+            await self._current.close()
+            self._current = None
 
-    def _here(self) -> "Office":
-        """Return the office on the running event loop; what an earlier loop had under way ended with that loop."""
-        if self._office is None or self._office.loop is not asyncio.get_running_loop():
-            self._office = Office(self._worlds)
-        return self._office
+    def _running(self) -> "LoopDispatcher":
+        """Return the dispatcher on the running event loop; what an earlier loop had under way ended with that loop."""
+        if self._current is None or self._current.loop is not asyncio.get_running_loop():
+            self._current = LoopDispatcher(self._worlds)
+        return self._current
 
 
-class Office:
-    """All that belongs to one event loop: timers, the desks of worlds with work, the HTTP client while it is in use."""
+class LoopDispatcher:
+    """All that belongs to one event loop: timers, a delivery for each world with work, the HTTP client in use."""
 
     def __init__(self, worlds: Worlds) -> None:
         self.loop = asyncio.get_running_loop()
@@ -74,13 +74,13 @@ class Office:
         self._timers: dict[Token, tuple[int, TimerHandle]] = {}
         self._late_timers: list[TimerHandle] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._desks: dict[Token, Desk] = {}
+        self._deliveries: dict[Token, WorldDelivery] = {}
         self._slots = asyncio.Semaphore(CONNECTIONS)
-        self._post: Post | None = None
-        self._post_users = 0
+        self._client: CallbackClient | None = None
+        self._client_users = 0
 
     def wake(self, token: Token, real_ms: int) -> None:
-        """See `Courier`. A millisecond at least goes by, so that no world can keep the loop to itself."""
+        """See `Dispatcher`. A millisecond at least goes by, so that no world can keep the loop to itself."""
         known = self._timers.get(token)
         if known is None or real_ms < known[0]:
             if known is not None:
@@ -94,8 +94,8 @@ class Office:
 
     def _ring(self, token: Token) -> None:
         self._timers.pop(token, None)
-        if token not in self._desks or not self._desks[token].watched:
-            self._start(self._desk(token).collect())
+        if token not in self._deliveries or not self._deliveries[token].watched:
+            self._start(self._delivery(token).collect())
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = self.loop.create_task(work)
@@ -105,32 +105,34 @@ class Office:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("a world's reports could not be collected", exc_info=error)
+            logger.error("a world's callbacks could not be collected", exc_info=error)
 
-    def _desk(self, token: Token) -> Desk:
-        desk = self._desks.get(token)
-        if desk is None:
-            desk = Desk(token, self._worlds, self._open_post, self._slots, partial(self._desks.pop, token, None))
-            self._desks[token] = desk
-        return desk
+    def _delivery(self, token: Token) -> WorldDelivery:
+        delivery = self._deliveries.get(token)
+        if delivery is None:
+            delivery = WorldDelivery(
+                token, self._worlds, self._open_client, self._slots, partial(self._deliveries.pop, token, None)
+            )
+            self._deliveries[token] = delivery
+        return delivery
 
     async def deliver(self, token: Token) -> list[Callback]:
-        """See `Courier`. The world's timer rests meanwhile; the last transaction winds it up again."""
-        desk = self._desk(token)
-        async with desk.watching() as seen:
-            await desk.collect()
-            await desk.finished()
+        """See `Dispatcher`. The world's timer rests meanwhile; the last transaction winds it up again."""
+        delivery = self._delivery(token)
+        async with delivery.watching() as seen:
+            await delivery.collect()
+            await delivery.finished()
         await self._worlds.run(token, callbacks.forget_old)
         return [seen[number] for number in sorted(seen)]
 
     def forget(self, token: Token | None) -> None:
-        """See `Courier`."""
+        """See `Dispatcher`."""
         for each in list(self._timers) if token is None else [token]:
             if (known := self._timers.pop(each, None)) is not None:
                 known[1].cancel()
-        for each in list(self._desks) if token is None else [token]:
-            if each in self._desks:
-                self._desks[each].break_off()
+        for each in list(self._deliveries) if token is None else [token]:
+            if each in self._deliveries:
+                self._deliveries[each].break_off()
 
     async def close(self) -> None:
         """End everything."""
@@ -139,23 +141,23 @@ class Office:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for desk in list(self._desks.values()):
-            await desk.close()
+        for delivery in list(self._deliveries.values()):
+            await delivery.close()
         for _, timer in self._timers.values():  # Giving back what was not sent has wound them up again.
             timer.cancel()
 
     @asynccontextmanager
-    async def _open_post(self) -> AsyncIterator["Post"]:
+    async def _open_client(self) -> AsyncIterator["CallbackClient"]:
         """Lend the HTTP client, which is open as long as anybody uses it: nothing is left open while nothing is due."""
-        self._post_users += 1
+        self._client_users += 1
         try:
-            if self._post is None:
-                # The HTTP client takes its time to load: in a thread, with the first report, not with the server.
+            if self._client is None:
+                # The HTTP client takes its time to load: in a thread, with the first callback, not with the server.
                 module = await asyncio.to_thread(import_module, f"{__package__}.http_client")
-                self._post = self._post or module.Post(self._worlds.settings)
-            yield self._post
+                self._client = self._client or module.CallbackClient(self._worlds.settings)
+            yield self._client
         finally:
-            self._post_users -= 1
-            if not self._post_users and self._post is not None:
-                post, self._post = self._post, None
-                await post.close()
+            self._client_users -= 1
+            if not self._client_users and self._client is not None:
+                client, self._client = self._client, None
+                await client.close()

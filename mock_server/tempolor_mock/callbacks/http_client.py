@@ -1,4 +1,4 @@
-"""Carrying a report to its receiver over HTTP. Loaded with the first report, as the HTTP client takes its time.
+"""Sending a callback to its receiver over HTTP. Loaded with the first callback, as the HTTP client takes its time.
 
 Nothing of an answer but its status counts, so no receiver can harm the mock with what it answers: bodies are read up
 to a bound, in size and in time, and thrown away.
@@ -18,8 +18,8 @@ from yarl import URL
 
 from ..exchange import DEPTH_HEADER
 from ..settings import Settings
-from .allowed_hosts import TargetNotAllowedError, Targets
-from .payload import Receipt
+from .allowed_hosts import AllowedHosts, HostNotAllowedError
+from .payload import SendResult
 
 BODY_BYTES = 64 << 10
 BODY_SECONDS = 0.5
@@ -32,19 +32,19 @@ _WIRE_READY = re.compile(r"[!-~]+")
 class CheckedResolver(AbstractResolver):
     """Looks names up, and hands out addresses only where all of them may be connected to."""
 
-    def __init__(self, targets: Targets) -> None:
-        self._targets = targets
+    def __init__(self, allowed: AllowedHosts) -> None:
+        self._allowed = allowed
         # Threads of its own: names that take long to look up must not hold up the threads that others share.
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="callback-names")
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Return the addresses of a name; TargetNotAllowedError where one of them is not allowed."""
+        """Return the addresses of a name; HostNotAllowedError where one of them is not allowed."""
         found = await asyncio.get_running_loop().run_in_executor(
             self._threads, lambda: socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
         )
-        self._targets.check(host, (str(address[0]) for *_, address in found))
+        self._allowed.check(host, (str(address[0]) for *_, address in found))
         return [
             ResolveResult(
                 hostname=host,
@@ -62,17 +62,17 @@ class CheckedResolver(AbstractResolver):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-class Post:
+class CallbackClient:
     """An open HTTP client; each try has a connection of its own.
 
-    A connection that is kept can be closed by its receiver in the moment the next report goes out, which would look
+    A connection that is kept can be closed by its receiver in the moment the next callback goes out, which would look
     like a failure nobody made. Redirects are not followed, and the environment's proxies are not used.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._targets = Targets(settings.allowed_callback_hosts)
+        self._allowed = AllowedHosts(settings.allowed_callback_hosts)
         self._seconds = settings.callback_timeout_seconds
-        self._resolver = CheckedResolver(self._targets)
+        self._resolver = CheckedResolver(self._allowed)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0, force_close=True, resolver=self._resolver, ssl=not settings.callback_insecure
@@ -92,18 +92,18 @@ class Post:
         await self._session.close()
         await self._resolver.close()
 
-    async def send(self, url: str, body: bytes, depth: int) -> Receipt:
+    async def send(self, url: str, body: bytes, depth: int) -> SendResult:
         """Try once; never raises."""
         try:
             return await self._try(self._target(url), body, depth)
-        except TargetNotAllowedError as error:
-            return Receipt(error=str(error), retry=False)
+        except HostNotAllowedError as error:
+            return SendResult(error=str(error), retry=False)
         except (aiohttp.InvalidURL, UnicodeError):
-            return Receipt(error="not an http or https address", retry=False)
+            return SendResult(error="not an http or https address", retry=False)
         except TimeoutError:
-            return Receipt(error=f"no answer within {self._seconds:g} seconds", timed_out=True)
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong with one report must not stop the others
-            return Receipt(error=_worded(error))
+            return SendResult(error=f"no answer within {self._seconds:g} seconds", timed_out=True)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong with one callback must not stop the others
+            return SendResult(error=_worded(error))
 
     def _target(self, url: str) -> URL:
         """Return a URL that can be sent to as it is: what the client wrote, percent for percent."""
@@ -115,14 +115,14 @@ class Post:
         if target.scheme not in {"http", "https"} or not host or not port:
             raise aiohttp.InvalidURL(url)
         if _is_address(host):
-            self._targets.check(host, [host])  # Nobody asks the resolver about these.
+            self._allowed.check(host, [host])  # Nobody asks the resolver about these.
         return target
 
-    async def _try(self, target: URL, body: bytes, depth: int) -> Receipt:
+    async def _try(self, target: URL, body: bytes, depth: int) -> SendResult:
         headers = {DEPTH_HEADER: str(depth)}
         async with self._session.post(target, data=body, headers=headers, allow_redirects=False) as response:
             await _skim(response)
-            return Receipt(response.status, "redirects are not followed" if 300 <= response.status < 400 else None)
+            return SendResult(response.status, "redirects are not followed" if 300 <= response.status < 400 else None)
 
 
 def _is_address(host: str) -> bool:

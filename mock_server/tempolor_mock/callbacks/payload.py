@@ -1,4 +1,4 @@
-"""A report as it goes over the wire."""
+"""A callback as it goes over the wire."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ from ..domain.records import replace
 from ..domain.world import World
 
 LONGEST_CHAIN = 5
-"""How many reports in a row may cause the order of the next job, before it counts as a loop."""
+"""How many callbacks in a row may cause the request for the next job, before it counts as a loop."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """A report that is being sent: its compact JSON, and how many reports led to it, this one included."""
+class Payload:
+    """A callback that is being sent: its compact JSON, and how many callbacks led to it, this one included."""
 
     held: Callback
     body: bytes
@@ -24,12 +24,12 @@ class Parcel:
 
     @property
     def loops(self) -> bool:
-        """Whether it must not be sent, because a receiver orders a new job for each report of the one before."""
+        """Whether it must not be sent, because a receiver asks for a new job at each callback of the one before."""
         return self.depth > LONGEST_CHAIN
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class SendResult:
     """What came of one try: a status, or what went wrong instead; after some errors another try is of no use."""
 
     status: int | None = None
@@ -38,17 +38,17 @@ class Receipt:
     timed_out: bool = False
 
 
-def pack(world: World, held: Callback) -> Parcel | None:
-    """Return what to send for a report, or None where its job is gone, which ends the report."""
+def make_payload(world: World, held: Callback) -> Payload | None:
+    """Return what to send for a callback, or None where its job is gone, which ends the callback."""
     job = world.jobs.get(held.job_id.item_id)
     if job is None:
         world.callbacks.put(replace(held, outcome=Outcome.CANCELLED))
         return None
-    return Parcel(held, orjson.dumps(_content(world, job, held.moment_ms)), job.request.depth + 1)
+    return Payload(held, orjson.dumps(_content(world, job, held.moment_ms)), job.request.depth + 1)
 
 
 def _content(world: World, job: Job, at_ms: int) -> shapes.JsonObject:
-    """Return the object that GET music/job_id showed at a virtual moment, and what the order gave for its reports."""
+    """Return what GET music/job_id showed at a virtual moment, with what its request said about callbacks."""
     content = shapes.music_item(job, world, job.request.base_url, at_ms=at_ms)
     content["replyUrl"] = job.request.reply_url
     if job.request.reply_ref:

@@ -12,11 +12,11 @@ from ..exchange import Answer, Call
 JsonObject = dict[str, object]
 
 SHOWN_AT_ONCE = 1000
-"""How many reports are looked up in one transaction, so that requests get their turn between two of them."""
+"""How many callbacks are looked up in one transaction, so that requests get their turn between two of them."""
 
 
 async def list_callbacks(call: Call) -> Answer:
-    """Show the newest reports and what became of them."""
+    """Show the newest callbacks and what became of them."""
     given = call.parameters
 
     def read(world: World) -> list[JsonObject]:
@@ -25,21 +25,21 @@ async def list_callbacks(call: Call) -> Answer:
     return Answer(200, {"callbacks": await call.run(read)})
 
 
-async def shown(call: Call, reports: Sequence[Callback]) -> list[JsonObject]:
-    """Return any number of reports as the control plane shows them."""
+async def shown(call: Call, items: Sequence[Callback]) -> list[JsonObject]:
+    """Return any number of callbacks as the control plane shows them."""
     objects: list[JsonObject] = []
-    for start in range(0, len(reports), SHOWN_AT_ONCE):
-        objects += await call.run(partial(_objects, reports=reports[start : start + SHOWN_AT_ONCE]))
+    for start in range(0, len(items), SHOWN_AT_ONCE):
+        objects += await call.run(partial(_objects, items=items[start : start + SHOWN_AT_ONCE]))
         await asyncio.sleep(0)
     return objects
 
 
-def _objects(world: World, reports: Sequence[Callback]) -> list[JsonObject]:
-    return [callback_object(world, each) for each in reports]
+def _objects(world: World, items: Sequence[Callback]) -> list[JsonObject]:
+    return [callback_object(world, each) for each in items]
 
 
 def callback_object(world: World, callback: Callback) -> JsonObject:
-    """Return a report as the control plane shows it; a job that was deleted has no status any more."""
+    """Return a callback as the control plane shows it; a job that was deleted has no status any more."""
     shown: JsonObject = {"job_id": str(callback.job_id), "url": callback.url, "at": iso(callback.moment_ms)}
     job = world.jobs.get(callback.job_id.item_id)
     if job is not None:

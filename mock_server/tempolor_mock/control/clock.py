@@ -33,14 +33,14 @@ async def set_clock_speed(call: Call) -> Answer:
 
 
 async def advance_clock(call: Call) -> Answer:
-    """Move the world's clock forward, and send every report that is due by then."""
+    """Move the world's clock forward, and send every callback that is due by then."""
 
     def advance(world: World) -> JsonObject:
         transitions = timing.advance(world, call.body["seconds"])
         return {"clock": clock_object(world), "transitions": [_transition_object(each) for each in transitions]}
 
     caused = await call.run(advance)
-    caused["callbacks"] = await shown(call, await call.worlds.courier.deliver(call.owner))
+    caused["callbacks"] = await shown(call, await call.worlds.dispatcher.deliver(call.owner))
     return Answer(200, caused)
 
 

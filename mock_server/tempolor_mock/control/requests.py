@@ -21,8 +21,8 @@ from .callbacks import callback_object
 
 JsonObject = dict[str, Any]
 
-MOST_REPORTS = 100
-"""How many reports of a job are shown: more than the steps of any plan."""
+MOST_CALLBACKS = 100
+"""How many callbacks of a job are shown: more than the steps of any plan."""
 
 
 async def list_requests(call: Call) -> Answer:
@@ -131,17 +131,17 @@ def _content_object(headers: RawHeaders, body: Body) -> JsonObject:
 
 
 def _jobs(world: World, job_ids: set[str]) -> dict[str, JsonObject]:
-    """Return jobs by id, as they are now, with their reports."""
+    """Return jobs by id, as they are now, with their callbacks."""
     return {job_id: _job_object(world, job_id) for job_id in job_ids}
 
 
 def _job_object(world: World, job_id: str) -> JsonObject:
-    reports = reversed(world.callbacks.latest(MOST_REPORTS, job_id=job_id))
+    sent = reversed(world.callbacks.latest(MOST_CALLBACKS, job_id=job_id))
     job = world.jobs.get(CompositeId.parse(job_id, "job", name="job_id").item_id)
     step = job.step(world.now_ms) if job else None
     return {
         "job_id": job_id,
         "status": step.status.name if step else None,
         "progress": step.progress if step else None,
-        "reports": [callback_object(world, report) for report in reports],
+        "reports": [callback_object(world, each) for each in sent],
     }

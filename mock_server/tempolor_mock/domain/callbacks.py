@@ -1,10 +1,10 @@
-"""Reports to `replyUrl`: what is to be sent, when, and what became of it. Readings: `spec/DECISIONS.md`.
+"""Callbacks to `replyUrl`: what is to be sent, when, and what became of it. Readings: `spec/DECISIONS.md`.
 
-Settling a world makes the reports; a courier takes those that are due, sends them, and tells what happened. Reports of
-one job are sent in order, one at a time; a report that keeps failing is given up and the next one follows.
+Settling a world makes the callbacks; a dispatcher takes those that are due, sends them, and tells what happened.
+Callbacks of one job are sent in order, one at a time; one that keeps failing is given up and the next one follows.
 
 An attempt's virtual moment is the one it was due at, so that the same calls always leave the same journal. A lease
-says who is at a report: whoever comes back with another lease than the one the report shows has lost it.
+says who is at a callback: whoever comes back with another lease than the one the callback shows has lost it.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from .jobs import Job
 from .records import Record, replace
 from .world import World
 
-KEPT_REPORTS = 10_000
-"""Of how many reports a world remembers the finished ones; pending reports are kept in any case."""
+KEPT_CALLBACKS = 10_000
+"""Of how many callbacks a world remembers the finished ones; pending callbacks are kept in any case."""
 
 
 class Outcome(StrEnum):
-    """What became of a report so far."""
+    """What became of a callback so far."""
 
     DUE = "due"
     DELIVERED = "delivered"
@@ -37,15 +37,15 @@ class Attempt(Record, frozen=True):
 
     @property
     def succeeded(self) -> bool:
-        """Whether the receiver took the report: any 2xx."""
+        """Whether the receiver took the callback: any 2xx."""
         return self.status is not None and 200 <= self.status < 300
 
 
 class Callback(Record, frozen=True, kw_only=True):
-    """One report of one step of a job's plan.
+    """One callback of one step of a job's plan.
 
-    `due_ms` is the virtual moment of the next try. While a courier is at it, `leased_until_ms` (real time) keeps
-    others away; a courier that died leaves a lease that runs out.
+    `due_ms` is the virtual moment of the next try. While a dispatcher is at it, `leased_until_ms` (real time) keeps
+    others away; a dispatcher that died leaves a lease that runs out.
     """
 
     number: int
@@ -60,7 +60,7 @@ class Callback(Record, frozen=True, kw_only=True):
 
 
 def announce(world: World, job: Job, step: int) -> None:
-    """Make the report of a job's step, if the job has somebody to report to."""
+    """Make the callback of a job's step, if its request had a `replyUrl`."""
     if job.request.reply_url is None:
         return
     moment = job.created_ms + job.plan.steps[step].age_ms
@@ -77,13 +77,13 @@ def announce(world: World, job: Job, step: int) -> None:
 
 
 def take_due(world: World, *, lease_ms: int, limit: int) -> Sequence[Callback]:
-    """Return reports to be sent now, at most one for each job, and keep other couriers away from them."""
+    """Return callbacks to be sent now, at most one for each job, and keep other dispatchers away from them."""
     due = world.callbacks.due(world.now_ms, real_ms=world.real_ms, limit=limit)
     return [_held(world, callback, lease_ms) for callback in due]
 
 
 def keep_hold(world: World, held: Callback, *, lease_ms: int) -> Callback | None:
-    """Return a report that was taken, with a new lease; None where it was cancelled, lost, or its world emptied."""
+    """Return a callback that was taken, with a new lease; None where it was cancelled, lost, or its world emptied."""
     callback = _still_held(world, held)
     if callback is None or callback.outcome is not Outcome.DUE:
         return None
@@ -91,14 +91,14 @@ def keep_hold(world: World, held: Callback, *, lease_ms: int) -> Callback | None
 
 
 def release(world: World, held: Callback) -> None:
-    """Give back a report that was taken and not tried."""
+    """Give back a callback that was taken and not tried."""
     callback = _still_held(world, held)
     if callback is not None:
         world.callbacks.put(replace(callback, leased_until_ms=0))
 
 
 def record(world: World, held: Callback, attempt: Attempt, *, retry: bool = True) -> Callback | None:
-    """Note a try of a report that was taken; return it as it now stands, or None where it was lost or is gone.
+    """Note a try of a callback that was taken; return it as it now stands, or None where it was lost or is gone.
 
     A failure is the last one where `retry` is False, or all of the policy's back-off has been used.
     """
@@ -115,7 +115,7 @@ def record(world: World, held: Callback, attempt: Attempt, *, retry: bool = True
 
 
 def take_next(world: World, callback: Callback, *, lease_ms: int) -> Callback | None:
-    """Take what is to be sent next for the job of a report that was just tried, if that is due by now."""
+    """Take what is to be sent next for the job of a callback that was just tried, if that is due by now."""
     pending = world.callbacks.pending(callback.job_id)
     if not pending or pending[0].due_ms > world.now_ms or pending[0].leased_until_ms > world.real_ms:
         return None
@@ -123,14 +123,14 @@ def take_next(world: World, callback: Callback, *, lease_ms: int) -> Callback | 
 
 
 def forget_old(world: World) -> None:
-    """Forget finished reports but those among the world's newest."""
-    oldest_kept = world.count("callbacks", 0) - KEPT_REPORTS + 1
+    """Forget finished callbacks but those among the world's newest."""
+    oldest_kept = world.count("callbacks", 0) - KEPT_CALLBACKS + 1
     if oldest_kept > 1:
         world.callbacks.forget_finished(oldest_kept)
 
 
 def cancel(world: World, job: Job) -> None:
-    """Send no more reports of a job; what is on its way at this moment cannot be called back."""
+    """Send no more callbacks of a job; what is on its way at this moment cannot be called back."""
     for callback in world.callbacks.pending(job.id):
         world.callbacks.put(replace(callback, outcome=Outcome.CANCELLED))
 
@@ -158,7 +158,7 @@ def _decided(callback: Callback, attempt: Attempt, backoff_seconds: Sequence[flo
 
 
 def _let_follow(world: World, finished: Callback, attempt: Attempt) -> None:
-    """Make the job's next report due no earlier than the try that ended the one before it."""
+    """Make the job's next callback due no earlier than the try that ended the one before it."""
     for following in world.callbacks.pending(finished.job_id)[:1]:
         if following.due_ms < attempt.at_ms:
             world.callbacks.put(replace(following, due_ms=attempt.at_ms))

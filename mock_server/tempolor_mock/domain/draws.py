@@ -1,6 +1,6 @@
 """A seeded source of choices: the same identity draws the same values in the same order.
 
-An order draws about fourteen values, and a mock may be asked for thousands of orders a second: seeding one of Python's
+A request for music draws about fourteen values, and thousands may come in a second: seeding one of Python's
 random generators costs more than all draws together, so the words of a hash are handed out instead.
 """
 

@@ -139,7 +139,7 @@ class MusicRequest(Record, frozen=True, kw_only=True):
     """What a client asked for, defaults applied; absent options are None.
 
     `max_jobs` replaces the account's limit for this request alone. `base_url` is the service's address as the client
-    knows it: links in callbacks start with it. `depth` counts the reports that led to the request, one after another.
+    knows it: links in callbacks start with it. `depth` counts the callbacks that led to the request, one after another.
     A song on a MIDI file has that file's `tonality` and `bpm`.
     """
 

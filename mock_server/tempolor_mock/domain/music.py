@@ -35,12 +35,12 @@ def start(world: World, kind: JobKind, request: MusicRequest, fault: Fault | Non
     _check_combination(request)
     account = _account_for(world, request)
     request = _with_material(world, account, request)
-    ordered, total = world.count("jobs", 0), world.policy.total_generations
-    if ordered >= total:
+    started, total = world.count("jobs", 0), world.policy.total_generations
+    if started >= total:
         raise errors.subscription_required()
     _admit(world, account, request.max_jobs or account.max_jobs)
-    last = min(total, ordered + world.policy.jobs_per_request)
-    jobs = _new_jobs(world, account, kind, request, range(ordered + 1, last + 1))
+    last = min(total, started + world.policy.jobs_per_request)
+    jobs = _new_jobs(world, account, kind, request, range(started + 1, last + 1))
     if fault is not None:
         jobs = [faults.bent(job, fault) for job in jobs]
     elif world.policy.fail_rate:
@@ -110,7 +110,7 @@ def _running_entry(job: Job) -> dict[str, str | int]:
 
 
 def _new_jobs(world: World, account: Account, kind: JobKind, request: MusicRequest, numbers: range) -> list[Job]:
-    """Return the jobs of one order."""
+    """Return the jobs of one request."""
     policy, token = world.policy, world.token
     draws = Draws(policy.seed, token, "order", numbers.start)
     # A job that polls have made ready is ready altogether.

@@ -15,10 +15,10 @@ class Policy:
     """How a world behaves where the service leaves room.
 
     `job_seconds` and `download_lag_seconds` are ranges in virtual seconds; each job draws its own value, seeded.
-    A report to `replyUrl` that failed is tried again after each of `callback_backoff_seconds`, then given up.
+    A callback to `replyUrl` that failed is tried again after each of `callback_backoff_seconds`, then given up.
     `total_generations` and `total_music_seconds` are the subscription's quota, which answers count down; with no
-    generations left, orders are refused. `fail_rate` is the share of jobs that fail, seeded. With `ready_after_polls`
-    it is not time that moves a job but each reading of it alone, and that many readings end it.
+    generations left, requests for music are refused. `fail_rate` is the share of jobs that fail, seeded. With
+    `ready_after_polls` it is not time that moves a job but each reading of it alone, and that many readings end it.
     """
 
     seed: int = 0

@@ -74,31 +74,31 @@ class JobTable(Table["Job"], Protocol):
 
 
 class CallbackTable(Protocol):
-    """The reports of a world."""
+    """The callbacks of a world."""
 
     def put(self, callback: "Callback") -> None:
-        """Add a report, or replace the one with the same number."""
+        """Add a callback, or replace the one with the same number."""
 
     def get(self, number: int) -> "Callback | None":
-        """Return a report."""
+        """Return a callback."""
 
     def due(self, now_ms: int, *, real_ms: int, limit: int) -> "Sequence[Callback]":
-        """Return reports to be sent, at most the first pending one of each job, and none that is leased."""
+        """Return callbacks to be sent, at most the first pending one of each job, and none that is leased."""
 
     def next_due_ms(self, *, real_ms: int = 2**62) -> int | None:
         """Return the earliest `due_ms` of those `due` could return one day, but for what is leased after `real_ms`."""
 
     def pending(self, job_id: "CompositeId") -> "Sequence[Callback]":
-        """Return the reports of a job that are still to be sent."""
+        """Return the callbacks of a job that are still to be sent."""
 
     def latest(self, limit: int, *, job_id: str | None = None) -> "Sequence[Callback]":
-        """Return the newest reports (of one job, by its whole id), newest first."""
+        """Return the newest callbacks (of one job, by its whole id), newest first."""
 
     def forget_finished(self, before: int) -> None:
-        """Forget the reports with numbers below `before` that are not to be sent any more."""
+        """Forget the callbacks with numbers below `before` that are not to be sent any more."""
 
     def __iter__(self) -> "Iterator[Callback]":
-        """Yield every report, oldest first; nothing may be changed meanwhile."""
+        """Yield every callback, oldest first; nothing may be changed meanwhile."""
 
 
 class World(Protocol):

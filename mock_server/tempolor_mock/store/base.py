@@ -54,9 +54,9 @@ class Store(Protocol):
         """Return the token of every world, in the order of their creation."""
 
     async def worlds_with_work(self) -> Sequence[Token]:
-        """Return the tokens of the worlds in which a job runs or a report is still to be sent.
+        """Return the tokens of the worlds in which a job runs or a callback is still to be sent.
 
-        Whoever delivers reports asks once, at start: what a store kept over a restart is due without anybody calling.
+        Whoever delivers callbacks asks once, at start: what a store kept over a restart is due without anybody calling.
         """
 
     async def reset(self, token: Token | None) -> int:

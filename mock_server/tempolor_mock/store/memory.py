@@ -126,7 +126,7 @@ class MemoryJobs(MemoryTable[Job]):
 
 
 class MemoryCallbacks:
-    """`CallbackTable`: all reports by number, a queue of pending ones for each job, and heaps of the queues' heads.
+    """`CallbackTable`: all callbacks by number, a queue of pending ones for each job, and heaps of the queues' heads.
 
     Heads wait in one of two heaps, by `due_ms` or, while they are leased, by the end of the lease, so that thousands
     that are on their way cost those nothing that ask what is due. Entries outlive what they were made for: they are

@@ -85,7 +85,7 @@ _TABLES = (
     """CREATE TRIGGER slot_deleted AFTER DELETE ON items WHEN OLD.slot IS NOT NULL BEGIN
         UPDATE slots SET taken = taken - 1 WHERE world = OLD.world AND user_id = OLD.slot;
     END""",
-    # `head` marks the first pending report of a job: the only one of its job that may be sent.
+    # `head` marks the first pending callback of a job: the only one of its job that may be sent.
     """CREATE TABLE callbacks (
         world INTEGER NOT NULL REFERENCES worlds ON DELETE CASCADE,
         number INTEGER NOT NULL,

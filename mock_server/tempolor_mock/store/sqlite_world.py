@@ -231,7 +231,7 @@ class SqliteJobs(SqliteTable[Job]):
 
 
 class SqliteCallbacks:
-    """`CallbackTable`: the head of each job's queue is marked whenever a report comes or goes."""
+    """`CallbackTable`: the head of each job's queue is marked whenever a callback comes or goes."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows

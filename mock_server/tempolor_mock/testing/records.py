@@ -24,7 +24,7 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to deliver a report: the status of the answer, if there was one, and what else went wrong."""
+    """One try to deliver a callback: the status of the answer, if there was one, and what else went wrong."""
 
     at: datetime
     status: int | None
@@ -33,7 +33,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """A report to the `replyUrl` of a job.
+    """A callback to the `replyUrl` of a job.
 
     It tells of the moment `at`; `status` and `progress` are None when the job was deleted. `outcome` is `due`,
     `delivered`, `failed` or `cancelled`.
@@ -66,7 +66,7 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """What moving the clock caused, in order: jobs that ended, and reports that were sent or tried."""
+    """What moving the clock caused, in order: jobs that ended, and callbacks that were sent or tried."""
 
     transitions: tuple[Transition, ...]
     callbacks: tuple[Callback, ...]

@@ -11,7 +11,7 @@ LONGEST_TEXT = 400
 
 
 def described(world: MockWorld) -> str:
-    """Return the world's last requests and what became of its reports; secrets are hidden."""
+    """Return the world's last requests and what became of its callbacks; secrets are hidden."""
     newest = world.shown_requests(SHOWN_REQUESTS)
     lines = [f"{world!r}, clock {world.clock.now.isoformat()}{', standing still' if world.clock.frozen else ''}"]
     if not newest:
@@ -48,7 +48,7 @@ def _content(part: dict[str, Any]) -> str:
 
 def _callback_lines(world: MockWorld) -> list[str]:
     return [
-        f"report to {each.url}: {each.status} {each.progress} -> {each.outcome}"
+        f"callback to {each.url}: {each.status} {each.progress} -> {each.outcome}"
         + (f" at try {len(each.attempts)}: {_last_answer(each)}" if each.attempts else "")
         for each in world.callbacks[-SHOWN_REQUESTS:]
     ]

@@ -15,7 +15,7 @@ SLOTS = 2
 
 
 def configure_account(world: World, request_params: Mapping[str, Any], max_jobs: int | None) -> str:
-    """Configure an account as an order of the service would, and return its id."""
+    """Configure an account as a request to the service would, and return its id."""
     _check_slots(max_jobs)
     return accounts.configure(world, request_params, max_jobs).user_id
 
@@ -41,7 +41,7 @@ def _with_slots(world: World, account: Account, max_jobs: int | None) -> Account
 
 
 def _fill(world: World, account: Account) -> list[str]:
-    request = MusicRequest(prompt="An order that takes a slot", model="v3", user_id=account.user_id)
+    request = MusicRequest(prompt="A request that takes a slot", model="v3", user_id=account.user_id)
     while accounts.free_slots(world, account):
         music.start(world, "song", request)
     return [str(job.id) for job in world.jobs.active(account.user_id)]

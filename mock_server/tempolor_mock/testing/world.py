@@ -67,7 +67,7 @@ class MockWorld:
         return self._server.app
 
     def advance(self, seconds: float) -> Advance:
-        """Move the clock forward, and return what that caused, after reports to `replyUrl` were sent.
+        """Move the clock forward, and return what that caused, after callbacks to `replyUrl` were sent.
 
         A receiver that runs on this very event loop cannot answer meanwhile: use `advance_async` then.
         """
@@ -106,7 +106,7 @@ class MockWorld:
         return self._run(partial(configure_account, request_params=params, max_jobs=max_jobs))
 
     def fill_account(self, user_id: str | None = None, *, max_jobs: int | None = None) -> list[str]:
-        """Let jobs take every slot, so that the next order gets the 429 with `runningJobs`; return these jobs' ids.
+        """Let jobs take every slot, so that the next request gets the 429 with `runningJobs`; return these jobs' ids.
 
         Without `user_id` that is every account there is; an account that does not exist yet is made, with
         `max_jobs` slots (2). Slots get free again as time goes by.
@@ -124,7 +124,7 @@ class MockWorld:
 
     @property
     def callbacks(self) -> list[Callback]:
-        """The reports to `replyUrl` with all attempts, oldest first: the last 10,000 of them."""
+        """The callbacks to `replyUrl` with all attempts, oldest first: the last 10,000 of them."""
         shown = self.control("GET", f"callbacks?limit={MOST_CALLBACKS}")["callbacks"]
         return [Callback.of(each) for each in reversed(shown)]
 

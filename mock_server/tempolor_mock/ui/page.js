@@ -310,7 +310,7 @@ function showDetail(place, entry) {
   for (const job of entry.jobs) {
     notes.append(make("p", { textContent: `Started ${job.job_id}: ${job.status ? `${job.status.toLowerCase()}, ${job.progress} %` : "deleted"}` }));
     if (job.reports.length) {
-      notes.append(make("ul", {}, ...job.reports.map((report) => make("li", { textContent: reportText(report) }))));
+      notes.append(make("ul", {}, ...job.reports.map((callback) => make("li", { textContent: callbackText(callback) }))));
     }
   }
   place.replaceChildren(notes, contentBox("Request", entry.request), contentBox("Answer", entry.answer));
@@ -331,22 +331,22 @@ function attemptText(attempt) {
   return attempt.status ? String(attempt.status) : attempt.error ?? "no answer";
 }
 
-function reportText(report) {
-  const attempts = (report.attempts ?? []).map(attemptText).join(", ");
-  return `${report.url}: ${report.outcome}${attempts ? ` (${attempts})` : ""}`;
+function callbackText(callback) {
+  const attempts = (callback.attempts ?? []).map(attemptText).join(", ");
+  return `${callback.url}: ${callback.outcome}${attempts ? ` (${attempts})` : ""}`;
 }
 
 const OUTCOMES = { delivered: "good", failed: "bad", due: "warn" };
 
 async function showCallbacks() {
   const answer = await optional("callbacks");
-  const reports = (answer?.callbacks ?? []).slice(0, 50);
-  $("no-callbacks").hidden = reports.length > 0;
-  $("callbacks").replaceChildren(...reports.map((report) => make("li", { className: "callback" },
+  const callbacks = (answer?.callbacks ?? []).slice(0, 50);
+  $("no-callbacks").hidden = callbacks.length > 0;
+  $("callbacks").replaceChildren(...callbacks.map((callback) => make("li", { className: "callback" },
     make("div", { className: "row" },
-      make("span", { className: "mono", textContent: report.url ?? "" }),
-      make("span", { className: `badge ${OUTCOMES[report.outcome] ?? ""}`, textContent: report.outcome ?? "" })),
-    make("div", { className: "faint", textContent: `${report.job_id ?? ""}${report.attempts?.length ? `, tried: ${report.attempts.map(attemptText).join(", ")}` : ""}` }))));
+      make("span", { className: "mono", textContent: callback.url ?? "" }),
+      make("span", { className: `badge ${OUTCOMES[callback.outcome] ?? ""}`, textContent: callback.outcome ?? "" })),
+    make("div", { className: "faint", textContent: `${callback.job_id ?? ""}${callback.attempts?.length ? `, tried: ${callback.attempts.map(attemptText).join(", ")}` : ""}` }))));
 }
 
 async function showFaults() {

@@ -1,4 +1,4 @@
-"""A real receiver of reports, which can misbehave, and mocks whose event loop the test itself runs."""
+"""A real receiver of callbacks, which can misbehave, and mocks whose event loop the test itself runs."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ SECONDS_TO_ARRIVE = 20
 
 @dataclass(frozen=True)
 class Received:
-    """One report as it came in."""
+    """One callback as it came in."""
 
     target: str
     headers: dict[str, str]
@@ -199,7 +199,7 @@ class AsyncClient(httpx.AsyncClient):
         return (await self.post(url, json={"seconds": seconds})).raise_for_status().json()
 
     async def callbacks(self) -> Any:
-        """Return the reports."""
+        """Return the callbacks."""
         url = self.base_url.join("/_mock/callbacks?limit=1000")
         return (await self.get(url)).raise_for_status().json()["callbacks"]
 
@@ -237,7 +237,7 @@ def run_mock() -> Callable[..., Any]:
 
 @pytest.fixture
 def ordered(client: Any) -> Callable[..., list[str]]:
-    """Start a song that reports to a URL, in a world whose clock stands still, and return the ids of its jobs."""
+    """Start a song with a `replyUrl`, in a world whose clock stands still, and return the ids of its jobs."""
 
     def order(reply_url: str, **fields: Any) -> list[str]:
         client.account()
@@ -247,8 +247,8 @@ def ordered(client: Any) -> Callable[..., list[str]]:
 
 
 @pytest.fixture
-def reports(client: Any) -> Callable[..., list[Any]]:
-    """Return the reports of the client's world, newest first."""
+def listed(client: Any) -> Callable[..., list[Any]]:
+    """Return the callbacks of the client's world, newest first."""
 
     def read(**query: Any) -> list[Any]:
         url = client.base_url.join("/_mock/callbacks")

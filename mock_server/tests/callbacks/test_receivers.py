@@ -1,4 +1,4 @@
-"""Receivers that misbehave, hang, or may not be reported to."""
+"""Receivers that misbehave, hang, or may get no callbacks."""
 
 import asyncio
 import socket
@@ -13,12 +13,12 @@ CLOSED = "the connection was closed without an answer"
 
 
 def advance(client, seconds):
-    """Move the clock and return the reports that caused."""
+    """Move the clock and return the callbacks that caused."""
     return client.control("clock/advance", seconds=seconds).raise_for_status().json()["callbacks"]
 
 
 def first_attempts(client, receiver, ordered, behaviour):
-    """Let the receiver do something once, answer 200 after that, and return the first report of the job it hit."""
+    """Let the receiver do something once, answer 200 after that, and return the first callback of the job it hit."""
 
     async def once(receiver, received, writer):
         receiver.behave = then
@@ -102,7 +102,7 @@ def test_a_closed_port_is_tried_again_and_given_up(client, receiver, ordered):
 
 
 def test_the_pauses_can_be_none(new_client, receiver, acts):
-    """Then a report that failed is given up at once."""
+    """Then a callback that failed is given up at once."""
     client = new_client(policy=POLICY.with_changes(callback_backoff_seconds=()))
     client.account()
     receiver.behave = acts.answering(500)
@@ -131,7 +131,7 @@ def test_a_hanging_receiver_costs_an_advance_one_timeout(new_client, receiver, a
 
 
 def test_nobody_waits_for_a_receiver_that_hangs(run_mock, receiver, other_receiver, acts):
-    """While 50 jobs wait for it, polls are answered and another receiver gets all its reports."""
+    """While 50 jobs wait for it, polls are answered and another receiver gets all its callbacks."""
 
     async def scenario():
         receiver.behave = acts.hang
@@ -218,7 +218,7 @@ def names(monkeypatch):
 
 @pytest.mark.parametrize("url", FORBIDDEN.values(), ids=FORBIDDEN)
 def test_targets_elsewhere_never_get_a_connection(client, receiver, ordered, names, url):
-    """The order is taken as the service would; its reports fail at once and say what to do."""
+    """The request is taken as by the service; its callbacks fail at once and say what to do."""
     ordered(url.format(port=receiver.port))
 
     caused = advance(client, PAST_EVERY_JOB)
@@ -226,7 +226,7 @@ def test_targets_elsewhere_never_get_a_connection(client, receiver, ordered, nam
     assert caused
     for each in caused:
         (attempt,) = each["attempts"]
-        assert attempt["error"].startswith("target not allowed: ")
+        assert attempt["error"].startswith("host not allowed: ")
         assert "use --allow-callback-host" in attempt["error"]
         assert each["outcome"] == "failed"
     assert receiver.received == []
@@ -258,7 +258,7 @@ def test_every_way_to_write_this_machine_is_fine(client, receiver, ordered, name
     ],
     ids=["address", "name", "other-spelling"],
 )
-def test_a_host_that_was_allowed_is_reported_to(new_client, receiver, names, allowed, url):
+def test_a_host_that_was_allowed_gets_callbacks(new_client, receiver, names, allowed, url):
     """By the name it has in the URL."""
     client = new_client(allowed_callback_hosts=(allowed,), callback_timeout_seconds=2)
     client.account()
@@ -308,7 +308,7 @@ def test_proxies_of_the_environment_are_not_used(client, receiver, ordered, monk
 
 
 @pytest.mark.parametrize(("given", "sent"), [("4", "5"), ("0", "1"), ("-1", "1"), ("many", "1")])
-def test_a_report_counts_how_many_led_to_it(client, receiver, ordered, given, sent):
+def test_a_callback_counts_how_many_led_to_it(client, receiver, ordered, given, sent):
     """One more than came with the order; what is no number counts as none."""
     client.headers["X-Tempolor-Mock-Depth"] = given
     ordered(receiver.url)
@@ -318,7 +318,7 @@ def test_a_report_counts_how_many_led_to_it(client, receiver, ordered, given, se
 
 
 @pytest.mark.parametrize("depth", ["5", "999"])
-def test_a_chain_of_reports_ends(client, receiver, ordered, depth):
+def test_a_chain_of_callbacks_ends(client, receiver, ordered, depth):
     """Those that would be the sixth in a row are not sent."""
     client.headers["X-Tempolor-Mock-Depth"] = depth
     ordered(receiver.url)

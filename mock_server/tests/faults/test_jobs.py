@@ -201,7 +201,7 @@ def test_the_end_of_a_job_that_waits_is_not_known(quick, new_client, add_fault):
     assert ends["running"].endswith("Z")
 
 
-def test_reports_follow_the_polls(new_client):
+def test_callbacks_follow_the_polls(new_client):
     """Each step is reported, the last one final."""
     client = polled(new_client, 3)
     (job,) = client.song(replyUrl="http://127.0.0.1:9/hook")

@@ -52,7 +52,7 @@ def test_an_unknown_format_is_a_400(client, refused):
     refused(answer, 400, "Invalid file_format parameter. Must be 'mp3', 'wav' or 'stems'")
 
 
-def test_an_unknown_format_is_reported_before_the_unfinished_job(client, refused):
+def test_an_unknown_format_is_callbacked_before_the_unfinished_job(client, refused):
     """Format comes before references."""
     job_id, *_ = client.song()
 

@@ -52,7 +52,7 @@ def test_a_request_shows_what_became_of_its_jobs(client):
     ]
 
 
-def test_a_request_shows_the_reports_of_its_jobs(client):
+def test_a_request_shows_the_callbacks_of_its_jobs(client):
     """Each with the address it goes to, though nobody listens there."""
     client.account()
     client.song(replyUrl="http://127.0.0.1:9/hook")
@@ -60,7 +60,7 @@ def test_a_request_shows_the_reports_of_its_jobs(client):
 
     (entry,) = journal(client, operation_id="create_song")["requests"]
     assert len(entry["jobs"]) == 2
-    assert all({report["url"] for report in job["reports"]} == {"http://127.0.0.1:9/hook"} for job in entry["jobs"])
+    assert all({each["url"] for each in job["reports"]} == {"http://127.0.0.1:9/hook"} for job in entry["jobs"])
 
 
 @pytest.mark.parametrize(

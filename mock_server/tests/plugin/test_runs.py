@@ -114,7 +114,7 @@ def test_runs_that_do_not_use_it_notice_nothing(pytester):
 
 
 def test_a_failed_test_shows_what_its_world_was_sent(pytester):
-    """Requests, answers and reports, without secrets; a test that passed shows nothing."""
+    """Requests, answers and callbacks, without secrets; a test that passed shows nothing."""
     pytester.makepyfile("""
         import httpx
 

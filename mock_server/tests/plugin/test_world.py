@@ -50,7 +50,7 @@ def test_a_world_answers_at_its_address(tempolor_mock):
     assert tempolor_mock.headers == {"Authorization": f"Bearer {tempolor_mock.token}"}
 
 
-def test_the_token_does_not_stand_in_reports(tempolor_mock):
+def test_the_token_does_not_stand_in_callbacks(tempolor_mock):
     """Fixtures of tests that fail are printed."""
     assert tempolor_mock.token.split("-")[1] not in repr(tempolor_mock)
 
@@ -82,7 +82,7 @@ def test_time_does_not_go_backwards(tempolor_mock):
         tempolor_mock.advance(-1)
 
 
-def test_reports_are_listed_with_their_attempts(tempolor_mock, client):
+def test_callbacks_are_listed_with_their_attempts(tempolor_mock, client):
     """Oldest first, in what `advance` returns and in `callbacks` alike."""
     tempolor_mock.add_account()
     jobs = order(client, replyUrl=NOBODY)
@@ -97,7 +97,7 @@ def test_reports_are_listed_with_their_attempts(tempolor_mock, client):
 
 
 @pytest.mark.anyio
-async def test_a_receiver_on_the_tests_own_loop_gets_reports(tempolor_mock):
+async def test_a_receiver_on_the_tests_own_loop_gets_callbacks(tempolor_mock):
     """`advance_async` lets the loop go on, so that the receiver can answer."""
     seen = []
 

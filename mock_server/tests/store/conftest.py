@@ -63,7 +63,7 @@ class Records:
         )
 
     def job(
-        self, number: int, *, user_id: str = "111", seconds: float = 20, reports: bool = False, **fields: Any
+        self, number: int, *, user_id: str = "111", seconds: float = 20, has_callbacks: bool = False, **fields: Any
     ) -> Job:
         """Return a running song of three steps that ends after some seconds."""
         end_ms = round(seconds * 1000)
@@ -76,7 +76,7 @@ class Records:
             plan=Plan((*steps, Step(end_ms, Status.COMPLETED, 100))),
             download_lag_ms=2_000,
             request=MusicRequest(
-                prompt="A harbour ballad", model="v3.5", reply_url="http://127.0.0.1:9/cb" if reports else None
+                prompt="A harbour ballad", model="v3.5", reply_url="http://127.0.0.1:9/cb" if has_callbacks else None
             ),
             seconds=_MATERIAL.seconds,
             seed=_MATERIAL.seed,
@@ -91,7 +91,7 @@ class Records:
         )
 
     def callback(self, number: int, job: int = 1, *, due_ms: int = START_MS, **fields: Any) -> Callback:
-        """Return a report that is due."""
+        """Return a callback that is due."""
         job_id = CompositeId(self.token.number, "111", "job", f"item{job}")
         return Callback(
             number=number, job_id=job_id, url="http://127.0.0.1:9/cb", step=1, moment_ms=due_ms, due_ms=due_ms, **fields

@@ -1,4 +1,4 @@
-"""Reports: one of a job at a time, in order, and none that somebody is at."""
+"""Callbacks: one of a job at a time, in order, and none that somebody is at."""
 
 import pytest
 from tempolor_mock.domain import callbacks
@@ -8,26 +8,26 @@ from tempolor_mock.domain.records import replace
 FAR_MS = 10**6
 
 
-def put_all(world, *reports):
-    """Put several reports."""
-    for report in reports:
-        world.callbacks.put(report)
+def put_all(world, *items):
+    """Put several callbacks."""
+    for each in items:
+        world.callbacks.put(each)
 
 
 def due(world, *, after_ms=FAR_MS, real_ms=0, limit=99):
-    """Return the numbers of the reports that may be sent."""
+    """Return the numbers of the callbacks that may be sent."""
     return [each.number for each in world.callbacks.due(world.now_ms + after_ms, real_ms=real_ms, limit=limit)]
 
 
-def test_a_report_comes_back_as_it_was_put(edit, records):
+def test_a_callback_comes_back_as_it_was_put(edit, records):
     """With its attempts."""
-    report = records.callback(1, attempts=(Attempt(5, 500), Attempt(9, None, "timeout")), leased_until_ms=77)
-    edit(lambda world: put_all(world, report))
+    callback = records.callback(1, attempts=(Attempt(5, 500), Attempt(9, None, "timeout")), leased_until_ms=77)
+    edit(lambda world: put_all(world, callback))
 
-    assert edit(lambda world: (world.callbacks.get(1), world.callbacks.get(2))) == (report, None)
+    assert edit(lambda world: (world.callbacks.get(1), world.callbacks.get(2))) == (callback, None)
 
 
-def test_of_each_job_only_the_first_pending_report_is_due(edit, records):
+def test_of_each_job_only_the_first_pending_callback_is_due(edit, records):
     """Later ones wait, also where their own moment came earlier."""
     edit(
         lambda world: put_all(
@@ -46,7 +46,7 @@ def test_of_each_job_only_the_first_pending_report_is_due(edit, records):
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DELIVERED, Outcome.FAILED, Outcome.CANCELLED])
-def test_when_a_report_is_done_with_the_next_one_of_its_job_follows(edit, records, outcome):
+def test_when_a_callback_is_done_with_the_next_one_of_its_job_follows(edit, records, outcome):
     """However it ended."""
     edit(lambda world: put_all(world, records.callback(1), records.callback(2), records.callback(3)))
     edit(lambda world: put_all(world, replace(records.callback(1), outcome=outcome)))
@@ -55,7 +55,7 @@ def test_when_a_report_is_done_with_the_next_one_of_its_job_follows(edit, record
     assert edit(lambda world: [each.number for each in world.callbacks.pending(records.callback(1).job_id)]) == [2, 3]
 
 
-def test_a_report_cancelled_in_the_middle_leaves_the_order_of_the_others(edit, records):
+def test_a_callback_cancelled_in_the_middle_leaves_the_order_of_the_others(edit, records):
     """The head stays the head."""
     edit(lambda world: put_all(world, *map(records.callback, (1, 2, 3))))
     edit(lambda world: put_all(world, replace(records.callback(2), outcome=Outcome.CANCELLED)))
@@ -65,7 +65,7 @@ def test_a_report_cancelled_in_the_middle_leaves_the_order_of_the_others(edit, r
     assert edit(due) == [3]
 
 
-def test_a_leased_report_is_nobody_elses_until_the_lease_runs_out(edit, records):
+def test_a_leased_callback_is_nobody_elses_until_the_lease_runs_out(edit, records):
     """And holds the later ones of its job back meanwhile."""
     edit(lambda world: put_all(world, records.callback(1, leased_until_ms=500), records.callback(2)))
 
@@ -75,7 +75,7 @@ def test_a_leased_report_is_nobody_elses_until_the_lease_runs_out(edit, records)
 
 
 def test_a_retry_moves_the_moment(edit, records):
-    """The report stays the head of its job."""
+    """The callback stays the head of its job."""
     edit(lambda world: put_all(world, records.callback(1), records.callback(2)))
     edit(lambda world: put_all(world, records.callback(1, due_ms=world.now_ms + 5_000)))
 
@@ -83,7 +83,7 @@ def test_a_retry_moves_the_moment(edit, records):
     assert edit(lambda world: due(world, after_ms=5_000)) == [1]
 
 
-def test_a_report_that_is_put_when_it_is_over_is_never_due(edit, records):
+def test_a_callback_that_is_put_when_it_is_over_is_never_due(edit, records):
     """As it happens when a world is loaded."""
     edit(lambda world: put_all(world, records.callback(1, outcome=Outcome.DELIVERED)))
 
@@ -91,7 +91,7 @@ def test_a_report_that_is_put_when_it_is_over_is_never_due(edit, records):
     assert edit(lambda world: world.callbacks.pending(records.callback(1).job_id)) == []
 
 
-def test_the_newest_reports_come_first(edit, records):
+def test_the_newest_callbacks_come_first(edit, records):
     """Of all jobs, done with or not; as many as asked."""
     edit(lambda world: put_all(world, *(records.callback(number, job=number % 2) for number in range(1, 6))))
 
@@ -99,7 +99,7 @@ def test_the_newest_reports_come_first(edit, records):
     assert edit(lambda world: [each.number for each in world.callbacks]) == [1, 2, 3, 4, 5]
 
 
-def test_couriers_take_each_report_once(kept, records):
+def test_dispatchers_take_each_callback_once(kept, records):
     """What one of them took, another one does not get."""
     kept.run(lambda world: put_all(world, *(records.callback(number, job=number) for number in range(1, 6))))
 
@@ -124,7 +124,7 @@ def test_what_is_leased_is_due_for_nobody_until_the_lease_ends(kept, records):
     assert kept.run(next_due) == kept.run(lambda world: world.callbacks.get(1).due_ms)
 
 
-def test_the_newest_reports_of_one_job_can_be_asked_for(edit, records):
+def test_the_newest_callbacks_of_one_job_can_be_asked_for(edit, records):
     """By its whole id."""
     edit(lambda world: put_all(world, *(records.callback(number, job=number % 2) for number in range(1, 6))))
     job_id = str(records.callback(1, job=1).job_id)
@@ -132,7 +132,7 @@ def test_the_newest_reports_of_one_job_can_be_asked_for(edit, records):
     assert edit(lambda world: [each.number for each in world.callbacks.latest(2, job_id=job_id)]) == [5, 3]
 
 
-def test_finished_reports_can_be_forgotten(edit, records):
+def test_finished_callbacks_can_be_forgotten(edit, records):
     """Those below a number; what is still to be sent stays."""
     edit(lambda world: put_all(world, *(records.callback(number, job=number) for number in range(1, 6))))
     done = [records.callback(number, job=number, outcome=Outcome.FAILED) for number in (1, 3, 4)]

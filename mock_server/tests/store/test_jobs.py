@@ -72,10 +72,10 @@ def test_a_released_job_is_not_due(edit, records):
 
 
 def test_the_moment_a_job_is_due_moves_with_its_settled_steps(edit, records):
-    """One that reports is due at each step."""
+    """One with a `replyUrl` is due at each step."""
 
     def look(world):
-        job = records.job(1, seconds=20, reports=True)
+        job = records.job(1, seconds=20, has_callbacks=True)
         moments = []
         for step in (1, 2):
             world.jobs.put(replace(job, settled_steps=step))
@@ -86,8 +86,8 @@ def test_the_moment_a_job_is_due_moves_with_its_settled_steps(edit, records):
 
 
 def test_a_world_is_settled_before_an_action_sees_it(kept, records):
-    """What ended meanwhile gave its slot back, and its reports are made."""
-    kept.run(lambda world: world.jobs.put(records.job(1, reports=True)))
+    """What ended meanwhile gave its slot back, and its callbacks are made."""
+    kept.run(lambda world: world.jobs.put(records.job(1, has_callbacks=True)))
     kept.run(lambda world: setattr(world, "clock", world.clock.moved_to(world.now_ms + 15_000, world.real_ms)))
 
     assert kept.run(lambda world: (len(world.jobs.active()), [each.step for each in world.callbacks])) == (1, [1])

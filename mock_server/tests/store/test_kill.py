@@ -67,7 +67,7 @@ class Writers:
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path, mid):
-    """Every job and every file that was answered for is there, and so are the reports that are due."""
+    """Every job and every file that was answered for is there, and so are the callbacks that are due."""
     store = ("--store", f"sqlite:{tmp_path / 'worlds.db'}")
     with serving(*store) as (process, client), ThreadPoolExecutor(WRITERS) as pool:
         body = {"requestParams": {"user_id": "111"}, "maxJobs": 100_000}
@@ -84,9 +84,9 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path, mid):
         assert set(writers.jobs) <= {job["job_id"] for job in client.get("/scheduler").raise_for_status().json()}
         assert all(get(client, httpx.URL(url).path).content == mid for url in writers.files)
         client.post(client.base_url.join("/_mock/clock/advance"), json={"seconds": 60}).raise_for_status()
-        reports = get(client, "/_mock/snapshot").json()["callbacks"]
-        reported = {report["job_id"]["item_id"] for report in reports}
-        assert {job_id.rpartition(":")[2] for job_id in writers.jobs} <= reported
+        callbacks = get(client, "/_mock/snapshot").json()["callbacks"]
+        told = {each["job_id"]["item_id"] for each in callbacks}
+        assert {job_id.rpartition(":")[2] for job_id in writers.jobs} <= told
 
 
 def get(client, path):

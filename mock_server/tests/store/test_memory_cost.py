@@ -14,7 +14,7 @@ FEW, MANY = 100, 1_000
 
 
 def full_world(records, count):
-    """Return a world with so many finished jobs, each reported on."""
+    """Return a world with so many finished jobs, each with its callbacks."""
     world = MemoryWorld(records.token, Policy(), frozen_clock(0))
     world.accounts["111"] = records.account()
     for number in range(1, count + 1):
@@ -53,10 +53,10 @@ def steps(call, world):
         lambda world: world.callbacks.latest(5, job_id=str(world.jobs.get("item7").id)),
         lambda world: world.callbacks.pending(world.jobs.get("item7").id),
     ],
-    ids=["page", "later-page", "due", "due-reports", "reports", "reports-of-a-job", "pending"],
+    ids=["page", "later-page", "due", "due-callbacks", "callbacks", "callbacks-of-a-job", "pending"],
 )
 def test_a_call_costs_the_same_in_a_full_world(records, call):
-    """As many lines of Python among 1,000 jobs and reports as among 100, once what had outlived its use is dropped."""
+    """As many lines of Python among 1,000 jobs and callbacks as among 100, once what is of no more use is dropped."""
     few, many = full_world(records, FEW), full_world(records, MANY)
     for world in (few, many):
         call(world)

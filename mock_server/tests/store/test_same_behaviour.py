@@ -118,20 +118,20 @@ class Stores(RuleBasedStateMachine):
 
     @rule(token=TOKENS, limit=st.integers(1, 4))
     def take(self, token, limit):
-        """Take reports that are due."""
+        """Take callbacks that are due."""
         taken = self.both(token, lambda world: callbacks.take_due(world, lease_ms=3_000, limit=limit))
         self.taken += taken
 
     @precondition(lambda self: self.taken)
     @rule(token=TOKENS, data=st.data(), status=st.sampled_from([200, 500, None]))
     def record(self, token, data, status):
-        """Tell what became of a report."""
+        """Tell what became of a callback."""
         held = data.draw(st.sampled_from(self.taken))
         self.both(token, lambda world: callbacks.record(world, held, Attempt(world.now_ms, status)))
 
     @rule(token=TOKENS, before=st.integers(1, 9))
     def forget_reports(self, token, before):
-        """Forget old reports."""
+        """Forget old callbacks."""
         self.both(token, lambda world: world.callbacks.forget_finished(before))
 
     @precondition(lambda self: len(self.jobs) > 6)
@@ -159,7 +159,7 @@ class Stores(RuleBasedStateMachine):
 
 def everything(world):
     """Return all a world holds, in the orders it tells it."""
-    jobs, reports = world.jobs, world.callbacks
+    jobs, queued = world.jobs, world.callbacks
     return [
         (
             world.now_ms,
@@ -168,11 +168,11 @@ def everything(world):
             dict(world.counters()),
             dict(world.blobs),
         ),
-        (list(jobs), list(world.midi), list(world.voices), list(reports)),
+        (list(jobs), list(world.midi), list(world.voices), list(queued)),
         (jobs.active(), jobs.active("111"), jobs.count_active("222"), jobs.next_due_ms()),
-        (reports.next_due_ms(), reports.due(world.now_ms, real_ms=world.real_ms, limit=3), reports.latest(4)),
-        reports.next_due_ms(real_ms=world.real_ms),
-        [(reports.pending(job.id), reports.latest(2, job_id=str(job.id))) for job in jobs],
+        (queued.next_due_ms(), queued.due(world.now_ms, real_ms=world.real_ms, limit=3), queued.latest(4)),
+        queued.next_due_ms(real_ms=world.real_ms),
+        [(queued.pending(job.id), queued.latest(2, job_id=str(job.id))) for job in jobs],
     ]
 
 

@@ -10,7 +10,7 @@ SNAPSHOT = "http://mock/_mock/snapshot"
 
 @pytest.fixture
 def client(client, mid):
-    """A world with an account, two songs that report, a MIDI file and a fault rule."""
+    """A world with an account, two songs with a `replyUrl`, a MIDI file and a fault rule."""
     client.account("111")
     client.song(replyUrl="http://127.0.0.1:9/cb")
     client.advance(10)

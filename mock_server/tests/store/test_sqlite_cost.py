@@ -45,9 +45,9 @@ def a_day(world):
     scheduler.running(world)
     scheduler.capacity(world)
     timing.advance(world, 10)
-    for report in callbacks.take_due(world, lease_ms=1, limit=9):
-        callbacks.record(world, report, Attempt(world.now_ms, 200))
-        world.callbacks.latest(3, job_id=str(report.job_id))
+    for held in callbacks.take_due(world, lease_ms=1, limit=9):
+        callbacks.record(world, held, Attempt(world.now_ms, 200))
+        world.callbacks.latest(3, job_id=str(held.job_id))
     world.callbacks.latest(3)
     world.callbacks.next_due_ms()
     world.callbacks.forget_finished(2)
@@ -96,10 +96,10 @@ def test_every_statement_uses_an_index(kept):
         lambda world: world.callbacks.pending(next(iter(world.jobs.page("111/song", before=2, limit=1))).id),
         lambda world: world.count("jobs"),
     ],
-    ids=["page", "later-page", "get", "due", "active", "due-reports", "reports", "pending", "count"],
+    ids=["page", "later-page", "get", "due", "active", "due-callbacks", "callbacks", "pending", "count"],
 )
 def test_a_call_costs_the_same_in_a_full_world(kept, records, call):
-    """SQLite takes as many steps among 3,000 finished jobs and reports as among 300."""
+    """SQLite takes as many steps among 3,000 finished jobs and callbacks as among 300."""
 
     def fill(world, numbers):
         world.accounts["111"] = records.account()

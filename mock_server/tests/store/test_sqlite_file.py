@@ -24,7 +24,7 @@ SONG = MusicRequest(prompt="A ballad", model="v3")
 def furnish(world, records):
     """Put something into each table."""
     world.accounts["111"] = records.account()
-    world.jobs.put(records.job(world.count("jobs"), reports=True))
+    world.jobs.put(records.job(world.count("jobs"), has_callbacks=True))
     world.callbacks.put(records.callback(1))
     world.midi.put(records.midi(1))
     world.blobs["midi/item1"] = b"MThd"
@@ -38,7 +38,7 @@ def seen(world):
 
 
 def test_a_store_that_is_opened_again_has_everything(keep, records):
-    """Jobs, files, reports still due, accounts, counters and the clock."""
+    """Jobs, files, callbacks still due, accounts, counters and the clock."""
     first = keep("sqlite")
     first.run(lambda world: furnish(world, records))
     before = first.run(seen)

@@ -17,7 +17,7 @@ def numbers(items):
 
 def test_an_item_comes_back_as_it_was_put(edit, records):
     """Every field, nested ones included."""
-    job, file = records.job(1, reports=True), records.midi(1)
+    job, file = records.job(1, has_callbacks=True), records.midi(1)
     edit(lambda world: (world.jobs.put(job), world.midi.put(file)))
 
     assert edit(lambda world: (world.jobs.get("item1"), world.midi.get("item1"))) == (job, file)
@@ -137,7 +137,7 @@ def test_clearing_a_world_leaves_its_clock(edit, records):
 
     def furnish(world):
         world.accounts["1"] = records.account("1")
-        world.jobs.put(records.job(1, reports=True))
+        world.jobs.put(records.job(1, has_callbacks=True))
         world.callbacks.put(records.callback(1))
         world.midi.put(records.midi(1))
         world.blobs["midi/item1"] = b"MThd"

@@ -141,7 +141,7 @@ def test_every_world_is_listed_in_the_order_of_creation(kept):
 
 
 def test_worlds_in_which_something_will_happen_are_known(kept, records):
-    """A running job or a report that is still to be sent; nothing else."""
+    """A running job or a callback that is still to be sent; nothing else."""
     kept.run(lambda world: world.accounts.update({"111": records.account()}), Token("3", "idle"))
     kept.run(lambda world: world.jobs.put(records.job(1)), ALICE)
     kept.run(lambda world: world.callbacks.put(records.callback(1)), BOB)

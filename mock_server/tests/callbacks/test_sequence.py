@@ -1,4 +1,4 @@
-"""What reports say, in which order, and what `advance` and the journal tell of them."""
+"""What callbacks say, in which order, and what `advance` and the journal tell of them."""
 
 import random
 from itertools import pairwise
@@ -10,11 +10,11 @@ PAST_EVERY_RETRY = 3_600
 
 
 def advance(client, seconds):
-    """Move the clock and return the reports that caused."""
+    """Move the clock and return the callbacks that caused."""
     return client.control("clock/advance", seconds=seconds).raise_for_status().json()["callbacks"]
 
 
-def test_a_report_is_the_poll_of_its_moment(client, receiver, ordered):
+def test_a_callback_is_the_poll_of_its_moment(client, receiver, ordered):
     """Nothing but `replyUrl` and `replyRef` is there besides."""
     jobs = ordered(receiver.url, replyRef="demo-1")
     compared = 0
@@ -22,15 +22,15 @@ def test_a_report_is_the_poll_of_its_moment(client, receiver, ordered):
     for _ in range(30):
         before = len(receiver.received)
         client.advance(1)
-        for report in {each.job_id: each for each in receiver.received[before:]}.values():
-            poll = client.get(f"/music/{report.job_id}").json()
-            assert report.body == poll | {"replyUrl": receiver.url, "replyRef": "demo-1"}
+        for callback in {each.job_id: each for each in receiver.received[before:]}.values():
+            poll = client.get(f"/music/{callback.job_id}").json()
+            assert callback.body == poll | {"replyUrl": receiver.url, "replyRef": "demo-1"}
             compared += 1
 
     assert compared >= 5 * len(jobs)
 
 
-def test_a_report_is_compact_json_from_the_mock(receiver, ordered, client):
+def test_a_callback_is_compact_json_from_the_mock(receiver, ordered, client):
     """With a depth, and with no token or cookie."""
     ordered(receiver.url)
     client.advance(PAST_EVERY_JOB)
@@ -53,8 +53,8 @@ def test_the_url_is_kept_as_it_was_given(receiver, ordered, client, target):
     assert {each.body["replyUrl"] for each in receiver.received} == {receiver.url + target}
 
 
-def test_progress_rises_to_the_one_final_report(receiver, ordered, client):
-    """For each job on its own; the last report is the final one."""
+def test_progress_rises_to_the_one_final_callback(receiver, ordered, client):
+    """For each job on its own; the last callback is the final one."""
     jobs = ordered(receiver.url)
     client.advance(PAST_EVERY_JOB)
 
@@ -66,8 +66,8 @@ def test_progress_rises_to_the_one_final_report(receiver, ordered, client):
         assert told[-1].body["status_name"] == "COMPLETED"
 
 
-def test_advance_answers_after_delivery_with_what_it_caused(receiver, ordered, client, reports):
-    """The reports are there, oldest first, and nothing is left for the next call."""
+def test_advance_answers_after_delivery_with_what_it_caused(receiver, ordered, client, listed):
+    """The callbacks are there, oldest first, and nothing is left for the next call."""
     jobs = ordered(f"{receiver.url}/hook")
 
     caused = advance(client, PAST_EVERY_JOB)
@@ -77,18 +77,18 @@ def test_advance_answers_after_delivery_with_what_it_caused(receiver, ordered, c
     assert caused[-1].keys() == {"job_id", "url", "at", "status", "progress", "attempts", "outcome"}
     assert caused[-1]["attempts"] == [{"at": caused[-1]["at"], "status": 200}]
     assert {(each["url"], each["outcome"]) for each in caused} == {(f"{receiver.url}/hook", "delivered")}
-    assert caused == reports()[::-1]
+    assert caused == listed()[::-1]
     assert advance(client, PAST_EVERY_JOB) == []
 
 
-def test_reports_are_listed_newest_first(receiver, ordered, client, reports):
+def test_callbacks_are_listed_newest_first(receiver, ordered, client, listed):
     """As many as asked, of one job if asked."""
     first, _ = ordered(receiver.url)
     client.advance(PAST_EVERY_JOB)
 
-    assert reports(limit=3) == reports()[:3]
-    assert reports(job_id=first) == [each for each in reports() if each["job_id"] == first]
-    assert reports(job_id="user:1-tempolor:2-job:3") == []
+    assert listed(limit=3) == listed()[:3]
+    assert listed(job_id=first) == [each for each in listed() if each["job_id"] == first]
+    assert listed(job_id="user:1-tempolor:2-job:3") == []
 
 
 @pytest.mark.parametrize("query", [{"limit": 0}, {"limit": "many"}, {"limit": 10**6}])
@@ -99,17 +99,17 @@ def test_a_listing_that_cannot_be_had_is_refused(client, query):
     assert (response.status_code, response.json()["code"]) == (400, 400)
 
 
-def test_an_order_without_reply_url_reports_to_nobody(client, reports):
+def test_a_request_without_reply_url_has_no_callbacks(client, listed):
     """There is nothing to be seen of it."""
     client.account()
     client.song(replyRef="alone")
 
     assert advance(client, PAST_EVERY_JOB) == []
-    assert reports() == []
+    assert listed() == []
 
 
 def test_retries_come_after_the_pauses_of_the_policy_and_end(receiver, acts, ordered, client):
-    """Each is journalled at the moment it was due at; the next report follows the last of them."""
+    """Each is journalled at the moment it was due at; the next callback follows the last of them."""
     receiver.behave = acts.answering(500)
     job, _ = ordered(receiver.url)
 
@@ -122,14 +122,14 @@ def test_retries_come_after_the_pauses_of_the_policy_and_end(receiver, acts, ord
     assert moment(second["attempts"][0]["at"]) == moment(first["at"]) + 36_000
 
 
-def test_retries_wait_for_virtual_time(receiver, acts, ordered, client, reports):
+def test_retries_wait_for_virtual_time(receiver, acts, ordered, client, listed):
     """Only those happen that fall due; `next` tells the moment of the one to come."""
     receiver.behave = acts.answering(503)
     job, _ = ordered(receiver.url)
     while not receiver.of(job):
         client.advance(0.1)
-    (report,) = reports(job_id=job)
-    pause = moment(report["next"]) - client.now_ms()
+    (callback,) = listed(job_id=job)
+    pause = moment(callback["next"]) - client.now_ms()
 
     advance(client, (pause - 1) / 1000)
     before = len(receiver.of(job))
@@ -139,7 +139,7 @@ def test_retries_wait_for_virtual_time(receiver, acts, ordered, client, reports)
 
 
 def test_a_receiver_that_fails_half_the_time_gets_every_job_in_order(receiver, acts, new_client):
-    """Seeded; each report that was taken came once, and each job's final one last."""
+    """Seeded; each callback that was taken came once, and each job's final one last."""
 
     async def half(receiver, received, writer):
         tries = sum((each.job_id, each.progress) == (received.job_id, received.progress) for each in receiver.received)
@@ -166,7 +166,7 @@ def test_a_receiver_that_fails_half_the_time_gets_every_job_in_order(receiver, a
 
 
 @pytest.mark.parametrize("path", ["scheduler/{job}", "music/{job}"])
-def test_nothing_is_reported_of_a_job_that_was_cancelled_or_deleted(receiver, ordered, client, reports, path):
+def test_nothing_is_sent_for_a_job_that_was_cancelled_or_deleted(receiver, ordered, client, listed, path):
     """Neither what was to come nor a retry; the other job goes on."""
     stopped, other = ordered(receiver.url)
     while not receiver.of(stopped):
@@ -178,10 +178,10 @@ def test_nothing_is_reported_of_a_job_that_was_cancelled_or_deleted(receiver, or
 
     assert len(receiver.of(stopped)) == before
     assert receiver.of(other)[-1].body["status_final"]
-    assert len(reports(job_id=stopped)) == before
+    assert len(listed(job_id=stopped)) == before
 
 
-def test_a_retry_that_waits_is_cancelled_with_its_job(receiver, acts, ordered, client, reports):
+def test_a_retry_that_waits_is_cancelled_with_its_job(receiver, acts, ordered, client, listed):
     """The journal says so."""
     receiver.behave = acts.answering(500)
     job, _ = ordered(receiver.url)
@@ -193,10 +193,10 @@ def test_a_retry_that_waits_is_cancelled_with_its_job(receiver, acts, ordered, c
     client.advance(PAST_EVERY_JOB)
 
     assert len(receiver.of(job)) == before
-    assert [each["outcome"] for each in reports(job_id=job)] == ["cancelled"]
+    assert [each["outcome"] for each in listed(job_id=job)] == ["cancelled"]
 
 
-def test_worlds_do_not_see_each_others_reports(receiver, ordered, client, new_client):
+def test_worlds_do_not_see_each_others_callbacks(receiver, ordered, client, new_client):
     """An advance sends and shows those of its own world only."""
     ordered(receiver.url)
     other = new_client("user:777-somebody-else")
@@ -210,7 +210,7 @@ def test_worlds_do_not_see_each_others_reports(receiver, ordered, client, new_cl
     assert {each.job_id.partition("-")[0] for each in receiver.received} == {"user:777"}
 
 
-def test_an_emptied_world_reports_nothing(receiver, ordered, client, reports):
+def test_an_emptied_world_sends_nothing(receiver, ordered, client, listed):
     """Nor does it remember that it did."""
     ordered(receiver.url)
     client.advance(10)
@@ -220,7 +220,7 @@ def test_an_emptied_world_reports_nothing(receiver, ordered, client, reports):
 
     assert before
     assert advance(client, PAST_EVERY_JOB) == []
-    assert (len(receiver.received), reports()) == (before, [])
+    assert (len(receiver.received), listed()) == (before, [])
 
 
 def moment(text):

@@ -1,4 +1,4 @@
-"""Reports that go out by themselves, over restarts, and at shutdown."""
+"""Callbacks that go out by themselves, over restarts, and at shutdown."""
 
 import asyncio
 import gc
@@ -12,11 +12,11 @@ START_MS = 1_747_731_600_125
 
 
 def all_final(count):
-    """Return whether the final reports of so many jobs came in."""
+    """Return whether the final callbacks of so many jobs came in."""
     return lambda received: sum(each.body["status_final"] for each in received) >= count
 
 
-def test_a_running_clock_sends_reports_without_any_call(run_mock, receiver):
+def test_a_running_clock_sends_callbacks_without_any_call(run_mock, receiver):
     """Each job's in order, to the last."""
 
     async def scenario():
@@ -91,7 +91,7 @@ def test_an_advance_of_a_running_clock_sends_what_it_passes(run_mock, receiver):
 
 
 @pytest.mark.parametrize("store", ["memory", "sqlite"])
-def test_a_shutdown_with_reports_on_their_way_is_clean(run_mock, receiver, acts, tmp_path, store):
+def test_a_shutdown_with_callbacks_on_their_way_is_clean(run_mock, receiver, acts, tmp_path, store):
     """Nobody is waited for, and nothing is left open."""
 
     async def scenario():
@@ -112,7 +112,7 @@ def test_a_shutdown_with_reports_on_their_way_is_clean(run_mock, receiver, acts,
 def test_a_restart_sends_what_was_still_due(run_mock, receiver, acts, tmp_path, end):
     """Without any call, in order; what was on its way may come twice.
 
-    After a kill, the reports that were on their way belong to nobody until their lease has run out.
+    After a kill, the callbacks that were on their way belong to nobody until their lease has run out.
     """
     settings = {**FAST, "store": f"sqlite:{tmp_path / 'worlds'}"}
 
@@ -123,7 +123,7 @@ def test_a_restart_sends_what_was_still_due(run_mock, receiver, acts, tmp_path, 
             jobs = await client.song(receiver.url)
             await receiver.arrived(lambda received: {each.job_id for each in received} == set(jobs))
             if end == "kill":
-                client._transport.app._courier._office = None
+                client._transport.app._dispatcher._current = None
             return jobs
 
     async def after():
@@ -142,7 +142,7 @@ def test_a_restart_sends_what_was_still_due(run_mock, receiver, acts, tmp_path, 
 
 
 def test_the_journal_of_a_world_is_bounded(run_mock, receiver, monkeypatch):
-    """Finished reports beyond the newest are forgotten; what is to be sent never is."""
+    """Finished callbacks beyond the newest are forgotten; what is to be sent never is."""
     monkeypatch.setattr("tempolor_mock.domain.callbacks.KEPT_REPORTS", 7)
 
     async def scenario():
