@@ -4,7 +4,7 @@ import asyncio
 import gc
 
 import pytest
-from tempolor_mock.domain.callbacks import KEPT_REPORTS
+from tempolor_mock.domain.callbacks import KEPT_CALLBACKS
 from tempolor_mock.domain.policy import Policy
 
 FAST = {"frozen": False, "speed": 2_000.0}
@@ -143,7 +143,7 @@ def test_a_restart_sends_what_was_still_due(run_mock, receiver, acts, tmp_path, 
 
 def test_the_journal_of_a_world_is_bounded(run_mock, receiver, monkeypatch):
     """Finished callbacks beyond the newest are forgotten; what is to be sent never is."""
-    monkeypatch.setattr("tempolor_mock.domain.callbacks.KEPT_REPORTS", 7)
+    monkeypatch.setattr("tempolor_mock.domain.callbacks.KEPT_CALLBACKS", 7)
 
     async def scenario():
         async with run_mock() as client:
@@ -157,7 +157,7 @@ def test_the_journal_of_a_world_is_bounded(run_mock, receiver, monkeypatch):
 
     asyncio.run(scenario())
 
-    assert KEPT_REPORTS == 10_000
+    assert KEPT_CALLBACKS == 10_000
 
 
 def test_emptying_a_world_breaks_off_what_is_on_its_way(run_mock, receiver, acts):
