@@ -27,7 +27,7 @@ format: setup ## bring the code into shape
 	$(BIN)/ruff check --fix
 
 docs: setup ## write docs/answers.md, which shows how to get each documented answer
-	$(BIN)/python -m tempolor_mock.answers > docs/answers.md
+	$(BIN)/python mock_server/tools/answers.py > docs/answers.md
 
 client: setup ## generate the clients from the document
 	$(BIN)/python generated_client/python/tools/generate.py

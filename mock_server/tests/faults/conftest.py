@@ -3,12 +3,17 @@
 import asyncio
 import io
 import struct
+import sys
 import wave
 from collections.abc import Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import mido
 import pytest
+
+# The tools are scripts, not a package.
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 
 
 def _wav() -> bytes:

@@ -6,9 +6,10 @@ from functools import reduce
 from pathlib import Path
 from urllib.parse import quote
 
+import answers
 import pytest
-from tempolor_mock import answers, create_app
-from tempolor_mock.answers import PLAIN, Recipe, Step
+from answers import PLAIN, Recipe, Step
+from tempolor_mock import create_app
 from tempolor_mock.cli import _settings, mock_command
 from tempolor_mock.documented import DocumentedAnswer
 

@@ -1,18 +1,19 @@
-"""How to get every documented answer, as data: `python -m tempolor_mock.answers` prints the page `docs/answers.md`.
+"""How to get every documented answer, as data: `make docs` makes the page `docs/answers.md`.
 
 A recipe is a sequence of requests to a mock whose clocks stand still; the last one gets the answer. The tests send each
 of them.
 """
+
+# ruff: noqa: INP001 - a script
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tempolor_mock.documented import DocumentedAnswer, DocumentedAnswers
 from tempolor_spec import load_document
 from tempolor_spec import operations as documented_operations
-
-from .documented import DocumentedAnswer, DocumentedAnswers
 
 CONTROL = "/_mock"
 ADVANCE = f"{CONTROL}/clock/advance"
