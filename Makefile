@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NODE_PARTS := spec/linters generated_client/typescript
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help serve test lint format docs client lock setup score bench clean
+.PHONY: help serve test slow lint format docs client lock setup score bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -13,8 +13,12 @@ help: ## list the targets
 serve: $(VENV)/.serve ## set up and serve the mock; ARGS="--port 0 --frozen" passes options
 	@exec $(BIN)/tempolor mock $(ARGS)
 
-test: setup lint ## set up, lint and run every test; ARGS="-k download" passes options
+test: setup lint ## set up, lint and run the tests but for the slow ones; ARGS="-k download" passes options
+	@echo 'Left out here: tests marked slow (make slow), the score of the contract tests (make score), speed (make bench).'
 	$(BIN)/pytest -n 2 $(ARGS)
+
+slow: setup ## run the tests that install, build or drive something for long; ARGS as for test
+	$(BIN)/pytest -n 2 -m slow $(ARGS)
 
 lint: setup ## formatting, style, types and import directions
 	$(BIN)/ruff format --check
