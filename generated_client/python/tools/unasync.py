@@ -32,7 +32,7 @@ _TOKENS = (
     (r"the async ", "the sync "),
 )
 
-_HEADER = "# Made from ../_async/{name} by tools/generate.py: never edited.\n"
+_HEADER = "# Made from _async/{name} by tools/generate.py: never edited.\n"
 
 
 def unasync(source: str) -> str:
@@ -44,7 +44,8 @@ def unasync(source: str) -> str:
 
 def unasync_folder(source: Path, target: Path) -> None:
     """Write the sync twin of each module of a package."""
-    target.mkdir(parents=True)
-    for module in sorted(source.glob("*.py")):
-        text = _HEADER.format(name=module.name) + unasync(module.read_text(encoding="utf-8"))
-        (target / module.name).write_text(text, encoding="utf-8")
+    for module in sorted(source.rglob("*.py")):
+        name = module.relative_to(source)
+        made = target / name
+        made.parent.mkdir(parents=True, exist_ok=True)
+        made.write_text(_HEADER.format(name=name) + unasync(module.read_text(encoding="utf-8")), encoding="utf-8")

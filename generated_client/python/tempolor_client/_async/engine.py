@@ -22,7 +22,7 @@ from ..errors import (
     SentRequest,
     TemPolorError,
 )
-from ..judging import judge
+from ..responses import judge
 from ..log import logger, place
 from ..options import CallOptions
 from ..policy import Retries

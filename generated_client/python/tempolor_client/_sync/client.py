@@ -1,4 +1,4 @@
-# Made from ../_async/client.py by tools/generate.py: never edited.
+# Made from _async/client.py by tools/generate.py: never edited.
 """The client itself."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# Made from ../_async/downloading.py by tools/generate.py: never edited.
+# Made from _async/downloading.py by tools/generate.py: never edited.
 """Fetches files, whole or not at all."""
 
 from __future__ import annotations

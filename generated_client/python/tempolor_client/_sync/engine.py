@@ -1,4 +1,4 @@
-# Made from ../_async/engine.py by tools/generate.py: never edited.
+# Made from _async/engine.py by tools/generate.py: never edited.
 """Makes calls: sends, judges, tries again."""
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from ..errors import (
     SentRequest,
     TemPolorError,
 )
-from ..judging import judge
 from ..log import logger, place
 from ..options import CallOptions
 from ..policy import Retries
 from ..quiet import hush
+from ..responses import judge
 from ..runtime import Runtime
 from ..settings import BusyNotice, Settings
 from ..tls import shared_context

@@ -1,4 +1,4 @@
-# Made from ../_async/paging.py by tools/generate.py: never edited.
+# Made from _async/paging.py by tools/generate.py: never edited.
 """Lists that come a page at a time."""
 
 from __future__ import annotations

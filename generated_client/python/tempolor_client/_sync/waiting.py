@@ -1,4 +1,4 @@
-# Made from ../_async/waiting.py by tools/generate.py: never edited.
+# Made from _async/waiting.py by tools/generate.py: never edited.
 """Follows jobs until they are final."""
 
 from __future__ import annotations

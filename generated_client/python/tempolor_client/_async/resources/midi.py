@@ -1,0 +1,59 @@
+"""MIDI files."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from ..._generated.models import DeleteResult, MidiFile, UploadedMidi
+from ...options import CallOptions
+from ...payload import FileInput
+from ..paging import AsyncPages
+from .base import AsyncResource
+
+
+class AsyncMidi(AsyncResource):
+    """MIDI files that songs can be built on."""
+
+    async def upload(
+        self,
+        file: FileInput,
+        *,
+        name: str | None = None,
+        media_type: str | None = None,
+        user_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> UploadedMidi:
+        """Store a MIDI file.
+
+        Args:
+            file: A path, bytes, or a file opened with `rb`.
+            name: What to call it; the file's name unless given.
+            media_type: Its media type, `audio/midi` unless given.
+            user_id: The account; needed with several.
+            **options: See `CallOptions`.
+
+        Raises:
+            FileReadError: The file cannot be read.
+
+        """
+        payload, content_type = await self._opened(file, media_type)
+        return await self._operations.upload_midi(
+            body=payload,
+            content_type=content_type,
+            name=name or payload.stem or "midi",
+            user_id=user_id,
+            **options,
+        )
+
+    def list(self, *, user_id: str | None = None, **options: Unpack[CallOptions]) -> AsyncPages[MidiFile]:
+        """Return an account's MIDI files to loop over."""
+        return AsyncPages(lambda at: self._operations.list_midi(user_id=user_id, cursor=at, **options))
+
+    async def delete(self, midi_id: str, **options: Unpack[CallOptions]) -> DeleteResult:
+        """Delete a MIDI file; songs built on it stay.
+
+        Raises:
+            NotFoundError: There is no such file.
+
+        """
+        return await self._operations.delete_midi(midi_id, **options)

@@ -1,0 +1,104 @@
+# Made from _async/resources/songs.py by tools/generate.py: never edited.
+"""Songs."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Mapping
+from typing import Any, Unpack
+
+from ..._generated.models import MusicItem, SongModel, SongRequest
+from ...options import CallOptions, SongFields
+from ..paging import Pages
+from .base import Resource
+from .music import WAIT, Music
+from .orders import Order, order_from
+
+
+class Songs(Resource):
+    """Songs: music with vocals."""
+
+    def create(  # noqa: PLR0913 - the fields of an order
+        self,
+        prompt: str,
+        *,
+        lyrics: str | None = None,
+        model: SongModel | str | None = None,
+        artist_voice_id: str | None = None,
+        cloned_voice_id: str | None = None,
+        midi_id: str | None = None,
+        user_id: str | None = None,
+        max_jobs: int | None = None,
+        reply_url: str | None = None,
+        reply_ref: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Order:
+        """Order a song.
+
+        Waits for a slot if there is none, up to `busy_timeout`. Is never sent twice unless it surely was not taken.
+
+        Args:
+            prompt: What the music should be like; up to 2000 characters.
+            lyrics: Words to sing, up to 3000 characters; else the service writes its own.
+            model: The newest unless given.
+            artist_voice_id: The plain `item_id` of an artist voice. At most one of the two voices and the MIDI file.
+            cloned_voice_id: A voice of your own.
+            midi_id: A MIDI file to build on.
+            user_id: The account; else that of the voice or MIDI file, or the one with most free slots.
+            max_jobs: Slots to count with for this order, in place of the account's.
+            reply_url: Where the service is to report progress; see `parse_callback`.
+            reply_ref: Text that each report repeats.
+            extra: Fields this package does not know yet.
+            **options: See `CallOptions`.
+
+        Returns:
+            The order with its jobs, usually one or two.
+
+        Raises:
+            BadRequestError: The order is not what the service takes.
+            BusyError: There was no slot in time.
+            RequestTimeoutError: No answer; the order may have been taken.
+
+        """
+        body = SongRequest(
+            prompt=prompt,
+            lyrics=lyrics,
+            model_song=model,
+            artist_voice_item_id=artist_voice_id,
+            cloned_voice_item_id=cloned_voice_id,
+            midi_item_id=midi_id,
+            user_id=user_id,
+            max_jobs=max_jobs,
+            reply_url=reply_url,
+            reply_ref=reply_ref,
+            additional_properties=dict(extra or {}),
+        )
+        return order_from(self._engine, self._raw.create_song(body=body, **options))
+
+    def create_and_wait(
+        self,
+        prompt: str,
+        *,
+        progress: Callable[[MusicItem], Any] | None = None,
+        wait_timeout: float = WAIT,
+        **order: Unpack[SongFields],
+    ) -> builtins.list[MusicItem]:
+        """Order a song and wait for it: `create` and `Order.wait` in one.
+
+        Args:
+            prompt: What the music should be like.
+            progress: Called with each job each time it has been looked at.
+            wait_timeout: Seconds to wait in all.
+            **order: As for `create`.
+
+        """
+        return (self.create(prompt, **order)).wait(progress=progress, timeout=wait_timeout)
+
+    def order(self, *job_ids: str) -> Order:
+        """Return an order made before, by its jobs, to go on with it."""
+        return Order(self._engine, job_ids)
+
+    def list(self, *, user_id: str | None = None, **options: Unpack[CallOptions]) -> Pages[MusicItem]:
+        """Return an account's songs to loop over, newest first."""
+        return Music(self._engine).list(kind="song", user_id=user_id, **options)

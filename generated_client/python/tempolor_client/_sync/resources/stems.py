@@ -1,0 +1,79 @@
+# Made from _async/resources/stems.py by tools/generate.py: never edited.
+"""Stems."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Unpack
+
+from ..._generated.models import SplitStems
+from ...errors import DownloadError
+from ...options import CallOptions
+from ...payload import FileInput
+from ..downloading import Download
+from .base import Resource
+
+SPLITTING: Final = 900.0
+"""Seconds a splitting call may take: the service answers when it is done."""
+
+
+class Stems(Resource):
+    """Recordings of your own, taken apart."""
+
+    def split(
+        self,
+        file: FileInput,
+        *,
+        media_type: str | None = None,
+        user_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> SplitStems:
+        """Take a recording apart; waits until it is done.
+
+        Args:
+            file: A path, bytes, or a file opened with `rb`: mp3, wav, m4a or flac.
+            media_type: Its media type, where it cannot be told from content or name.
+            user_id: The account; needed with several.
+            **options: See `CallOptions`.
+
+        Raises:
+            BadRequestError: The service could not do it.
+            FileReadError: The file cannot be read.
+
+        """
+        payload, content_type = self._opened(file, media_type)
+        options.setdefault("timeout", SPLITTING)
+        return self._operations.split_stems(
+            body=payload,
+            content_type=content_type,
+            user_id=user_id,
+            **options,
+        )
+
+    def download(
+        self,
+        stems: SplitStems,
+        to: str | os.PathLike[str],
+        *,
+        progress: Callable[[int, int | None], Any] | None = None,
+        options: CallOptions | None = None,
+    ) -> Path:
+        """Fetch the ZIP file of a split, as `music.download` does.
+
+        Raises:
+            DownloadError: There is none, or it could not be fetched or written.
+
+        """
+        download = Download(self._engine, _stems_link(stems), to, job_id=None, progress=progress, options=options or {})
+        return download.run()
+
+
+def _stems_link(stems: SplitStems) -> Callable[[], str]:
+    def link() -> str:
+        if not stems.stems_zip_url:
+            raise DownloadError("the service has made no ZIP file of stems; split the recording again")
+        return stems.stems_zip_url
+
+    return link

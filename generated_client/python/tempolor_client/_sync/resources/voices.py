@@ -1,0 +1,107 @@
+# Made from _async/resources/voices.py by tools/generate.py: never edited.
+"""Voices."""
+
+from __future__ import annotations
+
+from typing import Final, Unpack
+
+from ..._generated.models import ArtistVoice, ClonedVoice, DeleteResult, VoiceClone
+from ...errors import VoiceFailedError, WaitTimeoutError
+from ...jobs import COMPLETED, FAILED
+from ...options import CallOptions
+from ...payload import FileInput
+from ..paging import Pages
+from .base import Resource
+from .music import POLL, WAIT
+
+CLONING: Final = 180.0
+"""Seconds a cloning call may take: the service answers within 120."""
+
+
+class Voices(Resource):
+    """Voices that can sing a song."""
+
+    def artists(self, *, user_id: str | None = None, **options: Unpack[CallOptions]) -> Pages[ArtistVoice]:
+        """Return the voices TemPolor offers to everyone, to loop over."""
+        return Pages(lambda at: self._operations.list_artist_voices(user_id=user_id, cursor=at, **options))
+
+    def list(self, *, user_id: str | None = None, **options: Unpack[CallOptions]) -> Pages[ClonedVoice]:
+        """Return the voices cloned on an account to loop over, ready or not."""
+        return Pages(lambda at: self._operations.list_cloned_voices(user_id=user_id, cursor=at, **options))
+
+    def clone(
+        self,
+        file: FileInput,
+        *,
+        name: str | None = None,
+        media_type: str | None = None,
+        user_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> VoiceClone:
+        """Make a voice from a recording; waits for up to 120 seconds.
+
+        Args:
+            file: A path, bytes, or a file opened with `rb`: mp3, wav, m4a or flac.
+            name: What to call the voice; the file's name unless given.
+            media_type: Its media type, where it cannot be told from content or name.
+            user_id: The account; needed with several.
+            **options: See `CallOptions`.
+
+        Returns:
+            The voice's id. Without `result`, wait until it is ready with `wait`.
+
+        Raises:
+            FileReadError: The file cannot be read.
+            MediaTypeError: It is not clear what kind of file it is.
+
+        """
+        payload, content_type = self._opened(file, media_type)
+        options.setdefault("timeout", CLONING)
+        return self._operations.clone_voice(
+            body=payload,
+            content_type=content_type,
+            name=name or payload.stem or "voice",
+            user_id=user_id,
+            **options,
+        )
+
+    def wait(
+        self,
+        cloned_voice_id: str,
+        *,
+        timeout: float = WAIT,  # noqa: ASYNC109 - over many calls
+        poll_interval: float = POLL,
+        user_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> ClonedVoice:
+        """Wait until a cloned voice is ready to sing.
+
+        Raises:
+            VoiceFailedError: The cloning failed.
+            WaitTimeoutError: The time is up; the cloning goes on.
+
+        """
+        runtime = self._engine.runtime
+        deadline = runtime.now() + timeout
+        while True:
+            for voice in self.list(user_id=user_id, **(options or {})):
+                if voice.cloned_voice_item_id == cloned_voice_id and voice.status == COMPLETED:
+                    return voice
+                if voice.cloned_voice_item_id == cloned_voice_id and voice.status == FAILED:
+                    raise VoiceFailedError(f"voice {cloned_voice_id} could not be cloned; try a cleaner recording")
+            left = deadline - runtime.now()
+            if left <= 0:
+                raise WaitTimeoutError(
+                    f"voice {cloned_voice_id} is not ready after {timeout:g} s. The cloning goes on: "
+                    f"client.voices.wait({cloned_voice_id!r})"
+                )
+            runtime.pause(min(poll_interval, left))
+
+    def delete(self, cloned_voice_id: str, **options: Unpack[CallOptions]) -> DeleteResult:
+        """Delete a cloned voice; songs it has sung stay.
+
+        Raises:
+            NotFoundError: There is no such voice.
+
+        """
+        return self._operations.delete_cloned_voice(cloned_voice_id, **options)
