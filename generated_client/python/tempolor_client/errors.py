@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from .advice import Reader, advice_on, advice_on_answer, spoken
+
 if TYPE_CHECKING:
+    from ._generated.defaults import Say
     from ._generated.models import BusyJob, MusicItem
 
 _SHOWN = 300
@@ -34,15 +37,35 @@ class SentRequest:
 class TemPolorError(Exception):
     """Anything this package raises.
 
+    Every one of them can be pickled and copied, with all its fields.
+
     Attributes:
+        problem: What happened, without what to do about it.
         job_id: The job it concerns, if there is one.
     """
 
-    def __init__(self, message: str, *, job_id: str | None = None) -> None:
-        if job_id is not None and job_id not in message:
-            message = f"{message} [job {job_id}]"
-        super().__init__(message)
+    def __init__(self, problem: str, *, advice: Say | None = None, job_id: str | None = None) -> None:
+        self.problem = problem
         self.job_id = job_id
+        self._advice = advice
+        super().__init__(self.explain())
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, empty where the message says it already."""
+        return self._advice_for("python", "")
+
+    def explain(self, reader: Reader = "python", *, command: str = "tempolor") -> str:
+        """Return what happened and what to do about it, to a program's author or to somebody at a shell."""
+        told = f"{self.problem} {self._advice_for(reader, command)}".rstrip()
+        return told if self.job_id is None or self.job_id in told else f"{told} [job {self.job_id}]"
+
+    def _advice_for(self, reader: Reader, command: str) -> str:
+        return spoken(self._advice, reader, job_id=self.job_id, command=command) if self._advice else ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are made anew from their message alone otherwise, which most of these cannot be.
+        return _made_anew, (type(self), self.args, self.__dict__)
 
 
 # Before anything is sent
@@ -80,8 +103,8 @@ class ConnectionFailedError(TemPolorError):
 
     sent: ClassVar[bool] = True
 
-    def __init__(self, message: str, *, request: SentRequest, job_id: str | None = None) -> None:
-        super().__init__(message, job_id=job_id)
+    def __init__(self, problem: str, *, request: SentRequest, advice: Say, job_id: str | None = None) -> None:
+        super().__init__(problem, advice=advice, job_id=job_id)
         self.request = request
 
 
@@ -108,10 +131,7 @@ class APIError(TemPolorError):
         body: The body as JSON, None if it is not JSON.
         headers: The answer's headers, names in lower case.
         request: What was sent.
-        advice: What to do about it.
     """
-
-    advice: str = "Read the service's words; if they do not help, ask its support."
 
     def __init__(  # noqa: PLR0913 - an answer has that many sides
         self,
@@ -122,7 +142,7 @@ class APIError(TemPolorError):
         body: Any,
         headers: Mapping[str, str],
         request: SentRequest,
-        advice: str | None = None,
+        web_page: bool = False,
         job_id: str | None = None,
     ) -> None:
         self.status = status
@@ -131,51 +151,46 @@ class APIError(TemPolorError):
         self.body = body
         self.headers = headers
         self.request = request
-        self.advice = advice or type(self).advice
-        words = error or _shortened(text) or "no explanation"
-        super().__init__(f"{request.method} {request.url}: {status}: {words}. {self.advice}", job_id=job_id)
+        words = error or ("a web page" if web_page else _shortened(text)) or "no explanation"
+        super().__init__(
+            f"{request.method} {request.url}: {status}: {words.rstrip('. ')}.",
+            advice=advice_on_answer(
+                status=status,
+                method=request.method,
+                operation_id=request.operation_id,
+                words=error,
+                web_page=web_page,
+            ),
+            job_id=job_id,
+        )
 
 
 class BadRequestError(APIError):
     """400: the request is not what the service takes."""
 
-    advice = "Correct the request; sending it again as it is will not help."
-
 
 class NotCompletedError(BadRequestError):
     """400 on a download: the job still runs, or has failed."""
-
-    advice = "Wait for the job first: client.music.wait(job_id)."
 
 
 class AuthenticationError(APIError):
     """401: the API token is missing, wrong or no longer valid."""
 
-    advice = "Check the API token: the argument `token` or the variable USEAPI_TOKEN, user:<number>-<text>."
-
 
 class SubscriptionRequiredError(APIError):
     """402: the useapi.net subscription has run out."""
-
-    advice = "Renew the useapi.net subscription that the token belongs to."
 
 
 class NotFoundError(APIError):
     """404: no such account, job, voice or file, or not one of yours."""
 
-    advice = "Check the id, and that it belongs to the token in use; an account must be configured first."
-
 
 class MethodNotAllowedError(APIError):
     """405: the address does not know this method."""
 
-    advice = "Check the base address; it should end in /v1/tempolor."
-
 
 class PayloadTooLargeError(APIError):
     """413: the body is bigger than the service takes."""
-
-    advice = "Send a shorter or more compressed file."
 
 
 class BusyError(APIError):
@@ -186,7 +201,6 @@ class BusyError(APIError):
         retry_after: The seconds the service asked to wait, if it did.
     """
 
-    advice = "Wait until a job has ended, raise maxJobs, or allow more time with busy_timeout."
     running_jobs: Mapping[str, Sequence[BusyJob]] = {}
     retry_after: float | None = None
 
@@ -202,19 +216,13 @@ class UpstreamBusyError(BusyError):
 class ServerError(APIError):
     """5xx: the service or something before it is broken."""
 
-    advice = "Try again later. If this was an order, look at client.scheduler.running() first: it may have been taken."
-
 
 class AccountSessionError(ServerError):
     """596: the service can no longer log in to the TemPolor account."""
 
-    advice = "Log in to TemPolor again and store the account's parameters anew with client.accounts.create()."
-
 
 class UnexpectedAnswerError(APIError):
     """An answer that the document does not foresee: a page of HTML, an unknown status, a missing field."""
-
-    advice = "Check the base address, and whether a gateway stands between here and the service."
 
 
 # Jobs and files
@@ -230,9 +238,10 @@ class JobFailedError(TemPolorError):
 
     def __init__(self, item: MusicItem, *, job_id: str, completed: Sequence[MusicItem] = ()) -> None:
         reason = f": {item.error}" if item.error else ""
-        rest = f" {len(completed)} other of the order completed, see `completed`." if completed else ""
+        rest = f" {len(completed)} other of the order completed." if completed else ""
         super().__init__(
-            f"job {job_id} ended as {item.status_name or item.status}{reason}. Change the prompt and order anew.{rest}",
+            f"job {job_id} ended as {item.status_name or item.status}{reason}.{rest}",
+            advice=advice_on("job_failed"),
             job_id=job_id,
         )
         self.item = item
@@ -245,12 +254,22 @@ class WaitTimeoutError(TemPolorError, TimeoutError):
     Attributes:
         item: The job as it was last read, None if it never could be.
         job_ids: All jobs still running.
+        completed: The jobs of the same order that did end with music.
     """
 
-    def __init__(self, message: str, *, job_ids: Sequence[str] = (), item: MusicItem | None = None) -> None:
-        super().__init__(message, job_id=job_ids[0] if job_ids else None)
+    def __init__(
+        self,
+        problem: str,
+        *,
+        advice: Say,
+        job_ids: Sequence[str] = (),
+        item: MusicItem | None = None,
+        completed: Sequence[MusicItem] = (),
+    ) -> None:
+        super().__init__(problem, advice=advice, job_id=job_ids[0] if job_ids else None)
         self.item = item
         self.job_ids = tuple(job_ids)
+        self.completed = tuple(completed)
 
 
 class VoiceFailedError(TemPolorError):
@@ -279,6 +298,13 @@ class CallbackError(TemPolorError, ValueError):
 
 class MisfitError(TemPolorError, ValueError):
     """A part of an answer is not what the document says."""
+
+
+def _made_anew(kind: type[TemPolorError], arguments: tuple[Any, ...], fields: dict[str, Any]) -> TemPolorError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    error.__dict__.update(fields)
+    return error
 
 
 def _shortened(text: str) -> str:

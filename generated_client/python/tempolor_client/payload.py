@@ -8,6 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
 
+from .advice import advice_on
 from .errors import FileReadError, MediaTypeError
 
 FileInput: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
@@ -104,7 +105,8 @@ class Payload:
         found = _sniffed(self._head()) or _BY_SUFFIX.get(suffix)
         if found is None:
             raise MediaTypeError(
-                f"{self.name or 'the data'} does not look like mp3, wav, m4a, flac or MIDI: pass media_type='audio/...'"
+                f"{self.name or 'the data'} does not look like mp3, wav, m4a, flac or MIDI.",
+                advice=advice_on("media_type"),
             )
         return found
 

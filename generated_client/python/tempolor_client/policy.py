@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from ._generated.defaults import BUSY_JITTER, BUSY_PAUSE, FAILURES, FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER
 from .errors import (
     AccountSessionError,
     APIError,
@@ -20,12 +21,6 @@ from .errors import (
     TemPolorError,
 )
 
-BUSY_PAUSE: Final = 30.0
-"""Seconds that the service wants between two tries for a slot. Usual back-off is far too fast for it."""
-BUSY_JITTER: Final = 5.0
-"""Seconds by which such a pause is stretched at most, so that many waiting clients do not come back together."""
-_FIRST_PAUSE: Final = 0.5
-_LONGEST_PAUSE: Final = 8.0
 _REPEATABLE: Final = frozenset({"GET", "DELETE"})
 
 
@@ -59,7 +54,7 @@ class Retries:
         if isinstance(error, BusyError):
             return self._busy_pause(error.retry_after)
         if isinstance(error, NotFoundError) and self._deletes and self._perhaps_done:
-            error.add_note("An earlier attempt got no answer, and may have deleted it.")
+            error.add_note(FAILURES["maybe_done"]["python"])
         if self._failures >= self._limits.max_retries or not self._may_repeat(error):
             return None
         self._failures += 1
@@ -73,16 +68,21 @@ class Retries:
         return self._repeatable and isinstance(error, ServerError) and not isinstance(error, AccountSessionError)
 
     def _busy_pause(self, retry_after: float | None) -> float | None:
-        pause = max(BUSY_PAUSE, retry_after or 0.0) + BUSY_JITTER * self._random()
+        pause = busy_pause(retry_after, self._random)
         if self._waited + pause > self._limits.busy_timeout:
             return None
         self._waited += pause
         return pause
 
 
+def busy_pause(retry_after: float | None, random: Callable[[], float]) -> float:
+    """Return how many seconds to wait after a 429."""
+    return max(BUSY_PAUSE, retry_after or 0.0) + BUSY_JITTER * random()
+
+
 def back_off(failures: int, random: Callable[[], float]) -> float:
     """Return a pause that doubles with each failure in a row, somewhere in its upper half."""
-    full: float = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (failures - 1))
+    full: float = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
     return full * (0.5 + random() / 2)
 
 
@@ -98,4 +98,4 @@ def seconds_to_wait(retry_after: str | None) -> float | None:
 
 def _retry_after(error: TemPolorError) -> float:
     header = error.headers.get("retry-after") if isinstance(error, APIError) else None
-    return min(seconds_to_wait(header) or 0.0, 60.0)
+    return min(seconds_to_wait(header) or 0.0, LONGEST_RETRY_AFTER)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
@@ -39,27 +38,6 @@ _CLASSES: Final[dict[int, type[APIError]]] = {
     413: PayloadTooLargeError,
     596: AccountSessionError,
 }
-
-# The service's words and what to do about them; the first that fits.
-_ADVICE: Final = tuple(
-    (re.compile(pattern, re.IGNORECASE), advice)
-    for pattern, advice in (
-        (r"prompt is too long", "Shorten the prompt to 2000 characters."),
-        (r"lyrics is too long", "Shorten the lyrics to 3000 characters."),
-        (r"chords is too long", "Shorten the chords to 200 characters."),
-        (r"cannot be used (together|with)", "Choose one singer: an artist voice, a cloned voice or a MIDI file."),
-        (r"user_id is required", "Several accounts are configured: say which one with user_id."),
-        (r"has incorrect format", "Pass the id as the service reported it, with all its colons."),
-        (r"content-type", "Pass the file's media type as media_type."),
-        (r"empty file", "The file has no content; check what was uploaded."),
-        (r"source material does not exist", "The voice or MIDI file is gone, or belongs to another account."),
-        (r"unable to locate running job", "The job has ended or was cancelled before; there is nothing to do."),
-        (r"no accounts?\b", "Configure a TemPolor account first: client.accounts.create(request_params)."),
-        # Faults of sibling services, which this one may come to share.
-        (r"credit", "Buy credits or wait for the next period of the plan."),
-        (r"moderat", "Change the prompt or the lyrics: they were refused for what they say."),
-    )
-)
 
 
 def judge(call: Call[T], received: Received) -> Answer[T]:
@@ -126,19 +104,9 @@ def _made(kind: type[E_co], call: Call[Any], received: Received, *, words: str) 
         body=_body(received),
         headers=received.headers,
         request=received.request,
-        advice=_advice(kind, received, words),
+        web_page=is_html(received),
         job_id=call.job_id,
     )
-
-
-def _advice(kind: type[APIError], received: Received, words: str) -> str | None:
-    if kind in {BadRequestError, NotFoundError, UnexpectedAnswerError}:
-        for pattern, advice in _ADVICE:
-            if pattern.search(words):
-                return advice
-    if is_html(received) and kind is not AccountSessionError:
-        return "This is a web page, so a gateway answered for the service: check the base address, or try later."
-    return None
 
 
 def is_html(received: Received) -> bool:
@@ -168,5 +136,4 @@ def unexpected(answer: Answer[Any], reason: str) -> UnexpectedAnswerError:
         body=answer.json(),
         headers=answer.headers,
         request=answer.request,
-        advice="Look at client.scheduler.running() and client.music.list() before you try again.",
     )

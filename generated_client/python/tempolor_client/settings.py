@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from .advice import advice_on
 from .errors import BusyError, ConfigurationError
 from .options import CallOptions
 from .policy import Limits
@@ -70,7 +71,7 @@ def found_token(token: str | None) -> str:
     """
     found = (token if token is not None else os.environ.get("USEAPI_TOKEN", "")).strip()
     if not found:
-        raise ConfigurationError("no API token: pass token='user:...' or set USEAPI_TOKEN")
+        raise ConfigurationError("There is no API token.", advice=advice_on("no_token"))
     if not found.isascii() or not found.isprintable() or " " in found:
         raise ConfigurationError("the API token holds characters no token has; was something else pasted?")
     return found

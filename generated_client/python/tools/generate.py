@@ -1,7 +1,8 @@
 """Generates `tempolor_client/_generated` and `tempolor_client/_sync`, or with --check says what is stale in them.
 
 `_generated` comes from the document: a relaxed view of it goes through openapi-python-client with the templates beside
-this file. `_sync` comes from `_async`, by taking the waiting out of it. Both folders belong to this script.
+this file. The defaults and the advice in it come from defaults.yaml, which both clients share. `_sync` comes from
+`_async`, by taking the waiting out of it. Both folders belong to this script.
 """
 
 # ruff: noqa: INP001 - a script, not a package
@@ -18,10 +19,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+# Run as a script, its folder is the first place to import from.
+from defaults import defaults_module
 from openapi_python_client import generate
 from openapi_python_client.config import Config, ConfigFile, MetaType
-
-# Run as a script, its folder is the first place to import from.
 from relaxed_view import relaxed_view
 from unasync import unasync_folder
 
@@ -65,6 +66,7 @@ def make(target: Path) -> None:
     view = relaxed_view()
     generate_from(view, target / "_generated")
     (target / "_generated" / "record.json").write_text(json.dumps(record(view), indent=2) + "\n", encoding="utf-8")
+    (target / "_generated" / "defaults.py").write_text(defaults_module(), encoding="utf-8")
     unasync_folder(PACKAGE / "_async", target / "_sync")
     format_folder(target)
 

@@ -1,11 +1,13 @@
 /** The client. */
 import type { Client } from "openapi-fetch";
+import { adviceOn } from "./advice.js";
 import { badHeader, baseUrlOf, LIVE } from "./address.js";
 import { Download } from "./downloads.js";
 import { ConfigurationError, InvalidArgumentError } from "./errors.js";
+import { BUSY_TIMEOUT, MAX_CONNECTIONS, MAX_RETRIES, TIMEOUT } from "./generated/defaults.js";
 import type { paths } from "./generated/schema.js";
 import { JobCalls } from "./jobs.js";
-import { Accounts, Instrumentals, Midi, Music, Scheduler, Songs, Stems, Voices } from "./resources.js";
+import { Accounts, Instrumentals, Midi, Music, Scheduler, Songs, Stems, Voices } from "./resources/index.js";
 import { sleepWithTimer } from "./timing.js";
 import { type LogEvent, type OnBusy, Transport } from "./transport.js";
 import type { Sleep } from "./types.js";
@@ -24,13 +26,13 @@ export interface TemPolorOptions {
   now?: (() => number) | undefined;
   /** A number from 0 up to 1 for jitter; give your own in tests. */
   random?: (() => number) | undefined;
-  /** How long one try of a call may take: 60 seconds by default, 5 minutes for uploads. */
+  /** How long one try of a call may take: 60 seconds by default, 5 minutes for uploads, 15 for stems. */
   timeout?: number | undefined;
-  /** How often a GET or DELETE is sent again after a failure on the way, and anything after a refused connection: 3. */
+  /** How often a GET or DELETE is sent again after a failure on the way, and anything after a refused connection: 4. */
   maxRetries?: number | undefined;
-  /** How long a call waits in all while the account is busy: 10 minutes. 0 throws the first 429. */
+  /** How long a call waits in all while the account is busy: 30 minutes. 0 throws the first 429. */
   busyTimeout?: number | undefined;
-  /** How many short calls run at a time; the others wait their turn, so that connections are shared: 8. */
+  /** How many short calls run at a time; the others wait their turn, so that connections are shared: 20. */
   maxConnections?: number | undefined;
   /** Headers for every call to the service. */
   headers?: Record<string, string> | undefined;
@@ -78,10 +80,10 @@ export class TemPolor {
       sleep: options.sleep ?? sleepWithTimer,
       now: options.now ?? Date.now,
       random: options.random ?? Math.random,
-      timeout: options.timeout ?? 60_000,
-      maxRetries: options.maxRetries ?? 3,
-      busyTimeout: options.busyTimeout ?? 10 * 60_000,
-      maxConnections: Math.max(1, options.maxConnections ?? 8),
+      timeout: options.timeout ?? TIMEOUT,
+      maxRetries: options.maxRetries ?? MAX_RETRIES,
+      busyTimeout: options.busyTimeout ?? BUSY_TIMEOUT,
+      maxConnections: Math.max(1, options.maxConnections ?? MAX_CONNECTIONS),
       onBusy: options.onBusy,
       log: options.log,
     };
@@ -124,7 +126,7 @@ export class TemPolor {
 
 function tokenOf(given: string | undefined): string {
   const token = given?.trim().replace(/^Bearer\s+/i, "");
-  if (!token) throw new ConfigurationError("There is no API token. Pass token, or set USEAPI_TOKEN.");
+  if (!token) throw new ConfigurationError(`There is no API token. ${adviceOn("no_token")}`);
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new ConfigurationError(
       "The API token holds characters no token has. Copy it again; it looks like user:<number>-<text>.",

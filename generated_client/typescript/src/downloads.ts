@@ -1,6 +1,7 @@
 /** Fetching files from wherever the service keeps them: without the token, past cuts and expired links. */
 import { withoutQuery } from "./address.js";
 import { CancelledError, DownloadError } from "./errors.js";
+import { MAX_RETRIES, TIMEOUT } from "./generated/defaults.js";
 import { Deadline } from "./timing.js";
 import { codeOf, type Transport } from "./transport.js";
 
@@ -10,7 +11,7 @@ export interface DownloadOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds the file host may be silent, one minute by default. */
   timeout?: number | undefined;
-  /** How often to go on after a cut, an expired link or a failure without a new byte in between, 5 by default. */
+  /** How often to go on after a cut, an expired link or a failure without a new byte in between, 4 by default. */
   maxRetries?: number | undefined;
   /** Told after each piece. */
   onProgress?: ((progress: DownloadProgress) => void) | undefined;
@@ -40,8 +41,6 @@ export interface LinkSource {
 }
 
 const EXPIRED = new Set([401, 403, 404, 410]);
-const SILENCE = 60_000;
-const RETRIES = 5;
 
 /** What is known of the file at the host, to tell whether a second part belongs to the first. */
 interface Known {
@@ -132,7 +131,7 @@ export class Download {
 
   /** The file piece by piece; for whoever writes it somewhere that can be emptied again. */
   async *pieces(options: DownloadOptions = {}): AsyncGenerator<DownloadPiece, void, undefined> {
-    const { signal, maxRetries = RETRIES } = options;
+    const { signal, maxRetries = MAX_RETRIES } = options;
     const progress = { received: 0, furthest: 0, failures: 0, known: undefined as Known | undefined };
     let link: string | undefined;
     for (;;) {
@@ -163,7 +162,7 @@ export class Download {
 
   /** Fetches what is missing over one connection. */
   async *#rest(link: string, at: Progress, options: DownloadOptions): AsyncGenerator<DownloadPiece, void, undefined> {
-    const deadline = new Deadline(options.timeout ?? SILENCE, options.signal);
+    const deadline = new Deadline(options.timeout ?? TIMEOUT, options.signal);
     let part: Part | undefined;
     try {
       part = await this.#open(link, at, deadline);

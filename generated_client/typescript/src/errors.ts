@@ -1,5 +1,5 @@
 /** What can go wrong, one class each. Every message says what happened and then what to do. */
-import { advice } from "./advice.js";
+import { adviceOn, adviceOnAnswer } from "./advice.js";
 import type { BusyJob, MusicItem, OperationId } from "./types.js";
 
 /** What an error knows beyond its message. */
@@ -12,6 +12,8 @@ export interface ErrorDetails {
 
 /** Base of every error this package throws. */
 export class TemPolorError extends Error {
+  // Spelt out in each class: tools that make code smaller change the names of classes.
+  override readonly name: string = "TemPolorError";
   /** The jobs it is about; with one of them the work can be taken up again: `client.music.wait(jobId)`. */
   readonly jobIds: readonly string[];
 
@@ -21,7 +23,6 @@ export class TemPolorError extends Error {
       unnamed.length > 0 ? `${message} [${unnamed.length > 1 ? "jobs" : "job"} ${unnamed.join(", ")}]` : message,
       cause === undefined ? undefined : { cause },
     );
-    this.name = new.target.name;
     this.jobIds = [...jobIds];
   }
 
@@ -32,13 +33,18 @@ export class TemPolorError extends Error {
 }
 
 /** The client cannot be set up like this: no token, or a bad base URL. */
-export class ConfigurationError extends TemPolorError {}
+export class ConfigurationError extends TemPolorError {
+  override readonly name: string = "ConfigurationError";
+}
 
 /** An argument that cannot be sent: an empty id, a file of unknown kind. Nothing was sent. */
-export class InvalidArgumentError extends TemPolorError {}
+export class InvalidArgumentError extends TemPolorError {
+  override readonly name: string = "InvalidArgumentError";
+}
 
 /** A local file cannot be read or written. `code` is the system's, such as `ENOENT` or `ENOSPC`. */
 export class FileError extends TemPolorError {
+  override readonly name: string = "FileError";
   /** The file. */
   readonly path: string;
   /** The system's code, such as `ENOENT` or `ENOSPC`. */
@@ -67,6 +73,7 @@ export interface SentRequest {
 
 /** No answer came: the connection was refused, dropped or cut. */
 export class ConnectionError extends TemPolorError {
+  override readonly name: string = "ConnectionError";
   /** What was sent. */
   readonly request: SentRequest | undefined;
   /** True if the connection was never made, so nothing was sent. */
@@ -80,14 +87,13 @@ export class ConnectionError extends TemPolorError {
 }
 
 /** No answer came in the time given for one call. */
-export class TimeoutError extends ConnectionError {}
+export class TimeoutError extends ConnectionError {
+  override readonly name: string = "TimeoutError";
+}
 
 /** The caller's `AbortSignal` fired. `name` is `AbortError`, as everywhere. */
 export class CancelledError extends TemPolorError {
-  constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details);
-    this.name = "AbortError";
-  }
+  override readonly name: string = "AbortError";
 }
 
 /** An answer, kept in an error. */
@@ -100,6 +106,7 @@ export interface KeptAnswer {
 
 /** The service, or something before it, answered with an error. */
 export class ApiError extends TemPolorError {
+  override readonly name: string = "ApiError";
   /** The HTTP status. */
   readonly status: number;
   /** The answer as it came. */
@@ -113,7 +120,12 @@ export class ApiError extends TemPolorError {
 
   constructor(answer: KeptAnswer, details: ErrorDetails = {}) {
     const body = parsed(answer.text);
-    super(`${said(answer, body)} ${advice(answer, messageOf(body))}`, details);
+    const { request, status } = answer;
+    const asked = { status, method: request.method, operation: request.operation };
+    const advised = { ...asked, words: messageOf(body) ?? "", webPage: isWebPage(answer) };
+    const unsure = status === 404 && request.method === "DELETE" && request.attempts > 1;
+    const told = `${said(answer, body)} ${adviceOnAnswer(advised, details.jobIds?.[0])}`;
+    super(unsure ? `${told} ${adviceOn("maybe_done")}` : told, details);
     this.status = answer.status;
     this.text = answer.text;
     this.body = body;
@@ -132,10 +144,13 @@ export class ApiError extends TemPolorError {
 }
 
 /** 400: a field, a parameter or a file is not acceptable. */
-export class BadRequestError extends ApiError {}
+export class BadRequestError extends ApiError {
+  override readonly name: string = "BadRequestError";
+}
 
 /** 400 of a download: the job has not completed. */
 export class NotCompletedError extends BadRequestError {
+  override readonly name: string = "NotCompletedError";
   /** The job's status: 0 at work, 10 failed. */
   get jobStatus(): number | undefined {
     const digits = /\((\d+)\)/.exec(this.text)?.[1];
@@ -144,34 +159,53 @@ export class NotCompletedError extends BadRequestError {
 }
 
 /** 401: the API token is missing, malformed or not known. */
-export class UnauthorizedError extends ApiError {}
+export class UnauthorizedError extends ApiError {
+  override readonly name: string = "UnauthorizedError";
+}
 
 /** 402: the useapi.net subscription has run out. */
-export class SubscriptionRequiredError extends ApiError {}
+export class SubscriptionRequiredError extends ApiError {
+  override readonly name: string = "SubscriptionRequiredError";
+}
 
 /** 404: no such account, job, voice or file, or not one of yours. */
-export class NotFoundError extends ApiError {}
+export class NotFoundError extends ApiError {
+  override readonly name: string = "NotFoundError";
+}
 
 /** 404 of a song order: the voice or MIDI file it names is gone. */
-export class SourceMissingError extends NotFoundError {}
+export class SourceMissingError extends NotFoundError {
+  override readonly name: string = "SourceMissingError";
+}
 
 /** 405: the path does not know the method. */
-export class MethodNotAllowedError extends ApiError {}
+export class MethodNotAllowedError extends ApiError {
+  override readonly name: string = "MethodNotAllowedError";
+}
 
 /** 410: kept too long ago, gone for good. Not documented; sibling services have it. */
-export class GoneError extends ApiError {}
+export class GoneError extends ApiError {
+  override readonly name: string = "GoneError";
+}
 
 /** 412: the TemPolor account has no credits left. Not documented; sibling services have it. */
-export class NoCreditsError extends ApiError {}
+export class NoCreditsError extends ApiError {
+  override readonly name: string = "NoCreditsError";
+}
 
 /** 413: the body is bigger than the service takes. */
-export class BodyTooLargeError extends ApiError {}
+export class BodyTooLargeError extends ApiError {
+  override readonly name: string = "BodyTooLargeError";
+}
 
 /** 422: refused for its content. Not documented; sibling services have it. */
-export class ContentRefusedError extends ApiError {}
+export class ContentRefusedError extends ApiError {
+  override readonly name: string = "ContentRefusedError";
+}
 
 /** 429: no room for another job, for longer than the budget for waiting allowed. */
 export class AccountBusyError extends ApiError {
+  override readonly name: string = "AccountBusyError";
   /** The jobs that take up the slots, keyed by account; undefined when TemPolor itself refused. */
   get runningJobs(): Record<string, BusyJob[]> | undefined {
     const jobs = isObject(this.body) ? this.body.runningJobs : undefined;
@@ -180,16 +214,23 @@ export class AccountBusyError extends ApiError {
 }
 
 /** 596: the session of the TemPolor account is broken. Not documented; sibling services have it. */
-export class AccountSessionError extends ApiError {}
+export class AccountSessionError extends ApiError {
+  override readonly name: string = "AccountSessionError";
+}
 
 /** 5xx: the service or a gateway before it failed. */
-export class ServerError extends ApiError {}
+export class ServerError extends ApiError {
+  override readonly name: string = "ServerError";
+}
 
 /** A good status with an answer that cannot be used: not JSON, or without what was asked for. */
-export class UnexpectedAnswerError extends ApiError {}
+export class UnexpectedAnswerError extends ApiError {
+  override readonly name: string = "UnexpectedAnswerError";
+}
 
 /** A job has ended without music. */
 export class JobFailedError extends TemPolorError {
+  override readonly name: string = "JobFailedError";
   /** The job as it ended. */
   readonly item: MusicItem;
   /** Every failed job of the order. */
@@ -205,10 +246,9 @@ export class JobFailedError extends TemPolorError {
       completed.length > 0
         ? ` ${completed.length} other of the same order completed and can be downloaded; see \`completed\`.`
         : "";
-    super(
-      `The job ended as ${state}${item.error ? `: ${item.error}` : ""}. Order again, with another prompt if it keeps failing.${rest}`,
-      { jobIds: ids.filter(Boolean) },
-    );
+    super(`The job ended as ${state}${item.error ? `: ${item.error}` : ""}. ${adviceOn("job_failed")}${rest}`, {
+      jobIds: ids.filter(Boolean),
+    });
     this.item = item;
     this.failed = failed;
     this.completed = completed;
@@ -217,6 +257,7 @@ export class JobFailedError extends TemPolorError {
 
 /** A wait ran out of time. The jobs go on: wait again with their ids. */
 export class WaitTimeoutError extends TemPolorError {
+  override readonly name: string = "WaitTimeoutError";
   /** The last answers seen, in the order of `jobIds`. */
   readonly last: readonly (MusicItem | undefined)[];
 
@@ -227,10 +268,13 @@ export class WaitTimeoutError extends TemPolorError {
 }
 
 /** A completed job's file was still not there after the time given. */
-export class NotReadyError extends TemPolorError {}
+export class NotReadyError extends TemPolorError {
+  override readonly name: string = "NotReadyError";
+}
 
 /** A file could not be fetched. */
 export class DownloadError extends TemPolorError {
+  override readonly name: string = "DownloadError";
   /** Status of the file host's last answer, if there was one. */
   readonly status: number | undefined;
 
@@ -241,7 +285,9 @@ export class DownloadError extends TemPolorError {
 }
 
 /** A list would go on for ever: it named a cursor twice, or promised more without one. */
-export class PaginationError extends TemPolorError {}
+export class PaginationError extends TemPolorError {
+  override readonly name: string = "PaginationError";
+}
 
 const CLASSES: Readonly<Record<number, typeof ApiError>> = {
   400: BadRequestError,
@@ -281,6 +327,10 @@ function parsed(text: string): unknown {
 
 function messageOf(body: unknown): string | undefined {
   return isObject(body) && typeof body.error === "string" ? body.error : undefined;
+}
+
+function isWebPage({ text, headers }: KeptAnswer): boolean {
+  return /html/i.test(headers.get("content-type") ?? "") || text.trimStart().startsWith("<");
 }
 
 /** `create_song was answered with 400: prompt is too long.` */

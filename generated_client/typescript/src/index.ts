@@ -48,7 +48,7 @@ export {
   SplitStems,
   type Stems,
   type Voices,
-} from "./resources.js";
+} from "./resources/index.js";
 export { type JobState, stateOf } from "./state.js";
 export type { Answer, BusyEvent, Call, CallOptions, LogEvent, OnBusy, RawAnswer } from "./transport.js";
 export type * from "./types.js";

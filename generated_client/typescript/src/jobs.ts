@@ -1,9 +1,9 @@
 /** Jobs: following them to their end, and what comes of them. */
+import { adviceOn } from "./advice.js";
 import { Download } from "./downloads.js";
 import {
   AccountBusyError,
   type ApiError,
-  CancelledError,
   JobFailedError,
   NotCompletedError,
   NotFoundError,
@@ -11,6 +11,7 @@ import {
   UnexpectedAnswerError,
   WaitTimeoutError,
 } from "./errors.js";
+import { LAST_LOOK, POLL_INTERVAL, READY_INTERVAL, READY_TIMEOUT, WAIT_TIMEOUT } from "./generated/defaults.js";
 import { stateOf } from "./state.js";
 import { type Call, type CallOptions, isTransient, type RawAnswer, type Transport } from "./transport.js";
 import type { AtLeastOne, CreatedJobs, DeleteResult, DownloadLink, FileFormat, MusicItem } from "./types.js";
@@ -46,13 +47,6 @@ export interface MusicFile {
   /** Milliseconds to wait for a completed job's file to appear, 2 minutes by default. */
   readyTimeout?: number | undefined;
 }
-
-const WAIT = 15 * 60_000;
-const INTERVAL = 5_000;
-/** What a look may take at least, when the wait is nearly over. */
-const LAST_LOOK = 5_000;
-const READY = 2 * 60_000;
-const READY_INTERVAL = 3_000;
 
 /** The calls for one job. */
 export class JobCalls {
@@ -100,69 +94,43 @@ export class JobCalls {
     });
   }
 
-  /** Looks at a job until it is final. Failures on the way do not end the wait, its timeout does. */
-  async #untilFinal(
-    jobId: string,
-    jobIds: readonly string[],
-    options: WaitOptions,
-    started: number,
-  ): Promise<MusicItem> {
-    const { timeout = WAIT, interval = INTERVAL, signal, onProgress } = options;
+  /**
+   * Waits until all of some jobs are final. Those that still run are looked at one after another, then there is a pause.
+   * A look that fails is not tried again by itself: the next one comes soon enough. So failures on the way do not end
+   * the wait; its timeout does, and a refusal.
+   */
+  async untilAllFinal(jobIds: readonly string[], options: WaitOptions): Promise<MusicItem[]> {
+    const { timeout = WAIT_TIMEOUT, interval = POLL_INTERVAL, signal, onProgress } = options;
     const { now, timeout: longest } = this.transport.settings;
-    let last: MusicItem | undefined;
+    const started = now();
+    const last = new Map<string, MusicItem>();
+    const running = () => jobIds.filter((jobId) => stateOf(last.get(jobId) ?? {}) === "running");
     let failure: unknown;
     for (;;) {
       let pause = interval;
-      try {
+      for (const jobId of running()) {
         const limit = Math.min(longest, Math.max(LAST_LOOK, started + timeout - now()));
-        last = await this.get(jobId, { signal, maxRetries: 0, busyTimeout: 0, timeout: limit }, jobIds);
-        failure = undefined;
-      } catch (error) {
-        if (error instanceof AccountBusyError) pause = Math.max(interval, this.transport.busyWait(error));
-        else if (!isTransient(error)) throw error;
-        failure = error;
+        try {
+          const item = await this.get(jobId, { signal, maxRetries: 0, busyTimeout: 0, timeout: limit }, jobIds);
+          last.set(jobId, { job_id: jobId, ...item });
+          onProgress?.({ jobId, progress: item.progress ?? 0, item, waited: now() - started });
+        } catch (error) {
+          if (error instanceof AccountBusyError) pause = Math.max(pause, this.transport.busyWait(error));
+          else if (!isTransient(error)) throw error;
+          failure = error;
+        }
       }
-      if (failure === undefined && last) {
-        onProgress?.({ jobId, progress: last.progress ?? 0, item: last, waited: now() - started });
-        if (stateOf(last) !== "running") return { job_id: jobId, ...last };
-      }
+      if (running().length === 0) return jobIds.map((jobId) => last.get(jobId) ?? {});
       const left = started + timeout - now();
-      if (left <= 0) throw tooLate([jobId], timeout, [last], failure);
-      await this.transport.sleep(Math.min(pause, left), signal, [jobId]);
+      if (left <= 0) throw tooLate(jobIds, timeout, last, failure);
+      await this.transport.sleep(Math.min(pause, left), signal, jobIds);
     }
-  }
-
-  /** Waits for several jobs at once; what ends one wait for good ends all. */
-  async untilAllFinal(jobIds: readonly string[], options: WaitOptions): Promise<MusicItem[]> {
-    const started = this.transport.settings.now();
-    const others = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, others.signal]) : others.signal;
-    const waits = jobIds.map(async (jobId) => {
-      try {
-        return await this.#untilFinal(jobId, jobIds, { ...options, signal }, started);
-      } catch (error) {
-        // Each wait of the same order has the same time, so the others end by themselves.
-        if (!(error instanceof WaitTimeoutError)) others.abort(error);
-        throw error;
-      }
-    });
-    const ends = await Promise.allSettled(waits);
-    const errors = ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : []));
-    if (errors.length === 0) return ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
-    if (options.signal?.aborted) {
-      const cause = options.signal.reason;
-      throw new CancelledError("The wait was cancelled; the jobs go on. Wait again with their ids.", { jobIds, cause });
-    }
-    const fatal = errors.find((error) => !(error instanceof CancelledError) && !(error instanceof WaitTimeoutError));
-    if (fatal) throw fatal;
-    const last = ends.map((end) => (end.status === "fulfilled" ? end.value : lastSeen(end.reason)));
-    throw tooLate(jobIds, options.timeout ?? WAIT, last, errors[0]?.cause);
   }
 
   /** Asks for a link. A 404 of a job that has completed means that its file is not there yet. */
   async readyLink(jobId: string, file: MusicFile, completed: boolean, signal?: AbortSignal): Promise<string> {
     const { now } = this.transport.settings;
-    const until = now() + (file.readyTimeout ?? READY);
+    const until = now() + (file.readyTimeout ?? READY_TIMEOUT);
     let known = completed;
     for (;;) {
       try {
@@ -197,19 +165,17 @@ export class JobCalls {
   }
 }
 
-function lastSeen(error: unknown): MusicItem | undefined {
-  return error instanceof WaitTimeoutError ? error.last[0] : undefined;
-}
-
 function tooLate(
   jobIds: readonly string[],
   timeout: number,
-  last: readonly (MusicItem | undefined)[],
+  seen: ReadonlyMap<string, MusicItem>,
   cause: unknown,
 ): WaitTimeoutError {
-  const seen = last.map((item) => (item ? `${item.progress ?? 0} percent` : "never seen")).join(" and ");
+  const last = jobIds.map((jobId) => seen.get(jobId));
+  const progress = last.map((item) => (item ? `${item.progress ?? 0} percent` : "never seen")).join(" and ");
+  const running = jobIds.find((jobId) => stateOf(seen.get(jobId) ?? {}) === "running");
   return new WaitTimeoutError(
-    `Not final after ${Math.round(timeout / 1000)} seconds (${seen}). The work goes on: wait again with client.music.wait(jobId).`,
+    `Not final after ${Math.round(timeout / 1000)} seconds (${progress}). ${adviceOn("wait_again", running)}`,
     { jobIds, cause, last },
   );
 }
@@ -219,10 +185,10 @@ function isNotYet(error: unknown): error is ApiError {
 }
 
 function notReady(jobId: string, cause: unknown): NotReadyError {
-  return new NotReadyError(
-    "The job has completed, but its file is still not there. Ask again in some minutes: client.music.download(jobId).",
-    { jobIds: [jobId], cause },
-  );
+  return new NotReadyError(`The job has completed, but its file is still not there. ${adviceOn("not_ready", jobId)}`, {
+    jobIds: [jobId],
+    cause,
+  });
 }
 
 /** Reads an address out of an answer. */

@@ -1,5 +1,6 @@
 /** One call of the API: sending, time limit, retries, waiting while the account is busy, errors. */
 import createClient, { type Client } from "openapi-fetch";
+import { adviceOn } from "./advice.js";
 import { badHeader, fillPath } from "./address.js";
 import {
   AccountBusyError,
@@ -14,17 +15,12 @@ import {
   TimeoutError,
   UnexpectedAnswerError,
 } from "./errors.js";
+import { BUSY_JITTER, BUSY_PAUSE, FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER } from "./generated/defaults.js";
 import { OPERATIONS } from "./generated/operations.js";
 import type { operations, paths } from "./generated/schema.js";
 import { Deadline, Gate } from "./timing.js";
 import type { BusyJob, OperationId, Sleep } from "./types.js";
 import { UNREADABLE } from "./uploads.js";
-
-/** The least wait after a 429: what the service's pages ask for. */
-const BUSY_WAIT = 30_000;
-const BUSY_JITTER = 5_000;
-const FIRST_BACKOFF = 500;
-const LONGEST_BACKOFF = 8_000;
 
 /** Told before each wait for a busy account. Return false to get the 429 as an error at once. */
 export type OnBusy = (busy: BusyEvent) => unknown;
@@ -236,14 +232,14 @@ export class Transport {
 
   /** Milliseconds before the n-th retry, from 0. */
   backoff(retry: number): number {
-    const full = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** retry);
+    const full = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** retry);
     return Math.round(full * (0.5 + 0.5 * this.settings.random()));
   }
 
   /** Milliseconds to wait after a 429. */
   busyWait(error: AccountBusyError): number {
     const asked = (error.retryAfter(this.settings.now()) ?? 0) * 1000;
-    return Math.round(Math.max(BUSY_WAIT, asked) + BUSY_JITTER * this.settings.random());
+    return Math.round(Math.max(BUSY_PAUSE, asked) + BUSY_JITTER * this.settings.random());
   }
 
   async #run<O extends OperationId>(plan: CallPlan<O>): Promise<Answer<Success<O>>> {
@@ -263,7 +259,7 @@ export class Transport {
           waited += wait;
         } else if (failures < retries && mayRepeat(operation, error)) {
           const asked = error instanceof ApiError ? (error.retryAfter(this.settings.now()) ?? 0) * 1000 : 0;
-          const wait = Math.max(this.backoff(failures), Math.min(asked, 60_000));
+          const wait = Math.max(this.backoff(failures), Math.min(asked, LONGEST_RETRY_AFTER));
           failures += 1;
           this.log({ event: "retry", operation, attempt, wait, reason: nameOf(error) });
           await this.sleep(wait, options.signal, jobIds);
@@ -357,16 +353,17 @@ export class Transport {
   ): TemPolorError {
     if (error instanceof TemPolorError) return error;
     const details = { jobIds, request, cause: error };
-    const unsure =
-      request?.method === "POST"
-        ? " It may have been carried out: look at client.scheduler.running() and client.music.list() before sending it again."
-        : "";
+    const paid = request?.method === "POST";
+    const advice = adviceOn(paid ? "check_first" : "try_again");
     if (options?.signal?.aborted) {
-      return new CancelledError(`${operation} was cancelled.${unsure}`, { jobIds, cause: options.signal.reason });
+      return new CancelledError(`${operation} was cancelled.${paid ? ` ${advice}` : ""}`, {
+        jobIds,
+        cause: options.signal.reason,
+      });
     }
     if (deadline.timedOut) {
       return new TimeoutError(
-        `${operation} got no answer in time.${unsure || " Try again, or allow a longer timeout."}`,
+        `${operation} got no answer in time. ${paid ? advice : "Try again, or allow a longer timeout."}`,
         details,
       );
     }
@@ -383,14 +380,11 @@ export class Transport {
     const why = code ? ` (${code})` : "";
     const host = new URL(request.url).host;
     return refused
-      ? new ConnectionError(`Cannot reach ${host}${why}; nothing was sent. Check baseUrl and the network.`, {
+      ? new ConnectionError(`Cannot reach ${host}${why}. ${adviceOn("not_connected")}`, {
           ...details,
           refused,
         })
-      : new ConnectionError(
-          `The connection to ${host} broke during ${operation}${why}.${unsure || " Try again."}`,
-          details,
-        );
+      : new ConnectionError(`The connection to ${host} broke during ${operation}${why}. ${advice}`, details);
   }
 }
 

@@ -327,7 +327,7 @@ test("the 404 right after COMPLETED means not yet", async () => {
   const track = await at.client.music.wait(JOB);
   await save(track.download("mp3"), target);
 
-  assert.deepEqual(at.clock.slept, [3000, 3000]);
+  assert.deepEqual(at.clock.slept, [2000, 2000]);
   assert.deepEqual(at.api.lines, [MUSIC, ...Array(3).fill(`${LINK}?file_format=mp3`)]);
 });
 
@@ -359,7 +359,7 @@ test("a file that never appears is given up, with the job's id", async () => {
 
   assert.ok(error instanceof NotReadyError);
   assert.equal(error.jobId, JOB);
-  assert.deepEqual(at.clock.slept, [3000, 3000, 3000]);
+  assert.deepEqual(at.clock.slept, [2000, 2000, 2000, 2000, 2000]);
 });
 
 for (const [title, status, item, pattern] of [

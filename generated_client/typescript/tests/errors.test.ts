@@ -29,11 +29,21 @@ const { errorFor } = (await import(new URL("dist/errors.js", ROOT).href)) as {
   errorFor: (answer: object) => ApiError;
 };
 
+const { OPERATIONS } = (await import(new URL("dist/generated/operations.js", ROOT).href)) as {
+  OPERATIONS: Record<string, { method: string }>;
+};
+
 const answer = (operation: string, status: number, text: string, type = "application/json", attempts = 1) => ({
   status,
   text,
   headers: new Headers({ "content-type": type }),
-  request: { operation, method: "GET", url: "https://example.test", body: undefined, attempts },
+  request: {
+    operation,
+    method: OPERATIONS[operation]?.method,
+    url: "https://example.test",
+    body: undefined,
+    attempts,
+  },
 });
 
 for (const { id, status, name, body } of documented()) {
@@ -56,15 +66,15 @@ test("the document's errors are all there", () => {
 
 for (const [title, id, status, text, kind, advice] of [
   ["wrong token", "list_accounts", 401, "Unauthorized", "UnauthorizedError", /USEAPI_TOKEN.*user:<number>-<text>/],
-  ["prompt too long", "create_song", 400, "prompt is too long", "BadRequestError", /at most 2000 characters/],
-  ["lyrics too long", "create_song", 400, "lyrics is too long", "BadRequestError", /at most 3000 characters/],
+  ["prompt too long", "create_song", 400, "prompt is too long", "BadRequestError", /to 2000 characters/],
+  ["lyrics too long", "create_song", 400, "lyrics is too long", "BadRequestError", /to 3000 characters/],
   [
     "two voices",
     "create_song",
     400,
     "Parameters artistVoiceItemId and clonedVoiceItemId cannot be used together",
     "BadRequestError",
-    /at most one of/,
+    /Choose one singer: artistVoiceItemId/,
   ],
   [
     "a voice that is gone",
@@ -84,14 +94,28 @@ for (const [title, id, status, text, kind, advice] of [
   ],
   ["several accounts", "list_music", 400, "Parameter user_id is required", "BadRequestError", /say which one/],
   ["no account", "create_song", 404, "No accounts configured", "NotFoundError", /client\.accounts\.create/],
-  ["a job that has ended", "cancel_job", 404, "Unable to locate running job_id", "NotFoundError", /may have ended/],
+  [
+    "a job that has ended",
+    "cancel_job",
+    404,
+    "Unable to locate running job_id",
+    "NotFoundError",
+    /has ended or was cancelled/,
+  ],
   ["gone", "get_music", 410, "Gone", "GoneError", /order again/],
-  ["no credits", "create_song", 412, "Insufficient credits", "NoCreditsError", /top it up/],
-  ["moderation", "create_song", 422, "Moderated", "ContentRefusedError", /change prompt or lyrics/],
-  ["a broken account session", "create_song", 596, "Session expired", "AccountSessionError", /log in with a browser/],
+  ["no credits", "create_song", 412, "Insufficient credits", "NoCreditsError", /Buy credits/],
+  ["moderation", "create_song", 422, "Moderated", "ContentRefusedError", /Change the prompt or the lyrics/],
+  [
+    "a broken account session",
+    "create_song",
+    596,
+    "Session expired",
+    "AccountSessionError",
+    /Log in to TemPolor with a browser/,
+  ],
   ["a failed read", "get_music", 500, "oops", "ServerError", /Try again/],
   ["a failed order", "create_song", 500, "oops", "ServerError", /look at client\.scheduler\.running/],
-  ["a status nobody knows", "get_music", 418, "teapot", "ApiError", /refused again/],
+  ["a status nobody knows", "get_music", 418, "teapot", "ApiError", /baseUrl/],
 ] as const) {
   test(`${title} is a ${kind} whose message tells what to do`, () => {
     const error = errorFor(answer(id, status, JSON.stringify({ error: text, code: status })));

@@ -119,7 +119,7 @@ for (const [title, reply, kind] of [
     assert.equal(server.lines.length, 1);
     assert.match(
       String(error),
-      kind === AccountSessionError ? /log in with a browser/ : /client\.scheduler\.running\(\)/,
+      kind === AccountSessionError ? /Log in to TemPolor with a browser/ : /client\.scheduler\.running\(\)/,
     );
   });
 }
@@ -131,7 +131,7 @@ test("a POST that timed out is not sent again", async () => {
   const error = await thrown(clientOf(server).songs.create({ prompt: "x" }, { timeout: 40 }));
 
   assert.ok(error instanceof TimeoutError);
-  assert.match(error.message, /It may have been carried out/);
+  assert.match(error.message, /It may have been taken/);
   assert.equal(error.request?.operation, "create_song");
   assert.equal(server.lines.length, 1);
 });
@@ -163,8 +163,8 @@ test("where nothing listens, the message says so after some tries", async () => 
   const error = await thrown(clientOf({ url }, clock).songs.create({ prompt: "x" }));
 
   assert.ok(error instanceof ConnectionError && error.refused);
-  assert.match(error.message, /ECONNREFUSED.*nothing was sent.*baseUrl/);
-  assert.equal(clock.slept.length, 3);
+  assert.match(error.message, /ECONNREFUSED.*Nothing was sent.*baseUrl/);
+  assert.equal(clock.slept.length, 4);
 });
 
 for (const [title, reply] of [
@@ -215,7 +215,7 @@ test("a DELETE is sent again, and a 404 then may mean that the first one did it"
 
   assert.match(
     String(await thrown(clientOf(server).music.delete(JOB))),
-    /An earlier try, whose answer was lost, may have done it/,
+    /An earlier attempt got no answer, and may have done it/,
   );
 });
 

@@ -173,9 +173,9 @@ test("an empty or a too large file is refused by the service in words that help"
   const empty = await thrown(client.stems.split(new Uint8Array(), { contentType: "audio/wav" }));
   const large = await thrown(client.stems.split(bytes, { contentType: "audio/wav" }));
 
-  assert.ok(empty instanceof BadRequestError && /has no bytes/.test(empty.message));
+  assert.ok(empty instanceof BadRequestError && /has no content/.test(empty.message));
   assert.equal(empty.request.body, "0 bytes of audio/wav");
-  assert.ok(large instanceof BodyTooLargeError && /smaller file/.test(large.message));
+  assert.ok(large instanceof BodyTooLargeError && /shorter or more compressed file/.test(large.message));
 });
 
 test("stems are fetched from where the answer says, and never asked for again", async () => {

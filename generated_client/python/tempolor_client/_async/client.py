@@ -8,6 +8,7 @@ from typing import Any, Self
 import httpx2
 
 from .. import log
+from .._generated.defaults import BUSY_TIMEOUT, MAX_CONNECTIONS, MAX_RETRIES, TIMEOUT
 from .._generated.operations import AsyncOperations, AsyncRawOperations
 from ..policy import Limits
 from ..runtime import AsyncRuntime
@@ -46,12 +47,12 @@ class AsyncTemPolor:
         token: str | None = None,
         *,
         base_url: str | None = None,
-        timeout: float = 60.0,
+        timeout: float = TIMEOUT,
         headers: Mapping[str, str] | None = None,
-        max_retries: int = 4,
-        busy_timeout: float = 1800.0,
+        max_retries: int = MAX_RETRIES,
+        busy_timeout: float = BUSY_TIMEOUT,
         on_busy: Callable[[BusyNotice], Any] | None = None,
-        max_connections: int = 20,
+        max_connections: int = MAX_CONNECTIONS,
         transport: httpx2.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] | None = None,
         clock: Callable[[], float] | None = None,

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode, urljoin
 import httpx2
 
 from .._generated.types import Call
+from ..advice import advice_on
 from ..answer import Answer, Received
 from ..errors import (
     BusyError,
@@ -22,11 +23,11 @@ from ..errors import (
     SentRequest,
     TemPolorError,
 )
-from ..responses import judge
 from ..log import logger, place
 from ..options import CallOptions
 from ..policy import Retries
 from ..quiet import hush
+from ..responses import judge
 from ..runtime import AsyncRuntime
 from ..settings import BusyNotice, Settings
 from ..tls import shared_context
@@ -178,21 +179,20 @@ def _translated(sent: SentRequest, call: Call[Any] | None, job_id: str | None = 
     """Turn the HTTP library's errors into ours."""
     job_id = call.job_id if call is not None else job_id
     where = f"{sent.method} {sent.url}"
-    taken = " It may have been taken all the same: look at client.scheduler.running() before you send it again."
-    warning = taken if sent.method == "POST" else " Try again later."
+    advice = advice_on("check_first" if sent.method == "POST" else "try_again")
     try:
         yield
     except (httpx2.InvalidURL, httpx2.LocalProtocolError, UnicodeError) as error:
         raise ConfigurationError(f"{where}: this cannot be sent: {error}", job_id=job_id) from error
     except httpx2.ConnectError as error:
         raise ConnectionRefusedByHostError(
-            f"{where}: no connection ({error}). Check the address and the network.", request=sent, job_id=job_id
+            f"{where}: no connection ({error}).", request=sent, advice=advice_on("not_connected"), job_id=job_id
         ) from error
     except httpx2.TimeoutException as error:
-        raise RequestTimeoutError(f"{where}: no answer in time.{warning}", request=sent, job_id=job_id) from error
+        raise RequestTimeoutError(f"{where}: no answer in time.", request=sent, advice=advice, job_id=job_id) from error
     except httpx2.RequestError as error:
         raise ConnectionFailedError(
-            f"{where}: the connection broke ({error}).{warning}", request=sent, job_id=job_id
+            f"{where}: the connection broke ({error}).", request=sent, advice=advice, job_id=job_id
         ) from error
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 import httpx2
 
 from .. import log
+from .._generated.defaults import BUSY_TIMEOUT, MAX_CONNECTIONS, MAX_RETRIES, TIMEOUT
 from .._generated.operations import Operations, RawOperations
 from ..policy import Limits
 from ..runtime import Runtime
@@ -47,12 +48,12 @@ class TemPolor:
         token: str | None = None,
         *,
         base_url: str | None = None,
-        timeout: float = 60.0,
+        timeout: float = TIMEOUT,
         headers: Mapping[str, str] | None = None,
-        max_retries: int = 4,
-        busy_timeout: float = 1800.0,
+        max_retries: int = MAX_RETRIES,
+        busy_timeout: float = BUSY_TIMEOUT,
         on_busy: Callable[[BusyNotice], Any] | None = None,
-        max_connections: int = 20,
+        max_connections: int = MAX_CONNECTIONS,
         transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] | None = None,
         clock: Callable[[], float] | None = None,

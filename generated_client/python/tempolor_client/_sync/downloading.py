@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..advice import advice_on
 from ..errors import ConnectionFailedError, DownloadError
 from ..log import logger
 from ..options import CallOptions
@@ -79,8 +80,8 @@ class Download:
         pause = self._transfer.pause_after_failure(self._part.size)
         if pause is None:
             raise DownloadError(
-                f"the download broke off after {self._part.size} bytes, again and again ({error}). Nothing is lost: "
-                "download again later",
+                f"the download broke off after {self._part.size} bytes, again and again ({error.problem})",
+                advice=advice_on("download_again"),
                 job_id=self._job_id,
             ) from error
         logger.info("the download broke off after %d bytes, next try in %.1f s", self._part.size, pause)
@@ -108,5 +109,8 @@ class Download:
 
     def _broken(self, url: str, what: str) -> ConnectionFailedError:
         return ConnectionFailedError(
-            f"the file host {what}", request=self._engine.file_request(url), job_id=self._job_id
+            f"the file host {what}.",
+            request=self._engine.file_request(url),
+            advice=advice_on("try_again"),
+            job_id=self._job_id,
         )

@@ -6,8 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .._generated.defaults import LAST_LOOK
 from .._generated.models import MusicItem
 from .._generated.operations import Operations
+from ..advice import advice_on
 from ..errors import (
     AccountSessionError,
     BusyError,
@@ -21,29 +23,32 @@ from ..errors import (
 from ..jobs import is_completed, is_final
 from ..log import logger
 from ..options import CallOptions
-from ..runtime import Runtime
+from ..policy import busy_pause
+from .engine import Engine
 
 
 class Wait:
     """One wait for a number of jobs.
 
-    Failures of the network and the service are survived until the time is up; a refusal, such as a 401, ends it.
+    The jobs that still run are looked at one after another, then there is a pause. A look that fails is not tried again
+    by itself: the next one comes soon enough. So failures of the network and the service are survived until the time is
+    up; a refusal, such as a 401, ends it.
     """
 
     def __init__(  # noqa: PLR0913 - what a wait depends on
         self,
         job_ids: Sequence[str],
         *,
-        operations: Operations,
-        runtime: Runtime,
+        engine: Engine,
         progress: Callable[[MusicItem], Any] | None,
         timeout: float,
         poll_interval: float,
         options: CallOptions,
     ) -> None:
         self._job_ids = job_ids
-        self._operations = operations
-        self._runtime = runtime
+        self._engine = engine
+        self._operations = Operations(engine)
+        self._runtime = engine.runtime
         self._progress = progress
         self._timeout = timeout
         self._poll_interval = poll_interval
@@ -80,26 +85,33 @@ class Wait:
         item = self._items.get(running[0])
         state = f"last seen at {item.progress}%" if item is not None else "never seen"
         return WaitTimeoutError(
-            f"job {running[0]} is not final after {self._timeout:g} s, {state}. It goes on and nothing is lost: "
-            f"client.music.wait({running[0]!r})",
+            f"job {running[0]} is not final after {self._timeout:g} s, {state}.",
+            advice=advice_on("wait_again"),
             job_ids=running,
             item=item,
+            completed=[item for item in self._items.values() if is_completed(item)],
         )
 
     def _look_at(self, job_id: str, left: float) -> None:
         try:
-            options: CallOptions = {"busy_timeout": max(left, 0.0), **self._options}
-            item = self._operations.get_music(job_id, **options)
+            item = self._operations.get_music(job_id, **self._look_options(left))
         except AccountSessionError:
             raise
         except (ConnectionFailedError, ServerError, BusyError, UnexpectedAnswerError) as error:
             self._failure = error
-            # There is no time for another of the long pauses that a 429 wants.
-            self._pause = self._timeout if isinstance(error, BusyError) else self._pause
+            if isinstance(error, BusyError):
+                self._pause = max(self._pause, busy_pause(error.retry_after, self._runtime.chance))
             logger.warning("waiting for %s goes on in spite of: %s", job_id, type(error).__name__)
             return
         self._items[job_id] = item
         self._runtime.tell(self._progress, item)
+
+    def _look_options(self, left: float) -> CallOptions:
+        options: CallOptions = {"max_retries": 0, "busy_timeout": 0.0}
+        longest = self._engine.settings.timeout
+        if isinstance(longest, int | float):
+            options["timeout"] = min(longest, max(left, LAST_LOOK))
+        return {**options, **self._options}
 
     def _result(self) -> list[MusicItem]:
         items = [self._items[job_id] for job_id in self._job_ids]

@@ -94,7 +94,7 @@ def test_a_file_that_never_appears_is_an_error_with_the_job(download, hostile, t
     """The message says that it can be asked for again."""
     hostile.then(*[NOT_READY, COMPLETED] * 7)
 
-    with pytest.raises(errors.FileNotReadyError, match=r"Ask again later.*music\.download") as caught:
+    with pytest.raises(errors.FileNotReadyError, match=r"Ask again in some minutes.*music\.download") as caught:
         download(ready_timeout=10)
 
     assert caught.value.job_id == JOB

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tempolor_client import errors, parse_callback
+from tempolor_client._generated.defaults import ANSWERS, FAILURES
 from tempolor_spec import load_document, operations
 
 from .conftest import JOB, TOKEN
@@ -44,10 +45,10 @@ REFUSALS = [
     (429, "TemPolor is busy", errors.UpstreamBusyError, "busy_timeout"),
     (500, "Oops", errors.ServerError, "may have been taken"),
     (596, "Session", errors.AccountSessionError, "Log in"),
-    (418, "Teapot", errors.UnexpectedAnswerError, "base address"),
+    (418, "Teapot", errors.UnexpectedAnswerError, "base_url"),
     (422, "Refused by moderation", errors.UnexpectedAnswerError, "Change the prompt"),
     (412, "Insufficient credits", errors.UnexpectedAnswerError, "Buy credits"),
-    (304, "", errors.UnexpectedAnswerError, "base address"),
+    (304, "", errors.UnexpectedAnswerError, "never redirects: check base_url"),
 ]
 
 
@@ -78,12 +79,15 @@ def test_each_documented_error_has_a_class():
     assert {status for status in statuses if status >= 400} <= known
 
 
-@pytest.mark.parametrize("status", [404, 502, 401])
-def test_a_web_page_of_a_gateway_is_an_error_and_not_a_crash(run, hostile, status):
-    """The message says that it is none of the service's."""
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [(404, "A gateway answered"), (401, "A gateway answered"), (502, "It may have been taken all the same")],
+)
+def test_a_web_page_of_a_gateway_is_an_error_and_not_a_crash(run, hostile, status, advice):
+    """The message says that it is none of the service's, and whether an order may have got through."""
     hostile.then(html(status))
 
-    with pytest.raises(errors.APIError, match="This is a web page, so a gateway answered") as caught:
+    with pytest.raises(errors.APIError, match=f"a web page. {advice}") as caught:
         run(order)
 
     assert (caught.value.status, caught.value.body, caught.value.error) == (status, None, "")
@@ -177,6 +181,20 @@ def test_the_readme_says_what_to_do_about_each_error():
     named = set(re.findall(r"`(\w+Error)`", " ".join(line.split("|")[1] for line in table)))
 
     assert named == {name for name, kind in vars(errors).items() if _is_error(kind)} - inner
+
+
+def test_advice_for_the_shell_speaks_of_options_and_commands(run, hostile):
+    """And that for programs of arguments and calls; one table has both."""
+    hostile.then(error(502, "Oops"))
+    with pytest.raises(errors.ServerError) as caught:
+        run(order)
+
+    in_python, in_shell = str(caught.value), caught.value.explain("shell", command="tempolor")
+
+    assert "client.scheduler.running()" in in_python
+    assert "`tempolor jobs`" in in_shell
+    shell = [row.say["shell"] for row in ANSWERS] + [say["shell"] for say in FAILURES.values()]
+    assert not [text for text in shell if "client." in text or "()" in text]
 
 
 def _is_error(kind):

@@ -104,7 +104,7 @@ def test_deleting_is_tried_again_and_a_404_then_is_explained(run, hostile):
     with pytest.raises(errors.NotFoundError) as caught:
         run(lambda client: client.music.delete(JOB))
 
-    assert "may have deleted it" in caught.value.__notes__[0]
+    assert "may have done it" in caught.value.__notes__[0]
 
 
 def test_pauses_between_tries_double_up_to_a_bound(run, hostile, time):
@@ -130,7 +130,9 @@ def test_a_session_that_has_ended_is_not_tried_again(run, hostile):
     """596 stays until somebody logs in, and no Python status enum knows it."""
     hostile.then(error(596, "Session expired"))
 
-    with pytest.raises(errors.AccountSessionError, match=r"Log in to TemPolor again.*accounts\.create") as caught:
+    with pytest.raises(
+        errors.AccountSessionError, match=r"Log in to TemPolor with a browser again.*accounts\.create"
+    ) as caught:
         run(read)
 
     assert (caught.value.status, caught.value.job_id) == (596, JOB)

@@ -148,7 +148,7 @@ def test_a_media_type_that_is_given_wins(run, hostile):
 
 def test_a_file_of_unknown_kind_is_refused_before_anything_is_sent(run, hostile):
     """The message says how to go on."""
-    with pytest.raises(errors.MediaTypeError, match="pass media_type"):
+    with pytest.raises(errors.MediaTypeError, match="Pass media_type"):
         run(lambda client: client.stems.split(b"hello"))
 
     assert hostile.requests == []

@@ -6,11 +6,12 @@ import builtins
 from collections.abc import Callable, Mapping
 from typing import Any, Unpack
 
+from ..._generated.defaults import WAIT_TIMEOUT
 from ..._generated.models import InstrumentalModel, InstrumentalRequest, MusicItem, Tonality
 from ...options import CallOptions, InstrumentalFields
 from ..paging import AsyncPages
 from .base import AsyncResource
-from .music import WAIT, AsyncMusic
+from .music import AsyncMusic
 from .orders import AsyncOrder, order_from
 
 
@@ -77,7 +78,7 @@ class AsyncInstrumentals(AsyncResource):
         prompt: str,
         *,
         progress: Callable[[MusicItem], Any] | None = None,
-        wait_timeout: float = WAIT,
+        wait_timeout: float = WAIT_TIMEOUT,
         **order: Unpack[InstrumentalFields],
     ) -> builtins.list[MusicItem]:
         """Order an instrumental and wait for it: `create` and `AsyncOrder.wait` in one.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Unpack
 
+from ..._generated.defaults import UPLOAD_TIMEOUT
 from ..._generated.models import DeleteResult, MidiFile, UploadedMidi
 from ...options import CallOptions
 from ...payload import FileInput
@@ -37,6 +38,7 @@ class AsyncMidi(AsyncResource):
 
         """
         payload, content_type = await self._opened(file, media_type)
+        options.setdefault("timeout", UPLOAD_TIMEOUT)
         return await self._operations.upload_midi(
             body=payload,
             content_type=content_type,

@@ -6,9 +6,11 @@ import builtins
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, Unpack
+from typing import Any, Unpack
 
+from ..._generated.defaults import POLL_INTERVAL, READY_INTERVAL, READY_TIMEOUT, WAIT_TIMEOUT
 from ..._generated.models import DeleteResult, DownloadLink, FileFormat, MusicItem, MusicKind
+from ...advice import advice_on
 from ...answer import Answer
 from ...errors import FileNotReadyError, NotFoundError
 from ...jobs import is_completed
@@ -18,15 +20,6 @@ from ..downloading import AsyncDownload
 from ..paging import AsyncPages
 from ..waiting import AsyncWait
 from .base import AsyncResource
-
-WAIT: Final = 900.0
-"""Seconds to wait for jobs unless told otherwise; the longest songs take some minutes."""
-POLL: Final = 5.0
-"""Seconds between two looks at a job."""
-READY: Final = 120.0
-"""Seconds that the file of a completed job may take to appear."""
-READY_POLL: Final = 2.0
-"""Seconds between two questions for it."""
 
 
 class AsyncMusic(AsyncResource):
@@ -67,8 +60,8 @@ class AsyncMusic(AsyncResource):
         job_id: str,
         *,
         progress: Callable[[MusicItem], Any] | None = None,
-        timeout: float = WAIT,  # noqa: ASYNC109 - over many calls
-        poll_interval: float = POLL,
+        timeout: float = WAIT_TIMEOUT,  # noqa: ASYNC109 - over many calls
+        poll_interval: float = POLL_INTERVAL,
         options: CallOptions | None = None,
     ) -> MusicItem:
         """Wait until a job is final, also one of another program or of yesterday.
@@ -98,15 +91,14 @@ class AsyncMusic(AsyncResource):
         job_ids: Sequence[str],
         *,
         progress: Callable[[MusicItem], Any] | None = None,
-        timeout: float = WAIT,  # noqa: ASYNC109 - over many calls
-        poll_interval: float = POLL,
+        timeout: float = WAIT_TIMEOUT,  # noqa: ASYNC109 - over many calls
+        poll_interval: float = POLL_INTERVAL,
         options: CallOptions | None = None,
     ) -> builtins.list[MusicItem]:
         """Wait until all of some jobs are final; as `wait`, in the order given."""
         wait = AsyncWait(
             job_ids,
-            operations=self._operations,
-            runtime=self._engine.runtime,
+            engine=self._engine,
             progress=progress,
             timeout=timeout,
             poll_interval=poll_interval,
@@ -133,7 +125,7 @@ class AsyncMusic(AsyncResource):
         *,
         file_format: FileFormat | str | None = None,
         progress: Callable[[int, int | None], Any] | None = None,
-        ready_timeout: float = READY,
+        ready_timeout: float = READY_TIMEOUT,
         options: CallOptions | None = None,
     ) -> Path:
         """Fetch a completed job's file.
@@ -184,11 +176,11 @@ class AsyncMusic(AsyncResource):
                     raise
                 if runtime.now() >= deadline:
                     raise FileNotReadyError(
-                        f"job {job_id} is completed, but has no file after {ready_timeout:g} s. Ask again later: "
-                        f"client.music.download({job_id!r}, ...)",
+                        f"job {job_id} is completed, but has no file after {ready_timeout:g} s.",
+                        advice=advice_on("not_ready"),
                         job_id=job_id,
                     ) from error
-            await runtime.pause(READY_POLL)
+            await runtime.pause(READY_INTERVAL)
 
     async def delete(self, job_id: str, **options: Unpack[CallOptions]) -> DeleteResult:
         """Delete what a job made.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
+from ..._generated.defaults import POLL_INTERVAL, WAIT_TIMEOUT
 from ..._generated.models import CreatedJobs, FileFormat, MusicItem
 from ..._generated.operations import AsyncOperations
 from ...answer import Answer
@@ -15,7 +16,7 @@ from ...errors import NotFoundError
 from ...options import CallOptions
 from ...responses import unexpected
 from ..engine import AsyncEngine
-from .music import POLL, WAIT, AsyncMusic
+from .music import AsyncMusic
 
 
 class AsyncOrder:
@@ -39,8 +40,8 @@ class AsyncOrder:
         self,
         *,
         progress: Callable[[MusicItem], Any] | None = None,
-        timeout: float = WAIT,  # noqa: ASYNC109 - over many calls
-        poll_interval: float = POLL,
+        timeout: float = WAIT_TIMEOUT,  # noqa: ASYNC109 - over many calls
+        poll_interval: float = POLL_INTERVAL,
         options: CallOptions | None = None,
     ) -> builtins.list[MusicItem]:
         """Wait until all jobs are final; see `music.wait`.

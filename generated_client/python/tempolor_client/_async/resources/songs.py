@@ -6,11 +6,12 @@ import builtins
 from collections.abc import Callable, Mapping
 from typing import Any, Unpack
 
+from ..._generated.defaults import WAIT_TIMEOUT
 from ..._generated.models import MusicItem, SongModel, SongRequest
 from ...options import CallOptions, SongFields
 from ..paging import AsyncPages
 from .base import AsyncResource
-from .music import WAIT, AsyncMusic
+from .music import AsyncMusic
 from .orders import AsyncOrder, order_from
 
 
@@ -80,7 +81,7 @@ class AsyncSongs(AsyncResource):
         prompt: str,
         *,
         progress: Callable[[MusicItem], Any] | None = None,
-        wait_timeout: float = WAIT,
+        wait_timeout: float = WAIT_TIMEOUT,
         **order: Unpack[SongFields],
     ) -> builtins.list[MusicItem]:
         """Order a song and wait for it: `create` and `AsyncOrder.wait` in one.

@@ -7,11 +7,12 @@ import builtins
 from collections.abc import Callable, Mapping
 from typing import Any, Unpack
 
+from ..._generated.defaults import WAIT_TIMEOUT
 from ..._generated.models import InstrumentalModel, InstrumentalRequest, MusicItem, Tonality
 from ...options import CallOptions, InstrumentalFields
 from ..paging import Pages
 from .base import Resource
-from .music import WAIT, Music
+from .music import Music
 from .orders import Order, order_from
 
 
@@ -78,7 +79,7 @@ class Instrumentals(Resource):
         prompt: str,
         *,
         progress: Callable[[MusicItem], Any] | None = None,
-        wait_timeout: float = WAIT,
+        wait_timeout: float = WAIT_TIMEOUT,
         **order: Unpack[InstrumentalFields],
     ) -> builtins.list[MusicItem]:
         """Order an instrumental and wait for it: `create` and `Order.wait` in one.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Unpack
 
+from ..._generated.defaults import UPLOAD_TIMEOUT
 from ..._generated.models import DeleteResult, MidiFile, UploadedMidi
 from ...options import CallOptions
 from ...payload import FileInput
@@ -38,6 +39,7 @@ class Midi(Resource):
 
         """
         payload, content_type = self._opened(file, media_type)
+        options.setdefault("timeout", UPLOAD_TIMEOUT)
         return self._operations.upload_midi(
             body=payload,
             content_type=content_type,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
+from ..._generated.defaults import POLL_INTERVAL, WAIT_TIMEOUT
 from ..._generated.models import CreatedJobs, FileFormat, MusicItem
 from ..._generated.operations import Operations
 from ...answer import Answer
@@ -16,7 +17,7 @@ from ...errors import NotFoundError
 from ...options import CallOptions
 from ...responses import unexpected
 from ..engine import Engine
-from .music import POLL, WAIT, Music
+from .music import Music
 
 
 class Order:
@@ -40,8 +41,8 @@ class Order:
         self,
         *,
         progress: Callable[[MusicItem], Any] | None = None,
-        timeout: float = WAIT,  # noqa: ASYNC109 - over many calls
-        poll_interval: float = POLL,
+        timeout: float = WAIT_TIMEOUT,  # noqa: ASYNC109 - over many calls
+        poll_interval: float = POLL_INTERVAL,
         options: CallOptions | None = None,
     ) -> builtins.list[MusicItem]:
         """Wait until all jobs are final; see `music.wait`.

@@ -7,11 +7,12 @@ import builtins
 from collections.abc import Callable, Mapping
 from typing import Any, Unpack
 
+from ..._generated.defaults import WAIT_TIMEOUT
 from ..._generated.models import MusicItem, SongModel, SongRequest
 from ...options import CallOptions, SongFields
 from ..paging import Pages
 from .base import Resource
-from .music import WAIT, Music
+from .music import Music
 from .orders import Order, order_from
 
 
@@ -81,7 +82,7 @@ class Songs(Resource):
         prompt: str,
         *,
         progress: Callable[[MusicItem], Any] | None = None,
-        wait_timeout: float = WAIT,
+        wait_timeout: float = WAIT_TIMEOUT,
         **order: Unpack[SongFields],
     ) -> builtins.list[MusicItem]:
         """Order a song and wait for it: `create` and `Order.wait` in one.

@@ -6,17 +6,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Unpack
+from typing import Any, Unpack
 
+from ..._generated.defaults import SPLIT_TIMEOUT
 from ..._generated.models import SplitStems
 from ...errors import DownloadError
 from ...options import CallOptions
 from ...payload import FileInput
 from ..downloading import Download
 from .base import Resource
-
-SPLITTING: Final = 900.0
-"""Seconds a splitting call may take: the service answers when it is done."""
 
 
 class Stems(Resource):
@@ -44,7 +42,7 @@ class Stems(Resource):
 
         """
         payload, content_type = self._opened(file, media_type)
-        options.setdefault("timeout", SPLITTING)
+        options.setdefault("timeout", SPLIT_TIMEOUT)
         return self._operations.split_stems(
             body=payload,
             content_type=content_type,

@@ -3,19 +3,17 @@
 
 from __future__ import annotations
 
-from typing import Final, Unpack
+from typing import Unpack
 
+from ..._generated.defaults import POLL_INTERVAL, UPLOAD_TIMEOUT, WAIT_TIMEOUT
 from ..._generated.models import ArtistVoice, ClonedVoice, DeleteResult, VoiceClone
+from ...advice import advice_on
 from ...errors import VoiceFailedError, WaitTimeoutError
 from ...jobs import COMPLETED, FAILED
 from ...options import CallOptions
 from ...payload import FileInput
 from ..paging import Pages
 from .base import Resource
-from .music import POLL, WAIT
-
-CLONING: Final = 180.0
-"""Seconds a cloning call may take: the service answers within 120."""
 
 
 class Voices(Resource):
@@ -56,7 +54,7 @@ class Voices(Resource):
 
         """
         payload, content_type = self._opened(file, media_type)
-        options.setdefault("timeout", CLONING)
+        options.setdefault("timeout", UPLOAD_TIMEOUT)
         return self._operations.clone_voice(
             body=payload,
             content_type=content_type,
@@ -69,8 +67,8 @@ class Voices(Resource):
         self,
         cloned_voice_id: str,
         *,
-        timeout: float = WAIT,  # noqa: ASYNC109 - over many calls
-        poll_interval: float = POLL,
+        timeout: float = WAIT_TIMEOUT,  # noqa: ASYNC109 - over many calls
+        poll_interval: float = POLL_INTERVAL,
         user_id: str | None = None,
         options: CallOptions | None = None,
     ) -> ClonedVoice:
@@ -88,12 +86,13 @@ class Voices(Resource):
                 if voice.cloned_voice_item_id == cloned_voice_id and voice.status == COMPLETED:
                     return voice
                 if voice.cloned_voice_item_id == cloned_voice_id and voice.status == FAILED:
-                    raise VoiceFailedError(f"voice {cloned_voice_id} could not be cloned; try a cleaner recording")
+                    raise VoiceFailedError(
+                        f"voice {cloned_voice_id} could not be cloned.", advice=advice_on("voice_failed")
+                    )
             left = deadline - runtime.now()
             if left <= 0:
                 raise WaitTimeoutError(
-                    f"voice {cloned_voice_id} is not ready after {timeout:g} s. The cloning goes on: "
-                    f"client.voices.wait({cloned_voice_id!r})"
+                    f"voice {cloned_voice_id} is not ready after {timeout:g} s.", advice=advice_on("voice_goes_on")
                 )
             runtime.pause(min(poll_interval, left))
 
