@@ -62,6 +62,15 @@ class InProcess(httpx.BaseTransport):
         """Carry one request."""
         return self._runner.run(self._handle(request))
 
+    def together(self, *requests: httpx.Request) -> list[httpx.Response]:
+        """Carry several requests at once."""
+
+        async def handle_all() -> list[httpx.Response]:
+            responses = await asyncio.gather(*map(self._handle, requests))
+            return [httpx.Response(each.status_code, content=each.read()) for each in responses]
+
+        return self._runner.run(handle_all())
+
     async def _handle(self, request: httpx.Request) -> httpx.Response:
         response = await self._asgi.handle_async_request(request)
         body = b"".join([chunk async for chunk in response.stream])

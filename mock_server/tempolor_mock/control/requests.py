@@ -1,10 +1,9 @@
 """Operations of the tag `journal`."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
-from functools import cache
-from itertools import islice
+from functools import cache, partial
 from typing import Any
 
 from tempolor_spec import load_document
@@ -14,12 +13,15 @@ from ..domain.errors import ServiceError
 from ..domain.ids import CompositeId
 from ..domain.world import World
 from ..exchange import Answer, Call
-from ..journal import Body, Entry, redacted_body, redacted_headers, redacted_query
+from ..journal import Body, Entry, redacted_body, redacted_headers, redacted_path, redacted_query
 from ..journal.records import RawHeaders
 from ..settings import PUBLIC_BASE_PATH
 from .callbacks import callback_object
 
 JsonObject = dict[str, Any]
+
+LONGEST_PATH = 200
+"""How much of an unknown path is compared with those that are documented."""
 
 MOST_CALLBACKS = 100
 """How many callbacks of a job are shown: more than the steps of any plan."""
@@ -29,16 +31,16 @@ async def list_requests(call: Call) -> Answer:
     """List requests of the world."""
     given = call.parameters
     journal, token = call.worlds.journal, call.owner
-    fitting = _fitting(journal.newest_first(token), given)
-    listed = [] if given["count"] else list(islice(fitting, given["limit"]))
-    content = {
-        "requests": await _shown(call, listed, brief=given["brief"]),
-        "matched": len(listed) + sum(1 for _ in fitting),
+    # Everything is counted before anything is awaited: the journal grows meanwhile.
+    fitting = list(_fitting(journal.newest_first(token), given))
+    counts = {
+        "matched": len(fitting),
         "kept": journal.kept(token),
         "dropped": journal.dropped(token),
         "last": journal.last(token),
     }
-    return Answer(200, content)
+    listed = [] if given["count"] else fitting[: given["limit"]]
+    return Answer(200, {"requests": await _shown(call, listed, brief=given["brief"]), **counts})
 
 
 async def get_request(call: Call) -> Answer:
@@ -79,14 +81,15 @@ def _fits(entry: Entry, given: Mapping[str, Any]) -> bool:
 async def _shown(call: Call, entries: list[Entry], *, brief: bool) -> list[JsonObject]:
     job_ids = {job_id for entry in entries for job_id in entry.notes.jobs}
     jobs = await call.run(lambda world: _jobs(world, job_ids)) if job_ids else {}
-    paths: tuple[str, ...] = ()
-    if any(_is_astray(entry) for entry in entries):
-        # The document is read once, and off the event loop.
-        paths = await asyncio.to_thread(_documented_paths, call.worlds.settings.policy.revision)
-    return [_request_object(entry, jobs, paths, brief=brief) for entry in entries]
+    known = (str(call.owner), call.worlds.settings.control_token or "")
+    show = partial(_request_object, jobs=jobs, revision=call.worlds.settings.policy.revision, known=known, brief=brief)
+    # Off the event loop: bodies are searched for secrets, and the document is read for the first unknown path.
+    return await asyncio.to_thread(lambda: list(map(show, entries)))
 
 
-def _request_object(entry: Entry, jobs: Mapping[str, JsonObject], paths: tuple[str, ...], *, brief: bool) -> JsonObject:
+def _request_object(
+    entry: Entry, *, jobs: Mapping[str, JsonObject], revision: str, known: Collection[str], brief: bool
+) -> JsonObject:
     shown: JsonObject = {
         "number": entry.number,
         "received": iso(entry.real_ms),
@@ -94,18 +97,18 @@ def _request_object(entry: Entry, jobs: Mapping[str, JsonObject], paths: tuple[s
         "durationMs": round(entry.duration_ns / 1e6, 3),
         "operation_id": entry.notes.operation_id,
         "method": entry.head.method,
-        "path": entry.head.path,
-        "query": redacted_query(entry.head.query),
+        "path": redacted_path(entry.head.path, known),
+        "query": redacted_query(entry.head.query, known),
         "status": entry.status,
         "forced": entry.notes.forced,
         "violations": list(entry.notes.violations),
         "jobs": [jobs[job_id] for job_id in entry.notes.jobs],
     }
-    if _is_astray(entry) and (closest := get_close_matches(entry.head.path, paths, n=1, cutoff=0)):
-        shown["closest"] = closest[0]
+    if _is_astray(entry):
+        shown["closest"] = _closest_path(entry.head.path, revision)
     if not brief:
-        shown["request"] = _content_object(entry.head.headers, entry.request_body)
-        shown["answer"] = _content_object(entry.answer_headers, entry.answer_body)
+        shown["request"] = _content_object(entry.head.headers, entry.request_body, known)
+        shown["answer"] = _content_object(entry.answer_headers, entry.answer_body, known)
     return shown
 
 
@@ -114,18 +117,23 @@ def _is_astray(entry: Entry) -> bool:
     return entry.status == 404 and entry.notes.operation_id is None and not entry.head.path.startswith("/files/")
 
 
+def _closest_path(path: str, revision: str) -> str:
+    (closest,) = get_close_matches(path[:LONGEST_PATH], _documented_paths(revision), n=1, cutoff=0)
+    return closest
+
+
 @cache
 def _documented_paths(revision: str) -> tuple[str, ...]:
     return tuple(PUBLIC_BASE_PATH + path for path in load_document(revision)["paths"])
 
 
-def _content_object(headers: RawHeaders, body: Body) -> JsonObject:
+def _content_object(headers: RawHeaders, body: Body, known: Collection[str]) -> JsonObject:
     return {
-        "headers": redacted_headers(headers),
+        "headers": redacted_headers(headers, known),
         "mediaType": body.media_type.decode("latin-1"),
         "size": body.size,
         "truncated": body.is_truncated,
-        "body": redacted_body(body.text, body.media_type) if body.text else None,
+        "body": redacted_body(body.text, body.media_type, known) if body.text else None,
         "sha256": body.sha256 if body.size else None,
     }
 

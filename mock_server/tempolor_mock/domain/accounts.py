@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tempolor_spec.secrets import redact_json
+
 from . import callbacks, errors
 from .ids import seeded_number
 from .records import Record
-from .secrets import redacted
 from .world import World
 
 DEFAULT_MAX_JOBS = 10
@@ -30,7 +31,7 @@ def configure(world: World, request_params: Mapping[str, Any], max_jobs: int | N
     Raises a 400 for an id that no composite id could hold. Secrets are dropped before anything is kept: no answer,
     snapshot or log can show them.
     """
-    kept = redacted(request_params)
+    kept = redact_json(request_params, text=str)
     user_id = _identity(kept) or str(100_000_000 + seeded_number(world.policy.seed, world.token) % 900_000_000)
     account = Account(user_id, max_jobs or DEFAULT_MAX_JOBS, world.now_ms, kept)
     world.accounts[user_id] = account

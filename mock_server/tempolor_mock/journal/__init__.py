@@ -1,7 +1,7 @@
 """What each world was asked and how it answered, for as long as it fits into memory."""
 
 from .records import Body, Entry, Journal, RequestHead
-from .redaction import redacted_body, redacted_headers, redacted_query, redacted_token
+from .redaction import redacted_body, redacted_headers, redacted_path, redacted_query, redacted_token
 
 __all__ = [
     "Body",
@@ -10,6 +10,7 @@ __all__ = [
     "RequestHead",
     "redacted_body",
     "redacted_headers",
+    "redacted_path",
     "redacted_query",
     "redacted_token",
 ]

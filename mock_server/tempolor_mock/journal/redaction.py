@@ -1,24 +1,30 @@
-"""What may be shown of a request: everything but its secrets."""
+"""What may be shown of a request: everything but its secrets (`tempolor_spec.secrets`).
+
+`known` are secrets that are hidden wherever they stand, whatever they look like. Bodies take time in proportion to
+their length: show them off the event loop.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlencode
 
 import orjson
+from tempolor_spec.secrets import (
+    HIDDEN,
+    TooDeepError,
+    is_secret_name,
+    redact_fragment,
+    redact_header,
+    redact_json,
+    redact_text,
+)
 
 from ..domain.ids import Token
-from ..domain.secrets import HIDDEN, SECRET_NAME, TooDeepError, redacted
 
-_MAY_BE_SHOWN = frozenset(("access-control-request-headers", "sec-fetch-storage-access"))
-_BEARER = re.compile(r"(?i)(bearer\s+user:\d{1,18}-)\S+")
-_USER_INFO = re.compile(r"(?<=://)[^/@\s\"']+(?=@)")
-_NAME = r'("(?:[^"\\]|\\.)*")(\s*:\s*)'
-_PAIR = re.compile(_NAME + r'("(?:[^"\\]|\\.)*"?|[^\s,}\]\[{"][^\s,}\]]*)')
-_NESTED = re.compile(_NAME + r"[\[{]")
-_FORM_PART = re.compile(
-    r'(?is)(content-disposition:[^\r\n]*\bname="([^"]*)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)(.*?)(?=\r?\n--|\Z)'
-)
+_PART_NAME = re.compile(r"(?i)\bname=\"?([^\"\r\n;]{1,200})")
+_BLANK_LINE = re.compile(r"\r?\n\r?\n")
 
 
 def redacted_token(token: Token) -> str:
@@ -26,68 +32,69 @@ def redacted_token(token: Token) -> str:
     return f"user:{token.number}-{HIDDEN}"
 
 
-def redacted_headers(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+def redacted_headers(headers: Sequence[tuple[bytes, bytes]], known: Collection[str] = ()) -> dict[str, str]:
     """Return headers by name in lower case, those given several times joined, secrets hidden."""
     shown: dict[str, str] = {}
     for raw_name, raw_value in headers:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        if name not in _MAY_BE_SHOWN and SECRET_NAME.search(name):
-            value = _hidden_header(value)
+        name = raw_name.decode("latin-1").lower()
+        value = redact_header(name, raw_value.decode("latin-1"), known)
         shown[name] = f"{shown[name]}, {value}" if name in shown else value
     return shown
 
 
-def _hidden_header(value: str) -> str:
-    match = _BEARER.fullmatch(value.strip())
-    return match[1] + HIDDEN if match else HIDDEN
-
-
-def redacted_query(query: bytes) -> str:
+def redacted_query(query: bytes, known: Collection[str] = ()) -> str:
     """Return a query string without the values of secret parameters; others stay as they were sent."""
+    if not query:
+        return ""
     text = query.decode("latin-1")
-    if not SECRET_NAME.search(unquote_plus(text)):
+    decoded = unquote_plus(text)
+    if not is_secret_name(decoded) and redact_text(decoded, known) == decoded:
         return text
     pairs = parse_qsl(text, keep_blank_values=True, errors="replace")
-    return urlencode([(name, HIDDEN if SECRET_NAME.search(name) else value) for name, value in pairs], safe="*")
+    shown = [(name, HIDDEN if is_secret_name(name) else redact_text(value, known)) for name, value in pairs]
+    return urlencode(shown, safe="*")
 
 
-def redacted_body(text: bytes, media_type: bytes) -> Any:
+def redacted_path(path: str, known: Collection[str] = ()) -> str:
+    """Return a path without a token that stands in it."""
+    return redact_text(path, known)
+
+
+def redacted_body(text: bytes, media_type: bytes, known: Collection[str] = ()) -> Any:
     """Return a body as it may be shown: a JSON value where it is one, else text.
 
     A JSON body that is broken or was cut is searched for secrets as text.
     """
     if media_type == b"application/json" or not media_type:
         try:
-            return redacted(orjson.loads(text), text=_without_user_info)
+            return redact_json(orjson.loads(text), text=partial(_shown_text, known=known))
         except (orjson.JSONDecodeError, TooDeepError):
             pass
-    shown = text.decode(errors="replace")
-    if media_type == b"multipart/form-data":
-        return _without_user_info(_FORM_PART.sub(_hide_part, shown))
     if media_type == b"application/x-www-form-urlencoded":
-        return redacted_query(text)
-    return _without_user_info(_redacted_text(shown))
+        return redacted_query(text, known)
+    shown = text.decode(errors="replace")
+    return _shown_form(shown, known) if media_type == b"multipart/form-data" else redact_fragment(shown, known)
 
 
-def _without_user_info(text: str) -> str:
-    return _USER_INFO.sub(HIDDEN, text)
+def _shown_text(text: str, known: Collection[str]) -> str:
+    """Return a text that stands in JSON; where it is JSON itself, the members in it are looked at too."""
+    return redact_fragment(text, known) if text.lstrip()[:1] in {"{", "["} else redact_text(text, known)
 
 
-def _redacted_text(text: str) -> str:
-    """Return a text that has JSON in it; from a secret that is a list or an object on, nothing is shown."""
-    for match in _NESTED.finditer(text):
-        if SECRET_NAME.search(match[1]):
-            text = f'{text[: match.start()]}{match[1]}{match[2]}"{HIDDEN}"'
-            break
-    return _PAIR.sub(_hide_pair, text)
+def _shown_form(text: str, known: Collection[str]) -> str:
+    """Return a form of several parts without the parts that have a secret's name; where it has no parts, nothing."""
+    delimiter = text.partition("\n")[0].rstrip("\r")
+    if not delimiter.startswith("--"):
+        return HIDDEN
+    return delimiter.join(_shown_part(part, known) for part in text.split(delimiter))
 
 
-def _hide_pair(match: re.Match[str]) -> str:
-    return f'{match[1]}{match[2]}"{HIDDEN}"' if SECRET_NAME.search(match[1]) else match[0]
-
-
-def _hide_part(match: re.Match[str]) -> str:
-    """Hide a form field with a secret name; one that holds JSON, the members in it."""
-    if SECRET_NAME.search(match[2]):
-        return match[1] + HIDDEN
-    return match[1] + _redacted_text(match[3])
+def _shown_part(part: str, known: Collection[str]) -> str:
+    blank = _BLANK_LINE.search(part)
+    if blank is None:
+        return redact_fragment(part, known)
+    head, content = part[: blank.end()], part[blank.end() :]
+    name = _PART_NAME.search(head)
+    if name is not None and is_secret_name(name[1]):
+        return f"{head}{HIDDEN}\r\n"
+    return redact_text(head, known) + redact_fragment(content, known)

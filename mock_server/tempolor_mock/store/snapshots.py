@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from tempolor_spec.secrets import redact_json
 
 from ..domain import faults
 from ..domain.accounts import Account
@@ -19,7 +20,6 @@ from ..domain.ids import Token
 from ..domain.jobs import Job, Plan
 from ..domain.midi import MidiFile
 from ..domain.records import replace
-from ..domain.secrets import redacted
 from ..domain.settling import settle
 from ..domain.voices import ClonedVoice
 from ..domain.world import World
@@ -212,7 +212,7 @@ def load(world: World, snapshot: Snapshot) -> None:
 
 
 def _account(saved: SavedAccount) -> Account:
-    return _record(saved, Account, request_params=redacted(saved.request_params))
+    return _record(saved, Account, request_params=redact_json(saved.request_params, text=str))
 
 
 def _job(saved: SavedJob, token: Token) -> Job:

@@ -1,5 +1,7 @@
 """Secrets are hidden in whatever form they come."""
 
+import time
+
 import pytest
 from tempolor_mock.journal import redacted_body, redacted_headers, redacted_query
 
@@ -70,3 +72,79 @@ def test_headers_given_twice_are_joined():
 def test_secrets_in_queries_are_hidden(query, shown):
     """Also under a name in percent-encoding; what is no secret keeps its spelling."""
     assert redacted_query(query) == shown
+
+
+KNOWN = ("hush+/hush",)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        (b"autorization", b"Bearer user:7-s", "Bearer user:7-***"),
+        (b"x-auth", b"s", "***"),
+        (b"x-api-key", b"s", "***"),
+        (b"x-note", b"for user:7-s", "for user:7-***"),
+        (b"x-note", b"say hush+/hush", "say ***"),
+        (b"referer", b"http://host/?access_token=s&a=b", "http://host/?access_token=***&a=b"),
+    ],
+)
+def test_secrets_under_other_names_are_hidden(name, value, shown):
+    """A misspelt header, and a token anywhere in a value."""
+    assert redacted_headers([(name, value)], KNOWN) == {name.decode(): shown}
+
+
+@pytest.mark.parametrize(
+    ("text", "media_type", "shown"),
+    [
+        pytest.param(b'{"note":"user:7-s"}', JSON, {"note": "user:7-***"}, id="JSON"),
+        pytest.param(b'{"note":"say hush+/hush"}', JSON, {"note": "say ***"}, id="a known one"),
+        pytest.param(b'{"note":"{\\"cookie\\":\\"s\\"}"}', JSON, {"note": '{"cookie":"***"}'}, id="JSON in JSON"),
+        pytest.param(
+            b'{"url":"http://host/a?auth_key=s&b=1"}', JSON, {"url": "http://host/a?auth_key=***&b=1"}, id="link"
+        ),
+        pytest.param(
+            b'{"job":"user:7-tempolor:8-job:9"}', JSON, {"job": "user:7-tempolor:8-job:9"}, id="an id is none"
+        ),
+        pytest.param(b'{"author":"me"}', JSON, {"author": "me"}, id="nor is an author"),
+        pytest.param(b'{"note":"user:7-s', JSON, '{"note":"user:7-***', id="cut JSON"),
+        pytest.param(
+            b'{"a":"{\\"token\\":\\"s\\",\\"b\\":1', JSON, '{"a":"{\\"token\\":\\"***\\",\\"b\\":1', id="cut, escaped"
+        ),
+        pytest.param(b"say hush%2B%2Fhush", b"text/plain", "say ***", id="encoded"),
+        pytest.param(b"a=user%3A7-s", b"application/x-www-form-urlencoded", "a=user%3A7-***", id="form"),
+        pytest.param(b"no delimiter, token=s", b"multipart/form-data", "***", id="a form that is none"),
+    ],
+)
+def test_secrets_in_values_are_hidden(text, media_type, shown):
+    """A token by its shape, others because they are known."""
+    assert redacted_body(text, media_type, KNOWN) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "media_type"),
+    [
+        pytest.param(b'{"' + b'\\"' * 30_000, JSON, id="escaped quotes"),
+        pytest.param(b'{"lyrics": "' + b'\\"la la\\" ' * 6_000, JSON, id="cut lyrics with quotes"),
+        pytest.param(b'{"' + b"token" * 13_000, JSON, id="names"),
+        pytest.param(b'"token": ' * 7_000, b"text/plain", id="names without values"),
+        pytest.param(b'"token":\\"' * 6_000, b"text/plain", id="values without ends"),
+        pytest.param(b"\\" * 65_000, b"text/plain", id="backslashes"),
+        pytest.param(b"bearer " * 9_000, b"text/plain", id="bearers"),
+        pytest.param(b"bearer" + b" " * 65_000, b"text/plain", id="spaces"),
+        pytest.param(b"://" * 20_000, b"text/plain", id="addresses"),
+        pytest.param(b"?a" * 30_000, b"text/plain", id="parameters"),
+        pytest.param(b"user:1-" * 9_000, b"text/plain", id="tokens"),
+        pytest.param(b"--x\r\ncontent-disposition:" + b' name="' * 9_000, b"multipart/form-data", id="form names"),
+        pytest.param(b"--x\r\n" + b"content-disposition: name=\r\n" * 2_000, b"multipart/form-data", id="form heads"),
+        pytest.param(b"--" + b"\n--" * 20_000, b"multipart/form-data", id="form parts"),
+        pytest.param(b"token=&" * 9_000, b"application/x-www-form-urlencoded", id="form fields"),
+        pytest.param(b'{"a":"' + b"[" * 60_000 + b'"}', JSON, id="lists in a text"),
+    ],
+)
+def test_64_kb_of_anything_take_little_time(text, media_type):
+    """Time in proportion to the length: with squares of it these took seconds to minutes of CPU."""
+    begun = time.process_time()
+
+    redacted_body(text, media_type, KNOWN)
+
+    assert time.process_time() - begun < 2

@@ -297,3 +297,24 @@ def test_a_body_that_is_refused_for_its_depth_can_be_shown(client):
 
     entry = client.get("http://mock/_mock/requests").json()["requests"][0]
     assert entry["request"]["body"].startswith('{"a":[[[')
+
+
+def test_the_journal_can_be_read_while_it_grows(client):
+    """A request that comes while an entry is being worded belongs to the next reading."""
+    client.account()
+    client.get("/songs")
+
+    listed, polled = client._transport.together(
+        client.build_request("GET", client.base_url.join("/_mock/requests?limit=1")),
+        client.build_request("GET", "/accounts"),
+    )
+    assert (polled.status_code, listed.status_code, listed.json()["matched"]) == (200, 200, 2)
+
+
+def test_a_secret_in_a_path_is_hidden(client):
+    """A client that mixes up token and id shows the token in every line of the journal."""
+    client.get(f"/music/{client.api_token}")
+
+    (entry,) = journal(client)["requests"]
+    assert entry["path"] == "/v1/tempolor/music/user:12345-***"
+    assert client.api_token not in str(entry)
