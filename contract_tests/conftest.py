@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tempolor_contract import Level, LiveServiceError, Rule, Target, Verdict, run
+from tempolor_contract import CATALOGUE, Level, LiveServiceError, Scenario, Target, Verdict, run
 from tempolor_contract.exchanges.receiver import CallbackReceiver
 from tempolor_contract.judging.known_differences import DeviationsError, Register, load_register
 from tempolor_contract.target.control import find_control_plane
@@ -21,7 +21,7 @@ from tempolor_contract.target.target import base_url
 
 _SECONDS_FOR_A_RUN = 600
 Findings = dict[str, dict[str, Any]]
-Play = Callable[[str, tuple[Rule, ...], Target], Findings]
+Play = Callable[[str, tuple[Scenario, ...]], Findings]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -108,21 +108,26 @@ def deviations(pytestconfig: pytest.Config) -> Register:
 
 
 @pytest.fixture(scope="session")
-def play(tmp_path_factory: pytest.TempPathFactory, contract_seed: int, deviations: Register) -> Play:
-    """Play rules on a target once for all tests and workers, and return what became of each rule."""
+def play(
+    tmp_path_factory: pytest.TempPathFactory,
+    new_target: Callable[[str], Target],
+    contract_seed: int,
+    deviations: Register,
+) -> Play:
+    """Play scenarios on a target once for all tests and workers, and return what became of each rule."""
 
-    def once(name: str, rules: tuple[Rule, ...], target: Target) -> Findings:
+    def once(name: str, scenarios: tuple[Scenario, ...]) -> Findings:
         worker = os.environ.get("PYTEST_XDIST_WORKER")
         base = tmp_path_factory.getbasetemp()
         file = (base.parent if worker else base) / f"{name}.json"
-        return _shared(file, lambda: _played(rules, target, contract_seed, deviations))
+        return _shared(file, lambda: _played(scenarios, new_target(name), contract_seed, deviations))
 
     return once
 
 
-def _played(rules: tuple[Rule, ...], target: Target, seed: int, deviations: Register) -> Findings:
+def _played(scenarios: tuple[Scenario, ...], target: Target, seed: int, deviations: Register) -> Findings:
     with _receiver(target) as receiver:
-        result = run(target, rules, seed=seed, receiver=receiver, register=deviations)
+        result = run(target, CATALOGUE, scenarios=scenarios, seed=seed, receiver=receiver, register=deviations)
     if result.stopped:
         pytest.exit(f"the contract tests could not run: {result.stopped}", returncode=2)
     return {each["rule"]: each for each in result.to_json()["rules"]}

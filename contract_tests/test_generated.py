@@ -4,21 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tempolor_contract import Target
-from tempolor_contract.runs.catalogue import onlookers, suite
-from tempolor_contract.runs.schemathesis import GENERATED_RULE_IDS
+from tempolor_contract import GENERATED
 
 
 @pytest.fixture(scope="session")
-def findings(play: Callable[..., Any], new_target: Callable[[str], Target], contract_seed: int) -> dict[str, Any]:
+def findings(play: Callable[..., Any]) -> dict[str, Any]:
     """What became of each rule."""
-    target = new_target("generated")
-    own = suite(target, only=GENERATED_RULE_IDS, model=False, seed=contract_seed)
-    found: dict[str, Any] = play("generated", (*own, *onlookers()), target)
+    found: dict[str, Any] = play("generated", (GENERATED,))
     return found
 
 
-@pytest.mark.parametrize("rule_id", GENERATED_RULE_IDS)
+@pytest.mark.parametrize("rule_id", GENERATED.provokes)
 def test_rule(rule_id: str, findings: dict[str, Any], must_hold: Callable[[dict[str, Any]], None]) -> None:
     """The service keeps the rule."""
     must_hold(findings[rule_id])

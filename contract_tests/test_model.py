@@ -4,21 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tempolor_contract import Target
-from tempolor_contract.runs.catalogue import onlookers, suite
-from tempolor_contract.runs.stateful.machine import MODEL_RULE_IDS
+from tempolor_contract import STATEFUL
 
 
 @pytest.fixture(scope="session")
-def findings(play: Callable[..., Any], new_target: Callable[[str], Target], contract_seed: int) -> dict[str, Any]:
+def findings(play: Callable[..., Any]) -> dict[str, Any]:
     """What became of each rule."""
-    target = new_target("model")
-    own = suite(target, only=sorted(MODEL_RULE_IDS), generated=False, seed=contract_seed)
-    found: dict[str, Any] = play("model", (*own, *onlookers()), target)
+    found: dict[str, Any] = play("model", (STATEFUL,))
     return found
 
 
-@pytest.mark.parametrize("rule_id", sorted(MODEL_RULE_IDS))
+@pytest.mark.parametrize("rule_id", STATEFUL.provokes)
 def test_rule(rule_id: str, findings: dict[str, Any], must_hold: Callable[[dict[str, Any]], None]) -> None:
     """The service keeps the model's own rule."""
     must_hold(findings[rule_id])

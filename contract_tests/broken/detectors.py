@@ -15,16 +15,16 @@ from unittest import mock
 from xml.etree import ElementTree as ET
 
 import httpx
-from tempolor_contract import CATALOGUE, Rule, run
+from tempolor_contract import CATALOGUE, SCENARIOS, Scenario, run
 from tempolor_contract.exchanges.receiver import CallbackReceiver
 from tempolor_contract.judging.inspector import Inspector
 from tempolor_contract.judging.ledger import Ledger, is_tolerated
 from tempolor_contract.rules import document as document_rules
 from tempolor_contract.rules.conformance import DocumentJudge
-from tempolor_contract.runs.catalogue import onlookers
+from tempolor_contract.runs.scenarios.lab import Lab
 from tempolor_contract.runs.scenarios.samples import midi_file, wav_file
 from tempolor_contract.runs.stateful import machine as machine_module
-from tempolor_contract.runs.stateful.machine import MODEL_RULE_IDS, Pace, model_rules
+from tempolor_contract.runs.stateful.machine import Pace, drive
 from tempolor_contract.target.control import steady
 from tempolor_contract.target.sender import Sender
 from tempolor_spec import load_document
@@ -32,7 +32,7 @@ from tempolor_spec import load_document
 from .mutant import Mutant
 from .service import BASE_PATH, TOKEN, Service
 
-RULE_IDS: Final = frozenset({rule.id for rule in CATALOGUE} | MODEL_RULE_IDS)
+RULE_IDS: Final = frozenset(rule.id for rule in CATALOGUE)
 _STATUS: Final = re.compile(r"\[(\d{3})\]")
 _PACE: Final = Pace(examples=16, steps=25, calls=1200, creations=600, seconds=8.0)
 
@@ -101,12 +101,12 @@ def _watching(watch: _Watch) -> Iterator[None]:
         yield
 
 
-def _play(service: Service, mutant: Mutant | None, rules: tuple[Rule, ...], seed: int) -> Outcome:
+def _play(service: Service, mutant: Mutant | None, scenarios: tuple[Scenario, ...], seed: int) -> Outcome:
     target = service.target()
     with service.mutated(mutant), _frozen(service), CallbackReceiver() as receiver:
         watch = _Watch(service, mutant)
         with _watching(watch):
-            result = run(target, rules, seed=seed, receiver=receiver)
+            result = run(target, CATALOGUE, scenarios=scenarios, seed=seed, receiver=receiver)
         watch.outcome.stopped = "" if watch.outcome.killed else result.stopped
         return watch.ended()
 
@@ -120,12 +120,16 @@ def _frozen(service: Service) -> Iterator[None]:
 
 def by_rules(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
     """Play all scenarios of the catalogue."""
-    return _play(service, mutant, CATALOGUE, seed)
+    return _play(service, mutant, SCENARIOS, seed)
+
+
+def _beside_the_model(lab: Lab) -> None:
+    drive(lab, _PACE)
 
 
 def by_model(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
     """Drive the service beside the model, the rules looking on."""
-    return _play(service, mutant, (*onlookers(CATALOGUE), *model_rules(_PACE, seed=seed)), seed)
+    return _play(service, mutant, (Scenario("model", _beside_the_model, frozenset()),), seed)
 
 
 def by_schema(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
@@ -133,8 +137,7 @@ def by_schema(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome
     del seed
     with service.mutated(mutant), _frozen(service):
         watch = _Watch(service, mutant)
-        rules = onlookers(document_rules.RULES)
-        inspector = Inspector(rules, DocumentJudge(), base=service.target().base_url, live=False)
+        inspector = Inspector(document_rules.RULES, DocumentJudge(), base=service.target().base_url, live=False)
         headers = {"Authorization": f"Bearer {TOKEN}"}
         transport = service.transport
         try:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from tempolor_contract import pick
+
 NOTHING: Final = object()
 """Stands for a body that is not JSON."""
 
@@ -112,6 +114,10 @@ class Mutant:
     patches: Callable[[], tuple[Patch, ...]] | None = None
     policy: Mapping[str, Any] = field(default_factory=dict)
     equivalent: str = ""
+
+    def __post_init__(self) -> None:
+        """See that the rules exist: a kill by any other could never count."""
+        pick(only=self.expects)
 
     @property
     def layer(self) -> Layer:

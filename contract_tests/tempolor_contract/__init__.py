@@ -15,14 +15,16 @@ from .judging.inspector import Inspector, Seen
 from .judging.known_differences import Register, load_register
 from .judging.ledger import Ledger, Tally, Verdict
 from .judging.result import RunResult
-from .rules.catalogue import CATALOGUE, pick, rule
+from .rules.catalogue import CATALOGUE, UnknownRuleError, pick, rule
 from .rules.conformance import DocumentJudge, Effort
 from .rules.history.world import World
 from .rules.history.worlds import Worlds
-from .rules.rule import FINE, Need, Problem, Rule, Scenario, Severity, Strength, Violation
+from .rules.rule import FINE, Problem, Rule, Severity, Strength, Violation
+from .runs.catalogue import GENERATED, SCENARIOS, STATEFUL, provoking
 from .runs.plan import Plan, Step, make_plan
 from .runs.run import run
 from .runs.scenarios.lab import Lab, Receiver
+from .runs.scenarios.scenario import Need, Scenario
 from .target.control import ControlPlaneError
 from .target.created import Registry
 from .target.guard import Guard, Level, LiveServiceError, NotAllowedError, OverBudgetError, Refused
@@ -32,7 +34,10 @@ from .target.transport import AsyncGuardedTransport, GuardedTransport
 __all__ = [
     "CATALOGUE",
     "FINE",
+    "GENERATED",
     "MISSING",
+    "SCENARIOS",
+    "STATEFUL",
     "AsyncGuardedTransport",
     "Call",
     "CallbackReceiver",
@@ -72,6 +77,7 @@ __all__ = [
     "Strength",
     "Tally",
     "Target",
+    "UnknownRuleError",
     "Verdict",
     "Violation",
     "VirtualClock",
@@ -81,6 +87,7 @@ __all__ = [
     "load_register",
     "make_plan",
     "pick",
+    "provoking",
     "rule",
     "run",
 ]

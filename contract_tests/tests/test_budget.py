@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections import Counter
-from dataclasses import replace
 
 import httpx
 import pytest
@@ -23,6 +22,7 @@ from tempolor_contract import (
     Scenario,
     Target,
     pick,
+    provoking,
     run,
 )
 
@@ -297,10 +297,10 @@ def test_a_play_that_trips_does_not_end_the_run():
     def trip(lab):
         raise KeyError(lab.target.base_url)
 
-    rule = pick(only=["no-redirects"])[0]
-    tripping = replace(rule, scenarios=(Scenario("trip", trip, frozenset({Need.READ})), *rule.scenarios))
+    rules = pick(only=["no-redirects"])
+    scenarios = (Scenario("trip", trip, frozenset({Need.READ}), provokes=("no-redirects",)), *provoking(rules))
 
-    result = run(target(Counting(), Level.READ), [tripping], effort=Effort.NONE)
+    result = run(target(Counting(), Level.READ), rules, scenarios=scenarios, effort=Effort.NONE)
 
     assert result.scenarios["trip"].startswith("inconclusive: tripped")
     assert result.scenarios["survey"] == "played"

@@ -113,7 +113,7 @@ def test_a_rule_of_a_part_that_is_left_out_is_told(invoke):
     result = invoke("http://127.0.0.1:9", "--token", "user:1-x", *arguments)
 
     assert result.exit_code == 2
-    assert "no part of this" in result.output
+    assert "no rule is left to judge by" in result.output
 
 
 def test_rules_are_named_one_by_one_or_in_a_list(invoke):
@@ -132,7 +132,7 @@ def test_rules_are_named_one_by_one_or_in_a_list(invoke):
 
 def test_a_missing_package_is_told(invoke, monkeypatch):
     """Without the extra the command says how to install it."""
-    monkeypatch.setitem(sys.modules, "tempolor_contract.runs.catalogue", None)
+    monkeypatch.setitem(sys.modules, "tempolor_contract.rules.catalogue", None)
     result = invoke("http://127.0.0.1:9", "--token", "user:1-x")
 
     assert result.exit_code == 2

@@ -12,7 +12,8 @@ from tempolor_contract.document.call import Call
 from tempolor_contract.exchanges.exchange import Exchange, Request, Response
 from tempolor_contract.runs.scenarios.lab import Lab
 from tempolor_contract.runs.scenarios.samples import files_of
-from tempolor_contract.runs.schemathesis import Extent, Gateway, generate, generated_rules
+from tempolor_contract.runs.schemathesis.engine import generate
+from tempolor_contract.runs.schemathesis.gateway import Extent, Gateway
 from tempolor_contract.runs.schemathesis.judge import excuse
 
 FEW = Extent(examples=1, sequences=2, steps=4, requests=250, seconds=600)
@@ -20,8 +21,7 @@ FEW = Extent(examples=1, sequences=2, steps=4, requests=250, seconds=600)
 
 def laboratory(target) -> Lab:
     """Return a lab with all rules watching."""
-    rules = (*CATALOGUE, *generated_rules())
-    inspector = Inspector(rules, DocumentJudge(effort=Effort.NONE), base=target.base_url)
+    inspector = Inspector(CATALOGUE, DocumentJudge(effort=Effort.NONE), base=target.base_url)
     return Lab(target, target.guard(), inspector)
 
 

@@ -273,7 +273,7 @@ def test_huge_and_binary_bodies_are_shown_by_their_size(tmp_path):
     for body in (b"\xff\x00" * 5_000_000, b'{"x":"' + b"y" * 10_000_000 + b'"}'):
         exchange = Exchange(Request(url=f"{BASE}/accounts"), Response(status=418, body=body))
         seen = inspector.see(exchange).call
-        inspector.judge("status-documented", Problem("m" * 5000), seen)
+        inspector.judge(rule("status-documented"), Problem("m" * 5000), seen)
     ledger = inspector.ledger
 
     files = write_reports(RunResult(BASE, "full", 1, ledger), tmp_path)

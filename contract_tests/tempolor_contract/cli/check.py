@@ -9,7 +9,7 @@ from typing import Any
 
 import cloup
 
-from .options import FILE, JUDGED_BY, REPORTS, chosen, conclude, context, in_one_line, register
+from .options import FILE, JUDGED_BY, REPORTS, chosen_rules, conclude, context, in_one_line, register
 
 
 @cloup.command("check", context_settings=context("TEMPOLOR_CHECK"))
@@ -31,9 +31,8 @@ def check_command(files: tuple[Path, ...], **given: Any) -> None:
     also be set as TEMPOLOR_CHECK_<OPTION>.
     """
     from ..judging.check import check  # noqa: PLC0415 - the same
-    from ..rules.catalogue import pick  # noqa: PLC0415 - `--help` need not load the rules
 
-    rules, known = chosen(pick, given), register(given)
+    rules, known = chosen_rules(given), register(given)
     with _without_garbage_collection():
         result = check(files, rules, base=given["base"], live=given["live"], revision=given["revision"], register=known)
     sys.exit(conclude(result, given))

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 import cloup
 
-from .options import FILE, JUDGED_BY, REPORTS, CannotRunError, chosen, conclude, context, in_one_line, register
+from .options import FILE, JUDGED_BY, REPORTS, CannotRunError, chosen_rules, conclude, context, in_one_line, register
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -108,7 +107,7 @@ def _terminable() -> Iterator[None]:
 
 def _run(base_url: str, options: dict[str, Any]) -> int:
     target = _target(base_url, options)
-    rules = _rules(target, options)
+    rules = _rules(options)
     known = register(options)
     if options["dry_run"]:
         _show(_plan(target, rules, options), target)
@@ -205,11 +204,11 @@ def _writable(file: Path | None) -> Path | None:
     return file
 
 
-def _rules(target: "Target", options: dict[str, Any]) -> "tuple[Rule, ...]":
-    from ..runs.catalogue import suite  # noqa: PLC0415 - `--help` need not load the rules
+def _rules(options: dict[str, Any]) -> "tuple[Rule, ...]":
+    from ..runs.catalogue import GENERATED, STATEFUL  # noqa: PLC0415 - `--help` need not load the rules
 
-    model, generated = not options["no_model"], not options["no_generated"]
-    return chosen(partial(suite, target, model=model, generated=generated, seed=options["seed"]), options)
+    without = STATEFUL.provokes if options["no_model"] else ()
+    return chosen_rules(options, without=(*without, *(GENERATED.provokes if options["no_generated"] else ())))
 
 
 def _show(plan: "Plan", target: "Target") -> None:

@@ -1,6 +1,6 @@
 """What the commands that judge have in common: by what to judge, what to write, and how to say that it cannot be."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -65,14 +65,17 @@ REPORTS: Final = cloup.option(
 )
 
 
-def chosen(choose: Callable[..., "tuple[Rule, ...]"], given: dict[str, Any]) -> "tuple[Rule, ...]":
-    """Return the rules that the options name; `choose` takes `only` and `without`, and raises KeyError."""
-    from ..runs.catalogue import why_no_rule  # noqa: PLC0415 - `--help` need not load the rules
+def chosen_rules(given: dict[str, Any], *, without: Iterable[str] = ()) -> "tuple[Rule, ...]":
+    """Return the rules that the options name, but for those `without`."""
+    from ..rules.catalogue import UnknownRuleError, pick  # noqa: PLC0415 - `--help` need not load the rules
 
     try:
-        return choose(only=given["rule"], without=given["without"])
-    except KeyError as error:
-        raise click.UsageError(why_no_rule(error.args[0])) from None
+        rules = pick(only=given["rule"], without=(*given["without"], *without))
+    except UnknownRuleError as error:
+        raise click.UsageError(str(error)) from None
+    if not rules:
+        raise click.UsageError("no rule is left to judge by: what --rule names is left out by another option")
+    return rules
 
 
 def register(given: dict[str, Any]) -> "Register | None":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import cloup
 
-from .options import FILE, JUDGED_BY, REPORTS, CannotRunError, chosen, conclude, context, in_one_line, register
+from .options import FILE, JUDGED_BY, REPORTS, CannotRunError, chosen_rules, conclude, context, in_one_line, register
 
 if TYPE_CHECKING:
     from ..exchanges.proxy.upstream import Upstream
@@ -60,9 +60,8 @@ def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
     from ..exchanges.proxy.app import Proxy  # noqa: PLC0415 - the same
     from ..exchanges.proxy.server import serve  # noqa: PLC0415 - the same
     from ..judging.session import Session  # noqa: PLC0415 - the same
-    from ..rules.catalogue import pick  # noqa: PLC0415 - the same
 
-    rules, known = chosen(pick, given), register(given)
+    rules, known = chosen_rules(given), register(given)
     listener = _listener(given["port"], upstream)
     server: Any = None
 

@@ -53,7 +53,6 @@ class Inspector:
         self._live = live
         self._seed = seed
         self._lock = Lock()
-        self._by_id = {rule.id: rule for rule in self.rules}
         self._judging = [rule for rule in self.rules if rule.single or rule.history]
         self._by_operation: dict[str, tuple[Rule, ...]] = {}
 
@@ -73,16 +72,26 @@ class Inspector:
             self.coverage.add(call)
             return Seen(call, violations)
 
-    def judge(self, rule_id: str, problem: Problem | None, call: Call) -> Violation | None:
-        """Count a judgement that somebody else made: fine with None, else a problem, shown by `call`."""
+    def judge(self, rule: Rule, problem: Problem | None, call: Call) -> Violation | None:
+        """Count a judgement that somebody else made: fine with None, else a problem, shown by `call`.
+
+        Rules that are none of this inspector's are left alone.
+        """
+        if rule.id not in self.ledger.tallies:
+            return None
         with self._lock:
-            self.ledger.judged(rule_id)
-            return None if problem is None else self._violation(self._by_id[rule_id], problem, call)
+            self.ledger.judged(rule.id)
+            return None if problem is None else self._violation(rule, problem, call)
+
+    def unjudged(self, rule: Rule, reason: str) -> None:
+        """Count that somebody else could not judge a rule."""
+        if rule.id in self.ledger.tallies:
+            self.ledger.inconclusive(rule.id, reason)
 
     def _judge(self, call: Call) -> Iterable[Violation]:
-        for rule_id, judged in self.document.judge(call):
-            if rule_id in self._by_id:
-                yield from self._count(self._by_id[rule_id], judged, call)
+        for rule, judged in self.document.judge(call):
+            if rule.id in self.ledger.tallies:
+                yield from self._count(rule, judged, call)
         world = self.worlds.of(call)
         for rule in self._rules_for(call.operation):
             yield from self._apply(rule, call, world)

@@ -18,9 +18,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from ..rules.catalogue import CATALOGUE
+from ..rules.catalogue import UnknownRuleError, rule
 from ..rules.rule import Violation
-from ..runs.catalogue import rule_ids, why_no_rule
 from .ledger import KnownViolation, Ledger
 from .result import RunResult
 
@@ -167,12 +166,11 @@ def _problem(given: dict[str, Any]) -> str:
             return problem
     if given["expires"] < given["since"]:
         return f"expires on {given['expires']}, before it begins on {given['since']}"
-    return "" if _is_rule(given["rule"]) else why_no_rule(given["rule"])
-
-
-def _is_rule(rule_id: str) -> bool:
-    # The catalogue is at hand; the others take a second to load.
-    return any(rule.id == rule_id for rule in CATALOGUE) or rule_id in rule_ids()
+    try:
+        rule(given["rule"])
+    except UnknownRuleError as error:
+        return str(error)
+    return ""
 
 
 def _value_problem(name: str, value: Any) -> str:

@@ -45,7 +45,8 @@ class KnownViolation:
 class Tally:
     """What became of one rule. `judged` counts the calls it was really judged on, well or badly.
 
-    `count` are all violations, of which only some are kept; `places` counts them by what tells them apart.
+    `count` are all violations, of which only some are kept; `places` counts them by what tells them apart. `seconds` is
+    what was spent on plays that provoke it.
     """
 
     rule: Rule
@@ -57,6 +58,7 @@ class Tally:
     skipped: str = ""
     known: list[KnownViolation] = field(default_factory=list)
     places: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
 
     @property
     def verdict(self) -> Verdict:
@@ -83,8 +85,6 @@ class Tally:
             "strength": rule.strength,
             "severity": rule.severity,
             "evidence": list(rule.evidence),
-            "needs": sorted(rule.needs),
-            "cost": rule.cost,
             "verdict": self.verdict,
             "judged": self.judged,
             "violation_count": self.count,

@@ -3,8 +3,6 @@
 from typing import Final
 
 from ..document.call import CALLBACK, FILE, Call
-from ..runs.scenarios import access, invalid_orders
-from ..runs.scenarios.survey import SURVEY
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
@@ -41,7 +39,6 @@ RULES = (
         _PAGE,
         evidence=("D-10",),
         history=_authorization,
-        scenarios=(SURVEY, access.WRITES),
     ),
     Rule(
         "no-redirects",
@@ -49,7 +46,6 @@ RULES = (
         _PAGE,
         evidence=("D-08",),
         single=_redirect,
-        scenarios=(SURVEY,),
     ),
     Rule(
         "unknown-path-is-404",
@@ -58,14 +54,12 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-06",),
-        scenarios=(access.WRITES,),
     ),
     Rule(
         "slash-at-the-end-is-nothing",
         "A path with and without a trailing slash is the same.",
         "get-tempolor-scheduler",
         evidence=("D-08",),
-        scenarios=(SURVEY,),
     ),
     Rule(
         "encoded-id-is-the-same-id",
@@ -73,7 +67,6 @@ RULES = (
         "get-tempolor-music-job_id",
         strength=Strength.INFERRED,
         evidence=("D-23",),
-        scenarios=(SURVEY,),
     ),
     Rule(
         "empty-is-left-out",
@@ -81,13 +74,11 @@ RULES = (
         "get-tempolor-music",
         strength=Strength.INFERRED,
         evidence=("D-11", "D-25"),
-        scenarios=(SURVEY,),
     ),
     Rule(
         "invalid-values-are-400",
         "A parameter or field outside of what the pages allow is a 400.",
         "get-tempolor-music",
         evidence=("D-43", "D-47", "D-50"),
-        scenarios=(SURVEY, invalid_orders.ORDERS),
     ),
 )

@@ -5,8 +5,6 @@ from typing import Any, Final
 from ..document.bodies import ticket_in, whole
 from ..document.call import Call
 from ..document.times import milliseconds
-from ..runs.scenarios import accounts
-from ..runs.scenarios.survey import SURVEY
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
@@ -179,7 +177,6 @@ RULES = (
         evidence=("D-32",),
         on=_SHOWS,
         single=_stamps,
-        scenarios=(SURVEY,),
     ),
     Rule(
         "accounts-stand-under-their-ids",
@@ -187,7 +184,6 @@ RULES = (
         "get-tempolor-accounts",
         on=frozenset({"list_accounts"}),
         single=_keys,
-        scenarios=(SURVEY,),
     ),
     Rule(
         "account-that-was-asked-for",
@@ -195,7 +191,6 @@ RULES = (
         "get-tempolor-accounts-user_id",
         on=frozenset({"get_account"}),
         single=_asked,
-        scenarios=(SURVEY,),
     ),
     Rule(
         "account-keeps-its-limit",
@@ -203,7 +198,6 @@ RULES = (
         _POST,
         on=frozenset({"create_account"}),
         single=_stored,
-        scenarios=(accounts.ACCOUNTS,),
     ),
     Rule(
         "account-keeps-its-id",
@@ -214,7 +208,6 @@ RULES = (
         evidence=("D-29",),
         on=frozenset({"create_account"}),
         single=_stored_id,
-        scenarios=(accounts.ACCOUNTS,),
     ),
     Rule(
         "secrets-are-masked",
@@ -225,7 +218,6 @@ RULES = (
         evidence=("D-31",),
         on=_SHOWS,
         history=_secrets,
-        scenarios=(accounts.ACCOUNTS,),
     ),
     Rule(
         "account-round-trips",
@@ -233,7 +225,6 @@ RULES = (
         "get-tempolor-accounts-user_id",
         on=frozenset({"get_account", "list_accounts"}),
         history=_round_trip,
-        scenarios=(SURVEY, accounts.ACCOUNTS),
     ),
     Rule(
         "several-accounts-need-a-name",
@@ -242,7 +233,6 @@ RULES = (
         evidence=("D-26",),
         on=_NEEDS_USER,
         history=_user_needed,
-        scenarios=(accounts.ACCOUNTS,),
     ),
     Rule(
         "one-account-needs-no-name",
@@ -251,7 +241,6 @@ RULES = (
         evidence=("D-26", "D-27"),
         on=_NEEDS_USER,
         history=_name_not_needed,
-        scenarios=(accounts.ONE_ACCOUNT,),
     ),
     Rule(
         "no-accounts-is-404",
@@ -260,7 +249,6 @@ RULES = (
         evidence=("D-28",),
         on=frozenset({"list_accounts"}),
         single=_some_or_404,
-        scenarios=(SURVEY, accounts.ONE_ACCOUNT),
     ),
     Rule(
         "scheduler-answers-where-accounts-are",
@@ -269,7 +257,6 @@ RULES = (
         evidence=("D-28",),
         on=frozenset({"list_running_jobs", "get_available_capacity"}),
         history=_scheduler_answers,
-        scenarios=(SURVEY,),
     ),
     Rule(
         "account-stamp-is-now",
@@ -280,13 +267,11 @@ RULES = (
         evidence=("D-32",),
         on=frozenset({"create_account"}),
         history=_stamp_moves_on,
-        scenarios=(accounts.ACCOUNTS,),
     ),
     Rule(
         "unknown-account-is-404",
         "An account that is not configured is a 404.",
         "get-tempolor-accounts-user_id",
         evidence=("D-28",),
-        scenarios=(SURVEY, accounts.ONE_ACCOUNT),
     ),
 )

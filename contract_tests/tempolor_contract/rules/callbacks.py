@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from ..document.bodies import FAILED, FINAL, items_of, status_of, whole
 from ..document.call import CALLBACK, Call
-from ..runs.scenarios import callbacks
 from .history.records import Job
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -133,7 +132,6 @@ _bound: Final[Callable[..., Rule]] = partial(
     severity=Severity.MOCKS,
     evidence=("D-80",),
     on=_REPORTS,
-    scenarios=(callbacks.REPORTS,),
 )
 
 RULES = (
@@ -161,6 +159,5 @@ RULES = (
         "no-callback-after-cancel",
         "No report follows after a job was cancelled.",
         history=_after_cancel,
-        scenarios=(callbacks.CANCELLED,),
     ),
 )

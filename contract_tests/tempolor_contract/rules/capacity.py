@@ -6,7 +6,6 @@ from typing import Any, Final
 from ..document.bodies import GENERATING, items_of, running_rows, status_of, whole
 from ..document.call import Call
 from ..document.ids import parse
-from ..runs.scenarios import capacity, invalid_orders
 from .history.world import World
 from .orders import ORDERS
 from .rule import FINE, Judged, Problem, Rule
@@ -138,7 +137,6 @@ RULES = (
         evidence=("D-62", "D-63", "D-64"),
         on=ORDERS,
         single=_body,
-        scenarios=(capacity.OWN_LIMIT,),
     ),
     Rule(
         "busy-only-when-full",
@@ -147,7 +145,6 @@ RULES = (
         evidence=("D-61",),
         on=ORDERS,
         history=_only_when_full,
-        scenarios=(capacity.OWN_LIMIT, capacity.ACCOUNT_LIMIT),
     ),
     Rule(
         "full-is-busy",
@@ -156,14 +153,12 @@ RULES = (
         evidence=("D-61",),
         on=_SHOWS_RUNNING,
         history=_full_is_busy,
-        scenarios=(capacity.OWN_LIMIT, capacity.ACCOUNT_LIMIT),
     ),
     Rule(
         "own-limit-replaces-the-accounts",
         "`maxJobs` of an order counts in place of the account's, for that order alone.",
         _PAGE,
         evidence=("D-61",),
-        scenarios=(capacity.OWN_LIMIT, capacity.ACCOUNT_LIMIT),
     ),
     Rule(
         "busy-lists-only-running",
@@ -172,7 +167,6 @@ RULES = (
         evidence=("D-61", "D-79"),
         on=ORDERS,
         history=_only_running,
-        scenarios=(capacity.OWN_LIMIT, capacity.ACCOUNT_LIMIT),
     ),
     Rule(
         "refused-order-starts-nothing",
@@ -181,7 +175,6 @@ RULES = (
         evidence=("D-61",),
         on=frozenset({"list_running_jobs", "get_available_capacity"}),
         history=_nothing_started,
-        scenarios=(capacity.OWN_LIMIT, invalid_orders.ORDERS),
     ),
     Rule(
         "busy-repeats-the-order",
@@ -189,27 +182,23 @@ RULES = (
         _PAGE,
         on=ORDERS,
         history=_started,
-        scenarios=(capacity.OWN_LIMIT,),
     ),
     Rule(
         "slot-is-freed-by-completion",
         "A job that has ended makes room for another.",
         _PAGE,
         evidence=("D-61",),
-        scenarios=(capacity.ACCOUNT_LIMIT,),
     ),
     Rule(
         "slot-is-freed-by-cancel",
         "A cancelled job makes room at once.",
         "del-tempolor-scheduler-job_id",
         evidence=("D-79",),
-        scenarios=(capacity.ACCOUNT_LIMIT,),
     ),
     Rule(
         "account-limit-is-exact",
         "An account takes orders until its running jobs have reached `maxJobs`, whatever other accounts do.",
         _PAGE,
         evidence=("D-61",),
-        scenarios=(capacity.ACCOUNT_LIMIT,),
     ),
 )

@@ -15,7 +15,23 @@ from ..document.openapi_core import OpenapiCore
 from ..document.router import Router
 from ..document.schemas import Breach, Schema, resolve
 from ..exchanges.exchange import MISSING
-from .rule import FINE, Judged, Problem
+from .catalogue import rule
+from .rule import FINE, Judged, Problem, Rule
+
+_ANSWER_FITS_READING: Final = rule("answer-fits-reading")
+_ANSWER_FITS_SCHEMA: Final = rule("answer-fits-schema")
+_ANSWER_HAS_ITS_FIELDS: Final = rule("answer-has-its-fields")
+_CALLBACK_FITS_SCHEMA: Final = rule("callback-fits-schema")
+_DOCUMENTED_HEADERS: Final = rule("documented-headers")
+_ERROR_ENVELOPE: Final = rule("error-envelope")
+_INVALID_IS_REFUSED: Final = rule("invalid-is-refused")
+_MEDIA_TYPE_DOCUMENTED: Final = rule("media-type-documented")
+_STATUS_DOCUMENTED: Final = rule("status-documented")
+_UNDECLARED_PROPERTIES: Final = rule("undeclared-properties")
+_UNLIKELY_IS_REFUSED: Final = rule("unlikely-is-refused")
+_VALID_IS_ACCEPTED: Final = rule("valid-is-accepted")
+_VALIDATORS_AGREE: Final = rule("validators-agree")
+_WRONG_METHOD_IS_405: Final = rule("wrong-method-is-405")
 
 JSON: Final = "application/json"
 _FORM: Final = "multipart/form-data"
@@ -94,8 +110,8 @@ class DocumentJudge:
         self._report = Schema(report, self.document)
         self._later = _later_models(revision)
 
-    def judge(self, call: Call) -> Iterator[tuple[str, Judged]]:
-        """Yield the id of each rule of `rules.document` that can be judged on a call, with what was found."""
+    def judge(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
+        """Yield each rule of `rules.document` that can be judged on a call, with what was found."""
         if call.operation == CALLBACK:
             yield from self._judge_report(call)
         if call.unclear or call.path is None:
@@ -112,9 +128,9 @@ class DocumentJudge:
         if answers is None:
             known = ", ".join(str(status) for status in self._answers[call.operation])
             message = f"{call.operation} was answered {call.status}, which is not among {known}"
-            yield "status-documented", [Problem(message, key=f"{call.operation} {call.status}")]
+            yield _STATUS_DOCUMENTED, [Problem(message, key=f"{call.operation} {call.status}")]
             return
-        yield "status-documented", FINE
+        yield _STATUS_DOCUMENTED, FINE
         yield from self._judge_answer(call, answers)
 
     def request_breaches(self, call: Call) -> list[Breach]:
@@ -124,66 +140,66 @@ class DocumentJudge:
         # Of null in a request the pages say nothing; in an answer there is none (D-42).
         return [replace(each, inferred=each.inferred or _is_free(each) or _is_null(each)) for each in breaches]
 
-    def _judge_report(self, call: Call) -> Iterator[tuple[str, Judged]]:
+    def _judge_report(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
         request = call.exchange.request
         if not request.truncated and request.json is not MISSING:
             breaches = [each for each in self._report.breaches(request.json) if not _is_free(each)]
-            yield "callback-fits-schema", _problems(call, breaches)
+            yield _CALLBACK_FITS_SCHEMA, _problems(call, breaches)
 
-    def _judge_unknown(self, call: Call) -> Iterator[tuple[str, Judged]]:
+    def _judge_unknown(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
         if call.allowed and call.refused and call.method in _METHODS:
             wrong = call.status not in {401, 404, 405}
             message = f"{call.method} {call.path} is not in the document, but was answered {call.status}"
-            yield "wrong-method-is-405", [Problem(message)] if wrong else FINE
+            yield _WRONG_METHOD_IS_405, [Problem(message)] if wrong else FINE
             if call.status == 405 and call.exchange.response is not None:
                 told = call.exchange.response.header("allow") or ""
                 named = {name.strip().upper() for name in told.split(",")}
                 missing = sorted(call.allowed - named)
                 problem = Problem(f"the 405 of {call.method} {call.template} says Allow: {told!r}", key=call.template)
-                yield "documented-headers", [problem] if missing else FINE
+                yield _DOCUMENTED_HEADERS, [problem] if missing else FINE
 
-    def _judge_answer(self, call: Call, answers: _Answers) -> Iterator[tuple[str, Judged]]:
+    def _judge_answer(self, call: Call, answers: _Answers) -> Iterator[tuple[Rule, Judged]]:
         response = call.exchange.response
         if response is None or response.truncated:
             return
-        rule = "error-envelope" if call.refused else "answer-fits-schema"
+        rule = _ERROR_ENVELOPE if call.refused else _ANSWER_FITS_SCHEMA
         where = f"{call.operation} {call.status}"
         missing = [name for name in answers.headers if response.header(name) is None]
         if answers.headers:
-            yield "documented-headers", [Problem(f"{where} lacks the header {name}", key=name) for name in missing]
+            yield _DOCUMENTED_HEADERS, [Problem(f"{where} lacks the header {name}", key=name) for name in missing]
         if answers.schema is None:
             return
         if _is_optional(call) and (not response.body or call.answer is MISSING):
             return
         if response.media_type not in answers.media_types:
             told = response.media_type or "no Content-Type"
-            yield "media-type-documented", [Problem(f"{where} came as {told} in place of {JSON}", key=where)]
+            yield _MEDIA_TYPE_DOCUMENTED, [Problem(f"{where} came as {told} in place of {JSON}", key=where)]
         else:
-            yield "media-type-documented", FINE
+            yield _MEDIA_TYPE_DOCUMENTED, FINE
         if call.answer is MISSING:
             problem = "no body" if not response.body else f"no JSON: {response.body[:60]!r}"
             yield rule, [Problem(f"{where} has {problem}", key=where)]
             return
         yield from self._judge_body(call, rule, answers.schema)
 
-    def _judge_body(self, call: Call, rule: str, schema: Schema) -> Iterator[tuple[str, Judged]]:
+    def _judge_body(self, call: Call, rule: Rule, schema: Schema) -> Iterator[tuple[Rule, Judged]]:
         tolerant = _is_optional(call)
         breaches = [] if tolerant or schema.fits(call.answer) else schema.breaches(call.answer)
         free = [each for each in breaches if _is_free(each)]
         strict = [each for each in breaches if each not in free and _is_strict(each)]
         yield rule, _problems(call, strict)
-        if rule == "answer-fits-schema":
-            yield "answer-fits-reading", _problems(call, [each for each in breaches if each not in strict + free])
-            yield "answer-has-its-fields", _strangeness(call) if schema.is_strange(call.answer) else FINE
+        if rule == _ANSWER_FITS_SCHEMA:
+            yield _ANSWER_FITS_READING, _problems(call, [each for each in breaches if each not in strict + free])
+            yield _ANSWER_HAS_ITS_FIELDS, _strangeness(call) if schema.is_strange(call.answer) else FINE
             undeclared = schema.undeclared(call.answer)
             yield (
-                "undeclared-properties",
+                _UNDECLARED_PROPERTIES,
                 [Problem(f"{call.operation} has {name}", key=f"{call.operation} {name}") for name in undeclared],
             )
         if not tolerant:
             yield from self._ask_again(call, breaches)
 
-    def _ask_again(self, call: Call, breaches: list[Breach]) -> Iterator[tuple[str, Judged]]:
+    def _ask_again(self, call: Call, breaches: list[Breach]) -> Iterator[tuple[Rule, Judged]]:
         if self._second is None:
             return
         if self._sampled and not breaches:
@@ -193,12 +209,12 @@ class DocumentJudge:
                 return
         objections = self._second.objections(call)
         if bool(objections) == bool(breaches):
-            yield "validators-agree", FINE
+            yield _VALIDATORS_AGREE, FINE
             return
         told = f"openapi-core: {'; '.join(objections) or 'fine'}; jsonschema-rs: {_told(breaches) or 'fine'}"
-        yield "validators-agree", [Problem(f"{call.operation} {call.status}: {told}", key=call.operation)]
+        yield _VALIDATORS_AGREE, [Problem(f"{call.operation} {call.status}: {told}", key=call.operation)]
 
-    def _judge_request(self, call: Call) -> Iterator[tuple[str, Judged]]:
+    def _judge_request(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
         """A request is only blamed on the service: for taking what it must refuse, or refusing what is valid."""
         if not (call.accepted or call.status == 400) or call.exchange.request.truncated:
             return
@@ -206,13 +222,13 @@ class DocumentJudge:
         if call.accepted:
             breaches = [each for each in breaches if not self._is_later(call, each)]
             printed = [each for each in breaches if not each.inferred]
-            yield "invalid-is-refused", _problems(call, printed, "accepted, although ")
+            yield _INVALID_IS_REFUSED, _problems(call, printed, "accepted, although ")
             inferred = [each for each in breaches if each.inferred]
-            yield "unlikely-is-refused", _problems(call, inferred, "accepted, although ")
+            yield _UNLIKELY_IS_REFUSED, _problems(call, inferred, "accepted, although ")
             if not breaches:
-                yield "valid-is-accepted", FINE
+                yield _VALID_IS_ACCEPTED, FINE
         elif not breaches:
-            yield "valid-is-accepted", _unjust(call)
+            yield _VALID_IS_ACCEPTED, _unjust(call)
 
     def _is_later(self, call: Call, breach: Breach) -> bool:
         return breach.keyword == "enum" and call.sent.get(breach.field) in self._later

@@ -1,8 +1,6 @@
 """Rules that say: an exchange is as the document describes it. `DocumentJudge` judges nearly all of them."""
 
 from ..document.call import Call
-from ..runs.scenarios import access
-from ..runs.scenarios.survey import SURVEY
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _START = ""
@@ -26,21 +24,18 @@ RULES = (
         "An operation answers with a status that its page prints, or that the document foresees.",
         _START,
         evidence=("D-02", "D-05"),
-        scenarios=(SURVEY,),
     ),
     Rule(
         "media-type-documented",
         "Bodies come as application/json.",
         _START,
         evidence=("D-06",),
-        scenarios=(SURVEY,),
     ),
     Rule(
         "answer-fits-schema",
         "The body of a success has the fields, types and formats that its page prints.",
         _START,
         evidence=("D-20", "D-40", "D-41", "D-42", "D-43", "D-44", "D-77"),
-        scenarios=(SURVEY,),
     ),
     Rule(
         "answer-fits-reading",
@@ -49,7 +44,6 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-42", "D-49", "D-74"),
-        scenarios=(SURVEY,),
     ),
     Rule(
         "answer-has-its-fields",
@@ -58,7 +52,6 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-40",),
-        scenarios=(SURVEY,),
     ),
     Rule(
         "undeclared-properties",
@@ -67,14 +60,12 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.TOLERATE,
         evidence=("D-11",),
-        scenarios=(SURVEY,),
     ),
     Rule(
         "error-envelope",
         'An error is `{"error": text, "code": number}`.',
         _START,
         evidence=("D-06", "D-07", "D-40"),
-        scenarios=(SURVEY,),
     ),
     Rule(
         "documented-headers",
@@ -84,7 +75,6 @@ RULES = (
         severity=Severity.MOCKS,
         evidence=("D-03",),
         single=_refused_is_not_allowed,
-        scenarios=(access.METHODS,),
     ),
     Rule(
         "wrong-method-is-405",
@@ -92,14 +82,12 @@ RULES = (
         _START,
         strength=Strength.INFERRED,
         evidence=("D-03",),
-        scenarios=(access.METHODS,),
     ),
     Rule(
         "invalid-is-refused",
         "A request that breaks what the pages print is not accepted.",
         _START,
         evidence=("D-04", "D-21", "D-43", "D-47", "D-50", "D-52", "D-65", "D-73"),
-        scenarios=(SURVEY,),
     ),
     Rule(
         "unlikely-is-refused",
@@ -114,7 +102,6 @@ RULES = (
         "A request is not refused for a field that is there and valid.",
         _START,
         evidence=("D-11", "D-23", "D-25", "D-47", "D-52"),
-        scenarios=(SURVEY,),
     ),
     Rule(
         "validators-agree",

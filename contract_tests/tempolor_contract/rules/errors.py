@@ -6,8 +6,6 @@ from urllib.parse import unquote
 
 from ..document.call import CALLBACK, FILE, Call
 from ..document.ids import parse
-from ..runs.scenarios import access, invalid_orders, uploads
-from ..runs.scenarios.survey import SURVEY
 from .history.records import Crashes
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -141,7 +139,6 @@ RULES = (
         _PAGE,
         evidence=("D-40",),
         single=_code,
-        scenarios=(SURVEY, access.WRITES),
     ),
     Rule(
         "errors-say-something",
@@ -151,7 +148,6 @@ RULES = (
         severity=Severity.MOCKS,
         evidence=("D-76",),
         single=_says_something,
-        scenarios=(SURVEY, access.WRITES),
     ),
     Rule(
         "printed-error-texts",
@@ -160,7 +156,6 @@ RULES = (
         severity=Severity.MOCKS,
         evidence=("D-12",),
         history=_texts,
-        scenarios=(SURVEY, access.WRITES, invalid_orders.ORDERS, uploads.REFUSALS),
     ),
     Rule(
         "no-lasting-crash",
@@ -170,6 +165,5 @@ RULES = (
         severity=Severity.MOCKS,
         evidence=("D-05",),
         history=_lasting,
-        scenarios=(SURVEY,),
     ),
 )

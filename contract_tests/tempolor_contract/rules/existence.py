@@ -5,8 +5,6 @@ from typing import Final
 from ..document.bodies import record_ids
 from ..document.call import Call
 from ..document.ids import parse, token_number
-from ..runs.scenarios import access, lifecycle, other_user, uploads
-from ..runs.scenarios.survey import SURVEY
 from .history.records import Job, Upload
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Strength
@@ -101,14 +99,12 @@ RULES = (
         evidence=("D-20", "D-21"),
         on=frozenset(_KINDS),
         single=_malformed,
-        scenarios=(SURVEY, access.WRITES),
     ),
     Rule(
         "unknown-id-is-404",
         "A well-formed id that nobody has is a 404.",
         "get-tempolor-music-job_id",
         evidence=("D-22",),
-        scenarios=(SURVEY, access.WRITES),
     ),
     Rule(
         "what-was-made-can-be-found",
@@ -116,7 +112,6 @@ RULES = (
         "get-tempolor-music-job_id",
         on=frozenset(_KINDS),
         history=_found,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "deleted-is-gone",
@@ -125,7 +120,6 @@ RULES = (
         evidence=("D-22",),
         on=frozenset(_KINDS) | _LISTS,
         history=_deleted,
-        scenarios=(lifecycle.SONG, uploads.MIDI, uploads.VOICE),
     ),
     Rule(
         "ids-belong-to-their-user",
@@ -135,6 +129,5 @@ RULES = (
         evidence=("D-22",),
         on=frozenset(_KINDS),
         single=_owned,
-        scenarios=(other_user.OTHER_USER, other_user.NAMESAKE),
     ),
 )

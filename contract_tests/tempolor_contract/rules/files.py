@@ -5,7 +5,6 @@ from typing import Final
 from ..document.bodies import COMPLETED, FAILED, GENERATING, items_of, status_of, whole
 from ..document.call import FILE, Call
 from ..document.file_completeness import whats_missing
-from ..runs.scenarios import lifecycle, uploads
 from .history.records import Link
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -152,7 +151,6 @@ RULES = (
         _PAGE,
         on=frozenset({"download_music"}),
         single=_https,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "download-only-when-complete",
@@ -161,7 +159,6 @@ RULES = (
         evidence=("D-70",),
         on=frozenset({"download_music", "get_music", "list_music"}),
         history=_only_complete,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "complete-can-be-downloaded",
@@ -170,7 +167,6 @@ RULES = (
         evidence=("D-71",),
         on=frozenset({"download_music"}),
         history=_complete,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "link-serves-its-kind",
@@ -178,7 +174,6 @@ RULES = (
         _PAGE,
         on=frozenset({FILE}),
         history=_kind,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "link-names-its-kind",
@@ -188,7 +183,6 @@ RULES = (
         severity=Severity.MOCKS,
         on=frozenset({FILE}),
         history=_name,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "lifetime-is-in-seconds",
@@ -199,7 +193,6 @@ RULES = (
         evidence=("D-53",),
         on=frozenset({"download_music"}),
         single=_lifetime,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "file-is-whole",
@@ -209,7 +202,6 @@ RULES = (
         severity=Severity.MOCKS,
         on=frozenset({FILE}),
         history=_whole,
-        scenarios=(lifecycle.SONG, uploads.MIDI, uploads.STEMS),
     ),
     Rule(
         "midi-file-comes-back",
@@ -219,7 +211,6 @@ RULES = (
         severity=Severity.MOCKS,
         on=frozenset({FILE}),
         history=_same_bytes,
-        scenarios=(uploads.MIDI,),
     ),
     Rule(
         "link-lasts-and-expires",
@@ -228,6 +219,5 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-53",),
-        scenarios=(lifecycle.EXPIRY,),
     ),
 )

@@ -6,8 +6,6 @@ from typing import Any, Final
 from ..document.bodies import COMPLETED, FAILED, GENERATING, items_of, records_of, status_of
 from ..document.call import CALLBACK, FILE, Call
 from ..document.ids import parse, token_number
-from ..runs.scenarios import lifecycle
-from ..runs.scenarios.survey import SURVEY
 from .history.records import Sighting
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -229,7 +227,6 @@ RULES = (
         evidence=("D-43",),
         on=ITEMS,
         single=_triple,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "completed-is-100-percent",
@@ -240,7 +237,6 @@ RULES = (
         evidence=("D-67",),
         on=ITEMS,
         single=_completed_is_100,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "unfinished-has-no-files",
@@ -251,7 +247,6 @@ RULES = (
         evidence=("D-67",),
         on=ITEMS,
         single=_unfinished,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "item-ids-agree",
@@ -260,7 +255,6 @@ RULES = (
         evidence=("D-20",),
         on=ITEMS,
         single=_ids_agree,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "asked-is-answered",
@@ -268,7 +262,6 @@ RULES = (
         _PAGE,
         on=frozenset({"get_music"}),
         single=_asked_is_answered,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "ids-carry-the-token-number",
@@ -278,7 +271,6 @@ RULES = (
         severity=Severity.MOCKS,
         evidence=("D-09", "D-20"),
         single=_token_number,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "progress-never-goes-back",
@@ -287,7 +279,6 @@ RULES = (
         strength=Strength.INFERRED,
         on=POLLS,
         history=_progress,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "status-never-goes-back",
@@ -295,7 +286,6 @@ RULES = (
         _PAGE,
         on=POLLS,
         history=_status,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "final-stays-final",
@@ -303,7 +293,6 @@ RULES = (
         _PAGE,
         on=POLLS,
         history=_final,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "stamps-are-in-milliseconds",
@@ -312,7 +301,6 @@ RULES = (
         severity=Severity.MOCKS,
         evidence=("D-41",),
         single=_milliseconds,
-        scenarios=(SURVEY, lifecycle.SONG),
     ),
     Rule(
         "jobs-come-to-an-end",
@@ -321,7 +309,6 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-79",),
-        scenarios=(lifecycle.SONG, lifecycle.CANCEL),
     ),
     Rule(
         "finished-item-is-stable",
@@ -331,7 +318,6 @@ RULES = (
         severity=Severity.MOCKS,
         on=POLLS,
         history=_finished_is_stable,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "item-keeps-its-identity",
@@ -341,7 +327,6 @@ RULES = (
         severity=Severity.MOCKS,
         on=POLLS,
         history=_lasting,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "item-stamps-run-forward",
@@ -351,6 +336,5 @@ RULES = (
         severity=Severity.MOCKS,
         on=POLLS,
         history=_stamps,
-        scenarios=(lifecycle.SONG,),
     ),
 )

@@ -6,8 +6,6 @@ from typing import Any, Final
 from ..document.bodies import record_ids, records_of
 from ..document.call import Call
 from ..document.ids import parse
-from ..runs.scenarios import lifecycle, paging
-from ..runs.scenarios.survey import SURVEY
 from .history.records import Walk
 from .history.world import World
 from .items import details
@@ -133,7 +131,6 @@ RULES = (
         evidence=("D-69",),
         on=LISTS,
         single=_cursor,
-        scenarios=(SURVEY,),
     ),
     Rule(
         "last-page-has-no-cursor",
@@ -144,7 +141,6 @@ RULES = (
         evidence=("D-69",),
         on=LISTS,
         single=_last_cursor,
-        scenarios=(SURVEY,),
     ),
     Rule(
         "newest-comes-first",
@@ -155,7 +151,6 @@ RULES = (
         evidence=("D-68",),
         on=frozenset({"list_music"}),
         single=_newest_first,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "type-filters",
@@ -164,7 +159,6 @@ RULES = (
         evidence=("D-68",),
         on=frozenset({"list_music"}),
         history=_kind,
-        scenarios=(lifecycle.SONG, lifecycle.INSTRUMENTAL),
     ),
     Rule(
         "list-keeps-to-its-account",
@@ -172,7 +166,6 @@ RULES = (
         _PAGE,
         on=_OWN,
         single=_account,
-        scenarios=(SURVEY,),
     ),
     Rule(
         "pages-neither-lose-nor-repeat",
@@ -180,6 +173,5 @@ RULES = (
         _PAGE,
         on=LISTS,
         history=_pages,
-        scenarios=(SURVEY, paging.WALK),
     ),
 )

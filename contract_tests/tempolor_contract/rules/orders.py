@@ -7,7 +7,6 @@ from typing import Any, Final
 from ..document.bodies import COMPLETED, items_of, status_of, texts, whole
 from ..document.call import Call
 from ..document.ids import parse
-from ..runs.scenarios import account_choice, invalid_orders, lifecycle
 from .history.records import KIND_OF_ORDER, Order
 from .history.world import World
 from .items import POLLS, details, material
@@ -167,7 +166,6 @@ RULES = (
         evidence=("D-20", "D-60"),
         on=ORDERS,
         single=_jobs_match,
-        scenarios=(lifecycle.SONG, lifecycle.INSTRUMENTAL),
     ),
     Rule(
         "jobs-are-new",
@@ -175,7 +173,6 @@ RULES = (
         _PAGE,
         on=ORDERS,
         history=_jobs_are_new,
-        scenarios=(lifecycle.SONG, lifecycle.INSTRUMENTAL),
     ),
     Rule(
         "result-means-success",
@@ -183,14 +180,12 @@ RULES = (
         _PAGE,
         on=_RESULTS,
         single=_result,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "valid-orders-are-taken",
         "A valid order is taken while there is room.",
         _PAGE,
         evidence=("D-11", "D-47", "D-52"),
-        scenarios=(lifecycle.SONG, lifecycle.INSTRUMENTAL, lifecycle.FORM),
     ),
     Rule(
         "orders-are-json-or-forms",
@@ -198,7 +193,6 @@ RULES = (
         _PAGE,
         severity=Severity.MOCKS,
         evidence=("D-04",),
-        scenarios=(invalid_orders.ORDERS,),
     ),
     Rule(
         "order-finds-its-account",
@@ -207,7 +201,6 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-27",),
-        scenarios=(account_choice.NAMELESS,),
     ),
     Rule(
         "voice-and-midi-exclude-each-other",
@@ -216,7 +209,6 @@ RULES = (
         evidence=("D-65",),
         on=frozenset({"create_song"}),
         single=_exclude,
-        scenarios=(invalid_orders.ORDERS,),
     ),
     Rule(
         "order-goes-to-its-account",
@@ -225,7 +217,6 @@ RULES = (
         evidence=("D-20",),
         on=ORDERS,
         single=_account,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "order-comes-back",
@@ -236,7 +227,6 @@ RULES = (
         evidence=("D-66",),
         on=POLLS,
         history=_echo,
-        scenarios=(lifecycle.INSTRUMENTAL, lifecycle.SONG),
     ),
     Rule(
         "sources-come-back",
@@ -246,7 +236,6 @@ RULES = (
         severity=Severity.TOLERATE,
         on=POLLS,
         history=_sources,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "model-comes-back",
@@ -256,7 +245,6 @@ RULES = (
         evidence=("D-43",),
         on=POLLS,
         history=_model,
-        scenarios=(lifecycle.SONG, lifecycle.INSTRUMENTAL),
     ),
     Rule(
         "length-keeps-to-the-model",
@@ -265,7 +253,6 @@ RULES = (
         severity=Severity.MOCKS,
         on=POLLS,
         single=_length,
-        scenarios=(lifecycle.SONG, lifecycle.INSTRUMENTAL),
     ),
     Rule(
         "plan-adds-up",
@@ -275,6 +262,5 @@ RULES = (
         severity=Severity.MOCKS,
         on=ORDERS,
         single=_plan,
-        scenarios=(lifecycle.SONG,),
     ),
 )

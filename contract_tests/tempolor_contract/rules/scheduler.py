@@ -8,8 +8,6 @@ from ..document.bodies import GENERATING, items_of, running_rows, status_of, who
 from ..document.call import Call
 from ..document.ids import parse
 from ..document.times import ELAPSED, milliseconds, row_made_at
-from ..runs.scenarios import capacity, lifecycle
-from ..runs.scenarios.survey import SURVEY
 from .capacity import busy_jobs
 from .history.world import World
 from .orders import ORDERS
@@ -227,7 +225,6 @@ RULES = (
         _AVAILABLE,
         on=frozenset({"get_available_capacity"}),
         single=_sums,
-        scenarios=(SURVEY,),
     ),
     Rule(
         "available-is-sorted",
@@ -238,7 +235,6 @@ RULES = (
         evidence=("D-78",),
         on=frozenset({"get_available_capacity"}),
         single=_sorted,
-        scenarios=(lifecycle.TWO_ACCOUNTS,),
     ),
     Rule(
         "available-has-the-limits",
@@ -246,7 +242,6 @@ RULES = (
         _AVAILABLE,
         on=frozenset({"get_available_capacity"}),
         history=_limits,
-        scenarios=(SURVEY,),
     ),
     Rule(
         "available-has-all-accounts",
@@ -257,7 +252,6 @@ RULES = (
         evidence=("D-78",),
         on=frozenset({"get_available_capacity"}),
         history=_all_accounts,
-        scenarios=(SURVEY, capacity.ACCOUNT_LIMIT),
     ),
     Rule(
         "available-shows-all-room",
@@ -266,7 +260,6 @@ RULES = (
         evidence=("D-78",),
         on=frozenset({"get_available_capacity"}),
         history=_room_is_shown,
-        scenarios=(SURVEY, lifecycle.TWO_ACCOUNTS),
     ),
     Rule(
         "elapsed-fits-started",
@@ -275,7 +268,6 @@ RULES = (
         evidence=("D-64", "D-77"),
         on=LISTINGS,
         history=_elapsed,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "running-row-goes-on",
@@ -283,7 +275,6 @@ RULES = (
         _PAGE,
         on=LISTINGS,
         history=_rows_go_on,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "start-is-creation",
@@ -294,7 +285,6 @@ RULES = (
         evidence=("D-64",),
         on=LISTINGS | ORDERS,
         history=_start_is_creation,
-        scenarios=(lifecycle.SONG, capacity.OWN_LIMIT),
     ),
     Rule(
         "scheduler-lists-what-runs",
@@ -303,7 +293,6 @@ RULES = (
         evidence=("D-79",),
         on=LISTINGS | {"get_music", "list_music"},
         history=_only_running,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "scheduler-repeats-the-order",
@@ -311,7 +300,6 @@ RULES = (
         _PAGE,
         on=LISTINGS,
         history=_repeats,
-        scenarios=(lifecycle.SONG,),
     ),
     Rule(
         "cancel-works-once",
@@ -320,13 +308,11 @@ RULES = (
         evidence=("D-79",),
         on=frozenset({"cancel_job"}),
         history=_cancel,
-        scenarios=(lifecycle.CANCEL,),
     ),
     Rule(
         "cancelled-job-is-still-there",
         "A cancelled job can still be read: the service goes on making it.",
         "del-tempolor-scheduler-job_id",
         evidence=("D-79",),
-        scenarios=(lifecycle.CANCEL,),
     ),
 )

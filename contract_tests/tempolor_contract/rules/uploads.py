@@ -5,8 +5,6 @@ from typing import Any, Final
 from ..document.bodies import records_of
 from ..document.call import Call
 from ..document.ids import parse
-from ..runs.scenarios import lifecycle, uploads
-from ..runs.scenarios.survey import SURVEY
 from .history.records import Upload
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -134,7 +132,6 @@ RULES = (
         evidence=("D-20",),
         on=frozenset({"upload_midi", "clone_voice"}),
         single=_answer,
-        scenarios=(uploads.MIDI, uploads.VOICE),
     ),
     Rule(
         "clone-status-fits-its-body",
@@ -143,7 +140,6 @@ RULES = (
         evidence=("D-74",),
         on=frozenset({"clone_voice"}),
         single=_clone,
-        scenarios=(uploads.VOICE,),
     ),
     Rule(
         "upload-comes-back-in-its-list",
@@ -151,7 +147,6 @@ RULES = (
         "get-tempolor-music-midi",
         on=frozenset(_SHELVES),
         history=_round_trip,
-        scenarios=(uploads.MIDI, uploads.VOICE),
     ),
     Rule(
         "ready-voice-stays-ready",
@@ -160,7 +155,6 @@ RULES = (
         evidence=("D-74",),
         on=frozenset({"list_cloned_voices"}),
         history=_voice_status,
-        scenarios=(uploads.VOICE,),
     ),
     Rule(
         "ready-material-can-be-used",
@@ -169,7 +163,6 @@ RULES = (
         evidence=("D-22", "D-74"),
         on=frozenset({"create_song"}),
         history=_ready_can_sing,
-        scenarios=(uploads.MIDI, uploads.VOICE, lifecycle.ARTIST),
     ),
     Rule(
         "is-first-means-first",
@@ -179,7 +172,6 @@ RULES = (
         severity=Severity.MOCKS,
         on=frozenset({"upload_midi"}),
         history=_is_first,
-        scenarios=(uploads.MIDI,),
     ),
     Rule(
         "stems-are-done-or-not",
@@ -190,21 +182,18 @@ RULES = (
         evidence=("D-75",),
         on=frozenset({"split_stems"}),
         single=_stems,
-        scenarios=(uploads.STEMS,),
     ),
     Rule(
         "upload-refuses-what-it-cannot-be",
         "A wrong Content-Type, an empty file or a missing name is a 400.",
         _MIDI,
         evidence=("D-04", "D-73"),
-        scenarios=(uploads.REFUSALS,),
     ),
     Rule(
         "listed-media-types-are-taken",
         "Files of each Content-Type that a page lists are taken.",
         _VOICES,
         evidence=("D-72",),
-        scenarios=(uploads.TYPES,),
     ),
     Rule(
         "media-types-may-be-spelt-freely",
@@ -213,7 +202,6 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-72",),
-        scenarios=(uploads.SPELLINGS,),
     ),
     Rule(
         "artist-voices-can-be-listed",
@@ -223,6 +211,5 @@ RULES = (
         severity=Severity.MOCKS,
         on=frozenset({"list_artist_voices"}),
         single=_artists,
-        scenarios=(SURVEY,),
     ),
 )

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..rules.rule import Need, Rule, Scenario
+from ..rules.rule import Rule
 from ..target.guard import Level, creations_allowed
 from ..target.target import Target
+from .catalogue import provoking
+from .scenarios.scenario import Need, Scenario
 
 _ALLOWED: Final = {
     Level.READ: frozenset({Need.READ, Need.OTHER_USER}),
@@ -36,17 +38,19 @@ class Plan:
         return sum(step.scenario.cost for step in self.steps if not step.skipped)
 
 
-def make_plan(target: Target, rules: Sequence[Rule], *, receiver: bool = False) -> Plan:
+def make_plan(
+    target: Target, rules: Sequence[Rule], scenarios: Sequence[Scenario] | None = None, *, receiver: bool = False
+) -> Plan:
     """Return what a run of these rules would do on a target; nothing is sent.
 
-    Cheap scenarios come first. What the level, the budget or a missing token does not allow is in the plan too, with
-    the reason.
+    It plays these scenarios, or those that provoke one of the rules. Cheap ones come first. What the level, the budget
+    or a missing token does not allow is in the plan too, with the reason.
     """
-    scenarios = {scenario.id: scenario for rule in rules for scenario in rule.scenarios}
+    chosen = provoking(rules) if scenarios is None else scenarios
     steps = []
     spent = 0
-    for scenario in sorted(scenarios.values(), key=lambda each: (each.late, each.cost, Need.ACCOUNT in each.needs)):
-        served = tuple(rule for rule in rules if scenario.id in {each.id for each in rule.scenarios})
+    for scenario in sorted(chosen, key=lambda each: (each.late, each.cost, Need.ACCOUNT in each.needs)):
+        served = tuple(rule for rule in rules if rule.id in scenario.provokes)
         reason = _obstacle(target, scenario, spent, receiver=receiver)
         spent += 0 if reason else scenario.cost
         steps.append(Step(scenario, served, reason))

@@ -23,6 +23,7 @@ from ..target.target import Target
 from .plan import Plan, Step, make_plan
 from .scenarios.lab import GoneError, Lab, Receiver, Stopped, UnclearError
 from .scenarios.preflight import NotTheApiError, knock
+from .scenarios.scenario import Scenario
 
 _CLEANING_SECONDS: Final = 6.0
 _DESTROYED_BY: Final = {
@@ -41,6 +42,7 @@ def run(  # noqa: PLR0913 - a front door with many keys
     target: Target,
     rules: Sequence[Rule],
     *,
+    scenarios: Sequence[Scenario] | None = None,
     seed: int = 0,
     revision: str = REVISIONS[0],
     effort: Effort = Effort.ALL,
@@ -51,6 +53,7 @@ def run(  # noqa: PLR0913 - a front door with many keys
 ) -> RunResult:
     """Judge a target by these rules, and return what was found, however the run ends.
 
+    It plays `scenarios`, or those that provoke one of the rules; whatever passes is judged by all of the rules.
     `registry_file` takes a line for each thing made, as it is made. `register` has the known differences.
 
     Ctrl-C ends it too: the result then says so, and lists what was made. Nothing is deleted in that case, because it
@@ -64,9 +67,7 @@ def run(  # noqa: PLR0913 - a front door with many keys
     registry = Registry(registry_file)
     guard = target.guard(registry)
     inspector = Inspector(rules, DocumentJudge(revision, effort), base=target.base_url, live=target.live, seed=seed)
-    lab = Lab(
-        target, guard, inspector, seed=seed, receiver=receiver, judges=frozenset(rule.id for rule in inspector.rules)
-    )
+    lab = Lab(target, guard, inspector, seed=seed, receiver=receiver)
     result = RunResult(target.base_url, target.level, seed, inspector.ledger, revision, started=time.time())
     result.command = _command(target, seed, revision)
     if register is not None:
@@ -74,7 +75,7 @@ def run(  # noqa: PLR0913 - a front door with many keys
     clock = time.perf_counter()
     with steady(target), lab.open():
         try:
-            _play(lab, make_plan(target, rules, receiver=receiver is not None), result, progress)
+            _play(lab, make_plan(target, rules, scenarios, receiver=receiver is not None), result, progress)
             _clean_up(lab)
         except KeyboardInterrupt:
             result.stopped = "interrupted"
@@ -119,7 +120,9 @@ def _play(lab: Lab, plan: Plan, result: RunResult, progress: Progress | None) ->
             progress(number, len(chosen), step)
         started = time.perf_counter()
         outcome = _played(lab, step, result)
-        result.timings[step.scenario.id] = time.perf_counter() - started
+        took = result.timings[step.scenario.id] = time.perf_counter() - started
+        for rule in step.rules:
+            ledger.tallies[rule.id].seconds += took
         result.scenarios[step.scenario.id] = outcome
 
 

@@ -18,7 +18,7 @@ def junit(result: RunResult, redactor: Redactor) -> str:
     What was never judged is skipped, with the reason. A run that ended early or verified nothing has one more case,
     an error, so that no reader takes it for a success.
     """
-    cases = [_case(tally, result, redactor) for tally in result.tallies]
+    cases = [_case(tally, redactor) for tally in result.tallies]
     if result.exit_code == NOTHING_VERIFIED or result.stopped:
         cases.append(_unfinished(result))
     counts = {
@@ -52,10 +52,10 @@ def _properties(result: RunResult, redactor: Redactor) -> dict[str, str]:
     }
 
 
-def _case(tally: Tally, result: RunResult, redactor: Redactor) -> ET.Element:
+def _case(tally: Tally, redactor: Redactor) -> ET.Element:
     rule = tally.rule
     case = ET.Element("testcase", {"name": rule.id, "classname": f"{_SUITE}.{rule.strength}"})
-    case.set("time", f"{sum(result.timings.get(scenario.id, 0.0) for scenario in rule.scenarios):.3f}")
+    case.set("time", f"{tally.seconds:.3f}")
     if tally.verdict is Verdict.VIOLATED:
         count = max(tally.count, len(tally.violations))
         text = "\n\n".join(_told(tally, number, redactor) for number in range(len(tally.violations)))

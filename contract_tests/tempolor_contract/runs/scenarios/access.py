@@ -2,12 +2,18 @@
 
 from typing import Any, Final
 
-from ...rules.rule import Need, Scenario
+from ...rules.catalogue import rule
 from ...target.guard import Level
 from . import fixtures
 from .lab import Lab
 from .samples import midi_file, wav_file
+from .scenario import Need, Scenario
 from .survey import refused_without_token
+
+_NO_TOKEN_NO_ANSWER: Final = rule("no-token-no-answer")
+_UNKNOWN_ID_IS_404: Final = rule("unknown-id-is-404")
+_UNKNOWN_PATH_IS_404: Final = rule("unknown-path-is-404")
+_WRONG_METHOD_IS_405: Final = rule("wrong-method-is-405")
 
 _WRONG: Final = "no-id"
 _NO_PATH: Final = "/no-such-operation"
@@ -27,7 +33,7 @@ def _writes(lab: Lab) -> None:
         refused_without_token(lab, lab.call(operation, arguments={name: unknown}, token=None))
         call = lab.call(operation, arguments={name: unknown})
         told = f"nobody has {unknown}, but {operation} was answered {call.status}"
-        lab.check("unknown-id-is-404", fine=call.status == 404, message=told, call=call)
+        lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
         other = fixtures.made_up_id(lab, "midi" if ids[name] == "job" else "job")
         for wrong in (lab.guard.registry.decoy(_WRONG), other):
             lab.call(operation, arguments={name: wrong})
@@ -39,11 +45,11 @@ def _nowhere(lab: Lab) -> None:
     """Send a token without its scheme, and ask for a path that the API does not have."""
     raw = lab.call("list_running_jobs", token=None, headers={"Authorization": lab.target.token})
     told = f"list_running_jobs with a token that does not follow Bearer was answered {raw.status}"
-    lab.check("no-token-no-answer", fine=raw.status == 401, message=told, call=raw)
+    lab.check(_NO_TOKEN_NO_ANSWER, fine=raw.status == 401, message=told, call=raw)
     call = lab.send("GET", _NO_PATH)
     told = f"{_NO_PATH} is no path of the API, and was answered {call.status} with {call.item or 'no JSON'}"
     fine = call.status == 404 and bool(call.error) and call.item.get("code") == call.status
-    lab.check("unknown-path-is-404", fine=fine, message=told, call=call)
+    lab.check(_UNKNOWN_PATH_IS_404, fine=fine, message=told, call=call)
 
 
 def _posts(lab: Lab) -> None:
@@ -70,8 +76,26 @@ def _methods(lab: Lab) -> None:
     for method, path in (("PUT", "/scheduler"), ("DELETE", "/accounts"), ("PATCH", "/music/midi"), ("POST", "/music")):
         call = lab.send(method, path)
         told = f"{method} {path} is not in the document, but was answered {call.status}"
-        lab.check("wrong-method-is-405", fine=call.status == 405, message=told, call=call)
+        lab.check(_WRONG_METHOD_IS_405, fine=call.status == 405, message=told, call=call)
 
 
-WRITES = Scenario("unknown-ids-and-no-token", _writes, frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY}))
-METHODS = Scenario("wrong-methods", _methods, frozenset({Need.CREATE, Need.DESTROY, Need.ACCOUNT}))
+WRITES = Scenario(
+    "unknown-ids-and-no-token",
+    _writes,
+    frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY}),
+    provokes=(
+        "code-is-the-status",
+        "errors-say-something",
+        "printed-error-texts",
+        "no-token-no-answer",
+        "unknown-path-is-404",
+        "malformed-id-is-400",
+        "unknown-id-is-404",
+    ),
+)
+METHODS = Scenario(
+    "wrong-methods",
+    _methods,
+    frozenset({Need.CREATE, Need.DESTROY, Need.ACCOUNT}),
+    provokes=("documented-headers", "wrong-method-is-405"),
+)

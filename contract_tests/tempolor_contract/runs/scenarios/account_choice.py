@@ -5,10 +5,13 @@ from typing import Any, Final
 from ...document.bodies import texts, whole
 from ...document.call import Call
 from ...document.ids import parse
-from ...rules.rule import Need, Scenario
+from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab
 from .other_user import uploads
+from .scenario import Need, Scenario
+
+_ORDER_FINDS_ITS_ACCOUNT: Final = rule("order-finds-its-account")
 
 _FEW: Final = 4
 _MANY: Final = 2 * fixtures.ROOM
@@ -52,8 +55,14 @@ def _judge(lab: Lab, call: Call, wanted: frozenset[str], told: str) -> None:
     found = {parts.account for job_id in jobs if (parts := parse(job_id))}
     told += ", ".join(sorted(found)) if call.accepted else f"none: {call.status} {call.error}"
     fine = call.accepted and found <= wanted
-    lab.check("order-finds-its-account", fine=fine, message=told, call=call)
+    lab.check(_ORDER_FINDS_ITS_ACCOUNT, fine=fine, message=told, call=call)
     fixtures.cancel_all(lab, jobs)
 
 
-NAMELESS = Scenario("nameless-orders", _nameless, frozenset({Need.CREATE, Need.UPLOAD, Need.ACCOUNT}), cost=7)
+NAMELESS = Scenario(
+    "nameless-orders",
+    _nameless,
+    frozenset({Need.CREATE, Need.UPLOAD, Need.ACCOUNT}),
+    cost=7,
+    provokes=("order-finds-its-account",),
+)

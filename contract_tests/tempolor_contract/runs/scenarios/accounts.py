@@ -5,11 +5,19 @@ from typing import Any, Final
 from ...document.bodies import texts
 from ...document.call import Call
 from ...document.ids import parse
-from ...rules.rule import Need, Scenario
+from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab, UnclearError
 from .other_user import not_shown
 from .samples import midi_file, wav_file
+from .scenario import Need, Scenario
+
+_ACCOUNT_ROUND_TRIPS: Final = rule("account-round-trips")
+_ACCOUNT_STAMP_IS_NOW: Final = rule("account-stamp-is-now")
+_EMPTY_IS_LEFT_OUT: Final = rule("empty-is-left-out")
+_INVALID_VALUES_ARE_400: Final = rule("invalid-values-are-400")
+_ONE_ACCOUNT_NEEDS_NO_NAME: Final = rule("one-account-needs-no-name")
+_UNKNOWN_ACCOUNT_IS_404: Final = rule("unknown-account-is-404")
 
 _LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices")
 _MIDI: Final = {"Content-Type": "audio/midi"}
@@ -28,7 +36,7 @@ def _accounts(lab: Lab) -> None:
         seen = [lab.call("get_account", arguments={"user_id": second}) for _ in range(2)]
         told = f"account {second} was only read, but updated went from {seen[0].item.get('updated')}"
         fine = seen[0].item.get("updated") == seen[1].item.get("updated")
-        lab.check("account-round-trips", fine=fine, message=told, call=seen[1], earlier=(seen[0],))
+        lab.check(_ACCOUNT_ROUND_TRIPS, fine=fine, message=told, call=seen[1], earlier=(seen[0],))
         lab.call("get_available_capacity")
     lab.call("list_accounts")
     for operation in ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices"):
@@ -48,11 +56,11 @@ def _stored(lab: Lab, parameters: dict[str, Any], limit: int, before: Call | Non
     if isinstance(stamp, int) and lab.clock.virtual:
         told = f"stored at {begin * 1000:.0f}, but updated is {stamp}"
         fine = abs(stamp - begin * 1000) <= _SKEW_MS
-        lab.check("account-stamp-is-now", fine=fine, message=told, call=call)
+        lab.check(_ACCOUNT_STAMP_IS_NOW, fine=fine, message=told, call=call)
     if before is not None and isinstance(stamp, int):
         told = f"stored again after a second, but updated is {stamp} as before"
         fine = stamp != before.item.get("updated")
-        lab.check("account-stamp-is-now", fine=fine, message=told, call=call, earlier=(before,))
+        lab.check(_ACCOUNT_STAMP_IS_NOW, fine=fine, message=told, call=call, earlier=(before,))
     return call
 
 
@@ -67,7 +75,7 @@ def _nameless_uploads(lab: Lab) -> None:
         left_out, empty = (lab.call(operation, query={"name": "x", **query}, **options) for query in _NAMELESS)
         told = f"{operation} without user_id was answered {left_out.status}, with an empty one {empty.status}"
         fine = left_out.status == empty.status
-        lab.check("empty-is-left-out", fine=fine, message=told, call=empty, earlier=(left_out,))
+        lab.check(_EMPTY_IS_LEFT_OUT, fine=fine, message=told, call=empty, earlier=(left_out,))
 
 
 def _one_account(lab: Lab) -> None:
@@ -78,7 +86,7 @@ def _one_account(lab: Lab) -> None:
         if operation == "list_accounts" and call.status != 404:
             raise UnclearError("the other user has accounts already")
         told = f"no account is configured, but {operation} was answered {call.status}"
-        lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
+        lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)
     made_up = str(lab.random.randrange(10**8, 10**9))
     stored = lab.call("create_account", json={"requestParams": {"user_id": made_up}}, token=other)
     if not stored.accepted:
@@ -102,11 +110,11 @@ def _without_a_name(lab: Lab, user_id: str) -> None:
         if fixtures.busy(call):
             continue
         told = f"{user_id} is the only account, and {call.operation} without its name was answered {call.status}"
-        lab.check("one-account-needs-no-name", fine=call.accepted, message=f"{told}: {call.error}", call=call)
+        lab.check(_ONE_ACCOUNT_NEEDS_NO_NAME, fine=call.accepted, message=f"{told}: {call.error}", call=call)
     jobs = texts(calls[-1].item.get("jobs"))
     elsewhere = [job_id for job_id in jobs if (parts := parse(job_id)) and parts.account != user_id]
     told = f"{user_id} is the only account, but an order without its name started {elsewhere}"
-    lab.check("one-account-needs-no-name", fine=not elsewhere, message=told, call=calls[-1])
+    lab.check(_ONE_ACCOUNT_NEEDS_NO_NAME, fine=not elsewhere, message=told, call=calls[-1])
     for job_id in jobs:
         lab.call("cancel_job", arguments={"job_id": job_id}, token=other)
 
@@ -117,26 +125,45 @@ def _empty_and_invalid(lab: Lab) -> None:
         lab.call("delete_account", arguments={"user_id": made_up})
     empty = lab.call("create_account", json={"requestParams": {}})
     told = f"requestParams {{}} is what the page sends, but was answered {empty.status}: {empty.error}"
-    lab.check("account-round-trips", fine=empty.status == 200, message=told, call=empty)
+    lab.check(_ACCOUNT_ROUND_TRIPS, fine=empty.status == 200, message=told, call=empty)
     if empty.accepted and isinstance(empty.item.get("user_id"), str):
         lab.call("get_account", arguments={"user_id": empty.item["user_id"]})
         lab.call("delete_account", arguments={"user_id": empty.item["user_id"]})
     missing = lab.call("create_account", json={"maxJobs": 3})
     told = f"an account without requestParams was answered {missing.status}"
-    lab.check("invalid-values-are-400", fine=missing.status == 400, message=told, call=missing)
+    lab.check(_INVALID_VALUES_ARE_400, fine=missing.status == 400, message=told, call=missing)
 
 
 def _gone(lab: Lab, user_id: str) -> None:
     deleted = lab.call("delete_account", arguments={"user_id": user_id})
     told = f"account {user_id} was there, but deleting it was answered {deleted.status}"
-    lab.check("account-round-trips", fine=deleted.status == 204, message=told, call=deleted)
+    lab.check(_ACCOUNT_ROUND_TRIPS, fine=deleted.status == 204, message=told, call=deleted)
     for operation in ("get_account", "delete_account"):
         call = lab.call(operation, arguments={"user_id": user_id})
         told = f"account {user_id} was deleted, but {operation} was answered {call.status}"
-        lab.check("account-round-trips", fine=call.status == 404, message=told, call=call, earlier=(deleted,))
+        lab.check(_ACCOUNT_ROUND_TRIPS, fine=call.status == 404, message=told, call=call, earlier=(deleted,))
 
 
 _MAKES: Final = frozenset({Need.CREATE, Need.ACCOUNT, Need.UPLOAD})
 
-ACCOUNTS = Scenario("accounts", _accounts, _MAKES, cost=6)
-ONE_ACCOUNT = Scenario("one-account", _one_account, _MAKES | {Need.OTHER_USER}, cost=3)
+ACCOUNTS = Scenario(
+    "accounts",
+    _accounts,
+    _MAKES,
+    cost=6,
+    provokes=(
+        "account-keeps-its-limit",
+        "account-keeps-its-id",
+        "secrets-are-masked",
+        "account-round-trips",
+        "several-accounts-need-a-name",
+        "account-stamp-is-now",
+    ),
+)
+ONE_ACCOUNT = Scenario(
+    "one-account",
+    _one_account,
+    _MAKES | {Need.OTHER_USER},
+    cost=3,
+    provokes=("one-account-needs-no-name", "no-accounts-is-404", "unknown-account-is-404"),
+)

@@ -2,9 +2,13 @@
 
 from typing import Final
 
-from ...rules.rule import Need, Scenario
+from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab
+from .scenario import Need, Scenario
+
+_CALLBACKS_END_WITH_ONE_FINAL: Final = rule("callbacks-end-with-one-final")
+_NO_CALLBACK_AFTER_CANCEL: Final = rule("no-callback-after-cancel")
 
 _PATIENCE: Final = 30.0
 _PATIENCE_NEARBY: Final = 12.0
@@ -21,7 +25,7 @@ def _reports(lab: Lab) -> None:
     arrived = _wait_for_final(lab, set(ordered.jobs))
     for job_id in ordered.jobs:
         told = f"{job_id} has ended, but no final report came"
-        lab.must("callbacks-end-with-one-final", fine=job_id in arrived, message=told, call=ordered.call)
+        lab.must(_CALLBACKS_END_WITH_ONE_FINAL, fine=job_id in arrived, message=told, call=ordered.call)
         fixtures.read(lab, job_id)
     lab.wait(lab.pause)
     silent = fixtures.order(lab, "create_instrumental", replyUrl=reply)
@@ -30,7 +34,7 @@ def _reports(lab: Lab) -> None:
     arrived = _wait_for_final(lab, set(silent.jobs))
     told = f"no final report came of the instrumentals {silent.jobs}"
     fine = arrived == set(silent.jobs)
-    lab.check("callbacks-end-with-one-final", fine=fine, message=told, call=silent.call)
+    lab.check(_CALLBACKS_END_WITH_ONE_FINAL, fine=fine, message=told, call=silent.call)
 
 
 def _url(lab: Lab) -> str:
@@ -66,10 +70,24 @@ def _cancelled(lab: Lab) -> None:
         lab.wait(lab.pause)
     told = f"{ordered.jobs[0]} was cancelled, but its end was reported"
     fine = not _reported(lab, set(ordered.jobs))
-    lab.check("no-callback-after-cancel", fine=fine, message=told, call=ordered.call)
+    lab.check(_NO_CALLBACK_AFTER_CANCEL, fine=fine, message=told, call=ordered.call)
 
 
 _MAKES: Final = frozenset({Need.CREATE, Need.DESTROY, Need.RECEIVER})
 
-REPORTS = Scenario("reports", _reports, _MAKES, cost=2)
-CANCELLED = Scenario("reports-of-cancelled", _cancelled, _MAKES, cost=1)
+REPORTS = Scenario(
+    "reports",
+    _reports,
+    _MAKES,
+    cost=2,
+    provokes=(
+        "callback-is-a-json-post",
+        "callback-fits-schema",
+        "callback-repeats-the-order",
+        "callback-goes-to-its-address",
+        "callback-is-what-a-poll-shows",
+        "callbacks-come-in-order",
+        "callbacks-end-with-one-final",
+    ),
+)
+CANCELLED = Scenario("reports-of-cancelled", _cancelled, _MAKES, cost=1, provokes=("no-callback-after-cancel",))

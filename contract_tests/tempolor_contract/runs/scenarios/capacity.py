@@ -5,9 +5,15 @@ from typing import Final
 
 from ...document.bodies import texts
 from ...document.call import Call
-from ...rules.rule import Need, Scenario
+from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab, UnclearError
+from .scenario import Need, Scenario
+
+_ACCOUNT_LIMIT_IS_EXACT: Final = rule("account-limit-is-exact")
+_OWN_LIMIT_REPLACES_THE_ACCOUNTS: Final = rule("own-limit-replaces-the-accounts")
+_SLOT_IS_FREED_BY_CANCEL: Final = rule("slot-is-freed-by-cancel")
+_SLOT_IS_FREED_BY_COMPLETION: Final = rule("slot-is-freed-by-completion")
 
 _MOST_ORDERS: Final = 8
 _LIMIT: Final = 3
@@ -42,13 +48,13 @@ def _own_limit(lab: Lab) -> None:
         if len(fixtures.running(lab, ordered.jobs)) < limit:
             raise UnclearError("the jobs ended before the limit could be tried")
         told = f"{limit} jobs run, and an order with maxJobs {limit} was answered {refused.status}"
-        lab.must("own-limit-replaces-the-accounts", fine=refused.status == 429, message=told, call=refused)
+        lab.must(_OWN_LIMIT_REPLACES_THE_ACCOUNTS, fine=refused.status == 429, message=told, call=refused)
         lab.call("list_running_jobs")
         count = _count(refused) or limit
         taken = _try(lab, ordered.account, count + 1)
         jobs += texts(taken.item.get("jobs"))
         told = f"{count} jobs run, and an order with maxJobs {count + 1} was answered {taken.status}"
-        lab.check("own-limit-replaces-the-accounts", fine=taken.accepted, message=told, call=taken, earlier=(refused,))
+        lab.check(_OWN_LIMIT_REPLACES_THE_ACCOUNTS, fine=taken.accepted, message=told, call=taken, earlier=(refused,))
         fixtures.running(lab, tuple(jobs))
     finally:
         fixtures.cancel_all(lab, tuple(jobs))
@@ -62,7 +68,7 @@ def _account_limit(lab: Lab) -> None:
     elsewhere = fixtures.order(lab, user_id=other)
     told = f"account {account} is full, but so was {other}"
     fine = elsewhere.account == other
-    lab.check("account-limit-is-exact", fine=fine, message=told, call=elsewhere.call)
+    lab.check(_ACCOUNT_LIMIT_IS_EXACT, fine=fine, message=told, call=elsewhere.call)
     first += _beyond(lab, account, len(first))
     jobs = _freed_by_cancel(lab, account, first)
     _raised(lab, account, jobs)
@@ -70,7 +76,7 @@ def _account_limit(lab: Lab) -> None:
         fixtures.finished(lab, job_id)
     again = _try(lab, account)
     told = f"all jobs of account {account} have ended, but an order was answered {again.status}: {again.error}"
-    lab.check("slot-is-freed-by-completion", fine=again.accepted, message=told, call=again)
+    lab.check(_SLOT_IS_FREED_BY_COMPLETION, fine=again.accepted, message=told, call=again)
     fixtures.cancel_all(lab, (*elsewhere.jobs, *texts(again.item.get("jobs"))))
 
 
@@ -86,7 +92,7 @@ def _fill(lab: Lab, account: str) -> list[str]:
             fixtures.cancel_all(lab, (*jobs, *new))
             raise UnclearError("jobs ended while the account was being filled")
         told = f"account {account} has {len(jobs)} jobs and {_LIMIT} slots; an order was answered {call.status}"
-        lab.must("account-limit-is-exact", fine=call.accepted is expected, message=told, call=call)
+        lab.must(_ACCOUNT_LIMIT_IS_EXACT, fine=call.accepted is expected, message=told, call=call)
         if not call.accepted:
             return jobs
         jobs += new
@@ -97,7 +103,7 @@ def _beyond(lab: Lab, account: str, running: int) -> list[str]:
     """Order with a limit of its own that is higher than that of the full account."""
     call = _try(lab, account, running + 2)
     told = f"{running} jobs run on an account with maxJobs {_LIMIT}; an order with maxJobs {running + 2} was answered "
-    lab.check("own-limit-replaces-the-accounts", fine=call.accepted, message=f"{told}{call.status}", call=call)
+    lab.check(_OWN_LIMIT_REPLACES_THE_ACCOUNTS, fine=call.accepted, message=f"{told}{call.status}", call=call)
     return list(texts(call.item.get("jobs")))
 
 
@@ -109,7 +115,7 @@ def _freed_by_cancel(lab: Lab, account: str, jobs: list[str]) -> tuple[str, ...]
     told = (
         f"{len(left)} jobs of {_LIMIT} are left after cancelling, but an order was answered {call.status}: {call.error}"
     )
-    lab.check("slot-is-freed-by-cancel", fine=call.accepted, message=told, call=call)
+    lab.check(_SLOT_IS_FREED_BY_CANCEL, fine=call.accepted, message=told, call=call)
     lab.call("get_available_capacity")
     return (*left, *texts(call.item.get("jobs")))
 
@@ -126,11 +132,41 @@ def _raised(lab: Lab, account: str, jobs: tuple[str, ...]) -> None:
         new = texts(call.item.get("jobs"))
         if len(fixtures.running(lab, jobs)) == alive:
             told = f"{alive} jobs run, the limit is now {limit}; an order was answered {call.status}"
-            lab.check("account-limit-is-exact", fine=call.accepted is expected, message=told, call=call)
+            lab.check(_ACCOUNT_LIMIT_IS_EXACT, fine=call.accepted is expected, message=told, call=call)
         fixtures.cancel_all(lab, new)
 
 
 _MAKES: Final = frozenset({Need.CREATE, Need.DESTROY})
 
-OWN_LIMIT = Scenario("limit-of-an-order", _own_limit, _MAKES, cost=2)
-ACCOUNT_LIMIT = Scenario("limit-of-an-account", _account_limit, _MAKES | {Need.ACCOUNT}, cost=12)
+OWN_LIMIT = Scenario(
+    "limit-of-an-order",
+    _own_limit,
+    _MAKES,
+    cost=2,
+    provokes=(
+        "busy-body-is-one-of-two",
+        "busy-only-when-full",
+        "full-is-busy",
+        "own-limit-replaces-the-accounts",
+        "busy-lists-only-running",
+        "refused-order-starts-nothing",
+        "busy-repeats-the-order",
+        "start-is-creation",
+    ),
+)
+ACCOUNT_LIMIT = Scenario(
+    "limit-of-an-account",
+    _account_limit,
+    _MAKES | {Need.ACCOUNT},
+    cost=12,
+    provokes=(
+        "busy-only-when-full",
+        "full-is-busy",
+        "own-limit-replaces-the-accounts",
+        "busy-lists-only-running",
+        "slot-is-freed-by-completion",
+        "slot-is-freed-by-cancel",
+        "account-limit-is-exact",
+        "available-has-all-accounts",
+    ),
+)

@@ -6,8 +6,12 @@ from typing import Any, Final
 
 from ...document.bodies import COMPLETED, FINAL, GENERATING, status_of, texts
 from ...document.call import Call
+from ...rules.catalogue import rule
 from ...target.guard import Level
 from .lab import Lab, PatienceError, UnclearError
+
+_JOBS_COME_TO_AN_END: Final = rule("jobs-come-to-an-end")
+_VALID_ORDERS_ARE_TAKEN: Final = rule("valid-orders-are-taken")
 
 ROOM = 200
 """Slots of an account of our own: more than all scenarios need at once."""
@@ -61,7 +65,7 @@ def order(lab: Lab, operation: str = "create_song", **fields: Any) -> Ordered:
     if busy(call):
         raise UnclearError(f"no room for an order: {call.status} {call.error}")
     told = f"a valid order was answered {call.status}: {call.error}"
-    lab.must("valid-orders-are-taken", fine=call.accepted, message=told, call=call)
+    lab.must(_VALID_ORDERS_ARE_TAKEN, fine=call.accepted, message=told, call=call)
     jobs = texts(call.item.get("jobs"))
     if not jobs:
         raise UnclearError("the order named no jobs")
@@ -95,7 +99,7 @@ def finished(lab: Lab, job_id: str) -> Call:
             raise
         call = _late(lab, poll)
     told = f"{job_id} is still at work after {'a day' if lab.clock.virtual else f'{lab.target.patience:.0f} s'}"
-    lab.must("jobs-come-to-an-end", fine=call is not None, message=told, call=calls[-1])
+    lab.must(_JOBS_COME_TO_AN_END, fine=call is not None, message=told, call=calls[-1])
     return calls[-1]
 
 

@@ -4,9 +4,16 @@ import json
 from typing import Any, Final
 
 from ...document.bodies import texts
-from ...rules.rule import Need, Scenario
+from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab
+from .scenario import Need, Scenario
+
+_INVALID_VALUES_ARE_400: Final = rule("invalid-values-are-400")
+_ORDERS_ARE_JSON_OR_FORMS: Final = rule("orders-are-json-or-forms")
+_SLASH_AT_THE_END_IS_NOTHING: Final = rule("slash-at-the-end-is-nothing")
+_UNKNOWN_ACCOUNT_IS_404: Final = rule("unknown-account-is-404")
+_UNKNOWN_ID_IS_404: Final = rule("unknown-id-is-404")
 
 _VOICE: Final = "user:1-tempolor:1-voice:a"
 _MIDI: Final = "user:1-tempolor:1-midi:a"
@@ -66,7 +73,7 @@ def _refused(lab: Lab, operation: str, case: str, fields: dict[str, Any]) -> Non
     if fixtures.busy(call):
         return
     told = f"{operation} with {case} was answered {call.status}"
-    lab.check("invalid-values-are-400", fine=call.status == 400, message=told, call=call)
+    lab.check(_INVALID_VALUES_ARE_400, fine=call.status == 400, message=told, call=call)
 
 
 def _forms(lab: Lab, account: str) -> None:
@@ -78,7 +85,7 @@ def _forms(lab: Lab, account: str) -> None:
             call = lab.call(operation, files=form)
             told = f"{operation} as a form with {case} was answered {call.status}"
             fine = call.status == 400 or fixtures.busy(call)
-            lab.check("invalid-values-are-400", fine=fine, message=told, call=call)
+            lab.check(_INVALID_VALUES_ARE_400, fine=fine, message=told, call=call)
 
 
 def _as_text(lab: Lab, account: str) -> None:
@@ -87,7 +94,7 @@ def _as_text(lab: Lab, account: str) -> None:
     call = lab.call("create_song", content=body, headers={"Content-Type": "text/plain"})
     if not fixtures.busy(call):
         told = f"an order as text/plain was answered {call.status}"
-        lab.check("orders-are-json-or-forms", fine=call.status == 400, message=told, call=call)
+        lab.check(_ORDERS_ARE_JSON_OR_FORMS, fine=call.status == 400, message=told, call=call)
     fixtures.cancel_all(lab, texts(call.item.get("jobs")))
 
 
@@ -95,7 +102,7 @@ def _slash(lab: Lab, account: str) -> None:
     plain, slashed = (lab.send("POST", path, json={"user_id": account}) for path in ("/music/song", "/music/song/"))
     told = f"POST /music/song without a prompt was answered {plain.status}, POST /music/song/ {slashed.status}"
     fine = plain.status == slashed.status
-    lab.check("slash-at-the-end-is-nothing", fine=fine, message=told, call=slashed, earlier=(plain,))
+    lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(plain,))
 
 
 def _unknown(lab: Lab, account: str) -> None:
@@ -104,13 +111,24 @@ def _unknown(lab: Lab, account: str) -> None:
         call = lab.call(operation, json={"user_id": nobody, "prompt": "A ballad"})
         if not fixtures.busy(call):
             told = f"an order on account {nobody}, which is not configured, was answered {call.status}"
-            lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
+            lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)
     for name, kind in (("clonedVoiceItemId", "voice"), ("midiItemId", "midi"), ("artistVoiceItemId", "")):
         unknown = fixtures.made_up_id(lab, kind, user_id=account) if kind else lab.name("voice")
         call = lab.call("create_song", json={"user_id": account, "prompt": "A ballad", name: unknown})
         if not fixtures.busy(call):
             told = f"an order with a {name} that nobody has was answered {call.status}"
-            lab.check("unknown-id-is-404", fine=call.status == 404, message=told, call=call)
+            lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
 
 
-ORDERS = Scenario("refused-orders", _orders, frozenset({Need.CREATE}))
+ORDERS = Scenario(
+    "refused-orders",
+    _orders,
+    frozenset({Need.CREATE}),
+    provokes=(
+        "printed-error-texts",
+        "invalid-values-are-400",
+        "orders-are-json-or-forms",
+        "voice-and-midi-exclude-each-other",
+        "refused-order-starts-nothing",
+    ),
+)

@@ -12,7 +12,7 @@ from tempolor_spec import operations
 from ...document.call import Call
 from ...exchanges.exchange import Exchange
 from ...judging.inspector import Inspector
-from ...rules.rule import Problem
+from ...rules.rule import Problem, Rule
 from ...target.guard import Guard, Level
 from ...target.sender import Sender, query_of
 from ...target.target import Target, VirtualClock
@@ -69,7 +69,7 @@ class Lab:
     `receiver` takes callbacks, None without one. `random` is seeded, for names and numbers.
     """
 
-    def __init__(  # noqa: PLR0913 - what a laboratory holds
+    def __init__(
         self,
         target: Target,
         guard: Guard,
@@ -77,15 +77,14 @@ class Lab:
         *,
         seed: int = 0,
         receiver: Receiver | None = None,
-        judges: frozenset[str] | None = None,
     ) -> None:
         self.target = target
         self.guard = guard
         self.inspector = inspector
         self.receiver = receiver
         self.clock = target.time()
+        self.seed = seed
         self.random = random.Random(seed)  # noqa: S311 - for names, not for secrets
-        self._judges = judges
         self._paths = {each.operation_id: (each.method, each.path) for each in operations(inspector.document.document)}
         self._clients: dict[str, httpx.Client] = {}
         self._made: dict[str, Any] = {}
@@ -146,18 +145,17 @@ class Lab:
         sender = Sender(self._client(None), most_bytes=most_bytes)
         return self._seen(sender.send("GET", url, headers=headers))
 
-    def check(self, rule_id: str, *, fine: bool, message: str, call: Call, earlier: tuple[Call, ...] = ()) -> bool:
+    def check(self, rule: Rule, *, fine: bool, message: str, call: Call, earlier: tuple[Call, ...] = ()) -> bool:
         """Judge a rule here: `message` says what is wrong if it is not fine. Return `fine`.
 
         Tell what the call was about in the message: it is read without the scenario beside it.
         """
-        if self._judges is None or rule_id in self._judges:
-            self.inspector.judge(rule_id, None if fine else Problem(message, earlier), call)
+        self.inspector.judge(rule, None if fine else Problem(message, earlier), call)
         return fine
 
-    def must(self, rule_id: str, *, fine: bool, message: str, call: Call, earlier: tuple[Call, ...] = ()) -> None:
+    def must(self, rule: Rule, *, fine: bool, message: str, call: Call, earlier: tuple[Call, ...] = ()) -> None:
         """Judge a rule that the rest of the scenario builds on; Stopped if it is broken."""
-        if not self.check(rule_id, fine=fine, message=message, call=call, earlier=earlier):
+        if not self.check(rule, fine=fine, message=message, call=call, earlier=earlier):
             raise Stopped
 
     def shared(self, name: str, make: Callable[[], T]) -> T:

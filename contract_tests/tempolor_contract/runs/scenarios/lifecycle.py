@@ -8,10 +8,22 @@ from ...document.call import Call
 from ...document.file_completeness import ZIP_TAIL
 from ...document.ids import parse
 from ...document.times import row_made_at
-from ...rules.rule import Need, Scenario
+from ...rules.catalogue import rule
 from . import fixtures
 from .fixtures import Ordered
 from .lab import Lab, UnclearError
+from .scenario import Need, Scenario
+
+_CANCEL_WORKS_ONCE: Final = rule("cancel-works-once")
+_CANCELLED_JOB_IS_STILL_THERE: Final = rule("cancelled-job-is-still-there")
+_COMPLETE_CAN_BE_DOWNLOADED: Final = rule("complete-can-be-downloaded")
+_DOWNLOAD_ONLY_WHEN_COMPLETE: Final = rule("download-only-when-complete")
+_ELAPSED_FITS_STARTED: Final = rule("elapsed-fits-started")
+_LINK_LASTS_AND_EXPIRES: Final = rule("link-lasts-and-expires")
+_READY_MATERIAL_CAN_BE_USED: Final = rule("ready-material-can-be-used")
+_UNKNOWN_ID_IS_404: Final = rule("unknown-id-is-404")
+_VALID_ORDERS_ARE_TAKEN: Final = rule("valid-orders-are-taken")
+_WHAT_WAS_MADE_CAN_BE_FOUND: Final = rule("what-was-made-can-be-found")
 
 _FORMATS: Final = (None, "mp3", "wav", "stems")
 _PEEK: Final = 1 << 14
@@ -54,7 +66,7 @@ def _watch(lab: Lab, ordered: Ordered) -> None:
     if status_of(before.item) == status_of(after.item) == GENERATING:
         told = f"{job_id} was at work, but its download was answered {early.status}: {early.error}"
         fine = early.status == 400 and early.error == "Generation is not completed yet (0)"
-        lab.check("download-only-when-complete", fine=fine, message=told, call=early, earlier=(before, after))
+        lab.check(_DOWNLOAD_ONLY_WHEN_COMPLETE, fine=fine, message=told, call=early, earlier=(before, after))
         _check_elapsed(lab)
     _of_another_account(lab, job_id)
     lab.clock.wait(lab.pause)
@@ -68,7 +80,7 @@ def _of_another_account(lab: Lab, job_id: str) -> None:
     unknown = fixtures.made_up_id(lab, "job").rpartition(":")[0] + f":{parts.item}"
     call = lab.call("get_music", arguments={"job_id": lab.guard.registry.decoy(unknown)})
     told = f"{unknown} differs from {job_id} by its account, and was answered {call.status}"
-    lab.check("unknown-id-is-404", fine=call.status == 404, message=told, call=call)
+    lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
 
 
 def _check_elapsed(lab: Lab) -> None:
@@ -86,7 +98,7 @@ def _check_elapsed(lab: Lab) -> None:
             continue
         told = f"started {row['started']}, elapsed {row['elapsed']}, but it was {begin:.3f}"
         fine = span[0] <= end * 1000 + 1000 and span[1] >= begin * 1000 - 1000
-        lab.check("elapsed-fits-started", fine=fine, message=told, call=listing)
+        lab.check(_ELAPSED_FITS_STARTED, fine=fine, message=told, call=listing)
 
 
 def _check_growth(lab: Lab) -> None:
@@ -97,7 +109,7 @@ def _check_growth(lab: Lab) -> None:
     for job_id in first.keys() & second.keys():
         told = f"elapsed of {job_id} is still {second[job_id].get('elapsed')} after {_GROWTH} s"
         fine = second[job_id].get("elapsed") != first[job_id].get("elapsed")
-        lab.check("elapsed-fits-started", fine=fine, message=told, call=after, earlier=(before,))
+        lab.check(_ELAPSED_FITS_STARTED, fine=fine, message=told, call=after, earlier=(before,))
 
 
 def _look(lab: Lab, ordered: Ordered, kind: str) -> None:
@@ -114,7 +126,7 @@ def _download(lab: Lab, job_id: str) -> None:
     for file_format in _FORMATS:
         link = fixtures.downloaded(lab, job_id, file_format)
         told = f"{job_id} is COMPLETED, but its download was answered {link.status}: {link.error}"
-        lab.must("complete-can-be-downloaded", fine=link.status == 200, message=told, call=link)
+        lab.must(_COMPLETE_CAN_BE_DOWNLOADED, fine=link.status == 200, message=told, call=link)
         fetch(lab, link.item.get("url"), file_format or "")
     item = fixtures.read(lab, job_id).item
     music = item.get("musicMaterial")
@@ -132,7 +144,7 @@ def fetch(lab: Lab, url: object, kind: str = "") -> Call | None:
     if call.unclear or (call.refused and _may_be_over(lab, url, call)):
         return None
     told = f"a fresh link was answered {call.status}"
-    lab.check("link-lasts-and-expires", fine=call.status in {200, 206, 301, 302, 307}, message=told, call=call)
+    lab.check(_LINK_LASTS_AND_EXPIRES, fine=call.status in {200, 206, 301, 302, 307}, message=told, call=call)
     if kind == "stems" and call.status == 200:
         # There stands the directory of a ZIP. Where ranges are unknown, all of it comes, as far as it is read.
         lab.fetch(url, most_bytes=_MOST, headers={"Range": f"bytes=-{ZIP_TAIL}"})
@@ -157,7 +169,7 @@ def delete(lab: Lab, job_id: str) -> None:
     """Delete a job, and see that it is gone; `deleted-is-gone` judges what follows."""
     call = lab.call("delete_music", arguments={"job_id": job_id})
     told = f"{job_id} was there, but deleting it was answered {call.status}"
-    lab.check("what-was-made-can-be-found", fine=call.status == 200, message=told, call=call)
+    lab.check(_WHAT_WAS_MADE_CAN_BE_FOUND, fine=call.status == 200, message=told, call=call)
     for operation in ("get_music", "delete_music", "download_music"):
         lab.call(operation, arguments={"job_id": job_id})
 
@@ -210,7 +222,7 @@ def _artist(lab: Lab) -> None:
     if fixtures.busy(call):
         raise UnclearError(f"no room for an order: {call.status}")
     told = f"artist voice {voice} is on offer, but an order with it was answered {call.status}: {call.error}"
-    lab.check("ready-material-can-be-used", fine=call.accepted, message=told, call=call)
+    lab.check(_READY_MATERIAL_CAN_BE_USED, fine=call.accepted, message=told, call=call)
     fixtures.cancel_all(lab, texts(call.item.get("jobs")))
 
 
@@ -218,7 +230,7 @@ def _taken(lab: Lab, call: Call) -> None:
     if fixtures.busy(call):
         raise UnclearError(f"no room for an order: {call.status}")
     told = f"a valid order was answered {call.status}: {call.error}"
-    if lab.check("valid-orders-are-taken", fine=call.accepted, message=told, call=call):
+    if lab.check(_VALID_ORDERS_ARE_TAKEN, fine=call.accepted, message=told, call=call):
         jobs = call.item.get("jobs")
         for job_id in jobs if isinstance(jobs, list) else ():
             fixtures.read(lab, job_id)
@@ -233,15 +245,15 @@ def _cancel(lab: Lab) -> None:
     after = fixtures.read(lab, job_id)
     if status_of(before.item) == status_of(after.item) == GENERATING:
         told = f"{job_id} was running, but cancelling it was answered {first.status}"
-        lab.check("cancel-works-once", fine=first.status == 204, message=told, call=first, earlier=(before,))
+        lab.check(_CANCEL_WORKS_ONCE, fine=first.status == 204, message=told, call=first, earlier=(before,))
     told = f"{job_id} was cancelled, and reading it was answered {after.status}"
-    lab.check("cancelled-job-is-still-there", fine=after.status == 200, message=told, call=after, earlier=(first,))
+    lab.check(_CANCELLED_JOB_IS_STILL_THERE, fine=after.status == 200, message=told, call=after, earlier=(first,))
     lab.call("cancel_job", arguments={"job_id": job_id})
     for operation in ("list_running_jobs", "get_available_capacity"):
         lab.call(operation)
     ended = fixtures.finished(lab, job_id)
     told = f"{job_id} was cancelled, and later reading it was answered {ended.status}"
-    lab.check("cancelled-job-is-still-there", fine=ended.status == 200, message=told, call=ended, earlier=(first,))
+    lab.check(_CANCELLED_JOB_IS_STILL_THERE, fine=ended.status == 200, message=told, call=ended, earlier=(first,))
     for each in ordered.jobs[1:]:
         fixtures.finished(lab, each)
         lab.call("cancel_job", arguments={"job_id": each})
@@ -278,17 +290,92 @@ def _expiry(lab: Lab) -> None:
     lab.clock.wait(10 + seconds / 2 if lab.clock.virtual else seconds + 2)
     late = lab.fetch(url, most_bytes=_PEEK)
     told = f"the link was to last {seconds} s, and was answered {late.status} after that"
-    lab.check("link-lasts-and-expires", fine=late.refused, message=told, call=late, earlier=(link,))
+    lab.check(_LINK_LASTS_AND_EXPIRES, fine=late.refused, message=told, call=late, earlier=(link,))
     again = lab.call("download_music", arguments={"job_id": job_id}, query={"file_format": "wav"})
     fetch(lab, again.item.get("url"))
 
 
 _MAKES: Final = frozenset({Need.CREATE, Need.DESTROY})
 
-SONG = Scenario("song", _song, _MAKES, cost=1)
-INSTRUMENTAL = Scenario("instrumental", _instrumental, _MAKES, cost=1)
-FORM = Scenario("limits-and-forms", _form, _MAKES, cost=4)
-ARTIST = Scenario("artist-voice", _artist, _MAKES, cost=1)
-CANCEL = Scenario("cancel", _cancel, _MAKES, cost=1)
-TWO_ACCOUNTS = Scenario("two-accounts", _two_accounts, _MAKES | {Need.ACCOUNT}, cost=4)
-EXPIRY = Scenario("link-expiry", _expiry, frozenset({Need.CREATE, Need.CLOCK}), cost=1)
+SONG = Scenario(
+    "song",
+    _song,
+    _MAKES,
+    cost=1,
+    provokes=(
+        "what-was-made-can-be-found",
+        "deleted-is-gone",
+        "jobs-match-item-ids",
+        "jobs-are-new",
+        "result-means-success",
+        "valid-orders-are-taken",
+        "order-goes-to-its-account",
+        "order-comes-back",
+        "sources-come-back",
+        "model-comes-back",
+        "length-keeps-to-the-model",
+        "plan-adds-up",
+        "status-triple-agrees",
+        "completed-is-100-percent",
+        "unfinished-has-no-files",
+        "item-ids-agree",
+        "asked-is-answered",
+        "ids-carry-the-token-number",
+        "progress-never-goes-back",
+        "status-never-goes-back",
+        "final-stays-final",
+        "stamps-are-in-milliseconds",
+        "jobs-come-to-an-end",
+        "finished-item-is-stable",
+        "item-keeps-its-identity",
+        "item-stamps-run-forward",
+        "elapsed-fits-started",
+        "running-row-goes-on",
+        "start-is-creation",
+        "scheduler-lists-what-runs",
+        "scheduler-repeats-the-order",
+        "newest-comes-first",
+        "type-filters",
+        "download-has-a-link",
+        "download-only-when-complete",
+        "complete-can-be-downloaded",
+        "link-serves-its-kind",
+        "link-names-its-kind",
+        "lifetime-is-in-seconds",
+        "file-is-whole",
+    ),
+)
+INSTRUMENTAL = Scenario(
+    "instrumental",
+    _instrumental,
+    _MAKES,
+    cost=1,
+    provokes=(
+        "jobs-match-item-ids",
+        "jobs-are-new",
+        "valid-orders-are-taken",
+        "order-comes-back",
+        "model-comes-back",
+        "length-keeps-to-the-model",
+        "type-filters",
+    ),
+)
+FORM = Scenario("limits-and-forms", _form, _MAKES, cost=4, provokes=("valid-orders-are-taken",))
+ARTIST = Scenario("artist-voice", _artist, _MAKES, cost=1, provokes=("ready-material-can-be-used",))
+CANCEL = Scenario(
+    "cancel",
+    _cancel,
+    _MAKES,
+    cost=1,
+    provokes=("jobs-come-to-an-end", "cancel-works-once", "cancelled-job-is-still-there"),
+)
+TWO_ACCOUNTS = Scenario(
+    "two-accounts",
+    _two_accounts,
+    _MAKES | {Need.ACCOUNT},
+    cost=4,
+    provokes=("available-is-sorted", "available-shows-all-room"),
+)
+EXPIRY = Scenario(
+    "link-expiry", _expiry, frozenset({Need.CREATE, Need.CLOCK}), cost=1, provokes=("link-lasts-and-expires",)
+)

@@ -5,11 +5,14 @@ from typing import Final
 
 from ...document.bodies import record_ids, records_of, running_rows, texts
 from ...document.call import Call
-from ...rules.rule import Need, Scenario
+from ...rules.catalogue import rule
 from ...target.guard import Level
 from . import fixtures
 from .lab import Lab, UnclearError
 from .samples import midi_file, wav_file
+from .scenario import Need, Scenario
+
+_IDS_BELONG_TO_THEIR_USER: Final = rule("ids-belong-to-their-user")
 
 _LISTS: Final = ("list_music", "list_midi", "list_cloned_voices")
 
@@ -44,7 +47,7 @@ def _reaching(lab: Lab, job_id: str) -> None:
     _hidden(lab, lab.call("create_song", json={"user_id": user_id, "prompt": "A ballad"}, token=other))
     for still in (fixtures.read(lab, job_id), lab.call("get_account", arguments={"user_id": user_id})):
         told = f"somebody else deleted what {still.path} was: it is answered {still.status}"
-        lab.check("ids-belong-to-their-user", fine=still.status == 200, message=told, call=still)
+        lab.check(_IDS_BELONG_TO_THEIR_USER, fine=still.status == 200, message=told, call=still)
 
 
 def _reaching_for_work(lab: Lab, user_id: str) -> None:
@@ -69,12 +72,12 @@ def _kept(lab: Lab, operation: str, name: str, upload: object) -> None:
     _hidden(lab, lab.call(operation, arguments={name: thing}, token=lab.target.other_token))
     mine = lab.call(operation, arguments={name: thing})
     told = f"somebody else deleted {thing}: deleting it was answered {mine.status}"
-    lab.check("ids-belong-to-their-user", fine=mine.status == 200, message=told, call=mine)
+    lab.check(_IDS_BELONG_TO_THEIR_USER, fine=mine.status == 200, message=told, call=mine)
 
 
 def _hidden(lab: Lab, call: Call) -> None:
     told = f"{call.operation} of what is another user's was answered {call.status}"
-    lab.check("ids-belong-to-their-user", fine=call.status == 404, message=told, call=call)
+    lab.check(_IDS_BELONG_TO_THEIR_USER, fine=call.status == 404, message=told, call=call)
 
 
 def not_shown(lab: Lab, call: Call, mine: set[str]) -> None:
@@ -84,7 +87,7 @@ def not_shown(lab: Lab, call: Call, mine: set[str]) -> None:
     looks = call.operation == "list_accounts" and call.accepted and lab.guard.level is Level.FULL
     shared = mine_too or (set(call.item) & {fixtures.account(lab)} if looks else set())
     told = f"{call.operation} shows another user's {sorted(shared)[:1]}"
-    lab.check("ids-belong-to-their-user", fine=not shared, message=told, call=call)
+    lab.check(_IDS_BELONG_TO_THEIR_USER, fine=not shared, message=told, call=call)
 
 
 def _namesake(lab: Lab) -> None:
@@ -107,7 +110,7 @@ def _namesake(lab: Lab) -> None:
         lab.call("delete_account", arguments={"user_id": user_id}, token=other)
     for still in (fixtures.read(lab, mine[0]), lab.call("get_account", arguments={"user_id": user_id})):
         told = f"somebody else deleted what {still.path} was: it is answered {still.status}"
-        lab.check("ids-belong-to-their-user", fine=still.status == 200, message=told, call=still)
+        lab.check(_IDS_BELONG_TO_THEIR_USER, fine=still.status == 200, message=told, call=still)
     fixtures.cancel_all(lab, mine)
     lab.call("delete_account", arguments={"user_id": user_id})
 
@@ -131,7 +134,7 @@ def _their_lists(lab: Lab, user_id: str, mine: set[str]) -> None:
         call = lab.call(operation, query={"user_id": user_id}, token=lab.target.other_token)
         shared = sorted(mine & set(record_ids(call)))
         told = f"{operation} shows another user's {shared[:1]}"
-        lab.check("ids-belong-to-their-user", fine=not shared, message=told, call=call)
+        lab.check(_IDS_BELONG_TO_THEIR_USER, fine=not shared, message=told, call=call)
     for operation in ("list_running_jobs", "get_available_capacity"):
         not_shown(lab, lab.call(operation, token=lab.target.other_token), mine)
 
@@ -141,12 +144,18 @@ def _their_orders(lab: Lab, user_id: str, things: Mapping[str, str]) -> None:
     for name, thing in things.items():
         order = lab.call("create_song", json={"user_id": user_id, "prompt": "A ballad", name: thing}, token=other)
         told = f"{thing} is another user's, and an order with it was answered {order.status}"
-        lab.check("ids-belong-to-their-user", fine=not order.accepted, message=told, call=order)
+        lab.check(_IDS_BELONG_TO_THEIR_USER, fine=not order.accepted, message=told, call=order)
         for job_id in texts(order.item.get("jobs")):
             lab.call("cancel_job", arguments={"job_id": job_id}, token=other)
 
 
 _ALL: Final = frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT, Need.OTHER_USER})
 
-OTHER_USER = Scenario("other-user", _other_user, frozenset({Need.READ, Need.OTHER_USER}), late=True)
-NAMESAKE = Scenario("namesake", _namesake, _ALL, cost=5)
+OTHER_USER = Scenario(
+    "other-user",
+    _other_user,
+    frozenset({Need.READ, Need.OTHER_USER}),
+    late=True,
+    provokes=("ids-belong-to-their-user",),
+)
+NAMESAKE = Scenario("namesake", _namesake, _ALL, cost=5, provokes=("ids-belong-to-their-user",))

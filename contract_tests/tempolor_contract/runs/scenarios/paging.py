@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from ...rules.rule import Need, Scenario
 from . import fixtures
 from .lab import Lab, UnclearError
 from .samples import midi_file
+from .scenario import Need, Scenario
 from .survey import walk
 
 _STEPS: Final = (6, 6, 13, 30)
@@ -37,4 +37,10 @@ def _upload(lab: Lab, account: str) -> None:
         raise UnclearError(f"a MIDI file could not be uploaded: {call.status} {call.error}")
 
 
-WALK = Scenario("pages", _walk, frozenset({Need.ACCOUNT, Need.CREATE, Need.UPLOAD}), cost=68)
+WALK = Scenario(
+    "pages",
+    _walk,
+    frozenset({Need.ACCOUNT, Need.CREATE, Need.UPLOAD}),
+    cost=68,
+    provokes=("pages-neither-lose-nor-repeat",),
+)

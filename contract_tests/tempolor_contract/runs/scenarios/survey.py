@@ -5,10 +5,19 @@ from urllib.parse import quote
 
 from ...document.bodies import records_of, texts
 from ...document.call import Call
-from ...rules.rule import Need, Scenario
+from ...rules.catalogue import rule
 from ...target.guard import Level
 from . import fixtures
 from .lab import Lab, Stopped, UnclearError
+from .scenario import Need, Scenario
+
+_EMPTY_IS_LEFT_OUT: Final = rule("empty-is-left-out")
+_ENCODED_ID_IS_THE_SAME_ID: Final = rule("encoded-id-is-the-same-id")
+_INVALID_VALUES_ARE_400: Final = rule("invalid-values-are-400")
+_NO_TOKEN_NO_ANSWER: Final = rule("no-token-no-answer")
+_SLASH_AT_THE_END_IS_NOTHING: Final = rule("slash-at-the-end-is-nothing")
+_UNKNOWN_ACCOUNT_IS_404: Final = rule("unknown-account-is-404")
+_UNKNOWN_ID_IS_404: Final = rule("unknown-id-is-404")
 
 _LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices")
 _MOST_PAGES: Final = 2
@@ -50,7 +59,7 @@ def _read_accounts(lab: Lab, account: str | None) -> None:
         lab.call("list_midi", query={"user_id": unknown}),
     ):
         told = f"account {unknown} is not configured, but {call.operation} was answered {call.status}"
-        lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
+        lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)
 
 
 def _read_lists(lab: Lab, account: str | None) -> Call | None:
@@ -81,16 +90,16 @@ def _spellings(lab: Lab, account: str | None, shown: Call | None) -> None:
         plain, slashed = lab.send("GET", path, query=query), lab.send("GET", f"{path}/", query=query)
         told = f"{path} was answered {plain.status}, {path}/ {slashed.status}"
         fine = plain.status == slashed.status
-        lab.check("slash-at-the-end-is-nothing", fine=fine, message=told, call=slashed, earlier=(plain,))
+        lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(plain,))
         without = plain if path == "/music" else without
     with_empty = lab.call("list_music", query={"user_id": account, "cursor": "", "unheard-of": "1"})
     told = f"an empty cursor and an unknown parameter were answered {with_empty.status}"
     if without is not None:
         fine = with_empty.status == without.status
-        lab.check("empty-is-left-out", fine=fine, message=told, call=with_empty, earlier=(without,))
+        lab.check(_EMPTY_IS_LEFT_OUT, fine=fine, message=told, call=with_empty, earlier=(without,))
     left_out, empty = lab.call("list_midi"), lab.call("list_midi", query={"user_id": ""})
     told = f"user_id left out was answered {left_out.status}, user_id= {empty.status}"
-    lab.check("empty-is-left-out", fine=left_out.status == empty.status, message=told, call=empty, earlier=(left_out,))
+    lab.check(_EMPTY_IS_LEFT_OUT, fine=left_out.status == empty.status, message=told, call=empty, earlier=(left_out,))
     if shown is not None:
         _encoded(lab, texts([record.get("job_id") for record in records_of(shown)]))
 
@@ -101,11 +110,11 @@ def _encoded(lab: Lab, jobs: tuple[str, ...]) -> None:
         encoded = lab.send("GET", f"/music/{quote(job_id, safe='')}")
         same = (raw.status, raw.item.get("itemId")) == (encoded.status, encoded.item.get("itemId"))
         told = f"the raw id was answered {raw.status}, the encoded one {encoded.status}"
-        lab.check("encoded-id-is-the-same-id", fine=same, message=told, call=encoded, earlier=(raw,))
+        lab.check(_ENCODED_ID_IS_THE_SAME_ID, fine=same, message=told, call=encoded, earlier=(raw,))
         slashed = lab.send("GET", f"/music/{job_id}/")
         told = f"music/<id> was answered {raw.status}, music/<id>/ {slashed.status}"
         fine = slashed.status == raw.status
-        lab.check("slash-at-the-end-is-nothing", fine=fine, message=told, call=slashed, earlier=(raw,))
+        lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(raw,))
 
 
 def _values(lab: Lab, account: str | None, shown: Call | None) -> None:
@@ -118,7 +127,7 @@ def _values(lab: Lab, account: str | None, shown: Call | None) -> None:
         if account is None and call.status == 404:
             continue
         told = f"{call.operation} with {call.query} was answered {call.status}"
-        lab.check("invalid-values-are-400", fine=call.status == 400, message=told, call=call)
+        lab.check(_INVALID_VALUES_ARE_400, fine=call.status == 400, message=told, call=call)
 
 
 def _ids(lab: Lab) -> None:
@@ -132,7 +141,7 @@ def _ids(lab: Lab) -> None:
     for operation in ("get_music", "download_music"):
         call = lab.call(operation, arguments={"job_id": unknown})
         told = f"nobody has {unknown}, but {operation} was answered {call.status}"
-        lab.check("unknown-id-is-404", fine=call.status == 404, message=told, call=call)
+        lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
 
 
 def _without_token(lab: Lab) -> None:
@@ -153,7 +162,52 @@ def _without_token(lab: Lab) -> None:
 def refused_without_token(lab: Lab, call: Call) -> None:
     """Judge a call that was sent without a token."""
     told = f"{call.operation} without a token was answered {call.status}"
-    lab.check("no-token-no-answer", fine=call.status == 401, message=told, call=call)
+    lab.check(_NO_TOKEN_NO_ANSWER, fine=call.status == 401, message=told, call=call)
 
 
-SURVEY = Scenario("survey", look_around, frozenset({Need.READ}), late=True)
+SURVEY = Scenario(
+    "survey",
+    look_around,
+    frozenset({Need.READ}),
+    late=True,
+    provokes=(
+        "status-documented",
+        "media-type-documented",
+        "answer-fits-schema",
+        "answer-fits-reading",
+        "answer-has-its-fields",
+        "undeclared-properties",
+        "error-envelope",
+        "invalid-is-refused",
+        "valid-is-accepted",
+        "code-is-the-status",
+        "errors-say-something",
+        "printed-error-texts",
+        "no-lasting-crash",
+        "no-token-no-answer",
+        "no-redirects",
+        "slash-at-the-end-is-nothing",
+        "encoded-id-is-the-same-id",
+        "empty-is-left-out",
+        "invalid-values-are-400",
+        "account-stamps-agree",
+        "accounts-stand-under-their-ids",
+        "account-that-was-asked-for",
+        "account-round-trips",
+        "no-accounts-is-404",
+        "scheduler-answers-where-accounts-are",
+        "unknown-account-is-404",
+        "malformed-id-is-400",
+        "unknown-id-is-404",
+        "stamps-are-in-milliseconds",
+        "available-adds-up",
+        "available-has-the-limits",
+        "available-has-all-accounts",
+        "available-shows-all-room",
+        "more-pages-have-a-cursor",
+        "last-page-has-no-cursor",
+        "list-keeps-to-its-account",
+        "pages-neither-lose-nor-repeat",
+        "artist-voices-can-be-listed",
+    ),
+)

@@ -5,12 +5,24 @@ from urllib.parse import quote
 
 from ...document.bodies import GENERATING, records_of, texts
 from ...document.call import Call
-from ...rules.rule import Need, Scenario
+from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab, UnclearError
 from .lifecycle import fetch, fetch_nearby
 from .samples import files_of, midi_file, wav_file
+from .scenario import Need, Scenario
 from .survey import walk
+
+_DELETED_IS_GONE: Final = rule("deleted-is-gone")
+_ENCODED_ID_IS_THE_SAME_ID: Final = rule("encoded-id-is-the-same-id")
+_LISTED_MEDIA_TYPES_ARE_TAKEN: Final = rule("listed-media-types-are-taken")
+_MEDIA_TYPES_MAY_BE_SPELT_FREELY: Final = rule("media-types-may-be-spelt-freely")
+_READY_MATERIAL_CAN_BE_USED: Final = rule("ready-material-can-be-used")
+_SLASH_AT_THE_END_IS_NOTHING: Final = rule("slash-at-the-end-is-nothing")
+_UNKNOWN_ACCOUNT_IS_404: Final = rule("unknown-account-is-404")
+_UPLOAD_COMES_BACK_IN_ITS_LIST: Final = rule("upload-comes-back-in-its-list")
+_UPLOAD_REFUSES_WHAT_IT_CANNOT_BE: Final = rule("upload-refuses-what-it-cannot-be")
+_WHAT_WAS_MADE_CAN_BE_FOUND: Final = rule("what-was-made-can-be-found")
 
 _PATIENCE: Final = 150.0
 _MIDI_TYPE: Final = {"Content-Type": "audio/midi"}
@@ -33,7 +45,7 @@ def _midi(lab: Lab) -> None:
     second = lab.send("POST", "/music/midi/", query=query, content=midi_file(), headers=_MIDI_TYPE)
     told = f"POST /music/midi was answered {call.status}, POST /music/midi/ {second.status}"
     fine = second.status == call.status
-    lab.check("slash-at-the-end-is-nothing", fine=fine, message=told, call=second, earlier=(call,))
+    lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=second, earlier=(call,))
     _listed(lab, "list_midi", "midiItemId", midi_id, call)
     fetch(lab, midi.get("midiUrl"))
     _order_with(lab, "midiItemId", midi_id, account)
@@ -43,7 +55,7 @@ def _midi(lab: Lab) -> None:
         encoded = lab.send("DELETE", f"/music/midi/{quote(str(other.get('midiItemId')), safe='')}")
         told = f"{other.get('midiItemId')} was there, but deleting its encoded id was answered {encoded.status}"
         fine = encoded.status == 200
-        lab.check("encoded-id-is-the-same-id", fine=fine, message=told, call=encoded, earlier=(second,))
+        lab.check(_ENCODED_ID_IS_THE_SAME_ID, fine=fine, message=told, call=encoded, earlier=(second,))
     _listed(lab, "list_midi", "midiItemId", "", call)
 
 
@@ -82,7 +94,7 @@ def _listed(lab: Lab, operation: str, name: str, wanted: str, upload: Call) -> N
     shown = {str(record.get(name)) for record in records_of(first)}
     if wanted and not first.item.get("hasNext"):
         told = f"{wanted} was uploaded, but is not listed"
-        lab.check("upload-comes-back-in-its-list", fine=wanted in shown, message=told, call=first, earlier=(upload,))
+        lab.check(_UPLOAD_COMES_BACK_IN_ITS_LIST, fine=wanted in shown, message=told, call=first, earlier=(upload,))
 
 
 def _order_with(lab: Lab, name: str, thing: str, account: str) -> None:
@@ -90,7 +102,7 @@ def _order_with(lab: Lab, name: str, thing: str, account: str) -> None:
     if fixtures.busy(call):
         raise UnclearError(f"no room for an order: {call.status}")
     told = f"{thing} is ready, but an order with it was answered {call.status}: {call.error}"
-    lab.check("ready-material-can-be-used", fine=call.accepted, message=told, call=call)
+    lab.check(_READY_MATERIAL_CAN_BE_USED, fine=call.accepted, message=told, call=call)
     jobs = texts(call.item.get("jobs"))
     for job_id in jobs:
         fixtures.read(lab, job_id)
@@ -100,14 +112,14 @@ def _order_with(lab: Lab, name: str, thing: str, account: str) -> None:
 def _gone(lab: Lab, operation: str, name: str, thing: str, account: str) -> None:
     deleted = lab.call(operation, arguments={name: thing})
     told = f"{thing} was there, but deleting it was answered {deleted.status}"
-    lab.check("what-was-made-can-be-found", fine=deleted.status == 200, message=told, call=deleted)
+    lab.check(_WHAT_WAS_MADE_CAN_BE_FOUND, fine=deleted.status == 200, message=told, call=deleted)
     again = lab.call(operation, arguments={name: thing})
     told = f"{thing} was deleted, but deleting it again was answered {again.status}"
-    lab.check("deleted-is-gone", fine=again.status == 404, message=told, call=again, earlier=(deleted,))
+    lab.check(_DELETED_IS_GONE, fine=again.status == 404, message=told, call=again, earlier=(deleted,))
     order = lab.call("create_song", json={"user_id": account, "prompt": "A harbour ballad", name: thing})
     if not fixtures.busy(order):
         told = f"{thing} was deleted, but an order with it was answered {order.status}"
-        lab.check("ready-material-can-be-used", fine=order.status == 404, message=told, call=order, earlier=(deleted,))
+        lab.check(_READY_MATERIAL_CAN_BE_USED, fine=order.status == 404, message=told, call=order, earlier=(deleted,))
     lab.call("list_midi" if name == "midiItemId" else "list_cloned_voices", query={"user_id": account})
 
 
@@ -130,7 +142,7 @@ def _refusals(lab: Lab) -> None:
     for operation, case, options in cases:
         call = lab.call(operation, **{"content": midi_file(), **options})
         told = f"{operation} with {case} was answered {call.status}"
-        lab.check("upload-refuses-what-it-cannot-be", fine=call.status == 400, message=told, call=call)
+        lab.check(_UPLOAD_REFUSES_WHAT_IT_CANNOT_BE, fine=call.status == 400, message=told, call=call)
     for operation, media_type, body in (
         ("upload_midi", _MIDI_TYPE, midi_file()),
         ("clone_voice", _WAV_TYPE, wav_file()),
@@ -138,7 +150,7 @@ def _refusals(lab: Lab) -> None:
     ):
         call = lab.call(operation, query={"user_id": nobody, "name": "x"}, content=body, headers=media_type)
         told = f"account {nobody} is not configured, but {operation} was answered {call.status}"
-        lab.check("unknown-account-is-404", fine=call.status == 404, message=told, call=call)
+        lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)
 
 
 def _media_types(lab: Lab) -> None:
@@ -153,7 +165,7 @@ def _media_types(lab: Lab) -> None:
             if fixtures.busy(call):
                 raise UnclearError(f"no room for an upload: {call.status}")
             told = f"{operation} of {media_type} was answered {call.status}: {call.error}"
-            lab.check("listed-media-types-are-taken", fine=call.accepted, message=told, call=call)
+            lab.check(_LISTED_MEDIA_TYPES_ARE_TAKEN, fine=call.accepted, message=told, call=call)
 
 
 def _spellings(lab: Lab) -> None:
@@ -174,7 +186,7 @@ def _spelt(lab: Lab, call: Call, media_type: str) -> None:
     if fixtures.busy(call):
         raise UnclearError(f"no room: {call.status}")
     told = f"{call.operation} as {media_type} was answered {call.status}: {call.error}"
-    lab.check("media-types-may-be-spelt-freely", fine=call.accepted, message=told, call=call)
+    lab.check(_MEDIA_TYPES_MAY_BE_SPELT_FREELY, fine=call.accepted, message=told, call=call)
 
 
 _SPELT: Final = (
@@ -185,9 +197,45 @@ _SPELT: Final = (
 )
 _UPLOADS: Final = frozenset({Need.UPLOAD, Need.CREATE, Need.DESTROY})
 
-MIDI = Scenario("midi", _midi, _UPLOADS, cost=3)
-VOICE = Scenario("voice", _voice, _UPLOADS, cost=2)
-STEMS = Scenario("stems", _stems, frozenset({Need.UPLOAD}), cost=1)
-REFUSALS = Scenario("refused-uploads", _refusals, frozenset({Need.UPLOAD}))
-SPELLINGS = Scenario("media-type-spellings", _spellings, _UPLOADS | {Need.ACCOUNT}, cost=6)
-TYPES = Scenario("media-types", _media_types, _UPLOADS | {Need.ACCOUNT}, cost=16)
+MIDI = Scenario(
+    "midi",
+    _midi,
+    _UPLOADS,
+    cost=3,
+    provokes=(
+        "deleted-is-gone",
+        "file-is-whole",
+        "midi-file-comes-back",
+        "upload-answers-its-id",
+        "upload-comes-back-in-its-list",
+        "ready-material-can-be-used",
+        "is-first-means-first",
+    ),
+)
+VOICE = Scenario(
+    "voice",
+    _voice,
+    _UPLOADS,
+    cost=2,
+    provokes=(
+        "deleted-is-gone",
+        "upload-answers-its-id",
+        "clone-status-fits-its-body",
+        "upload-comes-back-in-its-list",
+        "ready-voice-stays-ready",
+        "ready-material-can-be-used",
+    ),
+)
+STEMS = Scenario("stems", _stems, frozenset({Need.UPLOAD}), cost=1, provokes=("file-is-whole", "stems-are-done-or-not"))
+REFUSALS = Scenario(
+    "refused-uploads",
+    _refusals,
+    frozenset({Need.UPLOAD}),
+    provokes=("printed-error-texts", "upload-refuses-what-it-cannot-be"),
+)
+SPELLINGS = Scenario(
+    "media-type-spellings", _spellings, _UPLOADS | {Need.ACCOUNT}, cost=6, provokes=("media-types-may-be-spelt-freely",)
+)
+TYPES = Scenario(
+    "media-types", _media_types, _UPLOADS | {Need.ACCOUNT}, cost=16, provokes=("listed-media-types-are-taken",)
+)

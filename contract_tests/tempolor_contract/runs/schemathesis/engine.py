@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -24,16 +25,19 @@ from .hooks import RequestHooks
 from .judge import Judge
 
 _BEHIND_THE_GATEWAY: Final = "http://testserver"
+_SECONDS_IF_SLOW: Final = 11.0
+"""Where each answer takes long, little more is found in a longer time."""
 PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 
 
-def generate(lab: Lab, extent: Extent, *, seed: int = 0, phases: tuple[str, ...] = PHASES) -> Judge:
-    """Prepare, generate in these phases, judge.
+def generate(lab: Lab, extent: Extent | None = None, *, phases: tuple[str, ...] = PHASES) -> Judge:
+    """Prepare, generate in these phases, judge; in an extent that suits the target's time, if none is given.
 
     Raises:
         GoneError: The service has stopped answering.
 
     """
+    extent = extent or _suiting(lab)
     prepared = prepare(lab)
     gateway = Gateway(lab, extent)
     reply_url = lab.receiver.url if lab.receiver else None
@@ -41,9 +45,7 @@ def generate(lab: Lab, extent: Extent, *, seed: int = 0, phases: tuple[str, ...]
     judge = Judge(lab, gateway, hooks)
     until = extent.now() + extent.seconds
     with _quiet_place(), _hooked(hooks.before_call, judge.after_call):
-        schema = schemathesis.openapi.from_dict(
-            lab.inspector.document.document, config=_config(lab, extent, seed, phases)
-        )
+        schema = schemathesis.openapi.from_dict(lab.inspector.document.document, config=_config(lab, extent, phases))
         schema.app = gateway
         # Schemathesis first probes the base URL by itself, past every hook and application; a path alone it leaves.
         schema.get_base_url = lambda: urlsplit(lab.target.base_url).path.rstrip("/")  # type: ignore[method-assign]
@@ -64,6 +66,11 @@ def generate(lab: Lab, extent: Extent, *, seed: int = 0, phases: tuple[str, ...]
     return judge
 
 
+def _suiting(lab: Lab) -> Extent:
+    extent = Extent() if lab.clock.virtual else Extent(examples=4, sequences=8, slow=8)
+    return replace(extent, seconds=_SECONDS_IF_SLOW) if lab.slow else extent
+
+
 def _take(event: Any, judge: Judge) -> None:
     if isinstance(event, events.ScenarioFinished):
         judge.scenario(event)
@@ -76,10 +83,10 @@ def _take(event: Any, judge: Judge) -> None:
         raise event.exception
 
 
-def _config(lab: Lab, extent: Extent, seed: int, phases: tuple[str, ...]) -> SchemathesisConfig:
+def _config(lab: Lab, extent: Extent, phases: tuple[str, ...]) -> SchemathesisConfig:
     checks = {name: {"enabled": name in CHECKS} for name in (*CHECKS, *_UNUSED_CHECKS)}
     settings: dict[str, Any] = {
-        "seed": seed,
+        "seed": lab.seed,
         "base-url": _BEHIND_THE_GATEWAY + urlsplit(lab.target.base_url).path.rstrip("/"),
         "headers": {"Authorization": f"Bearer {lab.target.token}"},
         "workers": 1,

@@ -1,7 +1,6 @@
 """Judges what the checks of Schemathesis found by the decisions."""
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any, Final
 
 from schemathesis.engine import events
@@ -26,6 +25,7 @@ class Judge:
 
     def __init__(self, lab: Lab, gateway: Gateway, hooks: RequestHooks) -> None:
         self._lab = lab
+        self._inspector = lab.inspector
         self._gateway = gateway
         self._hooks = hooks
         self.succeeded: Counter[str] = Counter()
@@ -47,7 +47,9 @@ class Judge:
         allowed |= {404} if operation in DELETES | {"download_music", "create_song"} else set()
         if call.accepted or call.status not in allowed:
             told = f"a valid request was answered {call.status}: {call.error}"
-            self._judge(TAKEN, None if call.accepted else Problem(told, key=f"{operation} {call.error[:40]}"), call)
+            self._inspector.judge(
+                TAKEN, None if call.accepted else Problem(told, key=f"{operation} {call.error[:40]}"), call
+            )
 
     def _uses_deleted(self, call: Call) -> bool:
         """Whether a request names what another one has deleted: Schemathesis also deletes what it has read in lists."""
@@ -68,28 +70,27 @@ class Judge:
     def warning(self, text: str) -> None:
         """Report that something could not be generated or run: a pass without it would mean nothing."""
         if self._gateway.last is not None:
-            self._judge(CLEAN, Problem(text, key=text[:60]), self._gateway.last)
+            self._inspector.judge(CLEAN, Problem(text, key=text[:60]), self._gateway.last)
 
     def finish(self) -> None:
         """Judge what only shows at the end: whether each operation has ever succeeded."""
         for operation, call in self.asked.items():
             told = f"{operation} was never answered 2xx by generated requests"
             reason = "" if self.succeeded[operation] else self._hindered(operation)
-            if reason and REACHED in self._tallies:
-                self._lab.inspector.ledger.inconclusive(REACHED, reason)
+            if reason:
+                self._inspector.unjudged(REACHED, reason)
                 continue
-            self._judge(REACHED, None if self.succeeded[operation] else Problem(told, key=operation), call)
+            self._inspector.judge(REACHED, None if self.succeeded[operation] else Problem(told, key=operation), call)
         if self._gateway.last is not None:
-            self._judge(CLEAN, None, self._gateway.last)
+            self._inspector.judge(CLEAN, None, self._gateway.last)
 
     def _check(self, node: Any, case: Any, call: Call) -> None:
-        rule_id = CHECKS[node.name][0]
+        rule = CHECKS[node.name]
         if call.unclear and call.exchange.request.header(CASE_ID) not in self._gateway.crashes:
-            if rule_id in self._tallies:
-                self._lab.inspector.ledger.inconclusive(rule_id, f"{call.method} {call.path}: {call.status}")
+            self._inspector.unjudged(rule, f"{call.method} {call.path}: {call.status}")
             return
         if node.failure_info is None:
-            self._judge(rule_id, None, call)
+            self._inspector.judge(rule, None, call)
             return
         reason = excuse(node.name, case, call) or self._reading(node.name, call)
         if reason:
@@ -97,7 +98,7 @@ class Judge:
             return
         failure = node.failure_info.failure
         told = " ".join(f"{failure.title}: {failure.message}".split())[:400]
-        self._judge(rule_id, Problem(told, key=f"{operation_of(case)} {call.method} {call.status}"), call)
+        self._inspector.judge(rule, Problem(told, key=f"{operation_of(case)} {call.method} {call.status}"), call)
 
     def _hindered(self, operation: str) -> str:
         """Return why an operation could not succeed though nothing is wrong, empty if it should have."""
@@ -111,22 +112,14 @@ class Judge:
 
     def _reading(self, check: str, call: Call) -> str:
         """Return an excuse for what breaks nothing but what the pages leave open, by the judge of all other rules."""
-        document = self._lab.inspector.document
+        document = self._inspector.document
         if check == "negative_data_rejection":
             breaches = document.request_breaches(call)
             return "the request breaks only a reading" if breaches and all(each.inferred for each in breaches) else ""
         if check in {"response_schema_conformance", "content_type_conformance"}:
-            wrong = {rule_id for rule_id, judged in document.judge(call) if judged}
+            wrong = {rule.id for rule, judged in document.judge(call) if judged}
             return "" if wrong & _STRICT else "the answer breaks only a reading, or has no body where it needs none"
         return ""
-
-    def _judge(self, rule_id: str, problem: Problem | None, call: Call) -> None:
-        if rule_id in self._tallies:
-            self._lab.inspector.judge(rule_id, problem, call)
-
-    @property
-    def _tallies(self) -> Mapping[str, Any]:
-        return self._lab.inspector.ledger.tallies
 
 
 def excuse(check: str, case: Any, call: Call) -> str:

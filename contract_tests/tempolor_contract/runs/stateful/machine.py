@@ -1,7 +1,7 @@
 """A Hypothesis state machine that drives a service beside `Model`, and reports where they differ.
 
-It is a scenario like any other: `MODEL_RULES` bring it along, `run` plans and plays it, and everything it sends goes
-through the guard and the inspector. The same seed gives the same sequences; nothing is kept between runs.
+It is a scenario like any other: `run` plans and plays it, and everything it sends goes through the guard and the
+inspector. The same seed gives the same sequences; nothing is kept between runs.
 """
 
 from dataclasses import replace
@@ -11,7 +11,9 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ...rules.rule import Need, Problem, Rule, Scenario, Severity, Strength
+from ...rules.catalogue import rule
+from ...rules.rule import Problem
+from ...rules.stateful import RULES
 from ..scenarios.lab import Lab
 from .bench import Bench, DifferenceError, Pace
 from .steps import ContractMachine
@@ -19,21 +21,22 @@ from .steps import ContractMachine
 _MOST_ROUNDS: Final = 4
 _SECONDS_IF_SLOW: Final = 11.0
 """Where each answer takes long, few sequences are played in any time that a run can afford."""
-_NEEDS: Final = frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT})
 
 
-def drive(lab: Lab, pace: Pace, *, seed: int = 0) -> Bench:
+def drive(lab: Lab, pace: Pace | None = None) -> Bench:
     """Drive a service, and have what was found in the inspector's ledger: for each difference its shortest sequence.
+
+    Without a pace, it is one that suits the target's time.
 
     Raises:
         GoneError: The service has stopped answering.
 
     """
-    bench = Bench(lab, pace)
+    bench = Bench(lab, pace or _suiting(lab))
     bench.known |= bench._violated()  # noqa: SLF001 - what is broken already needs no sequence
     for number in range(_MOST_ROUNDS):
         bench.latest = ""
-        _round(bench, seed + number)
+        _round(bench, lab.seed + number)
         if bench.stopped or bench.gone or not bench.latest:
             break
         # Each round shortens one difference and runs into it no more; others that it met come back in the next.
@@ -42,6 +45,11 @@ def drive(lab: Lab, pace: Pace, *, seed: int = 0) -> Bench:
     if bench.gone is not None:
         raise bench.gone
     return bench
+
+
+def _suiting(lab: Lab) -> Pace:
+    pace = Pace() if lab.clock.virtual else Pace(examples=10, steps=20, calls=1200, seconds=40)
+    return replace(pace, seconds=_SECONDS_IF_SLOW) if lab.slow else pace
 
 
 def _round(bench: Bench, seed: int) -> None:
@@ -76,42 +84,10 @@ def _report(bench: Bench) -> None:
         if rule_id in tallies and difference.call is not None:
             steps = "; ".join(difference.steps)
             told = f"{difference.message}. Shortest sequence: {steps}"
-            violation = inspector.judge(rule_id, Problem(told, key="sequence"), difference.call)
+            violation = inspector.judge(rule(rule_id), Problem(told, key="sequence"), difference.call)
             kept = tallies[rule_id].violations
             if violation is not None and kept and violation not in kept:
                 kept[-1] = violation
     for reason in bench.unclear:
-        for rule_id in MODEL_RULE_IDS & tallies.keys():
-            inspector.ledger.inconclusive(rule_id, reason)
-
-
-def model_rules(pace: Pace | None = None, *, seed: int = 0) -> tuple[Rule, ...]:
-    """Return the model's own rules; where one of them is among the rules of a run, the machine is played."""
-    chosen = pace or Pace()
-
-    def play(lab: Lab) -> None:
-        drive(lab, replace(chosen, seconds=_SECONDS_IF_SLOW) if lab.slow else chosen, seed=seed)
-
-    # Its cost counts creations of the plan, and a plan must not be refused for what the machine could spend at most.
-    scenario = Scenario("model", play, _NEEDS, cost=0, late=True)
-    return (
-        Rule(
-            "model-jobs-end",
-            "A job ends in a day of a clock that can be moved.",
-            "get-tempolor-music-job_id",
-            strength=Strength.INFERRED,
-            severity=Severity.MOCKS,
-            scenarios=(scenario,),
-        ),
-        Rule(
-            "model-uploads-are-taken",
-            "A small valid MIDI file or voice sample is taken.",
-            "post-tempolor-music-midi",
-            scenarios=(scenario,),
-        ),
-    )
-
-
-MODEL_RULE_IDS: Final = frozenset({"model-jobs-end", "model-uploads-are-taken"})
-
-__all__ = ["MODEL_RULE_IDS", "DifferenceError", "Pace", "drive", "model_rules"]
+        for each in RULES:
+            inspector.unjudged(each, reason)
