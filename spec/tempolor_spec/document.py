@@ -10,7 +10,7 @@ import yaml
 from tempolor_spec.overlay import apply_overlay
 
 REVISIONS: Final = ("2025-05", "2026-03", "2026-08")
-"""The service's revisions, oldest first. The first is openapi.yaml itself; each other one adds an overlay."""
+"""The service's revisions, oldest first. The first is openapi.yaml itself; each other one is an overlay on it."""
 
 _FOLDER = Path(__file__).parent
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -40,9 +40,8 @@ def load_document(revision: str = REVISIONS[0]) -> dict[str, Any]:
     if revision not in REVISIONS:
         raise ValueError(f"unknown revision {revision!r}; the revisions are {', '.join(REVISIONS)}")
     document: dict[str, Any] = _with_examples(_read_yaml(_FOLDER / "openapi.yaml"))
-    # An overlay says what changed since the revision before it, so a later one needs all of them, in order.
-    for later in REVISIONS[1 : REVISIONS.index(revision) + 1]:
-        apply_overlay(document, _read_yaml(_FOLDER / "overlays" / f"{later}.yaml"))
+    if revision != REVISIONS[0]:
+        apply_overlay(document, _read_yaml(_FOLDER / "overlays" / f"{revision}.yaml"))
     return document
 
 
@@ -59,7 +58,7 @@ def _read_yaml(file: Path) -> Any:
 
 
 def _with_examples(node: Any) -> Any:
-    """Put the content of each example file in the place of the reference to it."""
+    """Put the Example Object of each file in the place of the reference to it."""
     if isinstance(node, list):
         return [_with_examples(item) for item in node]
     if not isinstance(node, dict):

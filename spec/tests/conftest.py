@@ -1,6 +1,9 @@
 """What the document's tests share: the document, its parts, the register of printed facts."""
 
 import json
+import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +16,8 @@ SPEC = Path(__file__).parent.parent
 
 # The tools are scripts, not a package, and find each other as scripts do.
 sys.path.insert(0, str(SPEC / "tools"))
+
+OLDEST_NODE = 20
 
 Walk = Callable[[Any], Iterator[tuple[str, Any]]]
 
@@ -87,8 +92,8 @@ def walk() -> Walk:
 
 @pytest.fixture(scope="session")
 def example_files(package) -> dict[str, Any]:
-    """The content of each example file, by its name without the ending."""
-    return {file.stem: json.loads(file.read_bytes()) for file in (package / "examples").glob("*.json")}
+    """The value of the Example Object in each file, by the file's name without the ending."""
+    return {file.stem: json.loads(file.read_bytes())["value"] for file in (package / "examples").glob("*.json")}
 
 
 @pytest.fixture(scope="session")
@@ -101,3 +106,31 @@ def printed(tmp_path_factory) -> list[Path]:
         file.write_text(json.dumps(load_document(revision), indent=2), encoding="utf-8")
         files.append(file)
     return files
+
+
+@pytest.fixture(scope="session")
+def node_tool(linters):
+    """Run a linter or another Node tool in the linters' folder and return its exit code and what it said."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed; the tools need version 20 or later")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    if int(version.removeprefix("v").split(".")[0]) < OLDEST_NODE:
+        pytest.skip(f"node is {version.strip()}; the tools need version 20 or later")
+    if not (linters / "node_modules" / ".bin").is_dir():
+        pytest.skip("the tools are not installed; run `make setup`")
+    # Two of them would report their use or look for a newer version of themselves.
+    silent = {
+        "REDOCLY_TELEMETRY": "off",
+        "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true",
+        "BUMP_SKIP_NEW_VERSION_CHECK": "true",
+    }
+
+    def run(name, *arguments):
+        command = [linters / "node_modules" / ".bin" / name, *arguments]
+        result = subprocess.run(
+            command, cwd=linters, env={**os.environ, **silent}, capture_output=True, text=True, check=False
+        )
+        return result.returncode, result.stdout + result.stderr
+
+    return run

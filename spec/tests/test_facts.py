@@ -135,7 +135,7 @@ def _retype_field(document):
 
 
 def _require_field(document):
-    document["components"]["schemas"]["SongForm"]["required"].append("lyrics")
+    document["components"]["schemas"]["SongRequest"]["required"].append("lyrics")
 
 
 def _reword_error(document):

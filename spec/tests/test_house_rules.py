@@ -192,8 +192,8 @@ def test_answers_require_nothing_but_what_the_pages_do(document):
     requiring = {name for name, schema in schemas.items() if "required" in schema}
 
     assert requiring == {
-        "Account", "AccountCapacity", "AccountRequest", "ApiError", "BusyError", "BusyJob", "Capacity",
-        "InstrumentalForm", "InstrumentalRequest", "RunningJob", "SongForm", "SongRequest",
+        "Account", "AccountCapacity", "AccountRequest", "BusyError", "BusyJob", "Capacity", "ErrorResponse",
+        "InstrumentalRequest", "RunningJob", "SongRequest",
     }  # fmt: skip
 
 

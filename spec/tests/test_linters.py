@@ -1,34 +1,6 @@
 """Two linters find nothing to complain about, neither in the document nor in any revision of it."""
 
-import os
-import shutil
-import subprocess
-
 import pytest
-
-OLDEST_NODE = 20
-
-
-@pytest.fixture(scope="module")
-def lint(linters):
-    """Run a linter in its folder and return its exit code and what it said."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed; the linters need version 20 or later")
-    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-    if int(version.removeprefix("v").split(".")[0]) < OLDEST_NODE:
-        pytest.skip(f"node is {version.strip()}; the linters need version 20 or later")
-    if not (linters / "node_modules").is_dir():
-        pytest.skip("the linters are not installed; run `make setup`")
-
-    def run(name, *arguments):
-        # Redocly's command line would report its use and look for a newer version of itself.
-        environment = {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
-        command = [linters / "node_modules" / ".bin" / name, *arguments]
-        result = subprocess.run(command, cwd=linters, env=environment, capture_output=True, text=True, check=False)
-        return result.returncode, result.stdout + result.stderr
-
-    return run
 
 
 @pytest.fixture
@@ -39,25 +11,25 @@ def broken(tmp_path):
     return file
 
 
-def test_redocly_finds_nothing(lint, printed):
+def test_redocly_finds_nothing(node_tool, printed):
     """Redocly's strict set passes with not even a warning, on the source and on the printed documents."""
-    status, said = lint("redocly", "lint", "source", *printed)
+    status, said = node_tool("redocly", "lint", "source", *printed)
 
     assert status == 0, said
     assert "warning" not in said.lower().replace("deprecation warning", "")
 
 
-def test_spectral_finds_nothing(lint, printed):
+def test_spectral_finds_nothing(node_tool, printed):
     """Spectral's OpenAPI set passes with not even a hint, on the source and on the printed documents."""
-    status, said = lint("spectral", "lint", "--fail-severity=hint", "../tempolor_spec/openapi.yaml", *printed)
+    status, said = node_tool("spectral", "lint", "--fail-severity=hint", "../tempolor_spec/openapi.yaml", *printed)
 
     assert status == 0, said
 
 
 @pytest.mark.parametrize("name", ["redocly", "spectral"])
-def test_linters_would_notice(lint, broken, name):
+def test_linters_would_notice(node_tool, broken, name):
     """Each linter refuses a bad document, so its silence means something."""
-    status, _ = lint(name, "lint", broken)
+    status, _ = node_tool(name, "lint", broken)
 
     assert status == 1
 

@@ -41,7 +41,7 @@ function small() {
   };
 }
 
-const overlay = (target) => ({ actions: [{ target, update: "c" }] });
+const overlay = (target) => ({ actions: [{ target, update: { enum: ["c"] } }] });
 
 test("lists of values are open in answers and callbacks, and closed in requests", () => {
   const { State, Asked, Told } = transform(small(), []).components.schemas;
@@ -50,19 +50,19 @@ test("lists of values are open in answers and callbacks, and closed in requests"
 });
 
 test("a list in a request is open where a later revision adds to it", () => {
-  const view = transform(small(), [overlay("$.components.schemas.Asked.enum")]);
+  const view = transform(small(), [overlay("$.components.schemas.Asked")]);
 
   assert.equal(view.components.schemas.Asked[OPEN], true);
 });
 
 test("an overlay that adds to a list that is not there is an error", () => {
-  assert.throws(() => transform(small(), [overlay("$.components.schemas.Nowhere.enum")]), /Nowhere/);
+  assert.throws(() => transform(small(), [overlay("$.components.schemas.Nowhere")]), /Nowhere/);
 });
 
 test("the document itself stays as it is", () => {
   const document = small();
 
-  transform(document, [overlay("$.components.schemas.Asked.enum")]);
+  transform(document, [overlay("$.components.schemas.Asked")]);
 
   assert.deepEqual(document, small());
 });

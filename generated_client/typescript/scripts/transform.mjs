@@ -33,8 +33,8 @@ export function transform(document, overlays) {
 
 /** Names of the schemas whose list of values a later revision makes longer. */
 export function extended(overlays) {
-  const targets = overlays.flatMap((overlay) => overlay.actions.map((action) => action.target));
-  const names = targets.map((target) => /^\$\.components\.schemas\.(\w+)\.enum$/.exec(target)?.[1]);
+  const actions = overlays.flatMap((overlay) => overlay.actions).filter((action) => action.update?.enum);
+  const names = actions.map((action) => /^\$\.components\.schemas\.(\w+)$/.exec(action.target)?.[1]);
   return new Set(names.filter((name) => name !== undefined));
 }
 

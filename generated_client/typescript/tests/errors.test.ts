@@ -180,16 +180,16 @@ function documented(): Case[] {
   return declared().flatMap(({ id, status, examples }) =>
     status < "400"
       ? []
-      : Object.entries(examples).map(([name, { value }]) => ({
+      : Object.entries(examples).map(([name, { $ref }]) => ({
           id,
           status,
           name,
-          body: JSON.parse(readFileSync(new URL(value.$ref, SPEC), "utf8")),
+          body: JSON.parse(readFileSync(new URL($ref, SPEC), "utf8")).value,
         })),
   );
 }
 
-function declared(): { id: OperationId; status: string; examples: Record<string, { value: { $ref: string } }> }[] {
+function declared(): { id: OperationId; status: string; examples: Record<string, { $ref: string }> }[] {
   const document = parse(readFileSync(new URL("openapi.yaml", SPEC), "utf8"));
   const operations = Object.values<Record<string, { operationId: OperationId; responses: object }>>(
     document.paths,

@@ -119,7 +119,7 @@ def test_the_service_document_is_of_the_revision_played(new_client):
     """Not of the default one."""
     client = new_client(policy=Policy(revision="2026-08"))
 
-    assert client.get("http://mock/_mock/openapi/tempolor.json").json()["info"]["version"] == "2026-08"
+    assert client.get("http://mock/_mock/openapi/tempolor.json").json()["info"]["x-revision"] == "2026-08"
 
 
 def test_the_control_document_describes_every_answer_of_these_calls(client):

@@ -4,7 +4,6 @@ from .account import Account
 from .account_capacity import AccountCapacity
 from .account_map import AccountMap
 from .account_request import AccountRequest
-from .api_error import ApiError
 from .artist_voice import ArtistVoice
 from .artist_voice_page import ArtistVoicePage
 from .busy_error import BusyError
@@ -16,6 +15,7 @@ from .cloned_voice_page import ClonedVoicePage
 from .created_jobs import CreatedJobs
 from .delete_result import DeleteResult
 from .download_link import DownloadLink
+from .error_response import ErrorResponse
 from .file_format import FileFormat
 from .generation_details import GenerationDetails
 from .instrumental_form import InstrumentalForm
@@ -43,7 +43,6 @@ __all__ = (
     "AccountCapacity",
     "AccountMap",
     "AccountRequest",
-    "ApiError",
     "ArtistVoice",
     "ArtistVoicePage",
     "BusyError",
@@ -55,6 +54,7 @@ __all__ = (
     "CreatedJobs",
     "DeleteResult",
     "DownloadLink",
+    "ErrorResponse",
     "FileFormat",
     "GenerationDetails",
     "InstrumentalForm",

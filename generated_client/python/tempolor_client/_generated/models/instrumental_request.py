@@ -19,7 +19,7 @@ class InstrumentalRequest:
     """The account to use. Left out or empty, it is the account the voice or MIDI file belongs to, else the one with
     most free slots."""
     model_instrumental: InstrumentalModel | str | None = None
-    """Model for instrumentals. The older names are still taken and stand for `i4`."""
+    """Inferred: model for instrumentals. The older names are still accepted and stand for `i4`."""
     tonality: Tonality | str | None = None
     """Key of the music, tonic and mode. Comes back as `musicMaterial.key`."""
     bpm: int | None = None

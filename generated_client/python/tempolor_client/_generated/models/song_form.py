@@ -10,7 +10,7 @@ from ..types import filled, members, need, take, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class SongForm:
-    """The same order as a form; numbers are sent as text."""
+    """An order for a song. At most one of the two voices and the MIDI file may be named."""
 
     prompt: str
     """What the music should be like, in words. At most 2000 characters."""
@@ -20,7 +20,7 @@ class SongForm:
     lyrics: str | None = None
     """Words to sing. Without them the service writes its own from the prompt. At most 3000 characters."""
     model_song: SongModel | str | None = None
-    """Model for songs. The older names are still taken and stand for `v4.8`."""
+    """Inferred: model for songs. The older names are still accepted and stand for `v4.8`."""
     artist_voice_item_id: str | None = None
     """An artist voice to sing with: the plain `itemId` from the list of artist voices, not a composite id. Excludes
     `clonedVoiceItemId` and `midiItemId`."""

@@ -20,7 +20,7 @@ class SongRequest:
     lyrics: str | None = None
     """Words to sing. Without them the service writes its own from the prompt. At most 3000 characters."""
     model_song: SongModel | str | None = None
-    """Model for songs. The older names are still taken and stand for `v4.8`."""
+    """Inferred: model for songs. The older names are still accepted and stand for `v4.8`."""
     artist_voice_item_id: str | None = None
     """An artist voice to sing with: the plain `itemId` from the list of artist voices, not a composite id. Excludes
     `clonedVoiceItemId` and `midiItemId`."""

@@ -8,7 +8,7 @@ from ..types import filled, members, need, text, whole
 
 
 @dataclass(kw_only=True, slots=True)
-class ApiError:
+class ErrorResponse:
     """What went wrong."""
 
     error: str

@@ -1,0 +1,81 @@
+"""Overlays and references mean to other people's tools what they mean to `load_document`."""
+
+import json
+import shutil
+
+import pytest
+import yaml
+from tempolor_spec import REVISIONS, load_document
+
+# What each tool is told to apply an overlay to a document and to write the result.
+OVERLAY_TOOLS = {
+    "openapi-format": ["{document}", "--overlayFile", "{overlay}", "--no-sort", "--output", "{result}"],
+    "bump": ["overlay", "{document}", "{overlay}", "--out", "{result}"],
+    "overlayjs": ["--openapi", "{document}", "--overlay", "{overlay}"],
+}
+
+
+@pytest.fixture
+def overlaid(node_tool, package, tmp_path):
+    """Apply a revision's overlay to a document by an outside tool, and return the file with the result."""
+
+    def apply(tool, revision, document, result):
+        files = {"document": document, "overlay": package / "overlays" / f"{revision}.yaml", "result": result}
+        status, said = node_tool(tool, *(argument.format(**files) for argument in OVERLAY_TOOLS[tool]))
+        assert status == 0, said
+        if tool == "overlayjs":  # it prints
+            result.write_text(said, encoding="utf-8")
+        return result
+
+    return apply
+
+
+@pytest.fixture
+def source_copy(package, tmp_path):
+    """A copy of the document and its example files, for tools that write beside what they read."""
+    shutil.copytree(package / "examples", tmp_path / "examples")
+    return shutil.copy(package / "openapi.yaml", tmp_path / "openapi.yaml")
+
+
+@pytest.fixture
+def bundled(node_tool, tmp_path):
+    """Bundle a document by Redocly, and return it with the examples where the references to them were."""
+
+    def bundle(document):
+        status, said = node_tool("redocly", "bundle", document, "--output", tmp_path / "bundle.json")
+        assert status == 0, said
+        result = json.loads((tmp_path / "bundle.json").read_bytes())
+        return _in_place(result, result["components"].pop("examples"))
+
+    return bundle
+
+
+def _in_place(node, examples):
+    """Put back what Redocly gathers in one place."""
+    if isinstance(node, list):
+        return [_in_place(item, examples) for item in node]
+    if not isinstance(node, dict):
+        return node
+    gathered = node.get("$ref", "").removeprefix("#/components/examples/")
+    return examples.get(gathered) or {key: _in_place(value, examples) for key, value in node.items()}
+
+
+@pytest.mark.parametrize("revision", REVISIONS[1:])
+@pytest.mark.parametrize("tool", OVERLAY_TOOLS)
+def test_an_overlay_means_the_same_to_another_tool(overlaid, printed, tmp_path, tool, revision):
+    """What the tool makes of the printed document is what `tempolor spec --revision` prints."""
+    result = overlaid(tool, revision, printed[0], tmp_path / "result.json")
+
+    assert yaml.safe_load(result.read_bytes()) == load_document(revision)
+
+
+def test_a_bundler_puts_the_examples_in_place(bundled, source_copy):
+    """Redocly's bundle of the source is what `tempolor spec` prints: it follows every reference out of the file."""
+    assert bundled(source_copy) == load_document()
+
+
+def test_an_overlay_fits_the_source_too(overlaid, bundled, source_copy, tmp_path):
+    """Applied to the file with its references, then bundled, it comes to the same."""
+    result = overlaid("bump", REVISIONS[-1], source_copy, tmp_path / "overlaid.json")
+
+    assert bundled(result) == load_document(REVISIONS[-1])
