@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from tempolor_contract import CATALOGUE, Level, LiveServiceError, Scenario, Target, Verdict, run
 from tempolor_contract.exchanges.receiver import CallbackReceiver
-from tempolor_contract.judging.known_differences import DeviationsError, Register, load_register
+from tempolor_contract.judging.known_differences import Register, RegisterError, load_register
 from tempolor_contract.target.control import find_control_plane
 from tempolor_contract.target.target import base_url
 
@@ -98,12 +98,12 @@ def _named_target(config: pytest.Config, url: str) -> Target:
 
 
 @pytest.fixture(scope="session")
-def deviations(pytestconfig: pytest.Config) -> Register:
+def known(pytestconfig: pytest.Config) -> Register:
     """The known differences of the target; on the mock in this process there are none."""
     file = pytestconfig.getoption("--deviations")
     try:
         return load_register(file) if file else Register()
-    except DeviationsError as error:
+    except RegisterError as error:
         pytest.exit(str(error), returncode=2)
 
 
@@ -112,7 +112,7 @@ def play(
     tmp_path_factory: pytest.TempPathFactory,
     new_target: Callable[[str], Target],
     contract_seed: int,
-    deviations: Register,
+    known: Register,
 ) -> Play:
     """Play scenarios on a target once for all tests and workers, and return what became of each rule."""
 
@@ -120,14 +120,14 @@ def play(
         worker = os.environ.get("PYTEST_XDIST_WORKER")
         base = tmp_path_factory.getbasetemp()
         file = (base.parent if worker else base) / f"{name}.json"
-        return _shared(file, lambda: _played(scenarios, new_target(name), contract_seed, deviations))
+        return _shared(file, lambda: _played(scenarios, new_target(name), contract_seed, known))
 
     return once
 
 
-def _played(scenarios: tuple[Scenario, ...], target: Target, seed: int, deviations: Register) -> Findings:
+def _played(scenarios: tuple[Scenario, ...], target: Target, seed: int, known: Register) -> Findings:
     with _receiver(target) as receiver:
-        result = run(target, CATALOGUE, scenarios=scenarios, seed=seed, receiver=receiver, register=deviations)
+        result = run(target, CATALOGUE, scenarios=scenarios, seed=seed, receiver=receiver, register=known)
     if result.stopped:
         pytest.exit(f"the contract tests could not run: {result.stopped}", returncode=2)
     return {each["rule"]: each for each in result.to_json()["rules"]}

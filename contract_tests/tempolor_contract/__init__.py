@@ -26,7 +26,7 @@ from .runs.run import run
 from .runs.scenarios.lab import Lab, Receiver
 from .runs.scenarios.scenario import Need, Scenario
 from .target.control import ControlPlaneError
-from .target.created import Registry
+from .target.created import Inventory
 from .target.guard import Guard, Level, LiveServiceError, NotAllowedError, OverBudgetError, Refused
 from .target.target import Clock, RealClock, Target, VirtualClock
 from .target.transport import AsyncGuardedTransport, GuardedTransport
@@ -49,6 +49,7 @@ __all__ = [
     "Guard",
     "GuardedTransport",
     "Inspector",
+    "Inventory",
     "Lab",
     "Ledger",
     "Level",
@@ -64,7 +65,6 @@ __all__ = [
     "Redactor",
     "Refused",
     "Register",
-    "Registry",
     "Request",
     "Response",
     "Router",

@@ -12,13 +12,13 @@ from tempolor_contract import (
     Effort,
     Guard,
     GuardedTransport,
+    Inventory,
     Level,
     LiveServiceError,
     Need,
     NotAllowedError,
     OverBudgetError,
     RealClock,
-    Registry,
     Scenario,
     Target,
     pick,
@@ -167,8 +167,8 @@ def test_level_read_refuses_every_change(method, path):
 
 def test_level_safe_deletes_only_its_own():
     """What the run made, or an id it made up, may be deleted; nothing else."""
-    registry = Registry()
-    guard = Guard(BASE, Level.SAFE, max_creations=1, registry=registry)
+    inventory = Inventory()
+    guard = Guard(BASE, Level.SAFE, max_creations=1, inventory=inventory)
     ticket = guard.admit("POST", f"{BASE}/music/song")
     guard.settle(ticket, 200, json.dumps({"jobs": [JOB]}).encode())
 
@@ -228,10 +228,10 @@ def test_both_transports_ask_the_guard():
 def test_what_was_made_outlives_a_crash(tmp_path):
     """With a file, each creation is written down before the run goes on."""
     file = tmp_path / "made.ndjson"
-    registry = Registry(file)
+    inventory = Inventory(file)
 
-    registry.created("create_song", json.dumps({"jobs": [JOB]}).encode())
-    registry.deleted("delete_music", JOB)
+    inventory.created("create_song", json.dumps({"jobs": [JOB]}).encode())
+    inventory.deleted("delete_music", JOB)
 
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert lines == [{"created": JOB, "by": "create_song"}, {"deleted": JOB, "by": "delete_music"}]

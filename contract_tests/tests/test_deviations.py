@@ -6,7 +6,13 @@ import pytest
 from stories import call
 from tempolor_contract import RunResult, Verdict, rule
 from tempolor_contract.document.call import Call
-from tempolor_contract.judging.known_differences import TEMPLATE, Deviation, DeviationsError, Register, load_register
+from tempolor_contract.judging.known_differences import (
+    TEMPLATE,
+    KnownDifference,
+    Register,
+    RegisterError,
+    load_register,
+)
 from tempolor_contract.judging.ledger import Ledger
 from tempolor_contract.rules.rule import Violation
 
@@ -26,9 +32,9 @@ def violation(operation="get_music", message="status 30 is not FAILED"):
     return Violation(RULE, message, calls, "curl")
 
 
-def result_with(*violations):
+def result_with(register, *violations):
     """Return the result of a run that found these."""
-    ledger = Ledger([RULE])
+    ledger = Ledger([RULE], register.excuse)
     for each in violations:
         ledger.judged(RULE.id)
         ledger.violated(each, live=False)
@@ -57,34 +63,31 @@ def written(folder, text):
 )
 def test_entry_excuses_what_it_names_while_it_is_in_force(entry, verdict, exit_code, state):
     """Rule, operation, text and day decide, the last day included."""
-    result = Register((Deviation(**(ENTRY | entry)),), TODAY).apply(result_with(violation()))
+    register = Register((KnownDifference(**(ENTRY | entry)),), TODAY)
+    result = result_with(register, violation())
 
     assert (result.tallies[0].verdict, result.exit_code) == (verdict, exit_code)
-    assert [each["state"] for each in result.deviations] == [state]
+    assert [each["state"] for each in register.to_json()] == [state]
 
 
 def test_only_the_violations_that_match_are_excused():
     """A rule that is broken elsewhere too goes on failing, and the counts say so."""
-    entry = Deviation(**ENTRY, operation="get_music")
+    entry = KnownDifference(**ENTRY, operation="get_music")
 
-    tally = Register((entry,), TODAY).apply(result_with(violation(), violation("list_music"))).tallies[0]
+    tally = result_with(Register((entry,), TODAY), violation(), violation("list_music")).tallies[0]
 
     assert (tally.verdict, tally.count, len(tally.violations), len(tally.known)) == (Verdict.VIOLATED, 1, 1, 1)
 
 
-def test_register_given_before_a_run_sees_every_violation():
+def test_known_violations_take_no_room():
     """A ledger keeps few violations of a rule; known ones do not take their place."""
-    register = Register((Deviation(**ENTRY, operation="get_music"),), TODAY)
-    result = RunResult("http://mock.example", "full", 0, Ledger([RULE]))
-    register.attach(result.ledger)
+    register = Register((KnownDifference(**ENTRY, operation="get_music"),), TODAY)
+    known = [violation(message=f"no. {number}") for number in range(100)]
 
-    for number in range(100):
-        result.ledger.violated(violation(message=f"no. {number}"), live=False)
-    result.ledger.violated(violation("list_music"), live=False)
+    tally = result_with(register, *known, violation("list_music")).tallies[0]
 
-    tally = register.apply(result).tallies[0]
     assert (tally.verdict, tally.count) == (Verdict.VIOLATED, 1)
-    assert result.to_json()["deviations"][0]["state"] == "used"
+    assert register.to_json()[0]["state"] == "used"
 
 
 def test_file_is_read(tmp_path):
@@ -96,7 +99,7 @@ def test_file_is_read(tmp_path):
     )
 
     assert load_register(file, today=TODAY).entries == (
-        Deviation("status-triple-agrees", "old", date(2026, 1, 1), date(2026, 6, 1), "get_music"),
+        KnownDifference("status-triple-agrees", "old", date(2026, 1, 1), date(2026, 6, 1), "get_music"),
     )
     assert load_register(written(tmp_path, TEMPLATE)).entries == ()
     example = "\n".join(line.removeprefix("# ") for line in TEMPLATE.partition("#\n")[2].splitlines())
@@ -129,7 +132,7 @@ def test_malformed_entry_is_named(tmp_path, change, told):
     """One clear error says which entry is wrong and why."""
     lines = "\n".join((GOOD_LINES | change).values())
 
-    with pytest.raises(DeviationsError) as raised:
+    with pytest.raises(RegisterError) as raised:
         load_register(written(tmp_path, f"[[deviation]]\n{lines}\n"))
 
     assert told in str(raised.value)
@@ -148,7 +151,7 @@ def test_malformed_entry_is_named(tmp_path, change, told):
 )
 def test_file_that_is_no_register_is_refused(tmp_path, text, told):
     """What is wrong with the file as a whole is told too."""
-    with pytest.raises(DeviationsError, match=told.replace("[", r"\[")):
+    with pytest.raises(RegisterError, match=told.replace("[", r"\[")):
         load_register(written(tmp_path, text))
 
 
@@ -162,5 +165,5 @@ def test_rules_outside_the_catalogue_have_entries_too(tmp_path, rule_id):
 
 def test_missing_file_is_told(tmp_path):
     """A register that is not there is an error, not an empty one."""
-    with pytest.raises(DeviationsError, match="No such file"):
+    with pytest.raises(RegisterError, match="No such file"):
         load_register(tmp_path / "none.toml")

@@ -11,7 +11,8 @@ from tempolor_contract.exchanges.har import HarWriter
 from tempolor_contract.exchanges.proxy import Proxy, Sequence, Upstream
 from tempolor_contract.exchanges.proxy.server import listen, serve
 from tempolor_contract.judging.check import check
-from tempolor_contract.judging.known_differences import Deviation, Register
+from tempolor_contract.judging.known_differences import KnownDifference, Register
+from tempolor_contract.judging.live import LiveTraffic
 from tempolor_contract.judging.session import Session
 
 TODAY = date(2026, 6, 1)
@@ -29,13 +30,9 @@ def recorded(tmp_path):
     def run(*answers, register=None):
         told = []
         with HarWriter(tmp_path / "out.har") as writer:
-            session = Session(
-                "http://up.example/v1/tempolor",
-                CATALOGUE,
-                told.append,
-                base="http://up.example/v1/tempolor",
-                har=writer,
-                register=register,
+            base = "http://up.example/v1/tempolor"
+            traffic = LiveTraffic(
+                Session(base, "proxy", CATALOGUE, "", base=base, live=False, register=register), told.append, writer
             )
             for number, (status, body) in enumerate(answers):
                 request = Request(
@@ -45,8 +42,8 @@ def recorded(tmp_path):
                     body=b'{"requestParams": {"service_ticket": "hidden"}}',
                 )
                 response = Response(status=status, headers=(("content-type", "application/json"),), body=body)
-                session.observe(Exchange(request, response, 1_747_731_600.0 + number, 0.1, "proxy"))
-        return told, tmp_path / "out.har", session.result()
+                traffic.observe(Exchange(request, response, 1_747_731_600.0 + number, 0.1, "proxy"))
+        return told, tmp_path / "out.har", traffic.close()
 
     return run
 
@@ -61,7 +58,7 @@ def test_violations_are_told_as_they_pass(recorded):
 
 def test_known_violations_are_not_told(recorded):
     """What a register excuses neither shows nor fails."""
-    entry = Deviation("status-documented", "a teapot", since=TODAY, expires=TODAY)
+    entry = KnownDifference("status-documented", "a teapot", since=TODAY, expires=TODAY)
 
     told, _, result = recorded((418, b"{}"), register=Register((entry,), TODAY))
 
@@ -80,6 +77,17 @@ def test_recording_is_read_by_check_and_keeps_no_secret(recorded):
     assert TOKEN not in file.read_text()
 
 
+def test_whoever_moves_the_clock_of_a_mock_is_left_alone(tmp_path):
+    """The control plane is no part of the API: its calls are neither judged nor recorded."""
+    with HarWriter(tmp_path / "out.har") as writer:
+        traffic = LiveTraffic(Session("http://up.example", "proxy", CATALOGUE, ""), print, writer)
+        request = Request(method="POST", url="http://up.example/_mock/clock/advance")
+        traffic.observe(Exchange(request, Response(status=200)))
+
+    assert (traffic.close().exchanges, traffic.close().foreign) == (0, 0)
+    assert "_mock" not in (tmp_path / "out.har").read_text()
+
+
 def test_nothing_that_passed_is_nothing_verified(recorded):
     """A proxy that saw nothing has not found the contract kept."""
     assert recorded()[2].exit_code == 2
@@ -95,18 +103,18 @@ def test_what_goes_wrong_inside_stops_no_traffic(tmp_path, broken, told):
         raise OSError(28, "No space left on device") if broken == "_record" else ValueError("a bug")
 
     writer = HarWriter(tmp_path / "out.har")
-    session = Session("http://up.example", CATALOGUE, print, har=writer)
+    session = Session("http://up.example", "proxy", CATALOGUE, "")
+    traffic = LiveTraffic(session, print, writer if broken == "_record" else None)
     if broken == "_record":
         writer.write = fail
     else:
-        session.har = None
         session.inspector.see = fail
 
-    session.observe(exchange(1))
-    session.observe(exchange(2))
+    traffic.observe(exchange(1))
+    traffic.observe(exchange(2))
 
-    assert told in session.result().stopped
-    assert session.result().exit_code == 2
+    assert told in traffic.close().stopped
+    assert traffic.close().exit_code == 2
 
 
 def test_server_stops_when_it_is_told_to():
@@ -123,13 +131,13 @@ def test_server_stops_when_it_is_told_to():
     def tell(_violation):
         servers[0].should_exit = True
 
-    session = Session("http://up.example", CATALOGUE, tell)
+    traffic = LiveTraffic(Session("http://up.example", "proxy", CATALOGUE, "", live=False), tell)
     teapot = httpx.MockTransport(lambda _: httpx.Response(418, json={}))
     with listen(0) as listener:
-        serve(Proxy(Upstream.at("http://up.example"), session.observe, transport=teapot), listener, ready=ready)
+        serve(Proxy(Upstream.at("http://up.example"), traffic.observe, transport=teapot), listener, ready=ready)
 
     assert [each.status_code for each in answers] == [418]
-    assert session.result().exit_code == 1
+    assert traffic.close().exit_code == 1
 
 
 def test_exchanges_are_judged_in_the_order_in_which_they_began():

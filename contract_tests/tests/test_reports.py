@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from stories import TOKEN, call, error
 from tempolor_contract import CATALOGUE, DocumentJudge, Effort, Exchange, Inspector, Request, Response, RunResult, rule
-from tempolor_contract.judging.known_differences import Deviation, Register
+from tempolor_contract.judging.known_differences import KnownDifference, Register
 from tempolor_contract.judging.ledger import Ledger
 from tempolor_contract.judging.reports import summary, write_reports
 from tempolor_contract.rules.rule import Problem
@@ -20,7 +20,7 @@ from tempolor_contract.rules.rule import Problem
 EVIL = '</pre><script>alert(1)</script><img src=x onerror="alert(2)">\x00\x1b[31m\u202e\ud800]]>'
 BASE = "http://127.0.0.1:4010/v1/tempolor"
 COMMAND = f'tempolor contract {BASE} --token "$TEMPOLOR_TOKEN" --level safe --seed 7'
-VERDICTS = {"violated", "known-deviation", "noted", "inconclusive", "never-reached", "skipped", "passed"}
+VERDICTS = {"violated", "known-difference", "noted", "inconclusive", "never-reached", "skipped", "passed"}
 
 
 class Page(HTMLParser):
@@ -55,7 +55,9 @@ def judge():
 @pytest.fixture
 def result(judge):
     """Return the result of a run with something of every kind, hostile where a service can be."""
-    inspector = Inspector(CATALOGUE, judge, seed=7)
+    entry = KnownDifference("status-documented", EVIL, date(2026, 1, 1), date(2027, 1, 1))
+    register = Register((entry,), date(2026, 6, 1))
+    inspector = Inspector(CATALOGUE, judge, seed=7, excuse=register.excuse)
     hostile = {"error": EVIL.replace("\ud800", ""), "code": "x"}
     seen = [
         call("GET", "/accounts", 418, hostile),
@@ -70,7 +72,7 @@ def result(judge):
     ledger = inspector.ledger
     ledger.inconclusive("slot-is-freed-by-cancel", f"the account was busy {EVIL}")
     ledger.skipped("ids-belong-to-their-user", "needs another user's token (--other-token)")
-    found = RunResult(
+    return RunResult(
         f"{BASE}?token=hidden-in-url",
         "safe",
         7,
@@ -86,9 +88,8 @@ def result(judge):
         coverage=inspector.coverage.to_json(),
         timings={"survey": 1.5},
         scenarios={"survey": "played", EVIL: f"inconclusive: {EVIL}"},
+        known_differences=register.to_json(),
     )
-    entry = Deviation("status-documented", EVIL, date(2026, 1, 1), date(2027, 1, 1))
-    return Register((entry,), date(2026, 6, 1)).apply(found)
 
 
 @pytest.fixture
@@ -215,11 +216,11 @@ def test_json_has_a_version_and_everything(reports, result):
     """The JSON is the result as plain data, with a version to hold on to."""
     document = json.loads(reports.json.read_text())
 
-    assert document["version"] == 1
+    assert document["version"] == 2
     assert document["exit_code"] == result.exit_code == 1
     assert len(document["rules"]) == len(CATALOGUE)
-    assert document["summary"]["known-deviation"] == 1
-    assert document["deviations"][0]["state"] == "used"
+    assert document["summary"]["known-difference"] == 1
+    assert document["known_differences"][0]["state"] == "used"
 
 
 def test_large_bodies_stay_out_of_the_json(judge, tmp_path):

@@ -13,7 +13,7 @@ from tempolor_contract.exchanges.errors import BrokenRecordingError
 from tempolor_contract.exchanges.har import HarWriter
 from tempolor_contract.exchanges.recording import read_recording
 from tempolor_contract.judging.check import check
-from tempolor_contract.judging.known_differences import Deviation, Register
+from tempolor_contract.judging.known_differences import KnownDifference, Register
 
 GOOD = story(stored(), order(), read(music(0, 10)), read(music(30)), page("/music", music(30)))
 BAD = story(*GOOD, read(music(0, 20)))
@@ -318,13 +318,14 @@ def test_reports_that_cannot_be_written_cost_no_verdict(tmp_path):
 def test_register_is_asked_about_each_violation(tmp_path):
     """Known violations of a recording are told as such, many of one rule among them."""
     entries = tuple(
-        Deviation(each.rule.id, "old", date(2026, 1, 1), date(2026, 12, 31)) for each in check_bad(tmp_path).violations
+        KnownDifference(each.rule.id, "old", date(2026, 1, 1), date(2026, 12, 31))
+        for each in check_bad(tmp_path).violations
     )
 
     result = check_bad(tmp_path, register=Register(entries, date(2026, 6, 1)))
 
     assert result.exit_code == 0
-    assert {each["state"] for each in result.deviations} == {"used"}
+    assert {each["state"] for each in result.known_differences} == {"used"}
 
 
 def check_bad(folder, **options):

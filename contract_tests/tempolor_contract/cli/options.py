@@ -79,12 +79,12 @@ def chosen_rules(given: dict[str, Any], *, without: Iterable[str] = ()) -> "tupl
 
 
 def register(given: dict[str, Any]) -> "Register | None":
-    """Return the register of deviations that the options name, None if they name none."""
-    from ..judging.known_differences import DeviationsError, load_register  # noqa: PLC0415 - `--help` need not load the rules
+    """Return the register of known differences that the options name, None if they name none."""
+    from ..judging.known_differences import RegisterError, load_register  # noqa: PLC0415 - `--help` need not load the rules
 
     try:
         return load_register(given["deviations"]) if given["deviations"] else None
-    except DeviationsError as error:
+    except RegisterError as error:
         raise CannotRunError(str(error)) from None
 
 

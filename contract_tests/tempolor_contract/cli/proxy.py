@@ -1,5 +1,6 @@
 """`tempolor proxy`: the command that judges traffic as it passes."""
 
+import shlex
 import socket
 import ssl
 import sys
@@ -59,6 +60,7 @@ def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
     from ..exchanges.har import HarWriter  # noqa: PLC0415 - the same
     from ..exchanges.proxy.app import Proxy  # noqa: PLC0415 - the same
     from ..exchanges.proxy.server import serve  # noqa: PLC0415 - the same
+    from ..judging.live import LiveTraffic  # noqa: PLC0415 - the same
     from ..judging.session import Session  # noqa: PLC0415 - the same
 
     rules, known = chosen_rules(given), register(given)
@@ -77,18 +79,20 @@ def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
 
     with listener, ExitStack() as stack:
         har = _opened(stack, HarWriter(given["har"])) if given["har"] else None
+        source = upstream.base or upstream.origin
         session = Session(
-            upstream.base or upstream.origin,
+            source,
+            "proxy",
             rules,
-            tell,
+            f"tempolor proxy --upstream {shlex.quote(source)}",
             base=upstream.base,
             live=is_live(upstream.origin),
             revision=given["revision"],
-            har=har,
             register=known,
         )
-        serve(Proxy(upstream, session.observe, given["timeout"], _trust(given["ca"])), listener, ready=ready)
-    return conclude(session.result(), given)
+        traffic = LiveTraffic(session, tell, har)
+        serve(Proxy(upstream, traffic.observe, given["timeout"], _trust(given["ca"])), listener, ready=ready)
+    return conclude(traffic.close(), given)
 
 
 def _listener(port: int, upstream: "Upstream") -> socket.socket:

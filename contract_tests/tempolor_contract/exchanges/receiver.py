@@ -16,7 +16,7 @@ _MOST_BYTES: Final = 4 << 20
 _POLL_SECONDS: Final = 0.05
 _CLIENT_PATIENCE: Final = 10.0
 
-Answer = Callable[[Request], int]
+StatusFor = Callable[[Request], int]
 """Decides on the status of the answer to a report."""
 
 
@@ -32,7 +32,7 @@ class CallbackReceiver:
         self._exchanges: list[Exchange] = []
         self._handed_over = 0
         self._planned: deque[int] = deque()
-        self._answer: Answer = lambda _request: 200
+        self._answer: StatusFor = lambda _request: 200
         self._server = _Server((host, port), self._take)
         shown = f"[{host}]" if ":" in host else host
         self._url = public_url or f"http://{shown}:{self._server.server_address[1]}/callback"
@@ -74,7 +74,7 @@ class CallbackReceiver:
         with self._arrived:
             self._planned.extend(statuses)
 
-    def answer_with(self, answer: Answer) -> None:
+    def answer_with(self, answer: StatusFor) -> None:
         """Decide on each further status by a function of the request."""
         with self._arrived:
             self._answer = answer

@@ -1,7 +1,6 @@
 """Judging recordings."""
 
 import shlex
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,11 +8,11 @@ from tempolor_spec import REVISIONS
 
 from ..exchanges.errors import BrokenRecordingError
 from ..exchanges.recording import read_recording
-from ..rules.conformance import DocumentJudge, Effort
+from ..rules.conformance import Effort
 from ..rules.rule import Rule
-from .inspector import Inspector
 from .known_differences import Register
 from .result import RunResult
+from .session import Session
 
 
 def check(  # noqa: PLR0913 - a front door with many keys
@@ -32,28 +31,31 @@ def check(  # noqa: PLR0913 - a front door with many keys
     by the host of each request. `register` has the known differences. A broken file ends the check, and so does
     Ctrl-C: the result has what was verified until then, and says why it stopped.
     """
-    inspector = Inspector(rules, DocumentJudge(revision, effort), base=base, live=live)
     names = [str(file) for file in files]
-    result = RunResult(", ".join(names), "recording", None, inspector.ledger, revision, started=time.time())
-    result.command = _command(names, base, live=live, revision=revision)
-    if register is not None:
-        register.attach(inspector.ledger)
-    clock = time.perf_counter()
+    session = Session(
+        ", ".join(names),
+        "recording",
+        rules,
+        _command(names, base, live=live, revision=revision),
+        base=base,
+        live=live,
+        revision=revision,
+        effort=effort,
+        register=register,
+    )
+    result = session.result
     try:
         for name in names:
             for exchange in read_recording(Path(name)):
-                inspector.see(exchange)
+                session.see(exchange)
     except BrokenRecordingError as error:
         result.stopped = str(error)
     except KeyboardInterrupt:
         result.stopped = "interrupted"
-    result.elapsed = time.perf_counter() - clock
-    result.exchanges, result.foreign, result.faults = inspector.seen, inspector.foreign, inspector.faults
-    result.coverage = inspector.coverage.to_json()
-    if not result.stopped and not result.exchanges:
-        result.stopped = f"no request to the API among {inspector.foreign}"
-        result.stopped += "; --base says where it is" if inspector.foreign else ""
-    return register.apply(result) if register else result
+    foreign = session.inspector.foreign
+    if not result.stopped and not session.inspector.seen:
+        result.stopped = f"no request to the API among {foreign}{'; --base says where it is' if foreign else ''}"
+    return session.close()
 
 
 def _command(names: list[str], base: str | None, *, live: bool | None, revision: str) -> str:

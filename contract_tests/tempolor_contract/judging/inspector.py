@@ -14,25 +14,32 @@ from ..rules.conformance import DocumentJudge
 from ..rules.history.world import World
 from ..rules.history.worlds import Worlds
 from ..rules.rule import Judged, Problem, Rule, Violation
-from .ledger import Ledger
+from .ledger import Excuse, Ledger
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What an inspector made of an exchange; `violations` are those of this exchange, tolerated ones among them."""
+    """What an inspector made of an exchange.
+
+    `violations` are those of this exchange, tolerated ones among them; `failures` those that make the service fail.
+    """
 
     call: Call
     violations: tuple[Violation, ...] = ()
+    failures: tuple[Violation, ...] = ()
+
+
+_Found = tuple[Violation, bool]
 
 
 class Inspector:
     """Judges a stream of exchanges by everything that can be said without sending one.
 
     Feed it exchanges in the order in which they began. It may be shared by threads. `live` says whose service it is;
-    None decides by the host of each request.
+    None decides by the host of each request. `excuse` is asked about each violation.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a front door with many keys
         self,
         rules: Iterable[Rule],
         document: DocumentJudge,
@@ -40,10 +47,11 @@ class Inspector:
         base: str | None = None,
         live: bool | None = None,
         seed: int | None = None,
+        excuse: Excuse | None = None,
     ) -> None:
         self.rules = tuple(rules)
         self.document = document
-        self.ledger = Ledger(self.rules)
+        self.ledger = Ledger(self.rules, excuse)
         self.worlds = Worlds()
         self.coverage = Coverage(document.document)
         self.seen = 0
@@ -65,12 +73,12 @@ class Inspector:
                 return Seen(call)
             self.seen += 1
             self.faults += call.status == 0
-            violations = tuple(self._judge(call))
+            found = tuple(self._judge(call))
             # What has another shape than the document's teaches nothing.
             with suppress(AttributeError, KeyError, TypeError, ValueError):
                 self.worlds.observe(call)
             self.coverage.add(call)
-            return Seen(call, violations)
+            return Seen(call, tuple(each for each, _ in found), tuple(each for each, fails in found if fails))
 
     def judge(self, rule: Rule, problem: Problem | None, call: Call) -> Violation | None:
         """Count a judgement that somebody else made: fine with None, else a problem, shown by `call`.
@@ -81,14 +89,14 @@ class Inspector:
             return None
         with self._lock:
             self.ledger.judged(rule.id)
-            return None if problem is None else self._violation(rule, problem, call)
+            return None if problem is None else self._violation(rule, problem, call)[0]
 
     def unjudged(self, rule: Rule, reason: str) -> None:
         """Count that somebody else could not judge a rule."""
         if rule.id in self.ledger.tallies:
             self.ledger.inconclusive(rule.id, reason)
 
-    def _judge(self, call: Call) -> Iterable[Violation]:
+    def _judge(self, call: Call) -> Iterable[_Found]:
         for rule, judged in self.document.judge(call):
             if rule.id in self.ledger.tallies:
                 yield from self._count(rule, judged, call)
@@ -96,7 +104,7 @@ class Inspector:
         for rule in self._rules_for(call.operation):
             yield from self._apply(rule, call, world)
 
-    def _apply(self, rule: Rule, call: Call, world: World) -> Iterable[Violation]:
+    def _apply(self, rule: Rule, call: Call, world: World) -> Iterable[_Found]:
         try:
             judged = [rule.single(call)] if rule.single else []
             judged += [rule.history(call, world)] if rule.history else []
@@ -112,15 +120,14 @@ class Inspector:
             self._by_operation[operation] = tuple(chosen)
         return self._by_operation[operation]
 
-    def _count(self, rule: Rule, judged: Judged, call: Call) -> Iterable[Violation]:
+    def _count(self, rule: Rule, judged: Judged, call: Call) -> Iterable[_Found]:
         if judged is None:
             return
         self.ledger.judged(rule.id)
         for problem in judged:
             yield self._violation(rule, problem, call)
 
-    def _violation(self, rule: Rule, problem: Problem, call: Call) -> Violation:
+    def _violation(self, rule: Rule, problem: Problem, call: Call) -> _Found:
         violation = Violation(rule, problem.message, (*problem.earlier, call), self._seed, problem.key)
         live = is_live(call.exchange.request.url) if self._live is None else self._live
-        self.ledger.violated(violation, live=live)
-        return violation
+        return violation, self.ledger.violated(violation, live=live)

@@ -20,8 +20,7 @@ from typing import Any, Final
 
 from ..rules.catalogue import UnknownRuleError, rule
 from ..rules.rule import Violation
-from .ledger import KnownViolation, Ledger
-from .result import RunResult
+from .ledger import KnownViolation
 
 _TEXTS: Final = ("rule", "operation", "field", "reason")
 _DATES: Final = ("since", "expires")
@@ -42,12 +41,12 @@ TEMPLATE: Final = """\
 """What a new `deviations.toml` begins with."""
 
 
-class DeviationsError(ValueError):
+class RegisterError(ValueError):
     """A register cannot be used; the message names the file and the entry."""
 
 
 @dataclass(frozen=True)
-class Deviation:
+class KnownDifference:
     """One entry: which violations it excuses, why, from and until which day."""
 
     rule: str
@@ -77,15 +76,11 @@ class Deviation:
 
 @dataclass
 class Register:
-    """The deviations of one target. `run`, `check` and the proxy take one; what else has a ledger may attach it."""
+    """The known differences of one target. `run`, `check` and the proxy take one."""
 
-    entries: tuple[Deviation, ...] = ()
+    entries: tuple[KnownDifference, ...] = ()
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
-    _used: set[Deviation] = field(default_factory=set, init=False, repr=False)
-
-    def attach(self, ledger: Ledger) -> None:
-        """Let a ledger ask about each violation, those of which it would keep no copy among them."""
-        ledger.excuse = self.excuse
+    _used: set[KnownDifference] = field(default_factory=set, init=False, repr=False)
 
     def excuse(self, violation: Violation) -> KnownViolation | None:
         """Return a violation with its excuse, or None if it has none today."""
@@ -97,17 +92,11 @@ class Register:
                     found = KnownViolation(violation, entry.reason, entry.expires.isoformat())
         return found
 
-    def apply(self, result: RunResult) -> RunResult:
-        """Turn the violations of a result that are known into deviations, and say in it what each entry did."""
-        for tally in result.tallies:
-            excused = {id(each): known for each in tally.violations if (known := self.excuse(each))}
-            tally.known += excused.values()
-            tally.count -= len(excused)
-            tally.violations = [each for each in tally.violations if id(each) not in excused]
-        result.deviations = [self._told(entry) for entry in self.entries]
-        return result
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return what each entry did, as plain data."""
+        return [self._told(entry) for entry in self.entries]
 
-    def _told(self, entry: Deviation) -> dict[str, Any]:
+    def _told(self, entry: KnownDifference) -> dict[str, Any]:
         return {
             "name": entry.name,
             "rule": entry.rule,
@@ -119,7 +108,7 @@ class Register:
             "state": self._state(entry),
         }
 
-    def _state(self, entry: Deviation) -> str:
+    def _state(self, entry: KnownDifference) -> str:
         if self.today > entry.expires:
             return "expired" if entry in self._used else "expired and unused"
         if self.today < entry.since:
@@ -128,33 +117,33 @@ class Register:
 
 
 def load_register(path: Path, *, today: date | None = None) -> Register:
-    """Read a `deviations.toml`; DeviationsError if it cannot be used.
+    """Read a `deviations.toml`; RegisterError if it cannot be used.
 
     An entry may speak of any rule there is: one register serves runs, recordings and proxies alike.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DeviationsError(f"{path}: {error.strerror}") from error
+        raise RegisterError(f"{path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DeviationsError(f"{path}: not a TOML file: {error}") from error
+        raise RegisterError(f"{path}: not a TOML file: {error}") from error
     listed = content.pop("deviation", [])
     if content:
-        raise DeviationsError(f"{path}: unknown {next(iter(content))!r}; entries begin with [[deviation]]")
+        raise RegisterError(f"{path}: unknown {next(iter(content))!r}; entries begin with [[deviation]]")
     if not isinstance(listed, list):
-        raise DeviationsError(f"{path}: entries begin with [[deviation]], in double brackets")
+        raise RegisterError(f"{path}: entries begin with [[deviation]], in double brackets")
     entries = tuple(_entry(f"{path}: deviation {number}", each) for number, each in enumerate(listed, 1))
     return Register(entries, today) if today else Register(entries)
 
 
-def _entry(where: str, given: Any) -> Deviation:
+def _entry(where: str, given: Any) -> KnownDifference:
     if not isinstance(given, dict):
-        raise DeviationsError(f"{where}: entries begin with [[deviation]], in double brackets")
+        raise RegisterError(f"{where}: entries begin with [[deviation]], in double brackets")
     named = f"{where} ({given['rule']})" if isinstance(given.get("rule"), str) else where
     problem = _problem(given)
     if problem:
-        raise DeviationsError(f"{named}: {problem}")
-    return Deviation(**given)
+        raise RegisterError(f"{named}: {problem}")
+    return KnownDifference(**given)
 
 
 def _problem(given: dict[str, Any]) -> str:

@@ -20,11 +20,11 @@ _LONGEST_BODY = 1 << 16
 class Verdict(StrEnum):
     """What became of a rule in a run.
 
-    `NOTED` is a violation that the decisions tolerate, `KNOWN` one that a register of deviations excuses.
+    `NOTED` is a violation that the decisions tolerate, `KNOWN` one that is a known difference of the target.
     """
 
     VIOLATED = "violated"
-    KNOWN = "known-deviation"
+    KNOWN = "known-difference"
     PASSED = "passed"
     NOTED = "noted"
     INCONCLUSIVE = "inconclusive"
@@ -34,11 +34,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class KnownViolation:
-    """A violation that a register of deviations excuses: why, and until which day."""
+    """A violation that is a known difference of the target: why, and until which day it is excused."""
 
     violation: Violation
     reason: str
     expires: str
+
+
+Excuse = Callable[[Violation], KnownViolation | None]
+"""Says whether a violation is known, and why."""
 
 
 @dataclass
@@ -107,23 +111,22 @@ class Ledger:
     `excuse` is asked about each violation first; what it returns is kept as known and fails nothing.
     """
 
-    excuse: Callable[[Violation], KnownViolation | None] | None = None
-
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], excuse: Excuse | None = None) -> None:
         self.tallies = {rule.id: Tally(rule) for rule in rules}
+        self._excuse = excuse
 
     def judged(self, rule_id: str, times: int = 1) -> None:
         """Count that a rule was judged."""
         self.tallies[rule_id].judged += times
 
-    def violated(self, violation: Violation, *, live: bool) -> None:
-        """Keep a violation; where the decisions tolerate it, as a note."""
+    def violated(self, violation: Violation, *, live: bool) -> bool:
+        """Keep a violation; where the decisions tolerate it, as a note. Return whether it makes the service fail."""
         tally = self.tallies[violation.rule.id]
-        excused = self.excuse and self.excuse(violation)
+        excused = self._excuse and self._excuse(violation)
         if excused:
             if len(tally.known) < _MOST_KEPT:
                 tally.known.append(excused)
-            return
+            return False
         tolerated = is_tolerated(violation.rule, live=live)
         kept = tally.notes if tolerated else tally.violations
         tally.count += not tolerated
@@ -131,6 +134,7 @@ class Ledger:
             tally.places[violation.key] += 1
         if len(kept) < _MOST_KEPT and violation.key not in {each.key for each in kept if each.key}:
             kept.append(violation)
+        return not tolerated
 
     def inconclusive(self, rule_id: str, reason: str) -> None:
         """Count that a rule could not be judged."""

@@ -19,8 +19,8 @@ class RunResult:
     `command` is the command line that repeats it, tokens left to the environment. `stopped` says why the run ended
     early, empty if it did not; `mishap` which exception nobody had expected, and `crashed` that it ended the run.
     `left_behind` lists what it made and did not delete. `timings` are seconds by part. `coverage` counts by kind
-    (operation, status, parameter, value, example) and path. `deviations` tells what each entry of a register of
-    deviations did.
+    (operation, status, parameter, value, example) and path. `known_differences` tells what each
+    entry of a register did.
     """
 
     source: str
@@ -42,7 +42,7 @@ class RunResult:
     coverage: dict[str, dict[str, int]] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
     scenarios: dict[str, str] = field(default_factory=dict)
-    deviations: list[dict[str, Any]] = field(default_factory=list)
+    known_differences: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def tallies(self) -> list[Tally]:
@@ -94,5 +94,5 @@ class RunResult:
             "coverage": self.coverage,
             "timings": self.timings,
             "scenarios": self.scenarios,
-            "deviations": self.deviations,
+            "known_differences": self.known_differences,
         }

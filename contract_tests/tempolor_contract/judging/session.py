@@ -1,91 +1,54 @@
-"""Judges what passes, and sums it up at the end."""
+"""One stream of exchanges, judged from the first to the result: what `run`, `check` and the proxy have in common."""
 
-import shlex
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from collections.abc import Iterable
 
 from tempolor_spec import REVISIONS
 
-from ..document.service import is_control
 from ..exchanges.exchange import Exchange
-from ..exchanges.har import HarWriter
 from ..rules.conformance import DocumentJudge, Effort
-from ..rules.rule import Rule, Violation
-from .inspector import Inspector
+from ..rules.rule import Rule
+from .inspector import Inspector, Seen
 from .known_differences import Register
-from .ledger import is_tolerated
 from .result import RunResult
 
 
-@dataclass
 class Session:
-    """One run of the proxy: the inspector, the recording, and what is told while it goes on.
+    """An inspector with its result. Show it exchanges (`see`), and `close` it for what was found.
 
-    `tell` gets each violation that fails, as it is found. `fault` is the first thing that went wrong with recording
-    or judging: traffic passes all the same, but the run is then not a success.
+    `source` is what is judged, `level` how: a level of `run`, `recording` or `proxy`. `command` is the command line
+    that repeats it. `register` has the known differences. The rest is as for `Inspector`.
     """
 
-    source: str
-    rules: tuple[Rule, ...]
-    tell: Callable[[Violation], None]
-    base: str | None = None
-    live: bool = False
-    revision: str = REVISIONS[0]
-    har: HarWriter | None = None
-    register: Register | None = None
-    started: float = field(default_factory=time.time)
-    fault: str = ""
+    def __init__(  # noqa: PLR0913 - a front door with many keys
+        self,
+        source: str,
+        level: str,
+        rules: Iterable[Rule],
+        command: str,
+        *,
+        base: str | None = None,
+        live: bool | None = None,
+        seed: int | None = None,
+        revision: str = REVISIONS[0],
+        effort: Effort = Effort.SAMPLE,
+        register: Register | None = None,
+    ) -> None:
+        self._register = register or Register()
+        judge = DocumentJudge(revision, effort)
+        self.inspector = Inspector(rules, judge, base=base, live=live, seed=seed, excuse=self._register.excuse)
+        self.result = RunResult(source, level, seed, self.inspector.ledger, revision, command, started=time.time())
+        self._clock = time.perf_counter()
 
-    def __post_init__(self) -> None:
-        """Build the judges, so that the first request does not wait for them."""
-        judge = DocumentJudge(self.revision, Effort.SAMPLE)
-        self.inspector = Inspector(self.rules, judge, base=self.base, live=self.live)
-        if self.register is not None:
-            self.register.attach(self.inspector.ledger)
+    def see(self, exchange: Exchange) -> Seen:
+        """Judge an exchange."""
+        return self.inspector.see(exchange)
 
-    def observe(self, exchange: Exchange) -> None:
-        """Record an exchange, judge it, tell what is wrong with it. Whoever moves a mock's clock is left alone."""
-        try:
-            if not is_control(urlsplit(exchange.request.url).path):
-                self._record(exchange)
-                self._judge(exchange)
-        except Exception as error:  # noqa: BLE001 - nothing in here may stop traffic
-            where = f"{exchange.request.method} {exchange.request.url}"
-            self.fault = self.fault or f"{where} could not be judged: {type(error).__name__}: {error}"
-
-    def _record(self, exchange: Exchange) -> None:
-        if self.har is None:
-            return
-        try:
-            self.har.write(exchange)
-        except OSError as error:
-            self.fault = self.fault or f"{self.har.file} could not be written on: {error.strerror}"
-            self.har = None
-
-    def _judge(self, exchange: Exchange) -> None:
-        for violation in self.inspector.see(exchange).violations:
-            known = self.register is not None and self.register.excuse(violation)
-            if not known and not is_tolerated(violation.rule, live=self.live):
-                self.tell(violation)
-
-    def result(self) -> RunResult:
-        """Return what was found until now."""
-        inspector = self.inspector
-        result = RunResult(
-            self.source,
-            "proxy",
-            None,
-            inspector.ledger,
-            self.revision,
-            command=f"tempolor proxy --upstream {shlex.quote(self.source)}",
-            started=self.started,
-            elapsed=time.time() - self.started,
-            exchanges=inspector.seen,
-            foreign=inspector.foreign,
-            faults=inspector.faults,
-            stopped=self.fault,
-            coverage=inspector.coverage.to_json(),
-        )
-        return self.register.apply(result) if self.register else result
+    def close(self) -> RunResult:
+        """Sum up what was found until now."""
+        inspector, result = self.inspector, self.result
+        result.elapsed = time.perf_counter() - self._clock
+        result.exchanges, result.foreign, result.faults = inspector.seen, inspector.foreign, inspector.faults
+        result.coverage = inspector.coverage.to_json()
+        result.known_differences = self._register.to_json()
+        return result

@@ -10,15 +10,15 @@ from typing import Final
 from tempolor_spec import REVISIONS
 
 from ..exchanges.redaction import Redactor
-from ..judging.inspector import Inspector
 from ..judging.known_differences import Register
 from ..judging.ledger import Ledger
 from ..judging.result import RunResult
-from ..rules.conformance import DocumentJudge, Effort
+from ..judging.session import Session
+from ..rules.conformance import Effort
 from ..rules.rule import Rule
 from ..target.control import steady
-from ..target.created import Created, Registry
-from ..target.guard import Guard, Level, Refused
+from ..target.created import Created, Inventory
+from ..target.guard import Level, Refused
 from ..target.target import Target
 from .plan import Plan, Step, make_plan
 from .scenarios.lab import GoneError, Lab, Receiver, Stopped, UnclearError
@@ -64,15 +64,21 @@ def run(  # noqa: PLR0913 - a front door with many keys
         ControlPlaneError: The target's control plane is none.
 
     """
-    registry = Registry(registry_file)
-    guard = target.guard(registry)
-    inspector = Inspector(rules, DocumentJudge(revision, effort), base=target.base_url, live=target.live, seed=seed)
-    lab = Lab(target, guard, inspector, seed=seed, receiver=receiver)
-    result = RunResult(target.base_url, target.level, seed, inspector.ledger, revision, started=time.time())
-    result.command = _command(target, seed, revision)
-    if register is not None:
-        register.attach(inspector.ledger)
-    clock = time.perf_counter()
+    guard = target.guard(Inventory(registry_file))
+    session = Session(
+        target.base_url,
+        target.level,
+        rules,
+        _command(target, seed, revision),
+        base=target.base_url,
+        live=target.live,
+        seed=seed,
+        revision=revision,
+        effort=effort,
+        register=register,
+    )
+    result = session.result
+    lab = Lab(target, guard, session.inspector, seed=seed, receiver=receiver)
     with steady(target), lab.open():
         try:
             _play(lab, make_plan(target, rules, scenarios, receiver=receiver is not None), result, progress)
@@ -82,15 +88,15 @@ def run(  # noqa: PLR0913 - a front door with many keys
         except NotTheApiError as error:
             result.stopped = str(error)
             # What something else answers says nothing about the contract, and breaks none of it.
-            result.ledger = Ledger(inspector.rules)
+            result.ledger = Ledger(rules)
         except GoneError as error:
             result.stopped = str(error)
         except Exception as error:  # noqa: BLE001 - what was verified until then is worth its report
             result.mishap = result.stopped = f"the contract tests themselves failed: {_where(error)}"
             result.crashed = True
-    result.elapsed = time.perf_counter() - clock
-    _sum_up(result, guard, inspector)
-    return register.apply(result) if register else result
+    result.spending = {**guard.spending.to_json(), "max_creations": guard.max_creations}
+    result.left_behind = guard.inventory.to_json()
+    return session.close()
 
 
 def _command(target: Target, seed: int, revision: str) -> str:
@@ -163,7 +169,7 @@ def _clean_up(lab: Lab) -> None:
     if lab.guard.level is Level.READ:
         return
     until = time.perf_counter() + _CLEANING_SECONDS
-    for entry in reversed(lab.guard.registry.left_behind):
+    for entry in reversed(lab.guard.inventory.left_behind):
         if lab.guard.level is Level.FULL and time.perf_counter() > until:
             return
         _delete(lab, entry)
@@ -176,12 +182,3 @@ def _delete(lab: Lab, entry: Created) -> None:
         lab.call(entry.deleted_by, arguments={_DESTROYED_BY[entry.deleted_by]: entry.id})
     except (UnclearError, Refused):
         return
-
-
-def _sum_up(result: RunResult, guard: Guard, inspector: Inspector) -> None:
-    result.exchanges = inspector.seen
-    result.foreign = inspector.foreign
-    result.faults = inspector.faults
-    result.spending = {**guard.spending.to_json(), "max_creations": guard.max_creations}
-    result.left_behind = guard.registry.to_json()
-    result.coverage = inspector.coverage.to_json()

@@ -41,7 +41,7 @@ class Created:
         return _DELETED_BY.get(self.operation) if self.id else None
 
 
-class Registry:
+class Inventory:
     """Everything a run has created and not deleted again.
 
     With a file, each entry is written as a line of JSON before the run goes on, so the list outlives a crash.

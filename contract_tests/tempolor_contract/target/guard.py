@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from ..document.router import Route, Router, default_router
 from ..document.service import is_live
-from .created import Registry
+from .created import Inventory
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_REQUESTS_AT_READ: Final = 60
@@ -105,7 +105,7 @@ class Guard:
     """Decides on each request to a target before it is sent.
 
     - Level `read`: nothing but GET, HEAD and OPTIONS, and at most `max_requests` of them.
-    - Level `safe`: creations within the budget; deletes only what the run made, or ids it made up (`Registry.decoy`);
+    - Level `safe`: creations within the budget; deletes only what the run made, or ids it made up (`Inventory.decoy`);
       no accounts, because setting one up takes secrets and replaces what is stored.
     - Level `full`: creations within the budget, if there is one; never to the live service.
 
@@ -120,7 +120,7 @@ class Guard:
         *,
         max_creations: int | None = None,
         max_requests: int | None = None,
-        registry: Registry | None = None,
+        inventory: Inventory | None = None,
         router: Router | None = None,
     ) -> None:
         if level is Level.FULL and is_live(base_url):
@@ -131,7 +131,7 @@ class Guard:
         self.base_url = base_url.rstrip("/")
         self.max_creations = creations_allowed(level, max_creations)
         self.max_requests = MOST_REQUESTS_AT_READ if max_requests is None and level is Level.READ else max_requests
-        self.registry = registry or Registry()
+        self.inventory = inventory or Inventory()
         self.spending = Spending()
         self._router = router or default_router()
         self._lock = Lock()
@@ -161,11 +161,11 @@ class Guard:
                 self.spending.creations[ticket.operation] -= 1
             elif ticket.creates and (status is None or status >= 500):
                 self.spending.unclear += 1
-                self.registry.unclear(ticket.operation)
+                self.inventory.unclear(ticket.operation)
             elif ticket.creates:
-                self.registry.created(ticket.operation, body)
+                self.inventory.created(ticket.operation, body)
             elif ticket.method == "DELETE" and status is not None and (status < 300 or status == 404):
-                self.registry.deleted(ticket.operation, _last(ticket.url, self._route(ticket.method, ticket.url)))
+                self.inventory.deleted(ticket.operation, _last(ticket.url, self._route(ticket.method, ticket.url)))
 
     def _admit(self, method: str, url: str, headers: set[str]) -> Ticket:
         if self.level is Level.FULL and is_live(url):
@@ -193,7 +193,7 @@ class Guard:
         if self.level is Level.SAFE:
             if route is not None and route.operation == "create_account":
                 raise NotAllowedError("accounts are not touched at level safe: setting one up takes its secrets")
-            if method == "DELETE" and not self.registry.may_delete(_last(url, route)):
+            if method == "DELETE" and not self.inventory.may_delete(_last(url, route)):
                 raise NotAllowedError(f"{url} was not made by this run, so level safe does not delete it")
         if creates and self.max_creations is not None and self.spending.created >= self.max_creations:
             raise OverBudgetError(f"all {self.max_creations} creations of the budget are spent")

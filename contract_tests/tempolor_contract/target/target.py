@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from ..document.service import BASE_PATH, is_live
-from .created import Registry
+from .created import Inventory
 from .guard import ControlGuard, Gate, Guard, Level, NotAllowedError
 from .transport import GuardedTransport
 
@@ -112,9 +112,9 @@ class Target:
         """Whether it runs on this machine, so that asking often hurts nobody."""
         return (urlsplit(self.base_url).hostname or "") in {"127.0.0.1", "localhost", "::1", "testserver", "mock"}
 
-    def guard(self, registry: Registry | None = None) -> Guard:
+    def guard(self, inventory: Inventory | None = None) -> Guard:
         """Return a guard for a run; LiveServiceError for the live service at level full."""
-        return Guard(self.base_url, self.level, max_creations=self.max_creations, registry=registry)
+        return Guard(self.base_url, self.level, max_creations=self.max_creations, inventory=inventory)
 
     @property
     def steers(self) -> bool:

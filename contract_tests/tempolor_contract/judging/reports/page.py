@@ -29,7 +29,7 @@ _ORDER: Final = (
 )
 _LABELS: Final = {
     Verdict.VIOLATED: "Violated",
-    Verdict.KNOWN: "Known deviation",
+    Verdict.KNOWN: "Known difference",
     Verdict.NOTED: "Noted",
     Verdict.INCONCLUSIVE: "Inconclusive",
     Verdict.NEVER_REACHED: "Never reached",
@@ -80,7 +80,7 @@ def page(result: RunResult, redactor: Redactor) -> str:
         operations=_by_operation(result.coverage),
         spending=_spending(result.spending),
         left_behind=[{name: str(value) for name, value in each.items()} for each in result.left_behind],
-        deviations=result.deviations,
+        known_differences=result.known_differences,
         scenarios=_scenarios(result),
     )
     return plain(rendered)

@@ -13,7 +13,7 @@ from .writing import ReportFiles
 
 _WORDS: Final = {
     Verdict.VIOLATED: "violated",
-    Verdict.KNOWN: "known deviations",
+    Verdict.KNOWN: "known differences",
     Verdict.NOTED: "noted",
     Verdict.INCONCLUSIVE: "inconclusive",
     Verdict.NEVER_REACHED: "never reached",
@@ -63,7 +63,7 @@ def _excused(result: RunResult) -> Iterator[str]:
     for tally in result.tallies:
         for known in tally.known[:1]:
             yield f"known    {tally.rule.id}: {known.reason} (until {known.expires})"
-    for entry in result.deviations:
+    for entry in result.known_differences:
         if entry["state"] not in {"used", "not yet in force"}:
             yield f"register {entry['name']}: {entry['state']}"
     for tally in result.by_verdict()[Verdict.NOTED]:

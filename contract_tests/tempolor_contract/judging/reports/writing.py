@@ -13,7 +13,7 @@ from ..result import RunResult
 from .junit import junit
 from .page import page
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """The version of `report.json`; it grows when a field is renamed, removed or changes its meaning."""
 
 

@@ -35,7 +35,7 @@ def _writes(lab: Lab) -> None:
         told = f"nobody has {unknown}, but {operation} was answered {call.status}"
         lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
         other = fixtures.made_up_id(lab, "midi" if ids[name] == "job" else "job")
-        for wrong in (lab.guard.registry.decoy(_WRONG), other):
+        for wrong in (lab.guard.inventory.decoy(_WRONG), other):
             lab.call(operation, arguments={name: wrong})
     _posts(lab)
     _nowhere(lab)
@@ -66,7 +66,7 @@ def _posts(lab: Lab) -> None:
     for operation, options in posts.items():
         refused_without_token(lab, lab.call(operation, token=None, **options))
     if lab.guard.level is Level.FULL:
-        nobody = lab.guard.registry.decoy("1")
+        nobody = lab.guard.inventory.decoy("1")
         refused_without_token(lab, lab.call("create_account", token=None, json={"requestParams": {}}))
         refused_without_token(lab, lab.call("delete_account", token=None, arguments={"user_id": nobody}))
 

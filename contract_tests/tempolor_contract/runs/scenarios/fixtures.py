@@ -159,4 +159,4 @@ def made_up_id(lab: Lab, kind: str, *, user_id: str | None = None) -> str:
     number = (lab.target.token.partition(":")[2].partition("-")[0]) or "12345"
     number = number if number.isdecimal() else "12345"
     owner = user_id or lab.random.randrange(10**8, 10**9)
-    return lab.guard.registry.decoy(f"user:{number}-tempolor:{owner}-{kind}:{lab.random.getrandbits(60):015x}")
+    return lab.guard.inventory.decoy(f"user:{number}-tempolor:{owner}-{kind}:{lab.random.getrandbits(60):015x}")

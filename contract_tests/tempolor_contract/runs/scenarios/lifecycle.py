@@ -78,7 +78,7 @@ def _of_another_account(lab: Lab, job_id: str) -> None:
     if parts is None:
         return
     unknown = fixtures.made_up_id(lab, "job").rpartition(":")[0] + f":{parts.item}"
-    call = lab.call("get_music", arguments={"job_id": lab.guard.registry.decoy(unknown)})
+    call = lab.call("get_music", arguments={"job_id": lab.guard.inventory.decoy(unknown)})
     told = f"{unknown} differs from {job_id} by its account, and was answered {call.status}"
     lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
 
