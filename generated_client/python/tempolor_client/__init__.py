@@ -17,9 +17,11 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from . import errors, models
     from ._async.client import AsyncTemPolor
+    from ._async.downloading import AsyncDownload
     from ._async.paging import AsyncPages
     from ._async.resources import AsyncOrder
     from ._sync.client import TemPolor
+    from ._sync.downloading import Download
     from ._sync.paging import Pages
     from ._sync.resources import Order
     from .answer import Answer
@@ -31,11 +33,13 @@ if TYPE_CHECKING:
 __all__ = [
     "APIError",
     "Answer",
+    "AsyncDownload",
     "AsyncOrder",
     "AsyncPages",
     "AsyncTemPolor",
     "BusyNotice",
     "CallOptions",
+    "Download",
     "Order",
     "Pages",
     "TemPolor",
@@ -50,11 +54,13 @@ __all__ = [
 _HOMES = {
     "APIError": "errors",
     "Answer": "answer",
+    "AsyncDownload": "_async.downloading",
     "AsyncOrder": "_async.resources",
     "AsyncPages": "_async.paging",
     "AsyncTemPolor": "_async.client",
     "BusyNotice": "settings",
     "CallOptions": "options",
+    "Download": "_sync.downloading",
     "Order": "_sync.resources",
     "Pages": "_sync.paging",
     "TemPolor": "_sync.client",

@@ -46,6 +46,14 @@ class Received:
             raise ValueError("nested too deeply") from error
 
 
+def json_or_none(received: Received) -> Any:
+    """Return an answer's body as JSON, None if it is not JSON."""
+    try:
+        return received.json()
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer(Received, Generic[T_co]):
     """A successful answer, whole.

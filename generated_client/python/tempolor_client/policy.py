@@ -21,7 +21,8 @@ from .errors import (
     TemPolorError,
 )
 
-_REPEATABLE: Final = frozenset({"GET", "DELETE"})
+REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+"""Methods that may be sent again after a failure."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +42,7 @@ class Retries:
     """Decides, over the attempts of one call, whether there is another one."""
 
     def __init__(self, method: str, limits: Limits, random: Callable[[], float]) -> None:
-        self._repeatable = method in _REPEATABLE
+        self._repeatable = method in REPEATABLE
         self._deletes = method == "DELETE"
         self._limits = limits
         self._random = random

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from ._generated.models import BusyJob
 from ._generated.types import Call, items, members
-from .answer import Answer, Received
+from .answer import Answer, Received, json_or_none
 from .errors import (
     AccountBusyError,
     AccountSessionError,
@@ -77,7 +77,7 @@ def _error(call: Call[Any], received: Received) -> APIError:
 
 
 def _busy(call: Call[Any], received: Received) -> BusyError:
-    body = _body(received)
+    body = json_or_none(received)
     running = body.get("runningJobs") if isinstance(body, dict) else None
     kind = AccountBusyError if isinstance(running, dict) else UpstreamBusyError
     error = _made(kind, call, received, words=_words(received))
@@ -101,7 +101,7 @@ def _made(kind: type[E_co], call: Call[Any], received: Received, *, words: str) 
         status=received.status,
         error=words,
         text=received.text,
-        body=_body(received),
+        body=json_or_none(received),
         headers=received.headers,
         request=received.request,
         web_page=is_html(received),
@@ -115,16 +115,9 @@ def is_html(received: Received) -> bool:
 
 
 def _words(received: Received) -> str:
-    body = _body(received)
+    body = json_or_none(received)
     words = body.get("error") if isinstance(body, dict) else None
     return words if isinstance(words, str) else ""
-
-
-def _body(received: Received) -> Any:
-    try:
-        return received.json()
-    except ValueError:
-        return None
 
 
 def unexpected(answer: Answer[Any], reason: str) -> UnexpectedAnswerError:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from .advice import advice_on
 from .errors import BusyError, ConfigurationError
-from .options import CallOptions
+from .options import CallOptions, ClientOptions, TimeoutParts
 from .policy import Limits
 
 LIVE: Final = "https://api.useapi.net/v1/tempolor"
@@ -37,7 +37,7 @@ class Settings:
     Attributes:
         base_url: Ends in the version and the service, without a slash.
         token: The API token; never shown.
-        timeout: Seconds for each step of an answer.
+        timeout: Seconds for each step of an answer, or each apart.
         headers: Sent with every call to the API, never to the host of the files.
         limits: How patient calls are.
         on_busy: Called with a `BusyNotice` before each pause for a slot.
@@ -45,21 +45,57 @@ class Settings:
 
     base_url: str
     token: str = field(repr=False)
-    timeout: float
+    timeout: float | TimeoutParts
     headers: Mapping[str, str] = field(repr=False)
     limits: Limits
     on_busy: Callable[[BusyNotice], Any] | None
 
     def limits_for(self, options: CallOptions) -> Limits:
         """Return how patient one call is."""
-        return Limits(
-            max_retries=options.get("max_retries", self.limits.max_retries),
-            busy_timeout=options.get("busy_timeout", self.limits.busy_timeout),
+        return limits_of(
+            options.get("max_retries", self.limits.max_retries), options.get("busy_timeout", self.limits.busy_timeout)
+        )
+
+    def changed(self, options: ClientOptions) -> Settings:
+        """Return these settings with some of them changed; headers are added to those there are."""
+        timeout = options.get("timeout", self.timeout)
+        return Settings(
+            base_url=found_base_url(options["base_url"]) if "base_url" in options else self.base_url,
+            token=found_token(options["token"]) if "token" in options else self.token,
+            timeout=checked_number("timeout", timeout) if isinstance(timeout, int | float) else timeout,
+            headers={**self.headers, **options.get("headers", {})},
+            limits=self.limits_for(options),
+            on_busy=options.get("on_busy", self.on_busy),
         )
 
     def headers_for(self, options: CallOptions) -> dict[str, str]:
         """Return the headers of one call, the token among them."""
         return {"Authorization": f"Bearer {self.token}", **self.headers, **options.get("headers", {})}
+
+
+def limits_of(max_retries: int, busy_timeout: float) -> Limits:
+    """Return how patient calls are.
+
+    Raises:
+        ConfigurationError: A number is none, or below 0.
+
+    """
+    return Limits(
+        max_retries=int(checked_number("max_retries", max_retries)),
+        busy_timeout=checked_number("busy_timeout", busy_timeout),
+    )
+
+
+def checked_number(name: str, value: float) -> float:
+    """Return a number of seconds or tries.
+
+    Raises:
+        ConfigurationError: It is below 0 or not a number, with which a wait would have no end.
+
+    """
+    if not value >= 0:  # comparing refuses NaN as well
+        raise ConfigurationError(f"{name} has to be 0 or more, not {value}")
+    return value
 
 
 def found_token(token: str | None) -> str:

@@ -18,6 +18,7 @@ _TOKENS = (
     (r"__aiter__", "__iter__"),
     (r"__anext__", "__next__"),
     (r"aclose", "close"),
+    (r"aclosing", "closing"),
     (r"aiter_raw", "iter_raw"),
     (r"aread", "read"),
     (r"StopAsyncIteration", "StopIteration"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import AsyncGenerator, Generator
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode, urljoin
 
 import httpx2
@@ -24,15 +24,17 @@ from ..errors import (
     TemPolorError,
 )
 from ..log import logger, place
-from ..options import CallOptions
-from ..policy import Retries
+from ..options import CallOptions, TimeoutParts, refuse_unknown
+from ..policy import REPEATABLE, Retries
 from ..quiet import hush
 from ..responses import judge
 from ..runtime import AsyncRuntime
-from ..settings import BusyNotice, Settings
-from ..tls import shared_context
+from ..settings import BusyNotice, Settings, checked_number
+from .connections import AsyncConnections
 
 T = TypeVar("T")
+
+_MOST_REDIRECTS: Final = 20
 
 
 class AsyncEngine:
@@ -42,28 +44,11 @@ class AsyncEngine:
         self,
         settings: Settings,
         runtime: AsyncRuntime,
-        *,
-        transport: httpx2.AsyncBaseTransport | None,
-        max_connections: int,
+        connections: AsyncConnections,
     ) -> None:
         self.settings = settings
         self.runtime = runtime
-        limits = httpx2.Limits(max_connections=max_connections, max_keepalive_connections=max_connections)
-        tls = shared_context()
-        self._api = httpx2.AsyncClient(transport=transport, limits=limits, verify=tls)
-        # Files come from another host: a client of their own, without token, headers and cookies of the API.
-        self._files = httpx2.AsyncClient(
-            transport=transport,
-            limits=limits,
-            verify=tls,
-            follow_redirects=True,
-            event_hooks={"request": [_hush]},
-        )
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._api.aclose()
-        await self._files.aclose()
+        self.connections = connections
 
     async def send(self, call: Call[T], options: CallOptions) -> T:
         """Make a call and return its result.
@@ -81,6 +66,7 @@ class AsyncEngine:
             TemPolorError: It failed, and trying again is no use.
 
         """
+        refuse_unknown(options, call.operation_id)
         retries = Retries(call.method, self.settings.limits_for(options), self.runtime.chance)
         while True:
             try:
@@ -110,7 +96,7 @@ class AsyncEngine:
         sent = SentRequest(operation_id=call.operation_id, method=call.method, url=place(str(request.url), query=True))
         begin = time.perf_counter()
         with _translated(sent, call):
-            response = await self._api.send(request)
+            response = await self.connections.api.send(request, follow_redirects=False)
         milliseconds = (time.perf_counter() - begin) * 1000
         logger.debug("%s %s: %d in %.0f ms", call.method, place(sent.url), response.status_code, milliseconds)
         return Received(
@@ -136,7 +122,7 @@ class AsyncEngine:
         elif call.json is not None:
             body["json"] = call.json
         try:
-            return self._api.build_request(
+            return self.connections.api.build_request(
                 call.method,
                 self._url(call),
                 headers=headers,
@@ -169,9 +155,24 @@ class AsyncEngine:
             raise DownloadError(f"the link {url!r} is no address: {error}", job_id=job_id) from error
         timeout = _timeout(options.get("timeout", self.settings.timeout))
         with _translated(sent, None, job_id):
-            async with self._files.stream("GET", url, headers=headers, timeout=timeout) as response:
+            request = self.connections.files.build_request("GET", url, headers=headers, timeout=timeout)
+            response = await self._follow(request)
+            try:
                 logger.debug("GET %s: %d", place(url), response.status_code)
                 yield response
+            finally:
+                await response.aclose()
+
+    async def _follow(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request for a file, and those it is redirected to, with addresses that show no signature."""
+        for _ in range(_MOST_REDIRECTS):
+            hush(request)
+            response = await self.connections.files.send(request, stream=True, follow_redirects=False)
+            if response.next_request is None:
+                return response
+            await response.aclose()
+            request = response.next_request
+        raise httpx2.TooManyRedirects(f"more than {_MOST_REDIRECTS} redirects", request=request)
 
 
 @contextlib.contextmanager
@@ -179,7 +180,7 @@ def _translated(sent: SentRequest, call: Call[Any] | None, job_id: str | None = 
     """Turn the HTTP library's errors into ours."""
     job_id = call.job_id if call is not None else job_id
     where = f"{sent.method} {sent.url}"
-    advice = advice_on("check_first" if sent.method == "POST" else "try_again")
+    advice = advice_on("try_again" if sent.method in REPEATABLE else "check_first")
     try:
         yield
     except (httpx2.InvalidURL, httpx2.LocalProtocolError, UnicodeError) as error:
@@ -196,13 +197,11 @@ def _translated(sent: SentRequest, call: Call[Any] | None, job_id: str | None = 
         ) from error
 
 
-async def _hush(request: httpx2.Request) -> None:
-    hush(request)
-
-
-def _timeout(seconds: float) -> httpx2.Timeout:
-    # Waiting for a free connection of our own is no failure, however long it takes.
-    return httpx2.Timeout(seconds, pool=None)
+def _timeout(timeout: float | TimeoutParts) -> httpx2.Timeout:
+    if isinstance(timeout, int | float):
+        # Waiting for a free connection of our own is no failure, however long it takes.
+        return httpx2.Timeout(checked_number("timeout", timeout), pool=None)
+    return httpx2.Timeout(connect=timeout.connect, read=timeout.read, write=timeout.write, pool=timeout.pool)
 
 
 def _lowered(response: httpx2.Response) -> dict[str, str]:

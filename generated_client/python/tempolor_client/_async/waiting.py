@@ -23,6 +23,7 @@ from ..jobs import is_completed, is_final
 from ..log import logger
 from ..options import CallOptions
 from ..policy import busy_pause
+from ..settings import checked_number
 from .engine import AsyncEngine
 
 
@@ -49,8 +50,8 @@ class AsyncWait:
         self._operations = AsyncOperations(engine)
         self._runtime = engine.runtime
         self._progress = progress
-        self._timeout = timeout
-        self._poll_interval = poll_interval
+        self._timeout = checked_number("timeout", timeout)
+        self._poll_interval = checked_number("poll_interval", poll_interval)
         self._options = options
         self._items: dict[str, MusicItem] = {}
         self._failure: TemPolorError | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import quote
 
-from ..errors import InvalidIdError, MisfitError
+from ..errors import ConfigurationError, InvalidIdError, MisfitError
 from ..options import CallOptions
 from ..payload import Payload
 
@@ -79,6 +79,19 @@ def path_of(template: str, **ids: str) -> str:
     return template.format(**{name: _segment(name, value) for name, value in ids.items()})
 
 
+def checked_path(path: str) -> str:
+    """Return a path below the base address.
+
+    Raises:
+        ConfigurationError: It is no path, or would lead elsewhere.
+
+    """
+    segments = path.split("/")
+    if segments[0] or len(segments) < 2 or {".", ".."} & {*segments} or any(mark in path for mark in "\\?# "):
+        raise ConfigurationError(f"{path!r} is no path below base_url: pass one like /music, with params apart")
+    return path
+
+
 def _segment(name: str, value: str) -> str:
     if value in {"", ".", ".."} or any(mark in value for mark in "/\\?#%") or not value.isprintable():
         raise InvalidIdError(name, value)
@@ -86,8 +99,9 @@ def _segment(name: str, value: str) -> str:
 
 
 def filled(fields: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return the fields that have a value, ready for JSON."""
-    return {name: _plain(value) for name, value in {**fields, **(more or {})}.items() if value is not None}
+    """Return the fields that have a value, and whatever there is besides, ready for JSON."""
+    there = {name: value for name, value in fields.items() if value is not None}
+    return {name: _plain(value) for name, value in {**there, **(more or {})}.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -101,10 +115,9 @@ def _plain(value: Any) -> Any:
 def take(fields: dict[str, Any], name: str, read: Callable[[Any], T]) -> T | None:
     """Move a field out of `fields`; None if it is not there, is null, or is not what the document says.
 
-    What cannot be read stays in `fields`, so that nothing the service says gets lost.
+    What cannot be read stays in `fields`, a null too, so that nothing the service says gets lost.
     """
     if fields.get(name) is None:
-        fields.pop(name, None)
         return None
     try:
         value = read(fields[name])

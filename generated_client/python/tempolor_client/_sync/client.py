@@ -4,16 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from copy import copy
+from dataclasses import replace
+from typing import Any, Self, Unpack
 
 import httpx2
 
 from .. import log
 from .._generated.defaults import BUSY_TIMEOUT, MAX_CONNECTIONS, MAX_RETRIES, TIMEOUT
 from .._generated.operations import Operations, RawOperations
-from ..policy import Limits
+from .._generated.types import Call, checked_path
+from ..answer import Answer, json_or_none
+from ..options import CallOptions, ClientOptions, TimeoutParts, refuse_unknown
+from ..payload import FileInput
 from ..runtime import Runtime
-from ..settings import BusyNotice, Settings, found_base_url, found_token
+from ..settings import BusyNotice, Settings, checked_number, found_base_url, found_token, limits_of
+from .connections import Connections
+from .downloading import Download
 from .engine import Engine
 from .resources import (
     Accounts,
@@ -25,6 +32,7 @@ from .resources import (
     Stems,
     Voices,
 )
+from .resources.base import opened
 
 
 class TemPolor:
@@ -48,12 +56,13 @@ class TemPolor:
         token: str | None = None,
         *,
         base_url: str | None = None,
-        timeout: float = TIMEOUT,
+        timeout: float | TimeoutParts = TIMEOUT,
         headers: Mapping[str, str] | None = None,
         max_retries: int = MAX_RETRIES,
         busy_timeout: float = BUSY_TIMEOUT,
         on_busy: Callable[[BusyNotice], Any] | None = None,
         max_connections: int = MAX_CONNECTIONS,
+        http_client: httpx2.Client | None = None,
         transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] | None = None,
         clock: Callable[[], float] | None = None,
@@ -64,42 +73,118 @@ class TemPolor:
         Args:
             token: API token, `user:<number>-<text>`; else from USEAPI_TOKEN.
             base_url: Address of the service or the mock; else from TEMPOLOR_BASE_URL, else the live service.
-            timeout: Seconds for each step of an answer: the connection, and each time for more bytes.
+            timeout: Seconds for each step of an answer: the connection, and each time for more bytes. Or an
+                `httpx2.Timeout`, which says each apart.
             headers: Sent with every call to the API; never to the host of the files.
             max_retries: How often a call is tried again after a failure that allows it.
             busy_timeout: How many seconds a call goes on waiting for room on a 429 in all; 0 raises at once.
             on_busy: Called with a `BusyNotice` before each such pause.
             max_connections: Connections to keep at most; further calls wait for one.
+            http_client: An `httpx2.Client` of your own to send with, for proxies, HTTP/2 or certificates. It stays
+                yours to close, and `max_connections` is its own affair.
             transport: What to send with, in place of the network.
             sleep: What to pause with, in place of real time.
             clock: What to measure waits with; seconds that only grow.
             random: What to draw the jitter of pauses from; from 0 to 1, below 1.
 
         Raises:
-            ConfigurationError: There is no token, or the address is none.
+            ConfigurationError: There is no token, the address is none, or a number is below 0.
 
         """
         log.set_up()
         settings = Settings(
             base_url=found_base_url(base_url),
             token=found_token(token),
-            timeout=timeout,
+            timeout=checked_number("timeout", timeout) if isinstance(timeout, int | float) else timeout,
             headers=dict(headers or {}),
-            limits=Limits(max_retries=max_retries, busy_timeout=busy_timeout),
+            limits=limits_of(max_retries, busy_timeout),
             on_busy=on_busy,
         )
         runtime = Runtime(sleep=sleep, clock=clock, chance=random)
-        self._engine = Engine(settings, runtime, transport=transport, max_connections=max_connections)
-        self.accounts = Accounts(self._engine)
-        self.songs = Songs(self._engine)
-        self.instrumentals = Instrumentals(self._engine)
-        self.music = Music(self._engine)
-        self.voices = Voices(self._engine)
-        self.midi = Midi(self._engine)
-        self.stems = Stems(self._engine)
-        self.scheduler = Scheduler(self._engine)
-        self.operations = Operations(self._engine)
-        self.with_raw_response = RawOperations(self._engine)
+        connections = Connections(transport=transport, max_connections=max_connections, http_client=http_client)
+        self._owns_connections = True
+        self._use(Engine(settings, runtime, connections))
+
+    def _use(self, engine: Engine) -> None:
+        self._engine = engine
+        self.accounts = Accounts(engine)
+        self.songs = Songs(engine)
+        self.instrumentals = Instrumentals(engine)
+        self.music = Music(engine)
+        self.voices = Voices(engine)
+        self.midi = Midi(engine)
+        self.stems = Stems(engine)
+        self.scheduler = Scheduler(engine)
+        self.operations = Operations(engine)
+        self.with_raw_response = RawOperations(engine)
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """Return a client with some settings changed, such as `client.with_options(timeout=5).music.get(job_id)`.
+
+        It shares this client's connections, which close with this one. Headers are added to those there are.
+
+        Args:
+            **options: `token`, `base_url`, `on_busy`, and those of `CallOptions`.
+
+        Raises:
+            ConfigurationError: The token or the address is none.
+
+        """
+        refuse_unknown(options, "with_options", known=ClientOptions)
+        other = copy(self)
+        other._owns_connections = False  # noqa: SLF001 - one of our own
+        settings = self._engine.settings.changed(options)
+        other._use(Engine(settings, self._engine.runtime, self._engine.connections))  # noqa: SLF001 - the same
+        return other
+
+    def request(  # noqa: PLR0913 - the parts of a request
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        file: FileInput | None = None,
+        media_type: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Answer[Any]:
+        """Make a call that this package does not know yet, with the same token, retries and errors as the others.
+
+        Args:
+            method: Such as `GET`. One that may order something is not sent a second time.
+            path: Below the base address, with a slash in front, percent-encoded where needed.
+            params: The query.
+            json: A body to send as JSON.
+            file: A body to send as it is; see `FileInput`.
+            media_type: Its media type, where it cannot be told from content or name.
+            **options: See `CallOptions`.
+
+        Returns:
+            The whole answer; `parsed` is its JSON, None if it has none.
+
+        """
+        refuse_unknown(options, self.request)
+        content, content_type = opened(self._engine.runtime, file, media_type) if file is not None else (None, None)
+        call: Call[Any] = Call(
+            operation_id=f"{method.upper()} {path}",
+            method=method.upper(),
+            path=checked_path(path),
+            parse=None,
+            params=params,
+            json=json,
+            content=content,
+            content_type=content_type,
+        )
+        answer = self._engine.send_raw(call, options)
+        return replace(answer, parsed=json_or_none(answer))
+
+    def file(self, url: str, *, options: CallOptions | None = None) -> Download:
+        """Return a file that an answer names, such as a job's `cover`, to be fetched; without the token."""
+
+        def link() -> str:
+            return url
+
+        return Download(self._engine, link, job_id=None, options=options or {})
 
     @property
     def base_url(self) -> str:
@@ -110,8 +195,9 @@ class TemPolor:
         return f"{type(self).__name__}(base_url={self.base_url!r})"
 
     def close(self) -> None:
-        """Close all connections."""
-        self._engine.close()
+        """Close all connections; those of another client, or of an HTTP client of your own, stay open."""
+        if self._owns_connections:
+            self._engine.connections.close()
 
     def __enter__(self) -> Self:
         return self

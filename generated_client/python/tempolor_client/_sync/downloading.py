@@ -1,18 +1,22 @@
 # Made from _async/downloading.py by tools/generate.py: never edited.
-"""Fetches files, whole or not at all."""
+"""Fetches files: whole to a path, to an open file, into memory, or as a stream."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+import httpx2
 
 from ..advice import advice_on
 from ..errors import ConnectionFailedError, DownloadError
 from ..log import logger
 from ..options import CallOptions
-from ..transfer import EXPIRED, PartFile, Transfer
+from ..transfer import EXPIRED, GivenFile, PartFile, Sink, Transfer
 from .engine import Engine
 
 
@@ -21,90 +25,156 @@ class _ExpiredError(Exception):
 
 
 class Download:
-    """One download: asks for a link, fetches the file, goes on after a cut, asks anew for an expired link."""
+    """A file to be fetched. Nothing happens before one of its methods is called, and each call fetches it once more.
 
-    def __init__(  # noqa: PLR0913 - what a download depends on
+    A download that was cut goes on where it stopped, if the host can tell that the file is the same. A link that has
+    expired is asked for again. Neither the token nor the client's headers go to the file host.
+    """
+
+    def __init__(
         self,
         engine: Engine,
         link: Callable[[], str],
-        to: str | os.PathLike[str],
         *,
         job_id: str | None,
-        progress: Callable[[int, int | None], Any] | None,
         options: CallOptions,
     ) -> None:
         self._engine = engine
         self._runtime = engine.runtime
         self._link = link
-        self._part = PartFile(to, job_id)
-        self._progress = progress
         self._job_id = job_id
         self._options = options
-        retries = engine.settings.limits_for(options).max_retries
-        self._transfer = Transfer(max_retries=retries, random=engine.runtime.chance, job_id=job_id)
 
-    def run(self) -> Path:
-        """Return the path of the complete file.
+    def save(self, to: str | os.PathLike[str], *, progress: Callable[[int, int | None], Any] | None = None) -> Path:
+        """Write the file to a path and return it.
+
+        The file has its name only when it is complete; until then it is a `.part` file beside it.
+
+        Args:
+            to: Where to write it; a file that is there is replaced.
+            progress: Called with the bytes fetched so far and, where known, those there are.
 
         Raises:
             DownloadError: It could not be fetched or written; nothing is left of it.
             TemPolorError: No link was to be had.
 
         """
+        part = PartFile(to, self._job_id)
+        self._into(part, progress)
+        return part.path
+
+    def write_to(self, file: BinaryIO, *, progress: Callable[[int, int | None], Any] | None = None) -> int:
+        """Write to an open binary file, from where it stands, and return how many bytes there were.
+
+        Where the file can seek, a failure leaves it as it was. Where it cannot, a download that has to begin again
+        is a failure.
+
+        Raises:
+            DownloadError: The file could not be fetched or written.
+            TemPolorError: No link was to be had.
+
+        """
+        sink = GivenFile(file, self._job_id)
+        self._into(sink, progress)
+        return sink.size
+
+    def read(self, *, progress: Callable[[int, int | None], Any] | None = None) -> bytes:
+        """Return the whole file.
+
+        Raises:
+            DownloadError: It could not be fetched.
+            TemPolorError: No link was to be had.
+
+        """
+        buffer = io.BytesIO()
+        self._into(GivenFile(buffer, self._job_id), progress)
+        return buffer.getvalue()
+
+    def stream(self) -> Generator[bytes]:
+        """Yield the file's bytes as they come.
+
+        Whoever stops early closes the connection by closing the stream (`contextlib.closing`).
+
+        Raises:
+            DownloadError: It could not be fetched, or it would have to begin again, which a stream cannot.
+            TemPolorError: No link was to be had.
+
+        """
+        with contextlib.closing(self._pieces(self._new_transfer())) as pieces:
+            for piece in pieces:
+                if piece is None:
+                    raise DownloadError(
+                        "the file has to be fetched from its start again; open a new stream", job_id=self._job_id
+                    )
+                yield piece
+
+    def _new_transfer(self) -> Transfer:
+        retries = self._engine.settings.limits_for(self._options).max_retries
+        return Transfer(max_retries=retries, random=self._runtime.chance, job_id=self._job_id)
+
+    def _into(self, sink: Sink, progress: Callable[[int, int | None], Any] | None) -> None:
+        transfer = self._new_transfer()
         try:
-            self._runtime.run(self._part.open)
-            self._fill()
-            self._runtime.run(self._part.commit)
+            self._runtime.run(sink.open)
+            with contextlib.closing(self._pieces(transfer)) as pieces:
+                for piece in pieces:
+                    if piece is None:
+                        self._runtime.run(sink.restart)
+                    else:
+                        self._runtime.run(sink.write, piece)
+                        self._runtime.tell(progress, transfer.received, transfer.total)
+            self._runtime.run(sink.commit)
         except BaseException:
             # Quick, and not to be interrupted by a second cancellation: so not in a thread.
-            self._part.discard()
+            sink.discard()
             raise
-        return self._part.path
 
-    def _fill(self) -> None:
+    def _pieces(self, transfer: Transfer) -> Generator[bytes | None]:
+        """Yield the file piece by piece; None says that what came before does not count."""
         url = self._link()
         while True:
             try:
-                self._fetch(url)
+                with contextlib.closing(self._fetch(url, transfer)) as pieces:
+                    yield from pieces
             except _ExpiredError as error:
-                if not self._transfer.may_ask_for_link():
+                if not transfer.may_ask_for_link():
                     raise DownloadError(f"the links given do not work: {error}", job_id=self._job_id) from None
                 logger.info("the link has expired (%s), asking for another one", error)
                 url = self._link()
             except ConnectionFailedError as error:
-                self._pause_after(error)
+                self._pause_after(error, transfer)
             else:
                 return
 
-    def _pause_after(self, error: ConnectionFailedError) -> None:
-        pause = self._transfer.pause_after_failure(self._part.size)
+    def _pause_after(self, error: ConnectionFailedError, transfer: Transfer) -> None:
+        pause = transfer.pause_after_failure()
         if pause is None:
             raise DownloadError(
-                f"the download broke off after {self._part.size} bytes, again and again ({error.problem})",
+                f"the download broke off after {transfer.received} bytes, again and again ({error.problem})",
                 advice=advice_on("download_again"),
                 job_id=self._job_id,
             ) from error
-        logger.info("the download broke off after %d bytes, next try in %.1f s", self._part.size, pause)
+        logger.info("the download broke off after %d bytes, next try in %.1f s", transfer.received, pause)
         self._runtime.pause(pause)
 
-    def _fetch(self, url: str) -> None:
-        headers = self._transfer.request_headers(self._part.size)
+    def _fetch(self, url: str, transfer: Transfer) -> Generator[bytes | None]:
+        headers = transfer.request_headers()
         with self._engine.open_file(url, headers, self._options, job_id=self._job_id) as response:
             if response.status_code in EXPIRED:
                 raise _ExpiredError(f"HTTP {response.status_code}")
             if response.status_code == 416:
                 # There is no such rest: the file has changed. From its start, then.
-                self._runtime.run(self._part.restart)
-                self._transfer.forget()
+                transfer.restart()
+                yield None
             if response.status_code not in {200, 206}:
                 raise self._broken(url, f"answered with {response.status_code}")
-            if not self._transfer.continues(response.status_code, dict(response.headers), self._part.size):
-                self._runtime.run(self._part.restart)
-            # As they come: gathered to larger chunks, the last bytes before a cut would be lost.
-            for chunk in response.iter_raw():
-                self._runtime.run(self._part.write, chunk)
-                self._runtime.tell(self._progress, self._part.size, self._transfer.total)
-            if not self._part.size:
+            if not transfer.continues(response.status_code, dict(response.headers)) and transfer.received:
+                transfer.received = 0
+                yield None
+            for chunk in _body(response):
+                transfer.received += len(chunk)
+                yield chunk
+            if not transfer.received:
                 raise self._broken(url, "sent an empty file")
 
     def _broken(self, url: str, what: str) -> ConnectionFailedError:
@@ -114,3 +184,12 @@ class Download:
             advice=advice_on("try_again"),
             job_id=self._job_id,
         )
+
+
+def _body(response: httpx2.Response) -> Generator[bytes]:
+    if response.is_stream_consumed:
+        # The transports that tests put in place of the network hand over whole answers.
+        yield response.content
+        return
+    # As they come: gathered to larger chunks, the last bytes before a cut would be lost.
+    yield from response.iter_raw()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Generator
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode, urljoin
 
 import httpx2
@@ -25,15 +25,17 @@ from ..errors import (
     TemPolorError,
 )
 from ..log import logger, place
-from ..options import CallOptions
-from ..policy import Retries
+from ..options import CallOptions, TimeoutParts, refuse_unknown
+from ..policy import REPEATABLE, Retries
 from ..quiet import hush
 from ..responses import judge
 from ..runtime import Runtime
-from ..settings import BusyNotice, Settings
-from ..tls import shared_context
+from ..settings import BusyNotice, Settings, checked_number
+from .connections import Connections
 
 T = TypeVar("T")
+
+_MOST_REDIRECTS: Final = 20
 
 
 class Engine:
@@ -43,28 +45,11 @@ class Engine:
         self,
         settings: Settings,
         runtime: Runtime,
-        *,
-        transport: httpx2.BaseTransport | None,
-        max_connections: int,
+        connections: Connections,
     ) -> None:
         self.settings = settings
         self.runtime = runtime
-        limits = httpx2.Limits(max_connections=max_connections, max_keepalive_connections=max_connections)
-        tls = shared_context()
-        self._api = httpx2.Client(transport=transport, limits=limits, verify=tls)
-        # Files come from another host: a client of their own, without token, headers and cookies of the API.
-        self._files = httpx2.Client(
-            transport=transport,
-            limits=limits,
-            verify=tls,
-            follow_redirects=True,
-            event_hooks={"request": [_hush]},
-        )
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._api.close()
-        self._files.close()
+        self.connections = connections
 
     def send(self, call: Call[T], options: CallOptions) -> T:
         """Make a call and return its result.
@@ -82,6 +67,7 @@ class Engine:
             TemPolorError: It failed, and trying again is no use.
 
         """
+        refuse_unknown(options, call.operation_id)
         retries = Retries(call.method, self.settings.limits_for(options), self.runtime.chance)
         while True:
             try:
@@ -109,7 +95,7 @@ class Engine:
         sent = SentRequest(operation_id=call.operation_id, method=call.method, url=place(str(request.url), query=True))
         begin = time.perf_counter()
         with _translated(sent, call):
-            response = self._api.send(request)
+            response = self.connections.api.send(request, follow_redirects=False)
         milliseconds = (time.perf_counter() - begin) * 1000
         logger.debug("%s %s: %d in %.0f ms", call.method, place(sent.url), response.status_code, milliseconds)
         return Received(
@@ -135,7 +121,7 @@ class Engine:
         elif call.json is not None:
             body["json"] = call.json
         try:
-            return self._api.build_request(
+            return self.connections.api.build_request(
                 call.method,
                 self._url(call),
                 headers=headers,
@@ -168,9 +154,24 @@ class Engine:
             raise DownloadError(f"the link {url!r} is no address: {error}", job_id=job_id) from error
         timeout = _timeout(options.get("timeout", self.settings.timeout))
         with _translated(sent, None, job_id):
-            with self._files.stream("GET", url, headers=headers, timeout=timeout) as response:
+            request = self.connections.files.build_request("GET", url, headers=headers, timeout=timeout)
+            response = self._follow(request)
+            try:
                 logger.debug("GET %s: %d", place(url), response.status_code)
                 yield response
+            finally:
+                response.close()
+
+    def _follow(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request for a file, and those it is redirected to, with addresses that show no signature."""
+        for _ in range(_MOST_REDIRECTS):
+            hush(request)
+            response = self.connections.files.send(request, stream=True, follow_redirects=False)
+            if response.next_request is None:
+                return response
+            response.close()
+            request = response.next_request
+        raise httpx2.TooManyRedirects(f"more than {_MOST_REDIRECTS} redirects", request=request)
 
 
 @contextlib.contextmanager
@@ -178,7 +179,7 @@ def _translated(sent: SentRequest, call: Call[Any] | None, job_id: str | None = 
     """Turn the HTTP library's errors into ours."""
     job_id = call.job_id if call is not None else job_id
     where = f"{sent.method} {sent.url}"
-    advice = advice_on("check_first" if sent.method == "POST" else "try_again")
+    advice = advice_on("try_again" if sent.method in REPEATABLE else "check_first")
     try:
         yield
     except (httpx2.InvalidURL, httpx2.LocalProtocolError, UnicodeError) as error:
@@ -195,13 +196,11 @@ def _translated(sent: SentRequest, call: Call[Any] | None, job_id: str | None = 
         ) from error
 
 
-def _hush(request: httpx2.Request) -> None:
-    hush(request)
-
-
-def _timeout(seconds: float) -> httpx2.Timeout:
-    # Waiting for a free connection of our own is no failure, however long it takes.
-    return httpx2.Timeout(seconds, pool=None)
+def _timeout(timeout: float | TimeoutParts) -> httpx2.Timeout:
+    if isinstance(timeout, int | float):
+        # Waiting for a free connection of our own is no failure, however long it takes.
+        return httpx2.Timeout(checked_number("timeout", timeout), pool=None)
+    return httpx2.Timeout(connect=timeout.connect, read=timeout.read, write=timeout.write, pool=timeout.pool)
 
 
 def _lowered(response: httpx2.Response) -> dict[str, str]:

@@ -24,6 +24,7 @@ from ..jobs import is_completed, is_final
 from ..log import logger
 from ..options import CallOptions
 from ..policy import busy_pause
+from ..settings import checked_number
 from .engine import Engine
 
 
@@ -50,8 +51,8 @@ class Wait:
         self._operations = Operations(engine)
         self._runtime = engine.runtime
         self._progress = progress
-        self._timeout = timeout
-        self._poll_interval = poll_interval
+        self._timeout = checked_number("timeout", timeout)
+        self._poll_interval = checked_number("poll_interval", poll_interval)
         self._options = options
         self._items: dict[str, MusicItem] = {}
         self._failure: TemPolorError | None = None

@@ -1,12 +1,14 @@
 """Files on their way from the service."""
 
+import contextlib
 import errno
+import io
 import os
 from pathlib import Path
 
 import pytest
 from tempolor_client import errors, models
-from tempolor_client.transfer import PartFile
+from tempolor_client.transfer import PartFile, _translated
 
 from .conftest import JOB, TOKEN
 from .hostile import answer, cut, drop, error, hang, html, reset
@@ -287,7 +289,7 @@ def test_a_full_disk_is_an_error_that_leaves_nothing(download, hostile, files, t
 
     def fill_up(self, data):
         write(self, data)
-        with self._translated():
+        with _translated("song.mp3", self):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(PartFile, "write", fill_up)
@@ -383,3 +385,153 @@ def test_a_split_without_stems_is_an_error(run, tmp_path):
     """There is nothing to fetch."""
     with pytest.raises(errors.DownloadError, match="no ZIP file"):
         run(lambda client: client.stems.download(models.SplitStems(state=1), tmp_path / "stems.zip"))
+
+
+class Pipe(io.RawIOBase):
+    """Something to write to that cannot seek, and takes little at a time."""
+
+    def __init__(self):
+        self.got = b""
+
+    def writable(self):
+        """Tell that it takes bytes."""
+        return True
+
+    def write(self, data):
+        """Take a thousand bytes at most."""
+        self.got += bytes(data[:1000])
+        return len(data[:1000])
+
+
+def test_a_file_comes_as_bytes_too(run, hostile, files):
+    """For whoever has no use for a path."""
+    hostile.then(link(files))
+    files.then(answer(200, SONG))
+
+    assert run(lambda client: client.music.file(JOB, file_format="wav").read()) == SONG
+    assert hostile.lines[0].endswith("?file_format=wav")
+
+
+def test_a_file_goes_into_an_open_file_from_where_that_stands(run, hostile, files, tmp_path):
+    """After a cut that could not be resumed, only the whole file is there."""
+    hostile.then(link(files))
+    files.then(cut(SONG, 600_000), answer(200, SONG))
+
+    with (tmp_path / "all").open("w+b") as target:
+        target.write(b"before")
+        size = run(lambda client: client.songs.order(JOB).file().write_to(target))
+        target.seek(0)
+        written = target.read()
+
+    assert (size, written) == (len(SONG), b"before" + SONG)
+
+
+def test_an_open_file_is_left_as_it_was_by_a_failure(run, hostile, files):
+    """Where it can seek."""
+    hostile.then(link(files))
+    files.then(cut(SONG, 600_000, ETag=ETAG)).always(drop)
+    target = io.BytesIO(b"before")
+    target.seek(0, io.SEEK_END)
+
+    with pytest.raises(errors.DownloadError, match="broke off"):
+        run(lambda client: client.music.file(JOB).write_to(target))
+
+    assert target.getvalue() == b"before"
+
+
+def test_a_pipe_takes_a_file_that_can_be_resumed_and_no_other(run, hostile, files):
+    """What it was given is gone."""
+    hostile.always(link(files))
+    rest = answer(206, SONG[600_000:], ETag=ETAG, Content_Range=f"bytes 600000-{len(SONG) - 1}/{len(SONG)}")
+    files.then(cut(SONG, 600_000, ETag=ETAG), rest, cut(SONG, 600_000), answer(200, SONG))
+    pipe = Pipe()
+
+    run(lambda client: client.music.file(JOB).write_to(pipe))
+
+    assert pipe.got == SONG
+    with pytest.raises(errors.DownloadError, match="cannot seek") as caught:
+        run(lambda client: client.music.file(JOB).write_to(Pipe()))
+    assert caught.value.job_id == JOB
+
+
+def test_a_text_file_is_no_place_for_a_file(run, tmp_path):
+    """Before anything is asked for."""
+    with (tmp_path / "x").open("w") as text, pytest.raises(TypeError, match="'wb'"):
+        run(lambda client: client.music.file(JOB).write_to(text))
+
+
+def stream(run, client):
+    """Read a stream to its end, in a client of either kind."""
+    if run.kind == "sync":
+        return b"".join(client.music.file(JOB).stream())
+
+    async def read():
+        return b"".join([piece async for piece in client.music.file(JOB).stream()])
+
+    return read()
+
+
+def test_a_stream_goes_on_after_a_cut(run, hostile, files):
+    """Where the host can tell that the file is the same."""
+    hostile.then(link(files))
+    rest = answer(206, SONG[600_000:], ETag=ETAG, Content_Range=f"bytes 600000-{len(SONG) - 1}/{len(SONG)}")
+    files.then(cut(SONG, 600_000, ETag=ETAG), rest)
+
+    assert run(lambda client: stream(run, client)) == SONG
+
+
+def test_a_stream_that_would_have_to_begin_again_is_an_error(run, hostile, files):
+    """Its reader has had the first bytes."""
+    hostile.then(link(files))
+    files.then(cut(SONG, 600_000), answer(200, SONG))
+
+    with pytest.raises(errors.DownloadError, match="open a new stream"):
+        run(lambda client: stream(run, client))
+
+
+def test_a_stream_that_is_left_early_closes_its_connection(run, hostile, files):
+    """And asks for nothing more."""
+    hostile.then(link(files))
+    files.then(answer(200, SONG))
+
+    def first(client):
+        if run.kind == "sync":
+            with contextlib.closing(client.music.file(JOB).stream()) as pieces:
+                return next(pieces)
+
+        async def read():
+            async with contextlib.aclosing(client.music.file(JOB).stream()) as pieces:
+                return await anext(pieces)
+
+        return read()
+
+    assert SONG.startswith(run(first))
+    files.wait_until(lambda: files.open_connections == 0)
+
+
+def test_a_cover_is_fetched_without_the_token(run, files):
+    """Any address that an answer names."""
+    files.then(answer(200, b"picture"))
+
+    assert run(lambda client: client.file(f"{files.origin}/cover.jpg").read()) == b"picture"
+    assert "authorization" not in files.requests[0].headers
+
+
+def test_a_file_is_fetched_from_where_it_is_redirected_to(run, hostile, files, caplog):
+    """And no log shows the signature of either address."""
+    caplog.set_level("INFO")
+    hostile.then(link(files))
+    files.then(answer(302, Location=f"{files.origin}/moved?sig=def"), answer(200, SONG))
+
+    assert run(lambda client: client.music.file(JOB).read()) == SONG
+    assert files.lines[1] == "GET /moved?sig=def"
+    assert "sig=" not in caplog.text
+
+
+def test_redirects_without_an_end_are_an_error(run, hostile, files):
+    """After as many as any browser takes."""
+    hostile.always(link(files))
+    files.always(answer(302, Location=f"{files.origin}/song.mp3"))
+
+    with pytest.raises(errors.DownloadError, match="redirects"):
+        run(lambda client: client.music.file(JOB, options={"max_retries": 0}).read())

@@ -1,11 +1,16 @@
 """What goes wrong, and what the message says to do about it."""
 
+import copy
+import pickle
 import re
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 from tempolor_client import errors, parse_callback
 from tempolor_client._generated.defaults import ANSWERS, FAILURES
+from tempolor_client.models import BusyJob, MusicItem
 from tempolor_spec import load_document, operations
 
 from .conftest import JOB, TOKEN
@@ -199,6 +204,62 @@ def test_advice_for_the_shell_speaks_of_options_and_commands(run, hostile):
 
 def _is_error(kind):
     return isinstance(kind, type) and issubclass(kind, Exception)
+
+
+REQUEST = errors.SentRequest(operation_id="get_music", method="GET", url="http://x/y")
+ITEM = MusicItem(job_id=JOB, status=10, additional_properties={"new": [1]})
+ANSWER = {"status": 429, "error": "busy", "text": "t", "body": {"a": 1}, "headers": {"x": "y"}, "request": REQUEST}
+ADVICE = FAILURES["wait_again"]
+
+
+def one_of_each():
+    """Return an error of each class, with all that it can hold."""
+    made = {
+        errors.InvalidIdError: errors.InvalidIdError("job_id", "a/b"),
+        errors.JobFailedError: errors.JobFailedError(ITEM, job_id=JOB, completed=[MusicItem(job_id="other")]),
+        errors.WaitTimeoutError: errors.WaitTimeoutError(
+            "late", advice=ADVICE, job_ids=[JOB], item=ITEM, completed=[ITEM]
+        ),
+    }
+    for kind in filter(_is_error, vars(errors).values()):
+        if issubclass(kind, errors.APIError):
+            made[kind] = kind(**ANSWER, job_id=JOB)
+        elif issubclass(kind, errors.ConnectionFailedError):
+            made[kind] = kind("broke", request=REQUEST, advice=ADVICE, job_id=JOB)
+        elif kind not in made:
+            made[kind] = kind("words", job_id=JOB)
+    made[errors.AccountBusyError].running_jobs = {"1": [BusyJob(user_id="7", job_id=JOB, started=1)]}
+    made[errors.NotFoundError].add_note("a note")
+    return made
+
+
+@pytest.mark.parametrize("error", one_of_each().values(), ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("anew", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
+def test_an_error_crosses_processes_with_all_it_knows(error, anew):
+    """Into a pool of processes and back, or into a queue."""
+    made = anew(error)
+
+    assert type(made) is type(error)
+    assert (str(made), made.args, vars(made)) == (str(error), error.args, vars(error))
+    assert made.explain("shell") == error.explain("shell")
+
+
+def test_an_error_comes_out_of_a_process_pool(hostile):
+    """As it went in."""
+    hostile.then(error(429, "busy", runningJobs={"7": [{"user_id": "7", "job_id": JOB, "started": 1}]}))
+    program = f"""if True:
+        from tempolor_client import TemPolor
+        TemPolor({TOKEN!r}, base_url={hostile.url!r}).songs.create("Rain", busy_timeout=0)
+    """
+
+    with (
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool,
+        pytest.raises(errors.AccountBusyError) as caught,
+    ):
+        pool.submit(exec, program).result()
+
+    assert caught.value.running_jobs["7"][0].job_id == JOB
+    assert caught.value.request.operation_id == "create_song"
 
 
 def test_errors_can_be_told_apart_by_base_classes():

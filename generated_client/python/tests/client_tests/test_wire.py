@@ -1,6 +1,7 @@
 """What goes over the wire."""
 
 import inspect
+import json
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,28 @@ def test_a_field_of_another_type_counts_as_absent_but_is_not_lost(run, hostile):
     item = run(lambda client: client.music.get(JOB))
 
     assert (item.progress, item.music_material, item.cover) == (None, None, None)
-    assert item.additional_properties == {"progress": "much", "musicMaterial": ""}
+    assert item.additional_properties == {"progress": "much", "musicMaterial": "", "cover": None}
+
+
+def test_a_result_goes_back_to_the_json_it_came_from(run, hostile):
+    """What was left out stays out, what was null stays null, what nobody knows stays; dates and numbers too."""
+    sent = {"job_id": JOB, "status": 30, "cover": None, "musicMaterial": {"bpm": 80, "new": [None]}, "sparkle": None}
+    hostile.then(answer(200, sent))
+
+    item = run(lambda client: client.music.get(JOB))
+
+    assert item.to_dict() == sent
+    assert json.loads(item.to_json()) == sent
+    assert ("cover" in item.additional_properties, "titleEn" in item.additional_properties) == (True, False)
+
+
+def test_a_field_can_be_sent_as_null(run, hostile):
+    """By way of `extra`; an argument that is None is left out."""
+    hostile.then(answer(200, {"jobs": [JOB]}))
+
+    run(lambda client: client.songs.create("Rain", lyrics=None, extra={"midiItemId": None}))
+
+    assert hostile.requests[0].json == {"prompt": "Rain", "midiItemId": None}
 
 
 def test_a_raw_answer_has_status_headers_body_and_result(run, hostile):

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from ..._generated.models import Account, AccountRequest, RequestParams
 from ...errors import NotFoundError
-from ...options import CallOptions
+from ...options import CallOptions, refuse_unknown
 from .base import AsyncResource
 
 
@@ -32,6 +32,7 @@ class AsyncAccounts(AsyncResource):
             BadRequestError: Something is missing or wrong.
 
         """
+        refuse_unknown(options, self.create)
         if not isinstance(request_params, RequestParams):
             request_params = RequestParams.from_dict(request_params)
         body = AccountRequest(request_params=request_params, max_jobs=max_jobs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..._generated.operations import AsyncOperations, AsyncRawOperations
 from ...payload import FileInput, Payload
+from ...runtime import AsyncRuntime
 from ..engine import AsyncEngine
 
 
@@ -16,6 +17,10 @@ class AsyncResource:
         self._raw = AsyncRawOperations(engine)
 
     async def _opened(self, file: FileInput, media_type: str | None) -> tuple[Payload, str]:
-        run = self._engine.runtime.run
-        payload = await run(Payload, file)
-        return payload, media_type if media_type is not None else await run(payload.media_type)
+        return await opened(self._engine.runtime, file, media_type)
+
+
+async def opened(runtime: AsyncRuntime, file: FileInput, media_type: str | None) -> tuple[Payload, str]:
+    """Return a file ready for upload, and its media type."""
+    payload = await runtime.run(Payload, file)
+    return payload, media_type if media_type is not None else await runtime.run(payload.media_type)

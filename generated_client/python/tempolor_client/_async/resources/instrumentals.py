@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 from ..._generated.defaults import WAIT_TIMEOUT
 from ..._generated.models import InstrumentalModel, InstrumentalRequest, MusicItem, Tonality
-from ...options import CallOptions, InstrumentalFields
+from ...options import CallOptions, InstrumentalFields, refuse_unknown
 from ..paging import AsyncPages
 from .base import AsyncResource
 from .music import AsyncMusic
@@ -59,6 +59,7 @@ class AsyncInstrumentals(AsyncResource):
             RequestTimeoutError: No answer; the order may have been taken.
 
         """
+        refuse_unknown(options, self.create)
         body = InstrumentalRequest(
             prompt=prompt,
             model_instrumental=model,

@@ -6,7 +6,7 @@ from typing import Unpack
 
 from ..._generated.defaults import UPLOAD_TIMEOUT
 from ..._generated.models import DeleteResult, MidiFile, UploadedMidi
-from ...options import CallOptions
+from ...options import CallOptions, refuse_unknown
 from ...payload import FileInput
 from ..paging import AsyncPages
 from .base import AsyncResource
@@ -37,6 +37,7 @@ class AsyncMidi(AsyncResource):
             FileReadError: The file cannot be read.
 
         """
+        refuse_unknown(options, self.upload)
         payload, content_type = await self._opened(file, media_type)
         options.setdefault("timeout", UPLOAD_TIMEOUT)
         return await self._operations.upload_midi(
@@ -49,6 +50,7 @@ class AsyncMidi(AsyncResource):
 
     def list(self, *, user_id: str | None = None, **options: Unpack[CallOptions]) -> AsyncPages[MidiFile]:
         """Return an account's MIDI files to loop over."""
+        refuse_unknown(options, self.list)
         return AsyncPages(lambda at: self._operations.list_midi(user_id=user_id, cursor=at, **options))
 
     async def delete(self, midi_id: str, **options: Unpack[CallOptions]) -> DeleteResult:

@@ -14,7 +14,7 @@ from ...advice import advice_on
 from ...answer import Answer
 from ...errors import FileNotReadyError, NotFoundError
 from ...jobs import is_completed
-from ...options import CallOptions
+from ...options import CallOptions, refuse_unknown
 from ...responses import unexpected
 from ..downloading import AsyncDownload
 from ..paging import AsyncPages
@@ -51,6 +51,7 @@ class AsyncMusic(AsyncResource):
             **options: See `CallOptions`.
 
         """
+        refuse_unknown(options, self.list)
         return AsyncPages(
             lambda at: self._operations.list_music(user_id=user_id, type_=kind, cursor=at, **options), cursor
         )
@@ -118,6 +119,31 @@ class AsyncMusic(AsyncResource):
         """
         return await self._operations.download_music(job_id, file_format=file_format, **options)
 
+    def file(
+        self,
+        job_id: str,
+        *,
+        file_format: FileFormat | str | None = None,
+        ready_timeout: float = READY_TIMEOUT,
+        options: CallOptions | None = None,
+    ) -> AsyncDownload:
+        """Return a completed job's file, to be saved to a path, written to an open file, read, or streamed.
+
+        Args:
+            job_id: The job.
+            file_format: `mp3`, `wav` or `stems`; mp3 unless given.
+            ready_timeout: Seconds the file may take to appear after the job has completed.
+            options: Options of each call.
+
+        """
+        refuse_unknown(options or {}, self.file)
+        return AsyncDownload(
+            self._engine,
+            lambda: self._link(job_id, file_format, ready_timeout, options or {}),
+            job_id=job_id,
+            options=options or {},
+        )
+
     async def download(  # noqa: PLR0913 - each has a default
         self,
         job_id: str,
@@ -128,9 +154,7 @@ class AsyncMusic(AsyncResource):
         ready_timeout: float = READY_TIMEOUT,
         options: CallOptions | None = None,
     ) -> Path:
-        """Fetch a completed job's file.
-
-        The file has its name only when it is complete; until then it is a `.part` file beside it.
+        """Fetch a completed job's file: `file` and `save` in one.
 
         Args:
             job_id: The job.
@@ -149,15 +173,8 @@ class AsyncMusic(AsyncResource):
             DownloadError: The file could not be fetched or written.
 
         """
-        download = AsyncDownload(
-            self._engine,
-            lambda: self._link(job_id, file_format, ready_timeout, options or {}),
-            to,
-            job_id=job_id,
-            progress=progress,
-            options=options or {},
-        )
-        return await download.run()
+        file = self.file(job_id, file_format=file_format, ready_timeout=ready_timeout, options=options)
+        return await file.save(to, progress=progress)
 
     async def _link(
         self, job_id: str, file_format: FileFormat | str | None, ready_timeout: float, options: CallOptions

@@ -15,6 +15,7 @@ from ...answer import Answer
 from ...errors import NotFoundError
 from ...options import CallOptions
 from ...responses import unexpected
+from ..downloading import AsyncDownload
 from ..engine import AsyncEngine
 from .music import AsyncMusic
 
@@ -57,6 +58,12 @@ class AsyncOrder:
         return await self._music.wait_all(
             self.jobs, progress=progress, timeout=timeout, poll_interval=poll_interval, options=options
         )
+
+    def file(
+        self, *, take: int = 0, file_format: FileFormat | str | None = None, options: CallOptions | None = None
+    ) -> AsyncDownload:
+        """Return the file of one of the jobs, the first unless told otherwise; see `music.file`."""
+        return self._music.file(self.jobs[take], file_format=file_format, options=options)
 
     async def download(
         self,

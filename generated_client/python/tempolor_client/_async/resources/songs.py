@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 from ..._generated.defaults import WAIT_TIMEOUT
 from ..._generated.models import MusicItem, SongModel, SongRequest
-from ...options import CallOptions, SongFields
+from ...options import CallOptions, SongFields, refuse_unknown
 from ..paging import AsyncPages
 from .base import AsyncResource
 from .music import AsyncMusic
@@ -61,6 +61,7 @@ class AsyncSongs(AsyncResource):
             RequestTimeoutError: No answer; the order may have been taken.
 
         """
+        refuse_unknown(options, self.create)
         body = SongRequest(
             prompt=prompt,
             lyrics=lyrics,

@@ -10,7 +10,7 @@ from typing import Any, Unpack
 from ..._generated.defaults import SPLIT_TIMEOUT
 from ..._generated.models import SplitStems
 from ...errors import DownloadError
-from ...options import CallOptions
+from ...options import CallOptions, refuse_unknown
 from ...payload import FileInput
 from ..downloading import AsyncDownload
 from .base import AsyncResource
@@ -40,6 +40,7 @@ class AsyncStems(AsyncResource):
             FileReadError: The file cannot be read.
 
         """
+        refuse_unknown(options, self.split)
         payload, content_type = await self._opened(file, media_type)
         options.setdefault("timeout", SPLIT_TIMEOUT)
         return await self._operations.split_stems(
@@ -63,10 +64,11 @@ class AsyncStems(AsyncResource):
             DownloadError: There is none, or it could not be fetched or written.
 
         """
-        download = AsyncDownload(
-            self._engine, _stems_link(stems), to, job_id=None, progress=progress, options=options or {}
-        )
-        return await download.run()
+        return await self.file(stems, options=options).save(to, progress=progress)
+
+    def file(self, stems: SplitStems, *, options: CallOptions | None = None) -> AsyncDownload:
+        """Return the ZIP file of a split, to be saved to a path, written to an open file, read, or streamed."""
+        return AsyncDownload(self._engine, _stems_link(stems), job_id=None, options=options or {})
 
 
 def _stems_link(stems: SplitStems) -> Callable[[], Awaitable[str]]:

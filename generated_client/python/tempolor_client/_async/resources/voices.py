@@ -9,7 +9,7 @@ from ..._generated.models import ArtistVoice, ClonedVoice, DeleteResult, VoiceCl
 from ...advice import advice_on
 from ...errors import VoiceFailedError, WaitTimeoutError
 from ...jobs import COMPLETED, FAILED
-from ...options import CallOptions
+from ...options import CallOptions, refuse_unknown
 from ...payload import FileInput
 from ..paging import AsyncPages
 from .base import AsyncResource
@@ -20,10 +20,12 @@ class AsyncVoices(AsyncResource):
 
     def artists(self, *, user_id: str | None = None, **options: Unpack[CallOptions]) -> AsyncPages[ArtistVoice]:
         """Return the voices TemPolor offers to everyone, to loop over."""
+        refuse_unknown(options, self.artists)
         return AsyncPages(lambda at: self._operations.list_artist_voices(user_id=user_id, cursor=at, **options))
 
     def list(self, *, user_id: str | None = None, **options: Unpack[CallOptions]) -> AsyncPages[ClonedVoice]:
         """Return the voices cloned on an account to loop over, ready or not."""
+        refuse_unknown(options, self.list)
         return AsyncPages(lambda at: self._operations.list_cloned_voices(user_id=user_id, cursor=at, **options))
 
     async def clone(
@@ -52,6 +54,7 @@ class AsyncVoices(AsyncResource):
             MediaTypeError: It is not clear what kind of file it is.
 
         """
+        refuse_unknown(options, self.clone)
         payload, content_type = await self._opened(file, media_type)
         options.setdefault("timeout", UPLOAD_TIMEOUT)
         return await self._operations.clone_voice(

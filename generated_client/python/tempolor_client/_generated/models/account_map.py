@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -29,8 +30,12 @@ class AccountMap:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON, without the fields that are None."""
+        """Return the object as JSON: fields that are None are left out, unless the service sent them as null."""
         return filled(
             {},
             self.additional_properties,
         )
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return the object as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)

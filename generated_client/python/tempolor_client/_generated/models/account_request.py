@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -18,7 +19,7 @@ class AccountRequest:
     max_jobs: int | None = None
     """How many jobs the account may run at once."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
-    """Fields the document does not know, and those it describes otherwise."""
+    """Fields the document does not know, those it describes otherwise, and those that came as null."""
 
     @classmethod
     def from_dict(cls, source: Mapping[str, Any]) -> Self:
@@ -36,7 +37,7 @@ class AccountRequest:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON, without the fields that are None."""
+        """Return the object as JSON: fields that are None are left out, unless the service sent them as null."""
         return filled(
             {
                 "requestParams": self.request_params,
@@ -44,3 +45,7 @@ class AccountRequest:
             },
             self.additional_properties,
         )
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return the object as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -34,7 +35,7 @@ class ArtistVoice:
     labels: list[str] | None = None
     """Words that describe the voice."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
-    """Fields the document does not know, and those it describes otherwise."""
+    """Fields the document does not know, those it describes otherwise, and those that came as null."""
 
     @classmethod
     def from_dict(cls, source: Mapping[str, Any]) -> Self:
@@ -61,7 +62,7 @@ class ArtistVoice:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON, without the fields that are None."""
+        """Return the object as JSON: fields that are None are left out, unless the service sent them as null."""
         return filled(
             {
                 "ucid": self.ucid,
@@ -78,3 +79,7 @@ class ArtistVoice:
             },
             self.additional_properties,
         )
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return the object as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)

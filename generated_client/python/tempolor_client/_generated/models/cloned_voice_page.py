@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -19,7 +20,7 @@ class ClonedVoicePage:
     cursor: str | None = None
     """What to send as `cursor` for the next page, empty on the last."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
-    """Fields the document does not know, and those it describes otherwise."""
+    """Fields the document does not know, those it describes otherwise, and those that came as null."""
 
     @classmethod
     def from_dict(cls, source: Mapping[str, Any]) -> Self:
@@ -38,7 +39,7 @@ class ClonedVoicePage:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON, without the fields that are None."""
+        """Return the object as JSON: fields that are None are left out, unless the service sent them as null."""
         return filled(
             {
                 "records": self.records,
@@ -47,3 +48,7 @@ class ClonedVoicePage:
             },
             self.additional_properties,
         )
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return the object as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)

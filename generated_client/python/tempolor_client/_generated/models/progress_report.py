@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -94,7 +95,7 @@ class ProgressReport:
     reply_ref: str | None = None
     """Text of your own that every report repeats. At most 1024 characters."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
-    """Fields the document does not know, and those it describes otherwise."""
+    """Fields the document does not know, those it describes otherwise, and those that came as null."""
 
     @classmethod
     def from_dict(cls, source: Mapping[str, Any]) -> Self:
@@ -150,7 +151,7 @@ class ProgressReport:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON, without the fields that are None."""
+        """Return the object as JSON: fields that are None are left out, unless the service sent them as null."""
         return filled(
             {
                 "bizType": self.biz_type,
@@ -196,3 +197,7 @@ class ProgressReport:
             },
             self.additional_properties,
         )
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return the object as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -23,7 +24,7 @@ class RunningJob:
     reply_ref: str | None = None
     """Text of your own that every report repeats. At most 1024 characters."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
-    """Fields the document does not know, and those it describes otherwise."""
+    """Fields the document does not know, those it describes otherwise, and those that came as null."""
 
     @classmethod
     def from_dict(cls, source: Mapping[str, Any]) -> Self:
@@ -44,7 +45,7 @@ class RunningJob:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON, without the fields that are None."""
+        """Return the object as JSON: fields that are None are left out, unless the service sent them as null."""
         return filled(
             {
                 "job_id": self.job_id,
@@ -55,3 +56,7 @@ class RunningJob:
             },
             self.additional_properties,
         )
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return the object as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 from ..._generated.models import Account, AccountRequest, RequestParams
 from ...errors import NotFoundError
-from ...options import CallOptions
+from ...options import CallOptions, refuse_unknown
 from .base import Resource
 
 
@@ -33,6 +33,7 @@ class Accounts(Resource):
             BadRequestError: Something is missing or wrong.
 
         """
+        refuse_unknown(options, self.create)
         if not isinstance(request_params, RequestParams):
             request_params = RequestParams.from_dict(request_params)
         body = AccountRequest(request_params=request_params, max_jobs=max_jobs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ..._generated.operations import Operations, RawOperations
 from ...payload import FileInput, Payload
+from ...runtime import Runtime
 from ..engine import Engine
 
 
@@ -17,6 +18,10 @@ class Resource:
         self._raw = RawOperations(engine)
 
     def _opened(self, file: FileInput, media_type: str | None) -> tuple[Payload, str]:
-        run = self._engine.runtime.run
-        payload = run(Payload, file)
-        return payload, media_type if media_type is not None else run(payload.media_type)
+        return opened(self._engine.runtime, file, media_type)
+
+
+def opened(runtime: Runtime, file: FileInput, media_type: str | None) -> tuple[Payload, str]:
+    """Return a file ready for upload, and its media type."""
+    payload = runtime.run(Payload, file)
+    return payload, media_type if media_type is not None else runtime.run(payload.media_type)

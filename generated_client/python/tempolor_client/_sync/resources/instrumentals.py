@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 from ..._generated.defaults import WAIT_TIMEOUT
 from ..._generated.models import InstrumentalModel, InstrumentalRequest, MusicItem, Tonality
-from ...options import CallOptions, InstrumentalFields
+from ...options import CallOptions, InstrumentalFields, refuse_unknown
 from ..paging import Pages
 from .base import Resource
 from .music import Music
@@ -60,6 +60,7 @@ class Instrumentals(Resource):
             RequestTimeoutError: No answer; the order may have been taken.
 
         """
+        refuse_unknown(options, self.create)
         body = InstrumentalRequest(
             prompt=prompt,
             model_instrumental=model,

@@ -7,7 +7,7 @@ from typing import Unpack
 
 from ..._generated.defaults import UPLOAD_TIMEOUT
 from ..._generated.models import DeleteResult, MidiFile, UploadedMidi
-from ...options import CallOptions
+from ...options import CallOptions, refuse_unknown
 from ...payload import FileInput
 from ..paging import Pages
 from .base import Resource
@@ -38,6 +38,7 @@ class Midi(Resource):
             FileReadError: The file cannot be read.
 
         """
+        refuse_unknown(options, self.upload)
         payload, content_type = self._opened(file, media_type)
         options.setdefault("timeout", UPLOAD_TIMEOUT)
         return self._operations.upload_midi(
@@ -50,6 +51,7 @@ class Midi(Resource):
 
     def list(self, *, user_id: str | None = None, **options: Unpack[CallOptions]) -> Pages[MidiFile]:
         """Return an account's MIDI files to loop over."""
+        refuse_unknown(options, self.list)
         return Pages(lambda at: self._operations.list_midi(user_id=user_id, cursor=at, **options))
 
     def delete(self, midi_id: str, **options: Unpack[CallOptions]) -> DeleteResult:

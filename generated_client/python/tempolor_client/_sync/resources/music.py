@@ -15,7 +15,7 @@ from ...advice import advice_on
 from ...answer import Answer
 from ...errors import FileNotReadyError, NotFoundError
 from ...jobs import is_completed
-from ...options import CallOptions
+from ...options import CallOptions, refuse_unknown
 from ...responses import unexpected
 from ..downloading import Download
 from ..paging import Pages
@@ -52,6 +52,7 @@ class Music(Resource):
             **options: See `CallOptions`.
 
         """
+        refuse_unknown(options, self.list)
         return Pages(lambda at: self._operations.list_music(user_id=user_id, type_=kind, cursor=at, **options), cursor)
 
     def wait(
@@ -117,6 +118,31 @@ class Music(Resource):
         """
         return self._operations.download_music(job_id, file_format=file_format, **options)
 
+    def file(
+        self,
+        job_id: str,
+        *,
+        file_format: FileFormat | str | None = None,
+        ready_timeout: float = READY_TIMEOUT,
+        options: CallOptions | None = None,
+    ) -> Download:
+        """Return a completed job's file, to be saved to a path, written to an open file, read, or streamed.
+
+        Args:
+            job_id: The job.
+            file_format: `mp3`, `wav` or `stems`; mp3 unless given.
+            ready_timeout: Seconds the file may take to appear after the job has completed.
+            options: Options of each call.
+
+        """
+        refuse_unknown(options or {}, self.file)
+        return Download(
+            self._engine,
+            lambda: self._link(job_id, file_format, ready_timeout, options or {}),
+            job_id=job_id,
+            options=options or {},
+        )
+
     def download(  # noqa: PLR0913 - each has a default
         self,
         job_id: str,
@@ -127,9 +153,7 @@ class Music(Resource):
         ready_timeout: float = READY_TIMEOUT,
         options: CallOptions | None = None,
     ) -> Path:
-        """Fetch a completed job's file.
-
-        The file has its name only when it is complete; until then it is a `.part` file beside it.
+        """Fetch a completed job's file: `file` and `save` in one.
 
         Args:
             job_id: The job.
@@ -148,15 +172,8 @@ class Music(Resource):
             DownloadError: The file could not be fetched or written.
 
         """
-        download = Download(
-            self._engine,
-            lambda: self._link(job_id, file_format, ready_timeout, options or {}),
-            to,
-            job_id=job_id,
-            progress=progress,
-            options=options or {},
-        )
-        return download.run()
+        file = self.file(job_id, file_format=file_format, ready_timeout=ready_timeout, options=options)
+        return file.save(to, progress=progress)
 
     def _link(
         self, job_id: str, file_format: FileFormat | str | None, ready_timeout: float, options: CallOptions

@@ -16,6 +16,7 @@ from ...answer import Answer
 from ...errors import NotFoundError
 from ...options import CallOptions
 from ...responses import unexpected
+from ..downloading import Download
 from ..engine import Engine
 from .music import Music
 
@@ -58,6 +59,12 @@ class Order:
         return self._music.wait_all(
             self.jobs, progress=progress, timeout=timeout, poll_interval=poll_interval, options=options
         )
+
+    def file(
+        self, *, take: int = 0, file_format: FileFormat | str | None = None, options: CallOptions | None = None
+    ) -> Download:
+        """Return the file of one of the jobs, the first unless told otherwise; see `music.file`."""
+        return self._music.file(self.jobs[take], file_format=file_format, options=options)
 
     def download(
         self,

@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 from ..._generated.defaults import WAIT_TIMEOUT
 from ..._generated.models import MusicItem, SongModel, SongRequest
-from ...options import CallOptions, SongFields
+from ...options import CallOptions, SongFields, refuse_unknown
 from ..paging import Pages
 from .base import Resource
 from .music import Music
@@ -62,6 +62,7 @@ class Songs(Resource):
             RequestTimeoutError: No answer; the order may have been taken.
 
         """
+        refuse_unknown(options, self.create)
         body = SongRequest(
             prompt=prompt,
             lyrics=lyrics,

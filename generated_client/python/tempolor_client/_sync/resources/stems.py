@@ -11,7 +11,7 @@ from typing import Any, Unpack
 from ..._generated.defaults import SPLIT_TIMEOUT
 from ..._generated.models import SplitStems
 from ...errors import DownloadError
-from ...options import CallOptions
+from ...options import CallOptions, refuse_unknown
 from ...payload import FileInput
 from ..downloading import Download
 from .base import Resource
@@ -41,6 +41,7 @@ class Stems(Resource):
             FileReadError: The file cannot be read.
 
         """
+        refuse_unknown(options, self.split)
         payload, content_type = self._opened(file, media_type)
         options.setdefault("timeout", SPLIT_TIMEOUT)
         return self._operations.split_stems(
@@ -64,8 +65,11 @@ class Stems(Resource):
             DownloadError: There is none, or it could not be fetched or written.
 
         """
-        download = Download(self._engine, _stems_link(stems), to, job_id=None, progress=progress, options=options or {})
-        return download.run()
+        return self.file(stems, options=options).save(to, progress=progress)
+
+    def file(self, stems: SplitStems, *, options: CallOptions | None = None) -> Download:
+        """Return the ZIP file of a split, to be saved to a path, written to an open file, read, or streamed."""
+        return Download(self._engine, _stems_link(stems), job_id=None, options=options or {})
 
 
 def _stems_link(stems: SplitStems) -> Callable[[], str]:

@@ -10,7 +10,7 @@ from ..._generated.models import ArtistVoice, ClonedVoice, DeleteResult, VoiceCl
 from ...advice import advice_on
 from ...errors import VoiceFailedError, WaitTimeoutError
 from ...jobs import COMPLETED, FAILED
-from ...options import CallOptions
+from ...options import CallOptions, refuse_unknown
 from ...payload import FileInput
 from ..paging import Pages
 from .base import Resource
@@ -21,10 +21,12 @@ class Voices(Resource):
 
     def artists(self, *, user_id: str | None = None, **options: Unpack[CallOptions]) -> Pages[ArtistVoice]:
         """Return the voices TemPolor offers to everyone, to loop over."""
+        refuse_unknown(options, self.artists)
         return Pages(lambda at: self._operations.list_artist_voices(user_id=user_id, cursor=at, **options))
 
     def list(self, *, user_id: str | None = None, **options: Unpack[CallOptions]) -> Pages[ClonedVoice]:
         """Return the voices cloned on an account to loop over, ready or not."""
+        refuse_unknown(options, self.list)
         return Pages(lambda at: self._operations.list_cloned_voices(user_id=user_id, cursor=at, **options))
 
     def clone(
@@ -53,6 +55,7 @@ class Voices(Resource):
             MediaTypeError: It is not clear what kind of file it is.
 
         """
+        refuse_unknown(options, self.clone)
         payload, content_type = self._opened(file, media_type)
         options.setdefault("timeout", UPLOAD_TIMEOUT)
         return self._operations.clone_voice(
