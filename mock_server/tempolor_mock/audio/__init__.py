@@ -3,7 +3,7 @@
 Everything here is a function of its arguments: no clock, no network, no store. Renderers are plain generators of bytes,
 safe to run in a thread, and each has a `..._length` that knows its size before the first byte exists.
 
-Names are imported on first use (PEP 562): a server that only builds scores never pays for numpy or FFmpeg.
+Names are imported on first use (PEP 562): a server that only builds scores never pays for numpy or codecs.
 """
 
 from importlib import import_module
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .archive import render_stems_zip, stems_zip_length
     from .cover import cover_jpeg, cover_png
-    from .decode import AudioInfo, decode_audio, probe_audio
-    from .errors import UnreadableAudio, UnreadableMidi, UnreadableUpload
+    from .decode import MISSING_DECODER, AudioInfo, can_decode, decode_audio, probe_audio
+    from .errors import DecoderMissing, UnreadableAudio, UnreadableMidi, UnreadableUpload
     from .midi import Midi, read_midi
     from .mp3 import mp3_length, render_mp3
     from .score import MelodyNote, Register, Score, Voice
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "archive": ("render_stems_zip", "stems_zip_length"),
     "cover": ("cover_jpeg", "cover_png"),
-    "decode": ("AudioInfo", "decode_audio", "probe_audio"),
-    "errors": ("UnreadableAudio", "UnreadableMidi", "UnreadableUpload"),
+    "decode": ("MISSING_DECODER", "AudioInfo", "can_decode", "decode_audio", "probe_audio"),
+    "errors": ("DecoderMissing", "UnreadableAudio", "UnreadableMidi", "UnreadableUpload"),
     "midi": ("Midi", "read_midi"),
     "mp3": ("mp3_length", "render_mp3"),
     "score": ("MelodyNote", "Register", "Score", "Voice"),
@@ -47,9 +47,11 @@ _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "MEDIA_TYPES",
+    "MISSING_DECODER",
     "TONALITIES",
     "AudioInfo",
     "AudioKind",
+    "DecoderMissing",
     "MelodyNote",
     "Midi",
     "Register",
@@ -60,6 +62,7 @@ __all__ = [
     "UnreadableUpload",
     "Voice",
     "audio_kind",
+    "can_decode",
     "check_media_type",
     "cover_jpeg",
     "cover_png",

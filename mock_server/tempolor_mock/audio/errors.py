@@ -11,3 +11,7 @@ class UnreadableAudio(UnreadableUpload):
 
 class UnreadableMidi(UnreadableUpload):
     """The bytes are not a Standard MIDI File with notes in it within the limits."""
+
+
+class DecoderMissing(Exception):  # noqa: N818 - reads like the others
+    """The file may be good, but what decodes it is not installed; `str(error)` says what to install."""

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from .decode import MAX_SECONDS, decode_audio
+from .decode import MAX_SECONDS, can_decode, decode_audio
 from .pcm import RATE, Wave
 from .score import Register, Voice
 
@@ -23,8 +23,10 @@ _TOPS: Final = ((128.0, Register.BASS), (190.0, Register.TENOR), (277.0, Registe
 def match_voice(data: bytes, seed: int, *, max_seconds: float = MAX_SECONDS) -> Voice:
     """Return a voice in the register of a recorded one; UnreadableAudio when the recording cannot be read.
 
-    The pitch is the median over the first minute. Where nothing has a pitch, the seed chooses.
+    The pitch is the median over the first minute. Where nothing has a pitch, or can hear it, the seed chooses.
     """
+    if not can_decode(data):
+        return Voice.from_labels(seed)
     pitches = _pitches(_first_minute(data, max_seconds))
     if not len(pitches):
         return Voice.from_labels(seed)

@@ -1,7 +1,15 @@
 """Looking into what clients upload, off the event loop."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
+
+from ..exchange import Headers
+
+logger = logging.getLogger("tempolor.mock")
+
+NOTICE_HEADER = "X-Mock-Notice"
+"""Tells in an answer what this installation could not do about the upload, and what to install."""
 
 EXTENSIONS = {
     "audio/mpeg": "mp3",
@@ -35,9 +43,17 @@ async def read_midi(content: bytes) -> MidiFacts:
     return await asyncio.to_thread(_read_midi, content)
 
 
-async def check_audio(content: bytes, media_type: str) -> None:
-    """Raise UnreadableUploadError for what is not audio of that type which can be decoded from end to end."""
-    await asyncio.to_thread(_check_audio, content, media_type)
+async def check_audio(content: bytes, media_type: str) -> Headers:
+    """Raise UnreadableUploadError for what is not audio of that type which can be decoded from end to end.
+
+    Returns headers for the answer: they say so where nothing here decodes such a file, so that only what it says of
+    itself was looked at.
+    """
+    notice = await asyncio.to_thread(_check_audio, content, media_type)
+    if notice is None:
+        return ()
+    logger.warning("%s", notice)
+    return ((NOTICE_HEADER, notice),)
 
 
 # numpy and the codecs are loaded with the first upload, not with the server: each function below runs in a thread.
@@ -53,11 +69,14 @@ def _read_midi(content: bytes) -> MidiFacts:
     return MidiFacts(midi.key, round(midi.bpm))
 
 
-def _check_audio(content: bytes, media_type: str) -> None:
+def _check_audio(content: bytes, media_type: str) -> str | None:
     from .. import audio  # noqa: PLC0415
 
     try:
         audio.check_media_type(content, media_type)
-        audio.probe_audio(content)
+        found = audio.probe_audio(content)
     except audio.UnreadableUpload as error:
         raise UnreadableUploadError(str(error)) from None
+    if found.frames is not None:
+        return None
+    return f"Its sound was not listened to, only its length ({found.seconds:g} s) read. {audio.MISSING_DECODER}"

@@ -16,7 +16,7 @@ async def clone_voice(call: Call) -> Answer:
     A 404 where the voice was deleted meanwhile, or its world emptied.
     """
     try:
-        await uploads.check_audio(call.body, call.media_type)
+        notices = await uploads.check_audio(call.body, call.media_type)
     except uploads.UnreadableUploadError as error:
         raise ServiceError(400, str(error)) from None
     given = call.parameters
@@ -33,10 +33,10 @@ async def clone_voice(call: Call) -> Answer:
     await call.worlds.reach(call.owner, voice.answer_ms, unless=lambda world: world.voices.get(item_id) is None)
     ids = {"itemId": item_id, "clonedVoiceItemId": str(voice.id)}
     if await call.run(lambda world: voices.get(world, str(voice.id)).is_ready(world.now_ms)):
-        return Answer(200, {"result": True, **ids})
+        return Answer(200, {"result": True, **ids}, notices)
     waited = voices.LONGEST_WAIT_MS // 1000
     message = f"Voice cloning is still processing after {waited} seconds. Please check back later."
-    return Answer(202, {**ids, "message": message})
+    return Answer(202, {**ids, "message": message}, notices)
 
 
 def list_cloned_voices(call: Call, world: World) -> Answer:

@@ -1,7 +1,7 @@
 """Slot that serves the pages for people, below the control plane's path.
 
-They are plain files of this package; Swagger UI's come from the package `swagger_ui`. The pages read what they show
-through the control plane, with the token their user gives them: they are the same for everybody.
+They are plain files of this package; Swagger UI's come from the package `openapi_ui_bundles`. The pages read what they
+show through the control plane, with the token their user gives them: they are the same for everybody.
 """
 
 import asyncio
@@ -95,8 +95,8 @@ def _read(name: str, *, swagger_ui: bool) -> bytes:
 
 
 def _swagger_ui_folder() -> Path:
-    # Found, not imported: its module would load a template engine for other frameworks.
-    found = find_spec("swagger_ui")
+    # Found, not imported: importing would run code for files that only need to be read.
+    found = find_spec("openapi_ui_bundles")
     if found is None or not found.submodule_search_locations:
-        raise ServiceError(404, "Swagger UI is not installed: pip install swagger-ui-py")
-    return Path(found.submodule_search_locations[0], "static")
+        raise ServiceError(404, "Swagger UI is not installed: pip install openapi-ui-bundles")
+    return Path(found.submodule_search_locations[0], "swagger_ui", "vendor")

@@ -3,17 +3,21 @@
 import io
 import random
 import struct
+import sys
 import zipfile
 
+import av
 import numpy as np
 import pytest
 from tempolor_mock.audio import (
     AudioKind,
+    DecoderMissing,
     Score,
     Stem,
     UnreadableAudio,
     Voice,
     audio_kind,
+    can_decode,
     check_media_type,
     decode_audio,
     match_voice,
@@ -123,7 +127,7 @@ def test_a_file_cut_off_is_refused(name, share, uploads):
         pytest.param(wav(size=635_040_000, body=bytes(999)), "ends too early", id="wav that claims an hour"),
         pytest.param(wav(channels=65_535, body=bytes(999)), "65535 channels", id="wav of 65535 channels"),
         pytest.param(wav(rate=0xFFFFFFFF, body=bytes(999)), "4294967295 Hz", id="wav of 4 GHz"),
-        pytest.param(wav(bits=0, body=bytes(999)), "unexpected kind", id="wav of no bits"),
+        pytest.param(wav(bits=0, body=bytes(999)), "cannot be decoded", id="wav of no bits"),
         pytest.param(wav(1, 4000, 8, body=bytes(4000 * 660)), "longer than 600 seconds", id="wav of 11 minutes"),
         pytest.param(b"\0\0\0\x18ftypM4A " + noise(5000), "ends too early", id="noise as m4a"),
         pytest.param(b"fLaC\0\0\0\x22" + bytes(34), "beyond what is supported", id="flac header"),
@@ -162,6 +166,90 @@ def test_huge_claims_in_headers_are_refused(name, atom, offset, lie, uploads):
 def test_a_wav_of_unknown_length_is_read_to_its_end():
     """Programs that write to a pipe cannot know the length."""
     assert probe_audio(wav(size=0xFFFFFFFF, body=noise(44_100 * 4))).seconds == pytest.approx(1)
+
+
+@pytest.fixture
+def no_m4a_decoder(monkeypatch):
+    """Make it look as if the extra `m4a` were not installed."""
+    monkeypatch.setitem(sys.modules, "av", None)
+
+
+@pytest.mark.parametrize("name", ["m4a", "alac.m4a"])
+def test_an_m4a_file_nothing_decodes_is_known_by_what_it_says(name, uploads, no_m4a_decoder):
+    """Codec, length, rate and channels stand in its boxes; whoever wants the sound is told what to install."""
+    info = probe_audio(uploads[name])
+
+    assert info.seconds == pytest.approx(5, abs=0.1)
+    assert (info.codec, info.sample_rate, info.channels) == ("aac" if name == "m4a" else "alac", 44_100, 2)
+    assert info.frames is None
+    assert not can_decode(uploads[name])
+    with pytest.raises(DecoderMissing, match=r"pip install 'tempolor-kit\[m4a\]'"):
+        next(decode_audio(uploads[name]))
+    assert match_voice(uploads[name], seed=3) == Voice.from_labels(3)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda data: data[: len(data) // 2], "ends too early"),
+        (lambda data: data.replace(b"soun", b"vide"), "no sound"),
+        (lambda data: data.replace(b"mp4a", b"Opus"), "unexpected kind"),
+        (lambda data: data.replace(b"mdat", b"free"), "ends too early"),
+    ],
+    ids=["cut off", "no sound", "other codec", "no media"],
+)
+def test_an_m4a_file_nothing_decodes_is_still_checked(change, why, uploads, no_m4a_decoder):
+    """Against itself."""
+    with pytest.raises(UnreadableAudio, match=why):
+        probe_audio(change(uploads["m4a"]))
+
+
+def test_an_m4a_file_in_fragments_is_known_by_their_packets(uploads, no_m4a_decoder):
+    """Its table of packets is empty: they are counted piece by piece."""
+    file = io.BytesIO()
+    options = {"movflags": "frag_keyframe+empty_moov"}
+    with av.open(io.BytesIO(uploads["m4a"])) as source, av.open(file, "w", format="mp4", options=options) as out:
+        stream = out.add_stream_from_template(source.streams.audio[0])
+        for packet in source.demux(source.streams.audio[0]):
+            packet.stream = stream
+            if packet.dts is not None:
+                out.mux(packet)
+
+    assert probe_audio(file.getvalue()).seconds == pytest.approx(5, abs=0.1)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 6])
+def test_every_channel_is_heard(channels):
+    """Two are left as they are; more are mixed into both sides."""
+    body = np.zeros((4410, channels), dtype="<i2")
+    body[:, -1] = 10_000
+
+    pcm = np.concatenate(list(decode_audio(wav(channels=channels, body=body.tobytes()))))
+
+    assert pcm.shape == (4410, 2)
+    assert pcm[:, 1].min() > 1500
+    assert (pcm[:, 0] == (0 if channels == 2 else pcm[:, 1])).all()
+
+
+@pytest.mark.parametrize(("code", "dtype"), [(1, "<i4"), (3, "<f4"), (3, "<f8")], ids=["32 bits", "float", "double"])
+def test_wav_files_of_any_width_sound_alike(code, dtype):
+    """What is louder than full scale, or no number, is bounded."""
+    tone = np.sin(np.arange(4410) / 20) * 0.5
+    samples = tone * (2**31 if code == 1 else 1)
+    samples[5] = np.inf if code == 3 else -(2**31)
+    data = wav(channels=1, bits=np.dtype(dtype).itemsize * 8, body=samples.astype(dtype).tobytes())
+    pcm = np.concatenate(list(decode_audio(data.replace(b"\x10\0\0\0\1\0", b"\x10\0\0\0" + bytes([code, 0])))))
+
+    assert np.abs(np.delete(pcm[:, 0], 5) - np.delete(tone, 5) * 32_768).max() < 2
+    assert abs(int(pcm[5, 0])) >= 32_767
+
+
+def test_files_of_many_tags_or_pieces_take_no_longer_than_their_size(uploads):
+    """Bytes that look like the beginning of something are looked at once."""
+    rows = uploads["mp3"] + (b"\xff\xfb\x90" + bytes(50)) * 60_000
+
+    with pytest.raises(UnreadableAudio, match="mostly not audio"):
+        probe_audio(rows)
 
 
 def test_an_mp3_that_turns_into_noise_is_refused(uploads):

@@ -1,11 +1,13 @@
 """The stems splitter: one call from a recording to a ZIP."""
 
 import io
+import sys
 import wave
 import zipfile
 
 import httpx
 import pytest
+from tempolor_contract.runs.scenarios.samples import files_of
 
 
 @pytest.fixture
@@ -53,6 +55,29 @@ def test_a_world_that_begins_again_splits_what_it_is_given(client):
         with zipfile.ZipFile(io.BytesIO(httpx.Client(transport=client._transport).get(link).content)) as archive:
             sizes.append(max(each.file_size for each in archive.infolist()))
     assert sizes[1] > sizes[0]
+
+
+def test_an_m4a_upload_that_nothing_decodes_works_and_says_so(client, monkeypatch, caplog):
+    """A song of ours stands in, as long as the recording; header and log say what to install."""
+    monkeypatch.setitem(sys.modules, "av", None)
+    recording = files_of("audio/mp4")[0]
+
+    answer = split(client, recording, "audio/mp4")
+
+    assert (answer.status_code, answer.json()["state"]) == (200, 2)
+    assert "pip install 'tempolor-kit[m4a]'" in answer.headers["X-Mock-Notice"]
+    assert [record.getMessage() for record in caplog.records] == [answer.headers["X-Mock-Notice"]]
+    link = httpx.Client(transport=client._transport).get(answer.json()["stemsZipUrl"])
+    with zipfile.ZipFile(io.BytesIO(link.content)) as archive, wave.open(archive.open("vocals.wav")) as sound:
+        assert sound.getnframes() / sound.getframerate() == pytest.approx(2, abs=0.1)
+
+
+def test_an_m4a_upload_that_is_decoded_is_answered_without_a_notice(client):
+    """There is nothing to say."""
+    answer = split(client, files_of("audio/mp4")[0], "audio/mp4")
+
+    assert answer.status_code == 200
+    assert "X-Mock-Notice" not in answer.headers
 
 
 def test_a_split_takes_no_slot(client, wav):

@@ -1,11 +1,12 @@
-"""Small files to upload, made on the spot."""
+"""Small files to upload: made on the spot, but for those that take an encoder."""
 
 import io
 import math
 import struct
 import wave
 from functools import cache
-from typing import Any, Final
+from importlib.resources import files
+from typing import Final
 
 
 @cache
@@ -39,28 +40,12 @@ def files_of(media_type: str) -> list[bytes]:
     kind = media_type.partition("/")[2].removeprefix("x-")
     if kind == "midi":
         return [midi_file(), midi_file().replace(struct.pack(">H", 480), struct.pack(">H", 960), 1)]
-    if kind in _CODECS:
-        return [_encoded(kind, 2.0), _encoded(kind, 3.0)]
+    if kind in _TONES:
+        return [(_FOLDER / f"{seconds}-seconds.{_TONES[kind]}").read_bytes() for seconds in (2, 3)]
     return [wav_file(), wav_file(3.0)]
 
 
-_CODECS: Final = {"mpeg": ("mp3", "mp3"), "mp4": ("mp4", "aac"), "m4a": ("mp4", "aac"), "flac": ("flac", "flac")}
+_FOLDER: Final = files(__package__) / "tones"
+"""Tones as other programs encoded them, so that asking for uploads takes no encoder."""
 
-
-@cache
-def _encoded(kind: str, seconds: float, rate: int = 22_050) -> bytes:
-    """Return a tone as a file of this kind."""
-    import av  # noqa: PLC0415 - takes its time, and only here
-    import numpy as np  # noqa: PLC0415 - the same
-
-    container, codec = _CODECS[kind]
-    file = io.BytesIO()
-    tone = 9000 * np.sin(2 * math.pi * 220 * np.arange(round(rate * seconds)) / rate)
-    frame = av.AudioFrame.from_ndarray(tone.astype(np.int16).reshape(1, -1), format="s16", layout="mono")
-    frame.sample_rate = rate
-    with av.open(file, "w", format=container) as out:
-        stream: Any = out.add_stream(codec, rate=rate, layout="mono")
-        for each in av.AudioResampler(format=stream.codec_context.format, layout="mono", rate=rate).resample(frame):
-            out.mux(stream.encode(each))
-        out.mux(stream.encode(None))
-    return file.getvalue()
+_TONES: Final = {"mpeg": "mp3", "mp4": "m4a", "m4a": "m4a", "flac": "flac"}
