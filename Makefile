@@ -74,6 +74,7 @@ bench: setup benchmarks/node_modules/.done ## measure the mock beside its peers;
 	$(BIN)/python benchmarks/compare.py > benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/scale.py >> benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/check.py >> benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/files.py >> benchmarks/RESULTS.md
 
 clean: ## remove everything that was set up
 	rm -rf $(VENV) $(NODE_PARTS:=/node_modules) benchmarks/node_modules

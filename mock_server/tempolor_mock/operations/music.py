@@ -10,6 +10,7 @@ from ..domain.music import Started
 from ..domain.world import World
 from ..exchange import Answer, Call
 from ..files import links
+from ..files.loading import load_soon
 from ..recent import encoded_item
 from ..shapes import JsonObject, listing, music_item
 
@@ -74,6 +75,7 @@ def list_music(call: Call, world: World) -> Answer:
 
 def download_music(call: Call, world: World) -> Answer:
     """Return a link to one of a completed piece's files."""
+    load_soon()
     job = music.downloadable(world, call.parameters["job_id"])
     url = links.download(world, job, call.parameters["file_format"], call.base_url)
     return Answer(200, {"url": url, "remainSeconds": world.policy.link_seconds})
