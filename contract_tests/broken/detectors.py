@@ -1,4 +1,4 @@
-"""What may notice that a service is broken: the schema alone, the rules, the model, Schemathesis as it comes."""
+"""What may notice that a service is broken: the schema alone, rules, random sequences, Schemathesis."""
 
 import json
 import re
@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
@@ -21,10 +22,11 @@ from tempolor_contract.judging.inspector import Inspector
 from tempolor_contract.judging.ledger import Ledger, is_tolerated
 from tempolor_contract.rules import document as document_rules
 from tempolor_contract.rules.conformance import DocumentJudge
-from tempolor_contract.runs.scenarios.lab import Lab
 from tempolor_contract.runs.scenarios.samples import midi_file, wav_file
-from tempolor_contract.runs.stateful import machine as machine_module
-from tempolor_contract.runs.stateful.machine import Pace, drive
+from tempolor_contract.runs.schemathesis.engine import generate
+from tempolor_contract.runs.schemathesis.gateway import Extent
+from tempolor_contract.runs.stateful.driver import Pace
+from tempolor_contract.runs.stateful.machine import drive
 from tempolor_contract.target.control import steady
 from tempolor_contract.target.sender import Sender
 from tempolor_spec import load_document
@@ -34,7 +36,8 @@ from .service import BASE_PATH, TOKEN, Service
 
 RULE_IDS: Final = frozenset(rule.id for rule in CATALOGUE)
 _STATUS: Final = re.compile(r"\[(\d{3})\]")
-_PACE: Final = Pace(examples=16, steps=25, calls=1200, creations=600, seconds=8.0)
+_EXTENT: Final = Extent(examples=3, sequences=6, steps=6, seconds=8.0, requests=1500)
+_PACE: Final = Pace(sequences=16, steps=25, calls=1200, creations=600, seconds=8.0)
 
 
 @dataclass
@@ -83,21 +86,14 @@ class _Watch:
 
 @contextmanager
 def _watching(watch: _Watch) -> Iterator[None]:
-    keep, make = Ledger.violated, machine_module.DifferenceError.__init__
+    keep = Ledger.violated
 
     def violated(self: Ledger, violation: Any, *, live: bool) -> None:
         keep(self, violation, live=live)
         if not is_tolerated(violation.rule, live=live):
             watch.saw(violation.rule.id)
 
-    def differs(self: Any, rule_id: str, *more: Any) -> None:
-        make(self, rule_id, *more)
-        watch.saw(rule_id)
-
-    with (
-        mock.patch.object(Ledger, "violated", violated),
-        mock.patch.object(machine_module.DifferenceError, "__init__", differs),
-    ):
+    with mock.patch.object(Ledger, "violated", violated):
         yield
 
 
@@ -123,13 +119,14 @@ def by_rules(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
     return _play(service, mutant, SCENARIOS, seed)
 
 
-def _beside_the_model(lab: Lab) -> None:
-    drive(lab, _PACE)
+def by_stateful(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
+    """Play random sequences, all rules looking on."""
+    return _play(service, mutant, (Scenario("stateful", partial(drive, pace=_PACE), frozenset()),), seed)
 
 
-def by_model(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
-    """Drive the service beside the model, the rules looking on."""
-    return _play(service, mutant, (Scenario("model", _beside_the_model, frozenset()),), seed)
+def by_generated(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
+    """Send what Schemathesis generates as this kit drives it, all rules looking on."""
+    return _play(service, mutant, (Scenario("generated", partial(generate, extent=_EXTENT), frozenset()),), seed)
 
 
 def by_schema(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
@@ -243,4 +240,10 @@ def failures_in(report: ET.Element) -> Iterator[str]:
 
 
 Detector = Callable[..., Outcome]
-DETECTORS: Final[dict[str, Detector]] = {"schema": by_schema, "rules": by_rules, "model": by_model}
+DETECTORS: Final[dict[str, Detector]] = {
+    "schema": by_schema,
+    "rules": by_rules,
+    "stateful": by_stateful,
+    "generated": by_generated,
+    "schemathesis": by_schemathesis,
+}

@@ -183,7 +183,7 @@ class Service:
         asyncio.run_coroutine_threadsafe(self._reset(), loop).result()
 
     async def _reset(self) -> None:
-        self.app.worlds.courier.forget(None)
+        self.app.worlds.dispatcher.forget(None)
         await self.app.worlds.store.reset(None)
 
 

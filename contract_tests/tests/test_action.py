@@ -69,11 +69,11 @@ def test_inputs_never_become_part_of_a_script(action):
 def test_contract_gets_its_options(judge):
     """A run of a service has level, seed, budget and reports."""
     code, arguments, told = judge(
-        url="http://127.0.0.1:4010", level="safe", max_creations="4", arguments="--no-model\n"
+        url="http://127.0.0.1:4010", level="safe", max_creations="4", arguments="--no-stateful\n"
     )
 
     expected = (
-        "--report-dir contract-report --no-model --max-creations 4 --level safe --seed 0 -- http://127.0.0.1:4010"
+        "--report-dir contract-report --no-stateful --max-creations 4 --level safe --seed 0 -- http://127.0.0.1:4010"
     )
     assert (code, " ".join(arguments), told) == (0, f"contract {expected}", "exit-code=0\n")
 

@@ -157,7 +157,7 @@ def test_what_cannot_be_written_is_told_before_anything_is_made(invoke, tmp_path
 
 def test_nobody_listening_is_told(invoke):
     """A target that cannot be reached ends with 2 and one line that says so."""
-    result = invoke("http://127.0.0.1:9", "--token", "user:1-x", "--no-model", "--no-generated")
+    result = invoke("http://127.0.0.1:9", "--token", "user:1-x", "--no-stateful", "--no-generated")
 
     assert result.exit_code == 2
     assert "cannot reach" in result.output
@@ -176,7 +176,7 @@ def test_what_is_not_the_api_is_told(  # noqa: PLR0917 - a table's columns
     invoke, answering, status, media_type, body, told
 ):
     """Another service, or a refused token, ends with 2."""
-    result = invoke(answering(status, media_type, body), "--token", "user:1-x", "--no-model", "--no-generated")
+    result = invoke(answering(status, media_type, body), "--token", "user:1-x", "--no-stateful", "--no-generated")
 
     assert result.exit_code == 2
     assert told in result.output

@@ -248,12 +248,12 @@ def test_summary_says_what_is_wrong_first(result, reports):
 
 def test_summary_tells_what_was_left_out_and_why(result):
     """Scenarios that were not played are named by their reason, and things left behind by their ids."""
-    result.scenarios |= {"model": "skipped: level full only", "generated": "skipped: level full only"}
+    result.scenarios |= {"stateful": "skipped: level full only", "generated": "skipped: level full only"}
     result.left_behind = [{"operation": "create_song", "id": ""}, {"operation": "upload_midi", "id": "user:1-x"}]
 
     lines = summary(result).splitlines()
 
-    assert "not played: model, generated (level full only)" in lines
+    assert "not played: stateful, generated (level full only)" in lines
     assert "  create_song: no answer told its id" in lines
     assert "  upload_midi: user:1-x" in lines
 

@@ -83,11 +83,11 @@ def _sent(change: Callable[[Any, bytes], tuple[str, Any, bytes, dict[str, str]]]
                 method, url, data=content, headers=headers, allow_redirects=False
             ) as response:
                 await response.read()
-                return payload.Receipt(response.status)
+                return payload.SendResult(response.status)
 
         return tried
 
-    return swap(http_client.Post, "_try", make)
+    return swap(http_client.CallbackClient, "_try", make)
 
 
 def _as_form(target: Any, body: bytes) -> tuple[str, Any, bytes, dict[str, str]]:

@@ -220,7 +220,7 @@ MUTANTS: Final = (
     _switch(
         "never-final",
         "Jobs stop at 80 and never end.",
-        "jobs-come-to-an-end model-jobs-end",
+        "jobs-come-to-an-end",
         swap(music, "plan_for", _plan_with(lambda plan: plan.stalling(80))),
     ),
     _switch(

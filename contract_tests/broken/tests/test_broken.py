@@ -64,7 +64,7 @@ def test_ids_are_unique():
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda each: each.id)
 def test_each_mutant_names_rules_that_exist(mutant: Mutant):
-    """What should notice a mutant is in the catalogue of rules, or the model's."""
+    """What should notice a mutant is in the catalogue of rules."""
     assert mutant.expects
     assert set(mutant.expects) <= RULE_IDS
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..judging.result import RunResult
     from ..rules.rule import Rule
     from ..runs.plan import Plan, Step
+    from ..runs.scenarios.scenario import Scenario
     from ..target.target import Target
 
 
@@ -53,7 +54,13 @@ if TYPE_CHECKING:
 @cloup.option_group(
     "By what to judge",
     *JUDGED_BY,
-    cloup.option("--no-model", is_flag=True, help="Leave the stateful model out, which is played at level full."),
+    cloup.option(
+        "--no-stateful",
+        "--no-model",
+        "no_stateful",
+        is_flag=True,
+        help="Leave random sequences out, played at level full.",
+    ),
     cloup.option("--no-generated", is_flag=True, help="Leave the generated tests out, played at level full too."),
     cloup.option("--seed", default=0, help="Same seed: same names, requests and sequences."),
 )
@@ -75,7 +82,7 @@ def contract_command(url: str, **options: Any) -> None:
     """Judge a service by the contract.
 
     Level read only looks, at most 60 times. Level safe stays within --max-creations and cleans up. Level full is for
-    mocks and refuses the live service; only there the stateful model and the generated tests are played, because they
+    mocks and refuses the live service; only there random sequences and generated tests are played, because they
     need accounts of their own. Ends with 0 if all is well, 1 with violations, 2 if it could not run or has verified
     nothing. Every option can also be set as TEMPOLOR_CONTRACT_<OPTION>.
     """
@@ -108,11 +115,12 @@ def _terminable() -> Iterator[None]:
 def _run(base_url: str, options: dict[str, Any]) -> int:
     target = _target(base_url, options)
     rules = _rules(options)
+    scenarios = _scenarios(rules, options)
     known = register(options)
     if options["dry_run"]:
-        _show(_plan(target, rules, options), target)
+        _show(_plan(target, rules, scenarios, options), target)
         return 0
-    return conclude(_judged(target, rules, known, options), options)
+    return conclude(_judged(target, rules, scenarios, known, options), options)
 
 
 def _base_url(url: str) -> str:
@@ -152,14 +160,20 @@ def _reachable(target: "Target", options: dict[str, Any]) -> bool:
     return target.local or bool(options["callback_url"])
 
 
-def _plan(target: "Target", rules: "tuple[Rule, ...]", options: dict[str, Any]) -> "Plan":
+def _plan(
+    target: "Target", rules: "tuple[Rule, ...]", scenarios: "tuple[Scenario, ...]", options: dict[str, Any]
+) -> "Plan":
     from ..runs.plan import make_plan  # noqa: PLC0415 - `--help` need not load the rules
 
-    return make_plan(target, rules, receiver=_reachable(target, options))
+    return make_plan(target, rules, scenarios, receiver=_reachable(target, options))
 
 
 def _judged(
-    target: "Target", rules: "tuple[Rule, ...]", known: "Register | None", options: dict[str, Any]
+    target: "Target",
+    rules: "tuple[Rule, ...]",
+    scenarios: "tuple[Scenario, ...]",
+    known: "Register | None",
+    options: dict[str, Any],
 ) -> "RunResult":
     from ..runs.run import run  # noqa: PLC0415 - `--help` need not load the rules
 
@@ -167,6 +181,7 @@ def _judged(
         return run(
             target,
             rules,
+            scenarios=scenarios,
             seed=options["seed"],
             revision=options["revision"],
             receiver=receiver,
@@ -205,10 +220,15 @@ def _writable(file: Path | None) -> Path | None:
 
 
 def _rules(options: dict[str, Any]) -> "tuple[Rule, ...]":
-    from ..runs.catalogue import GENERATED, STATEFUL  # noqa: PLC0415 - `--help` need not load the rules
+    from ..runs.catalogue import GENERATED  # noqa: PLC0415 - `--help` need not load the rules
 
-    without = STATEFUL.provokes if options["no_model"] else ()
-    return chosen_rules(options, without=(*without, *(GENERATED.provokes if options["no_generated"] else ())))
+    return chosen_rules(options, without=GENERATED.provokes if options["no_generated"] else ())
+
+
+def _scenarios(rules: "tuple[Rule, ...]", options: dict[str, Any]) -> "tuple[Scenario, ...]":
+    from ..runs.catalogue import STATEFUL, provoking  # noqa: PLC0415 - `--help` need not load the rules
+
+    return tuple(each for each in provoking(rules) if not (options["no_stateful"] and each is STATEFUL))
 
 
 def _show(plan: "Plan", target: "Target") -> None:
@@ -228,7 +248,7 @@ def _planned(step: "Step") -> str:
 
     if step.skipped:
         return f"not played: {step.skipped}"
-    if step.scenario.id in {"model", "generated"}:
+    if step.scenario.id in {"stateful", "generated"}:
         return "creates as long as the budget allows"
     return count(step.scenario.cost, "creating call")
 

@@ -49,13 +49,14 @@ Excuse = Callable[[Violation], KnownViolation | None]
 class Tally:
     """What became of one rule. `judged` counts the calls it was really judged on, well or badly.
 
-    `count` are all violations, of which only some are kept; `places` counts them by what tells them apart. `seconds` is
-    what was spent on plays that provoke it.
+    `count` are all violations, of which only some are kept, and `latest` is the last one; `places` counts them by what
+    tells them apart. `seconds` is what was spent on plays that provoke it.
     """
 
     rule: Rule
     judged: int = 0
     count: int = 0
+    latest: Violation | None = None
     violations: list[Violation] = field(default_factory=list)
     notes: list[Violation] = field(default_factory=list)
     inconclusive: Counter[str] = field(default_factory=Counter)
@@ -130,6 +131,7 @@ class Ledger:
         tolerated = is_tolerated(violation.rule, live=live)
         kept = tally.notes if tolerated else tally.violations
         tally.count += not tolerated
+        tally.latest = tally.latest if tolerated else violation
         if violation.key and not tolerated and (violation.key in tally.places or len(tally.places) < _MOST_PLACES):
             tally.places[violation.key] += 1
         if len(kept) < _MOST_KEPT and violation.key not in {each.key for each in kept if each.key}:
@@ -142,7 +144,7 @@ class Ledger:
 
     def skipped(self, rule_id: str, reason: str) -> None:
         """Say why nothing was done to have a rule judged."""
-        self.tallies[rule_id].skipped = reason
+        self.tallies[rule_id].skipped = self.tallies[rule_id].skipped or reason
 
 
 def is_tolerated(rule: Rule, *, live: bool) -> bool:

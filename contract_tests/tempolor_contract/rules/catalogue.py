@@ -18,7 +18,6 @@ from . import (
     lists,
     orders,
     scheduler,
-    stateful,
     uploads,
 )
 from .rule import Rule
@@ -37,7 +36,6 @@ CATALOGUE: Final[tuple[Rule, ...]] = (
     *files.RULES,
     *uploads.RULES,
     *callbacks.RULES,
-    *stateful.RULES,
     *generated.RULES,
 )
 """All rules, in the order of reports."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from ..rules import generated, stateful
+from ..rules import generated
 from ..rules.rule import Rule
 from .scenarios import (
     access,
@@ -69,9 +69,33 @@ SCENARIOS: Final = (
 
 # The cost of these two counts creations of the plan, which must not be refused for what they could spend at most.
 STATEFUL: Final = Scenario(
-    "model", _step_at_random, _NEEDS, late=True, provokes=tuple(rule.id for rule in stateful.RULES)
+    "stateful",
+    _step_at_random,
+    _NEEDS,
+    late=True,
+    provokes=(
+        "account-round-trips",
+        "available-has-the-limits",
+        "busy-lists-only-running",
+        "busy-only-when-full",
+        "cancel-works-once",
+        "complete-can-be-downloaded",
+        "deleted-is-gone",
+        "final-stays-final",
+        "finished-item-is-stable",
+        "full-is-busy",
+        "item-keeps-its-identity",
+        "jobs-are-new",
+        "jobs-come-to-an-end",
+        "pages-neither-lose-nor-repeat",
+        "progress-never-goes-back",
+        "refused-order-starts-nothing",
+        "running-row-goes-on",
+        "scheduler-lists-what-runs",
+        "what-was-made-can-be-found",
+    ),
 )
-"""Random steps, in an extent that suits the target's time."""
+"""Random steps, in an extent that suits the target's time: for what has to hold whatever came before."""
 
 GENERATED: Final = Scenario(
     "generated", _generate, _NEEDS, late=True, provokes=tuple(rule.id for rule in generated.RULES)

@@ -1,1 +1,1 @@
-"""Random steps with a service, and what the contract says of each."""
+"""Random sequences of calls: a Hypothesis state machine, judged by the rules of the run."""
