@@ -9,6 +9,7 @@ from stories import JOB, TOKEN, call, error, music, order, read
 from tempolor_contract import MISSING, DocumentJudge, Effort, Exchange, Inspector, Reader, Request, Response, Router
 from tempolor_contract.document.coverage import Coverage
 from tempolor_contract.document.router import default_router
+from tempolor_contract.document.schemas import Schema
 from tempolor_contract.exchanges.curl import as_curl
 from tempolor_contract.exchanges.redaction import Redactor
 from tempolor_spec import load_document, operations
@@ -218,3 +219,14 @@ def test_an_inspector_may_be_shared_by_threads():
         list(pool.map(inspector.see, [read(music())] * 200))
 
     assert inspector.seen == 200
+
+
+@pytest.mark.parametrize(("progress", "inferred"), [(42.5, True), ("42", False), (True, False), (None, False)])
+def test_that_a_number_is_whole_is_a_reading(progress, inferred):
+    """The pages print `number`: a fraction breaks a reading, a value of another type what is printed."""
+    document = load_document()
+    marked = Schema(document["components"]["schemas"]["MusicItem"], document)
+
+    [breach] = marked.breaches({"progress": progress})
+
+    assert breach.inferred is inferred

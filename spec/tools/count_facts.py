@@ -86,6 +86,7 @@ class Reader:
             "example field": self._has_answer_field,
             "model field": self._has_model_field,
             "request example field": self._has_sent_field,
+            "prose": self._says,
         }
 
     def states(self, fact: Fact) -> bool:
@@ -108,7 +109,7 @@ class Reader:
 
     def _has_status(self, fact: Fact, operation: Json) -> bool:
         response = operation["responses"].get(fact.value)
-        return response is not None and "x-inferred" not in self._resolved(response)
+        return response is not None and self._resolved(response).get("x-inferred") is not True
 
     def _is_protected(self, _: Fact, operation: Json) -> bool:
         schemes = [name for need in operation.get("security", self._document["security"]) for name in need]
@@ -131,7 +132,36 @@ class Reader:
 
     def _states_condition(self, fact: Fact, operation: Json) -> bool:
         parameter = self._parameter(fact, operation)
-        return parameter is not None and "must be given with several" in parameter["description"]
+        return parameter is not None and "required with several" in _stated(parameter["description"])
+
+    def _says(self, fact: Fact, operation: Json) -> bool:
+        texts = list(self._texts(fact.where, operation))
+        return bool(texts) and all(fact.value in _stated(text) for text in texts)
+
+    def _texts(self, where: str, operation: Json) -> Iterator[str]:
+        """Yield the descriptions of a place; a field of the body has one for each way to send it."""
+        place, _, name = where.partition(" ")
+        if place == "info":
+            yield self._document["info"]["description"]
+        elif place == "operation":
+            yield operation["description"]
+        elif place == "query":
+            yield self._parameter(Fact("", "", "", where, ""), operation)["description"]
+        elif place == "body" and name:
+            yield from (self._field(body, name)["description"] for body in self._bodies(operation))
+        elif place == "body":
+            yield self._resolved(operation["requestBody"])["description"]
+        elif name:
+            yield from (
+                self._field(answer["schema"], name)["description"] for answer in self._answers(operation, place)
+            )
+        else:
+            yield self._resolved(operation["responses"][place])["description"]
+
+    def _field(self, schema: Json, path: str) -> Json:
+        for name in path.split("."):
+            schema = self._container(schema)["properties"][name]
+        return self._resolved(schema)
 
     def _bodies(self, operation: Json) -> Iterator[Json]:
         """Yield the schema of each way to send the body."""
@@ -227,11 +257,18 @@ class Reader:
         return schema
 
     def _is_of_kind(self, schema: Json, kind: str) -> bool:
+        if "type" not in schema:  # takes any
+            return True
         if kind == "string[]":
             return bool(schema["type"] == "array" and self._resolved(schema["items"])["type"] == "string")
         if kind == "number":
             return schema["type"] in ("number", "integer")
         return bool(schema["type"] == kind)
+
+
+def _stated(text: str) -> str:
+    """Return what a description states as a fact: each paragraph up to where its reading begins, on one line."""
+    return " ".join(" ".join(paragraph.partition("Inferred:")[0].split()) for paragraph in text.split("\n\n"))
 
 
 def _template(text: str | None) -> str | None:
@@ -249,6 +286,8 @@ def _main() -> int:
     for kind, count in sorted(total.items()):
         print(f"{kind:<22}{count - lost[kind]:>5} of {count}")
     print(f"{'total':<22}{len(facts) - len(missing):>5} of {len(facts)}")
+    prose = total["prose"]
+    print(f"{'without prose':<22}{len(facts) - prose - len(missing) + lost['prose']:>5} of {len(facts) - prose}")
     print(f"{'counted coarsely':<22}{coarse_count(set(facts) - set(missing)):>5} of {coarse_count(facts)}")
     for fact in missing:
         print("missing:", *fact)

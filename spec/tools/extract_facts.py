@@ -3,7 +3,8 @@
     python spec/tools/extract_facts.py PAGES_DIR [--output spec/facts.json]
 
 The pages are Markdown files, one for each page of the vendor's site. Nothing here knows the document: a fact is what a
-page prints, found by the page's own layout, so that the register can be held against the document afterwards.
+page prints, found by the page's own layout, so that the register can be held against the document afterwards. Facts in
+sentences are found by what `prose.py` lists.
 """
 
 # ruff: noqa: INP001 - a script, not a package
@@ -14,6 +15,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from prose import PROSE
 
 REGISTER = Path(__file__).parent.parent / "facts.json"
 
@@ -35,6 +38,7 @@ _MAXIMUM_LENGTH = re.compile(r"Maximum length (\d+) characters")
 _RANGE = re.compile(r"Valid range: (\d+)…(\d+)")
 _DEFAULT_NUMBER = re.compile(r"Default is (\d+)")
 _MEDIA_TYPE = re.compile(r"\b(?:application/json|multipart/form-data|audio/[a-z0-9-]+)\b")
+_EXTENSION = re.compile(r"^\| (audio/[a-z0-9-]+) \| (\w+) \|", re.MULTILINE)
 _STATUS_ROW = re.compile(r"^\| (\d+) \| ([A-Z]+) \| (True|False) \|", re.MULTILINE)
 _EXCLUSION = re.compile(r"^- (?:You can only use one of|If you specify) .+", re.MULTILINE)
 # How a model's field begins that holds other fields, or may.
@@ -60,7 +64,7 @@ def page_facts(text: str) -> Iterator[Fact]:
         return
     operation = _operation(text)
     facts = _operation_facts(text, operation) if operation else _setup_facts(text)
-    for kind, where, value in facts:
+    for kind, where, value in (*facts, *_prose_facts(text, source[1].rpartition("/")[2])):
         yield Fact(kind, source[1], operation, where, value)
 
 
@@ -168,6 +172,15 @@ def _response_facts(section: str) -> Iterator[tuple[str, str, str]]:
                 yield "example field", f"{sample} {path}", kind
             if isinstance(example, dict):
                 yield from _texts(status, example)
+
+
+def _prose_facts(text: str, page: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what a page says in sentences, in the document's words, and the file extensions of its uploads."""
+    for where, statement, words in PROSE.get(page, ()):
+        if re.search(statement, text):
+            yield "prose", where, words
+    for media_type, extension in _EXTENSION.findall(text):
+        yield "prose", "body", f"| {media_type} | {extension} |"
 
 
 def _texts(status: str, example: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -59,9 +59,14 @@ class Schema:
             node = node[part]
             inferred = inferred or (isinstance(node, dict) and node.get("x-inferred") is True)
         marks = node.get("x-inferred") if isinstance(node, dict) else None
-        inferred = inferred or (isinstance(marks, list) and keyword in marks)
+        inferred = inferred or (isinstance(marks, list) and keyword in marks and not _is_no_number(keyword, error))
         named = [part for part in error.instance_path if isinstance(part, str)]
         return Breach(path.lstrip(".") or "body", keyword, _short(error.message), inferred, named[-1] if named else "")
+
+
+def _is_no_number(keyword: str, error: jsonschema_rs.ValidationError) -> bool:
+    """Whether a type is wrong beyond being no whole number: only that is a reading where a type is marked (D-41)."""
+    return keyword == "type" and (isinstance(error.instance, bool) or not isinstance(error.instance, int | float))
 
 
 def dereferenced(node: Any, document: dict[str, Any]) -> Any:

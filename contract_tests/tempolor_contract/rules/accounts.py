@@ -54,11 +54,11 @@ def _stored_id(call: Call) -> Judged:
     parameters = call.sent.get("requestParams")
     if call.status != 200 or not isinstance(parameters, dict):
         return None
-    wanted = parameters.get("user_id") or parameters.get("ucid")
-    if not wanted:
-        return None
+    ids = [found for name in ("user_id", "ucid") if (found := parameters.get(name))]
+    if not ids or isinstance(ids[0], bool) or not isinstance(ids[0], str | int):
+        return None  # of what is neither a text nor a number the pages say nothing
     told = call.item.get("user_id")
-    return FINE if told == wanted else [Problem(f"stored as {wanted!r}, answered {told!r}")]
+    return FINE if told == str(ids[0]) else [Problem(f"stored as {ids[0]!r}, answered {told!r}")]
 
 
 def _secrets(call: Call, world: World) -> Judged:

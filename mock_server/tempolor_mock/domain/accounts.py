@@ -42,7 +42,8 @@ def _identity(request_params: Mapping[str, Any]) -> str | None:
     """Return the account's id; it becomes a part of composite ids, so it can hold neither colon nor slash."""
     for name in ("user_id", "ucid"):
         found = request_params.get(name)
-        if found:
+        # Any object is accepted, and only a text or a number can be an id.
+        if found and isinstance(found, str | int) and not isinstance(found, bool):
             if re.fullmatch(r"[^:/\x00-\x1f]+", str(found)) is None:
                 raise errors.incorrect_format(f"requestParams.{name}")
             return str(found)

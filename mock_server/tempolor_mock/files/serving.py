@@ -60,10 +60,7 @@ class FilesSlot:
         if call.hit_by is not None:
             send = await call.hit_by.spoilt(send)
         header = _wanted_range(dict(scope["headers"]), wanted_file)
-        with self._renderings.lent(
-            wanted_file.key, wanted_file.owner, wanted_file.blocks, size=wanted_file.size, room=wanted_file.room
-        ) as rendering:
-            await rendering.ready()
+        with self._renderings.lent(wanted_file.key, wanted_file.blocks, size=wanted_file.size) as rendering:
             part = await _part(header, rendering)
             await send(_head(wanted_file, rendering, part))
             if scope["method"] == "GET":
@@ -83,7 +80,7 @@ class FilesSlot:
         auth_key = parse_qs(query_string.decode("latin-1")).get("auth_key", [""])[0]
         call.token = call.notes.token = token
         prepare: Prepare = await call.run(lambda world: offers.offer(path, auth_key, world))
-        return await self._renderings.prepared(path.handle, prepare)
+        return await asyncio.to_thread(prepare)
 
 
 async def _part(header: bytes | None, rendering: Rendering) -> ByteRange | None:

@@ -65,7 +65,9 @@ def test_a_status_without_content_has_none(client):
 
 def test_a_required_header_comes_along(client):
     """The 405 has its `Allow`."""
-    assert ask(client, "code=405").headers["Allow"]
+    path = "/scheduler/user:12345-tempolor:1-job:2"
+
+    assert ask(client, "code=405", method="DELETE", path=path).headers["Allow"]
 
 
 @pytest.mark.parametrize("status", [410, 412, 422, 500, 502, 503, 504, 596])

@@ -77,7 +77,8 @@ def test_no_made_up_request_gets_an_answer_outside_the_document(case, app, wav, 
     if case.media_type in MIDI + AUDIO:
         case.body = mid if case.media_type in MIDI else wav  # Nor which bytes are a file of their type.
     excluded = [unsupported_method] if case.operation.path in FIXED_NAMES_BESIDE_AN_ID else []
-    if is_forgiven(case):
+    # With a file in place of its own bytes, a request is no longer as bad as Schemathesis made it.
+    if is_forgiven(case) or case.media_type in MIDI + AUDIO:
         excluded.append(negative_data_rejection)
     token = token_of_a_world_with_an_account(app, case.operation.label)
 

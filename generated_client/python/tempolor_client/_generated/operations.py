@@ -68,7 +68,7 @@ class Operations:
     ) -> AccountMap:
         """List accounts.
 
-        All configured accounts at once, keyed by their `user_id`.
+        All configured accounts, keyed by their `user_id`.
 
         Args:
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
@@ -79,7 +79,6 @@ class Operations:
         Raises:
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send(list_accounts.call(), options)
@@ -92,8 +91,15 @@ class Operations:
     ) -> Account:
         """Create or update account.
 
-        Stores the browser parameters of a TemPolor account, and how many jobs it may run at once. Posting the same
-        account again replaces what was stored. Nothing can be made before this has been called once.
+        Stores the `requestParams` of a TemPolor account, and how many jobs it may run at once. No other operation
+        can be used before. Inferred: posting the same account again replaces what was stored.
+
+        To find `requestParams`:
+
+        1. In a Chromium-based browser, log in to TemPolor and open https://www.tempolor.com/account/profile. 2.
+        Open the developer tools (F12), choose Network, then All or Fetch/XHR, and filter by `/getWebSelfUserInfo`.
+        3. Reload the page and select the one request that is listed. 4. Under Payload, Request Payload, copy the
+        value of `requestParams`.
 
         Args:
             body: What to send.
@@ -106,7 +112,6 @@ class Operations:
             BadRequestError: 400.
             AuthenticationError: 401.
             SubscriptionRequiredError: 402.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -127,8 +132,7 @@ class Operations:
         One configured account.
 
         Args:
-            user_id: Id of a TemPolor account. A part of every composite id, so it holds neither colon nor
-                slash.
+            user_id: Id of a TemPolor account, a part of every composite id. Inferred: without colon and slash.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -138,7 +142,6 @@ class Operations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send(
@@ -155,11 +158,10 @@ class Operations:
     ) -> None:
         """Delete account.
 
-        Removes an account's configuration from this API. The TemPolor account itself is not touched.
+        Deletes the configuration of an account from this API. Inferred: the TemPolor account itself is not touched.
 
         Args:
-            user_id: Id of a TemPolor account. A part of every composite id, so it holds neither colon nor
-                slash.
+            user_id: Id of a TemPolor account, a part of every composite id. Inferred: without colon and slash.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -187,12 +189,13 @@ class Operations:
     ) -> CreatedJobs:
         """Create song.
 
-        Orders a song with vocals and answers with the jobs that make it, usually two takes of the same order.
+        Starts the generation of a song with vocals and answers with the ids of its jobs. Inferred: usually two
+        jobs, which make two versions of the song.
 
-        The singer is TemPolor's own unless the order names an artist voice, a cloned voice or a MIDI file to build
-        on. At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given.
+        Inferred: TemPolor chooses the singer unless the request names a voice or a MIDI file.
 
-        After a 429, wait 30 seconds or longer before the next try.
+        At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given. After a 429, wait at
+        least 30 seconds before each new try.
 
         Args:
             body: What to send.
@@ -206,7 +209,6 @@ class Operations:
             AuthenticationError: 401.
             SubscriptionRequiredError: 402.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
             BusyError: 429.
 
@@ -226,10 +228,12 @@ class Operations:
     ) -> CreatedJobs:
         """Create instrumental.
 
-        Orders music without vocals and answers with the jobs that make it, usually two takes of the same order.
-        Key, tempo and chords can be set; whatever is left out, the model chooses.
+        Starts the generation of music without vocals and answers with the ids of its jobs. Inferred: usually two
+        jobs, which make two versions.
 
-        After a 429, wait 30 seconds or longer before the next try.
+        Key, tempo and chords can be set. Inferred: the model chooses what is left out.
+
+        After a 429, wait at least 30 seconds before each new try.
 
         Args:
             body: What to send.
@@ -243,7 +247,6 @@ class Operations:
             AuthenticationError: 401.
             SubscriptionRequiredError: 402.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
             BusyError: 429.
 
@@ -262,16 +265,19 @@ class Operations:
     ) -> MusicItem:
         """Get music.
 
-        One job with its progress and, once it has finished, its result.
+        The status of a job and, once it has completed, the music.
 
         | status | status_name | status_final | meaning |
         | --- | --- | --- | --- |
-        | 0 | GENERATING | false | still at work |
-        | 10 | FAILED | true | ended without music |
-        | 30 | COMPLETED | true | ended with music, ready for the download call |
+        | 0 | GENERATING | false | still being generated |
+        | 10 | FAILED | true | the generation has failed |
+        | 30 | COMPLETED | true | the music can be downloaded |
+
+        Inferred: read a job every 10 seconds; no page names an interval.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -281,7 +287,6 @@ class Operations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send(
@@ -298,10 +303,12 @@ class Operations:
     ) -> DeleteResult:
         """Delete music.
 
-        Deletes what a job made.
+        Deletes the music of a job. Inferred: afterwards the job is unknown to every operation, and the links to its
+        files no longer work.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -331,12 +338,13 @@ class Operations:
     ) -> MusicPage:
         """List music.
 
-        An account's songs or its instrumentals, a page at a time and never both kinds together. Newest come first,
-        jobs still running included.
+        The songs or the instrumentals of an account, page by page; songs unless `type` says otherwise. Inferred:
+        the newest come first, and running jobs are included.
 
         Args:
             user_id: None
-            type_: Which kind of music to list. Instrumentals appear only when asked for.
+            type_: Which kind of music to list: `song` for music with vocals, `instrumental` for instrumentals
+                only. Inferred: empty counts as left out.
             cursor: None
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
@@ -347,7 +355,6 @@ class Operations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send(
@@ -368,15 +375,16 @@ class Operations:
     ) -> DownloadLink:
         """Download music.
 
-        A link to a finished job's file. The link itself is fetched without the API token, and expires.
+        A link to the file of a completed job. The link expires. Inferred: it is fetched without the API token.
 
-        For some seconds after a job turns COMPLETED this may still be a 404. Treat it as "not ready yet" and ask
-        again.
+        Inferred: for some seconds after a job is COMPLETED this may still be a 404. Treat it as "not ready yet" and
+        ask again.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
-            file_format: What to download. `mp3` is the compressed mix, `wav` the same in higher quality,
-                `stems` a ZIP file with vocals and instruments apart.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
+            file_format: The format to download: `mp3`, `wav` in higher quality, or `stems`, a ZIP archive with
+                vocals and instruments as separate files. Inferred: empty counts as left out.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -386,7 +394,6 @@ class Operations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send(
@@ -406,7 +413,7 @@ class Operations:
     ) -> MidiPage:
         """List MIDI files.
 
-        The MIDI files uploaded to an account, a page at a time.
+        The MIDI files uploaded to an account, page by page.
 
         Args:
             user_id: None
@@ -420,7 +427,6 @@ class Operations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send(
@@ -442,8 +448,8 @@ class Operations:
     ) -> UploadedMidi:
         """Upload MIDI.
 
-        Stores a MIDI file for songs to be built on. The body is the file itself, not a form; its id can be used at
-        once.
+        Uploads a MIDI file that songs can be based on. The body is the file itself, not a form. The file can be
+        used at once.
 
         Args:
             body: The bytes to send, opened anew for each attempt.
@@ -459,7 +465,6 @@ class Operations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -480,11 +485,11 @@ class Operations:
     ) -> DeleteResult:
         """Delete MIDI file.
 
-        Deletes an uploaded MIDI file. Songs already built on it stay.
+        Deletes an uploaded MIDI file. Inferred: songs based on it stay.
 
         Args:
-            midi_item_id: Id of a MIDI file: the number from the API token, the account and an item id, put
-                together.
+            midi_item_id: Id of a MIDI file. Inferred: made of the number of the API token, the account's id and
+                an item id.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -494,7 +499,6 @@ class Operations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send(
@@ -513,7 +517,7 @@ class Operations:
     ) -> ClonedVoicePage:
         """List cloned voices.
 
-        The voices cloned on an account, ready or not, a page at a time.
+        The voices cloned on an account, page by page. Inferred: those still being cloned included.
 
         Args:
             user_id: None
@@ -527,7 +531,6 @@ class Operations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send(
@@ -549,8 +552,8 @@ class Operations:
     ) -> VoiceClone:
         """Clone voice.
 
-        Makes a voice that can sing from a recording of it. The body is the recording itself, not a form. The call
-        waits for the cloning to finish, for up to 120 seconds.
+        Clones a voice from a recording, for songs to be sung with. The body is the audio file itself, not a form.
+        Inferred: the call waits for the cloning to finish, for up to 120 seconds.
 
         Args:
             body: The bytes to send, opened anew for each attempt.
@@ -566,7 +569,6 @@ class Operations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -587,11 +589,11 @@ class Operations:
     ) -> DeleteResult:
         """Delete cloned voice.
 
-        Deletes a cloned voice. Songs it has already sung stay.
+        Deletes a cloned voice. Inferred: songs that it has sung stay.
 
         Args:
-            cloned_voice_item_id: Id of a cloned voice: the number from the API token, the account and the
-                `itemId`, put together.
+            cloned_voice_item_id: Id of a cloned voice. Inferred: made of the number of the API token, the
+                account's id and the `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -601,7 +603,6 @@ class Operations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send(
@@ -620,7 +621,8 @@ class Operations:
     ) -> ArtistVoicePage:
         """List artist voices.
 
-        The voices TemPolor offers to every account, a page at a time.
+        Predefined voices that can sing a song without a recording of your own, page by page. Inferred: the same for
+        every account.
 
         Args:
             user_id: None
@@ -634,7 +636,6 @@ class Operations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send(
@@ -655,8 +656,8 @@ class Operations:
     ) -> SplitStems:
         """Split stems.
 
-        Takes a recording apart into vocals, drums, bass and so on. The body is the recording itself, not a form.
-        The call waits for the work to finish; there is no job to follow afterwards.
+        Splits an audio file into stems: vocals, drums, bass and so on. The body is the file itself, not a form.
+        Inferred: the call waits until it is done; there is no job to read afterwards.
 
         Args:
             body: The bytes to send, opened anew for each attempt.
@@ -671,7 +672,6 @@ class Operations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -690,7 +690,7 @@ class Operations:
     ) -> list[RunningJob]:
         """List running jobs.
 
-        Every generation still running, over all accounts.
+        The jobs that are running. Inferred: of all accounts.
 
         Args:
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
@@ -700,7 +700,6 @@ class Operations:
 
         Raises:
             AuthenticationError: 401.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send(list_running_jobs.call(), options)
@@ -711,7 +710,7 @@ class Operations:
     ) -> Capacity:
         """Get available capacity.
 
-        The running jobs of all accounts, and how many more each account could take.
+        The running jobs of all accounts, and how many more jobs each account can take.
 
         Args:
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
@@ -721,7 +720,6 @@ class Operations:
 
         Raises:
             AuthenticationError: 401.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send(get_available_capacity.call(), options)
@@ -733,11 +731,12 @@ class Operations:
     ) -> None:
         """Cancel job.
 
-        Stops tracking a running job: its slot is free at once and no more callbacks are sent. TemPolor still
-        finishes the work, so the music can be read later.
+        Stops tracking a running job. TemPolor still executes it; this API no longer tracks its progress. Inferred:
+        its slot is free at once, no more callbacks are sent, and the music can be read later.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -770,7 +769,7 @@ class AsyncOperations:
     ) -> AccountMap:
         """List accounts.
 
-        All configured accounts at once, keyed by their `user_id`.
+        All configured accounts, keyed by their `user_id`.
 
         Args:
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
@@ -781,7 +780,6 @@ class AsyncOperations:
         Raises:
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send(list_accounts.call(), options)
@@ -794,8 +792,15 @@ class AsyncOperations:
     ) -> Account:
         """Create or update account.
 
-        Stores the browser parameters of a TemPolor account, and how many jobs it may run at once. Posting the same
-        account again replaces what was stored. Nothing can be made before this has been called once.
+        Stores the `requestParams` of a TemPolor account, and how many jobs it may run at once. No other operation
+        can be used before. Inferred: posting the same account again replaces what was stored.
+
+        To find `requestParams`:
+
+        1. In a Chromium-based browser, log in to TemPolor and open https://www.tempolor.com/account/profile. 2.
+        Open the developer tools (F12), choose Network, then All or Fetch/XHR, and filter by `/getWebSelfUserInfo`.
+        3. Reload the page and select the one request that is listed. 4. Under Payload, Request Payload, copy the
+        value of `requestParams`.
 
         Args:
             body: What to send.
@@ -808,7 +813,6 @@ class AsyncOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             SubscriptionRequiredError: 402.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -829,8 +833,7 @@ class AsyncOperations:
         One configured account.
 
         Args:
-            user_id: Id of a TemPolor account. A part of every composite id, so it holds neither colon nor
-                slash.
+            user_id: Id of a TemPolor account, a part of every composite id. Inferred: without colon and slash.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -840,7 +843,6 @@ class AsyncOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send(
@@ -857,11 +859,10 @@ class AsyncOperations:
     ) -> None:
         """Delete account.
 
-        Removes an account's configuration from this API. The TemPolor account itself is not touched.
+        Deletes the configuration of an account from this API. Inferred: the TemPolor account itself is not touched.
 
         Args:
-            user_id: Id of a TemPolor account. A part of every composite id, so it holds neither colon nor
-                slash.
+            user_id: Id of a TemPolor account, a part of every composite id. Inferred: without colon and slash.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -889,12 +890,13 @@ class AsyncOperations:
     ) -> CreatedJobs:
         """Create song.
 
-        Orders a song with vocals and answers with the jobs that make it, usually two takes of the same order.
+        Starts the generation of a song with vocals and answers with the ids of its jobs. Inferred: usually two
+        jobs, which make two versions of the song.
 
-        The singer is TemPolor's own unless the order names an artist voice, a cloned voice or a MIDI file to build
-        on. At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given.
+        Inferred: TemPolor chooses the singer unless the request names a voice or a MIDI file.
 
-        After a 429, wait 30 seconds or longer before the next try.
+        At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given. After a 429, wait at
+        least 30 seconds before each new try.
 
         Args:
             body: What to send.
@@ -908,7 +910,6 @@ class AsyncOperations:
             AuthenticationError: 401.
             SubscriptionRequiredError: 402.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
             BusyError: 429.
 
@@ -928,10 +929,12 @@ class AsyncOperations:
     ) -> CreatedJobs:
         """Create instrumental.
 
-        Orders music without vocals and answers with the jobs that make it, usually two takes of the same order.
-        Key, tempo and chords can be set; whatever is left out, the model chooses.
+        Starts the generation of music without vocals and answers with the ids of its jobs. Inferred: usually two
+        jobs, which make two versions.
 
-        After a 429, wait 30 seconds or longer before the next try.
+        Key, tempo and chords can be set. Inferred: the model chooses what is left out.
+
+        After a 429, wait at least 30 seconds before each new try.
 
         Args:
             body: What to send.
@@ -945,7 +948,6 @@ class AsyncOperations:
             AuthenticationError: 401.
             SubscriptionRequiredError: 402.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
             BusyError: 429.
 
@@ -964,16 +966,19 @@ class AsyncOperations:
     ) -> MusicItem:
         """Get music.
 
-        One job with its progress and, once it has finished, its result.
+        The status of a job and, once it has completed, the music.
 
         | status | status_name | status_final | meaning |
         | --- | --- | --- | --- |
-        | 0 | GENERATING | false | still at work |
-        | 10 | FAILED | true | ended without music |
-        | 30 | COMPLETED | true | ended with music, ready for the download call |
+        | 0 | GENERATING | false | still being generated |
+        | 10 | FAILED | true | the generation has failed |
+        | 30 | COMPLETED | true | the music can be downloaded |
+
+        Inferred: read a job every 10 seconds; no page names an interval.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -983,7 +988,6 @@ class AsyncOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send(
@@ -1000,10 +1004,12 @@ class AsyncOperations:
     ) -> DeleteResult:
         """Delete music.
 
-        Deletes what a job made.
+        Deletes the music of a job. Inferred: afterwards the job is unknown to every operation, and the links to its
+        files no longer work.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -1033,12 +1039,13 @@ class AsyncOperations:
     ) -> MusicPage:
         """List music.
 
-        An account's songs or its instrumentals, a page at a time and never both kinds together. Newest come first,
-        jobs still running included.
+        The songs or the instrumentals of an account, page by page; songs unless `type` says otherwise. Inferred:
+        the newest come first, and running jobs are included.
 
         Args:
             user_id: None
-            type_: Which kind of music to list. Instrumentals appear only when asked for.
+            type_: Which kind of music to list: `song` for music with vocals, `instrumental` for instrumentals
+                only. Inferred: empty counts as left out.
             cursor: None
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
@@ -1049,7 +1056,6 @@ class AsyncOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send(
@@ -1070,15 +1076,16 @@ class AsyncOperations:
     ) -> DownloadLink:
         """Download music.
 
-        A link to a finished job's file. The link itself is fetched without the API token, and expires.
+        A link to the file of a completed job. The link expires. Inferred: it is fetched without the API token.
 
-        For some seconds after a job turns COMPLETED this may still be a 404. Treat it as "not ready yet" and ask
-        again.
+        Inferred: for some seconds after a job is COMPLETED this may still be a 404. Treat it as "not ready yet" and
+        ask again.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
-            file_format: What to download. `mp3` is the compressed mix, `wav` the same in higher quality,
-                `stems` a ZIP file with vocals and instruments apart.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
+            file_format: The format to download: `mp3`, `wav` in higher quality, or `stems`, a ZIP archive with
+                vocals and instruments as separate files. Inferred: empty counts as left out.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -1088,7 +1095,6 @@ class AsyncOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send(
@@ -1108,7 +1114,7 @@ class AsyncOperations:
     ) -> MidiPage:
         """List MIDI files.
 
-        The MIDI files uploaded to an account, a page at a time.
+        The MIDI files uploaded to an account, page by page.
 
         Args:
             user_id: None
@@ -1122,7 +1128,6 @@ class AsyncOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send(
@@ -1144,8 +1149,8 @@ class AsyncOperations:
     ) -> UploadedMidi:
         """Upload MIDI.
 
-        Stores a MIDI file for songs to be built on. The body is the file itself, not a form; its id can be used at
-        once.
+        Uploads a MIDI file that songs can be based on. The body is the file itself, not a form. The file can be
+        used at once.
 
         Args:
             body: The bytes to send, opened anew for each attempt.
@@ -1161,7 +1166,6 @@ class AsyncOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -1182,11 +1186,11 @@ class AsyncOperations:
     ) -> DeleteResult:
         """Delete MIDI file.
 
-        Deletes an uploaded MIDI file. Songs already built on it stay.
+        Deletes an uploaded MIDI file. Inferred: songs based on it stay.
 
         Args:
-            midi_item_id: Id of a MIDI file: the number from the API token, the account and an item id, put
-                together.
+            midi_item_id: Id of a MIDI file. Inferred: made of the number of the API token, the account's id and
+                an item id.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -1196,7 +1200,6 @@ class AsyncOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send(
@@ -1215,7 +1218,7 @@ class AsyncOperations:
     ) -> ClonedVoicePage:
         """List cloned voices.
 
-        The voices cloned on an account, ready or not, a page at a time.
+        The voices cloned on an account, page by page. Inferred: those still being cloned included.
 
         Args:
             user_id: None
@@ -1229,7 +1232,6 @@ class AsyncOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send(
@@ -1251,8 +1253,8 @@ class AsyncOperations:
     ) -> VoiceClone:
         """Clone voice.
 
-        Makes a voice that can sing from a recording of it. The body is the recording itself, not a form. The call
-        waits for the cloning to finish, for up to 120 seconds.
+        Clones a voice from a recording, for songs to be sung with. The body is the audio file itself, not a form.
+        Inferred: the call waits for the cloning to finish, for up to 120 seconds.
 
         Args:
             body: The bytes to send, opened anew for each attempt.
@@ -1268,7 +1270,6 @@ class AsyncOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -1289,11 +1290,11 @@ class AsyncOperations:
     ) -> DeleteResult:
         """Delete cloned voice.
 
-        Deletes a cloned voice. Songs it has already sung stay.
+        Deletes a cloned voice. Inferred: songs that it has sung stay.
 
         Args:
-            cloned_voice_item_id: Id of a cloned voice: the number from the API token, the account and the
-                `itemId`, put together.
+            cloned_voice_item_id: Id of a cloned voice. Inferred: made of the number of the API token, the
+                account's id and the `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -1303,7 +1304,6 @@ class AsyncOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send(
@@ -1322,7 +1322,8 @@ class AsyncOperations:
     ) -> ArtistVoicePage:
         """List artist voices.
 
-        The voices TemPolor offers to every account, a page at a time.
+        Predefined voices that can sing a song without a recording of your own, page by page. Inferred: the same for
+        every account.
 
         Args:
             user_id: None
@@ -1336,7 +1337,6 @@ class AsyncOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send(
@@ -1357,8 +1357,8 @@ class AsyncOperations:
     ) -> SplitStems:
         """Split stems.
 
-        Takes a recording apart into vocals, drums, bass and so on. The body is the recording itself, not a form.
-        The call waits for the work to finish; there is no job to follow afterwards.
+        Splits an audio file into stems: vocals, drums, bass and so on. The body is the file itself, not a form.
+        Inferred: the call waits until it is done; there is no job to read afterwards.
 
         Args:
             body: The bytes to send, opened anew for each attempt.
@@ -1373,7 +1373,6 @@ class AsyncOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -1392,7 +1391,7 @@ class AsyncOperations:
     ) -> list[RunningJob]:
         """List running jobs.
 
-        Every generation still running, over all accounts.
+        The jobs that are running. Inferred: of all accounts.
 
         Args:
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
@@ -1402,7 +1401,6 @@ class AsyncOperations:
 
         Raises:
             AuthenticationError: 401.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send(list_running_jobs.call(), options)
@@ -1413,7 +1411,7 @@ class AsyncOperations:
     ) -> Capacity:
         """Get available capacity.
 
-        The running jobs of all accounts, and how many more each account could take.
+        The running jobs of all accounts, and how many more jobs each account can take.
 
         Args:
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
@@ -1423,7 +1421,6 @@ class AsyncOperations:
 
         Raises:
             AuthenticationError: 401.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send(get_available_capacity.call(), options)
@@ -1435,11 +1432,12 @@ class AsyncOperations:
     ) -> None:
         """Cancel job.
 
-        Stops tracking a running job: its slot is free at once and no more callbacks are sent. TemPolor still
-        finishes the work, so the music can be read later.
+        Stops tracking a running job. TemPolor still executes it; this API no longer tracks its progress. Inferred:
+        its slot is free at once, no more callbacks are sent, and the music can be read later.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -1472,7 +1470,7 @@ class RawOperations:
     ) -> Answer[AccountMap]:
         """List accounts.
 
-        All configured accounts at once, keyed by their `user_id`.
+        All configured accounts, keyed by their `user_id`.
 
         Args:
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
@@ -1483,7 +1481,6 @@ class RawOperations:
         Raises:
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send_raw(list_accounts.call(), options)
@@ -1496,8 +1493,15 @@ class RawOperations:
     ) -> Answer[Account]:
         """Create or update account.
 
-        Stores the browser parameters of a TemPolor account, and how many jobs it may run at once. Posting the same
-        account again replaces what was stored. Nothing can be made before this has been called once.
+        Stores the `requestParams` of a TemPolor account, and how many jobs it may run at once. No other operation
+        can be used before. Inferred: posting the same account again replaces what was stored.
+
+        To find `requestParams`:
+
+        1. In a Chromium-based browser, log in to TemPolor and open https://www.tempolor.com/account/profile. 2.
+        Open the developer tools (F12), choose Network, then All or Fetch/XHR, and filter by `/getWebSelfUserInfo`.
+        3. Reload the page and select the one request that is listed. 4. Under Payload, Request Payload, copy the
+        value of `requestParams`.
 
         Args:
             body: What to send.
@@ -1510,7 +1514,6 @@ class RawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             SubscriptionRequiredError: 402.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -1531,8 +1534,7 @@ class RawOperations:
         One configured account.
 
         Args:
-            user_id: Id of a TemPolor account. A part of every composite id, so it holds neither colon nor
-                slash.
+            user_id: Id of a TemPolor account, a part of every composite id. Inferred: without colon and slash.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -1542,7 +1544,6 @@ class RawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send_raw(
@@ -1559,11 +1560,10 @@ class RawOperations:
     ) -> Answer[None]:
         """Delete account.
 
-        Removes an account's configuration from this API. The TemPolor account itself is not touched.
+        Deletes the configuration of an account from this API. Inferred: the TemPolor account itself is not touched.
 
         Args:
-            user_id: Id of a TemPolor account. A part of every composite id, so it holds neither colon nor
-                slash.
+            user_id: Id of a TemPolor account, a part of every composite id. Inferred: without colon and slash.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -1591,12 +1591,13 @@ class RawOperations:
     ) -> Answer[CreatedJobs]:
         """Create song.
 
-        Orders a song with vocals and answers with the jobs that make it, usually two takes of the same order.
+        Starts the generation of a song with vocals and answers with the ids of its jobs. Inferred: usually two
+        jobs, which make two versions of the song.
 
-        The singer is TemPolor's own unless the order names an artist voice, a cloned voice or a MIDI file to build
-        on. At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given.
+        Inferred: TemPolor chooses the singer unless the request names a voice or a MIDI file.
 
-        After a 429, wait 30 seconds or longer before the next try.
+        At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given. After a 429, wait at
+        least 30 seconds before each new try.
 
         Args:
             body: What to send.
@@ -1610,7 +1611,6 @@ class RawOperations:
             AuthenticationError: 401.
             SubscriptionRequiredError: 402.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
             BusyError: 429.
 
@@ -1630,10 +1630,12 @@ class RawOperations:
     ) -> Answer[CreatedJobs]:
         """Create instrumental.
 
-        Orders music without vocals and answers with the jobs that make it, usually two takes of the same order.
-        Key, tempo and chords can be set; whatever is left out, the model chooses.
+        Starts the generation of music without vocals and answers with the ids of its jobs. Inferred: usually two
+        jobs, which make two versions.
 
-        After a 429, wait 30 seconds or longer before the next try.
+        Key, tempo and chords can be set. Inferred: the model chooses what is left out.
+
+        After a 429, wait at least 30 seconds before each new try.
 
         Args:
             body: What to send.
@@ -1647,7 +1649,6 @@ class RawOperations:
             AuthenticationError: 401.
             SubscriptionRequiredError: 402.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
             BusyError: 429.
 
@@ -1666,16 +1667,19 @@ class RawOperations:
     ) -> Answer[MusicItem]:
         """Get music.
 
-        One job with its progress and, once it has finished, its result.
+        The status of a job and, once it has completed, the music.
 
         | status | status_name | status_final | meaning |
         | --- | --- | --- | --- |
-        | 0 | GENERATING | false | still at work |
-        | 10 | FAILED | true | ended without music |
-        | 30 | COMPLETED | true | ended with music, ready for the download call |
+        | 0 | GENERATING | false | still being generated |
+        | 10 | FAILED | true | the generation has failed |
+        | 30 | COMPLETED | true | the music can be downloaded |
+
+        Inferred: read a job every 10 seconds; no page names an interval.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -1685,7 +1689,6 @@ class RawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send_raw(
@@ -1702,10 +1705,12 @@ class RawOperations:
     ) -> Answer[DeleteResult]:
         """Delete music.
 
-        Deletes what a job made.
+        Deletes the music of a job. Inferred: afterwards the job is unknown to every operation, and the links to its
+        files no longer work.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -1735,12 +1740,13 @@ class RawOperations:
     ) -> Answer[MusicPage]:
         """List music.
 
-        An account's songs or its instrumentals, a page at a time and never both kinds together. Newest come first,
-        jobs still running included.
+        The songs or the instrumentals of an account, page by page; songs unless `type` says otherwise. Inferred:
+        the newest come first, and running jobs are included.
 
         Args:
             user_id: None
-            type_: Which kind of music to list. Instrumentals appear only when asked for.
+            type_: Which kind of music to list: `song` for music with vocals, `instrumental` for instrumentals
+                only. Inferred: empty counts as left out.
             cursor: None
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
@@ -1751,7 +1757,6 @@ class RawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send_raw(
@@ -1772,15 +1777,16 @@ class RawOperations:
     ) -> Answer[DownloadLink]:
         """Download music.
 
-        A link to a finished job's file. The link itself is fetched without the API token, and expires.
+        A link to the file of a completed job. The link expires. Inferred: it is fetched without the API token.
 
-        For some seconds after a job turns COMPLETED this may still be a 404. Treat it as "not ready yet" and ask
-        again.
+        Inferred: for some seconds after a job is COMPLETED this may still be a 404. Treat it as "not ready yet" and
+        ask again.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
-            file_format: What to download. `mp3` is the compressed mix, `wav` the same in higher quality,
-                `stems` a ZIP file with vocals and instruments apart.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
+            file_format: The format to download: `mp3`, `wav` in higher quality, or `stems`, a ZIP archive with
+                vocals and instruments as separate files. Inferred: empty counts as left out.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -1790,7 +1796,6 @@ class RawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send_raw(
@@ -1810,7 +1815,7 @@ class RawOperations:
     ) -> Answer[MidiPage]:
         """List MIDI files.
 
-        The MIDI files uploaded to an account, a page at a time.
+        The MIDI files uploaded to an account, page by page.
 
         Args:
             user_id: None
@@ -1824,7 +1829,6 @@ class RawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send_raw(
@@ -1846,8 +1850,8 @@ class RawOperations:
     ) -> Answer[UploadedMidi]:
         """Upload MIDI.
 
-        Stores a MIDI file for songs to be built on. The body is the file itself, not a form; its id can be used at
-        once.
+        Uploads a MIDI file that songs can be based on. The body is the file itself, not a form. The file can be
+        used at once.
 
         Args:
             body: The bytes to send, opened anew for each attempt.
@@ -1863,7 +1867,6 @@ class RawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -1884,11 +1887,11 @@ class RawOperations:
     ) -> Answer[DeleteResult]:
         """Delete MIDI file.
 
-        Deletes an uploaded MIDI file. Songs already built on it stay.
+        Deletes an uploaded MIDI file. Inferred: songs based on it stay.
 
         Args:
-            midi_item_id: Id of a MIDI file: the number from the API token, the account and an item id, put
-                together.
+            midi_item_id: Id of a MIDI file. Inferred: made of the number of the API token, the account's id and
+                an item id.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -1898,7 +1901,6 @@ class RawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send_raw(
@@ -1917,7 +1919,7 @@ class RawOperations:
     ) -> Answer[ClonedVoicePage]:
         """List cloned voices.
 
-        The voices cloned on an account, ready or not, a page at a time.
+        The voices cloned on an account, page by page. Inferred: those still being cloned included.
 
         Args:
             user_id: None
@@ -1931,7 +1933,6 @@ class RawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send_raw(
@@ -1953,8 +1954,8 @@ class RawOperations:
     ) -> Answer[VoiceClone]:
         """Clone voice.
 
-        Makes a voice that can sing from a recording of it. The body is the recording itself, not a form. The call
-        waits for the cloning to finish, for up to 120 seconds.
+        Clones a voice from a recording, for songs to be sung with. The body is the audio file itself, not a form.
+        Inferred: the call waits for the cloning to finish, for up to 120 seconds.
 
         Args:
             body: The bytes to send, opened anew for each attempt.
@@ -1970,7 +1971,6 @@ class RawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -1991,11 +1991,11 @@ class RawOperations:
     ) -> Answer[DeleteResult]:
         """Delete cloned voice.
 
-        Deletes a cloned voice. Songs it has already sung stay.
+        Deletes a cloned voice. Inferred: songs that it has sung stay.
 
         Args:
-            cloned_voice_item_id: Id of a cloned voice: the number from the API token, the account and the
-                `itemId`, put together.
+            cloned_voice_item_id: Id of a cloned voice. Inferred: made of the number of the API token, the
+                account's id and the `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -2005,7 +2005,6 @@ class RawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send_raw(
@@ -2024,7 +2023,8 @@ class RawOperations:
     ) -> Answer[ArtistVoicePage]:
         """List artist voices.
 
-        The voices TemPolor offers to every account, a page at a time.
+        Predefined voices that can sing a song without a recording of your own, page by page. Inferred: the same for
+        every account.
 
         Args:
             user_id: None
@@ -2038,7 +2038,6 @@ class RawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send_raw(
@@ -2059,8 +2058,8 @@ class RawOperations:
     ) -> Answer[SplitStems]:
         """Split stems.
 
-        Takes a recording apart into vocals, drums, bass and so on. The body is the recording itself, not a form.
-        The call waits for the work to finish; there is no job to follow afterwards.
+        Splits an audio file into stems: vocals, drums, bass and so on. The body is the file itself, not a form.
+        Inferred: the call waits until it is done; there is no job to read afterwards.
 
         Args:
             body: The bytes to send, opened anew for each attempt.
@@ -2075,7 +2074,6 @@ class RawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -2094,7 +2092,7 @@ class RawOperations:
     ) -> Answer[list[RunningJob]]:
         """List running jobs.
 
-        Every generation still running, over all accounts.
+        The jobs that are running. Inferred: of all accounts.
 
         Args:
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
@@ -2104,7 +2102,6 @@ class RawOperations:
 
         Raises:
             AuthenticationError: 401.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send_raw(list_running_jobs.call(), options)
@@ -2115,7 +2112,7 @@ class RawOperations:
     ) -> Answer[Capacity]:
         """Get available capacity.
 
-        The running jobs of all accounts, and how many more each account could take.
+        The running jobs of all accounts, and how many more jobs each account can take.
 
         Args:
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
@@ -2125,7 +2122,6 @@ class RawOperations:
 
         Raises:
             AuthenticationError: 401.
-            MethodNotAllowedError: 405.
 
         """
         return self._sender.send_raw(get_available_capacity.call(), options)
@@ -2137,11 +2133,12 @@ class RawOperations:
     ) -> Answer[None]:
         """Cancel job.
 
-        Stops tracking a running job: its slot is free at once and no more callbacks are sent. TemPolor still
-        finishes the work, so the music can be read later.
+        Stops tracking a running job. TemPolor still executes it; this API no longer tracks its progress. Inferred:
+        its slot is free at once, no more callbacks are sent, and the music can be read later.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -2174,7 +2171,7 @@ class AsyncRawOperations:
     ) -> Answer[AccountMap]:
         """List accounts.
 
-        All configured accounts at once, keyed by their `user_id`.
+        All configured accounts, keyed by their `user_id`.
 
         Args:
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
@@ -2185,7 +2182,6 @@ class AsyncRawOperations:
         Raises:
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send_raw(list_accounts.call(), options)
@@ -2198,8 +2194,15 @@ class AsyncRawOperations:
     ) -> Answer[Account]:
         """Create or update account.
 
-        Stores the browser parameters of a TemPolor account, and how many jobs it may run at once. Posting the same
-        account again replaces what was stored. Nothing can be made before this has been called once.
+        Stores the `requestParams` of a TemPolor account, and how many jobs it may run at once. No other operation
+        can be used before. Inferred: posting the same account again replaces what was stored.
+
+        To find `requestParams`:
+
+        1. In a Chromium-based browser, log in to TemPolor and open https://www.tempolor.com/account/profile. 2.
+        Open the developer tools (F12), choose Network, then All or Fetch/XHR, and filter by `/getWebSelfUserInfo`.
+        3. Reload the page and select the one request that is listed. 4. Under Payload, Request Payload, copy the
+        value of `requestParams`.
 
         Args:
             body: What to send.
@@ -2212,7 +2215,6 @@ class AsyncRawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             SubscriptionRequiredError: 402.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -2233,8 +2235,7 @@ class AsyncRawOperations:
         One configured account.
 
         Args:
-            user_id: Id of a TemPolor account. A part of every composite id, so it holds neither colon nor
-                slash.
+            user_id: Id of a TemPolor account, a part of every composite id. Inferred: without colon and slash.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -2244,7 +2245,6 @@ class AsyncRawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send_raw(
@@ -2261,11 +2261,10 @@ class AsyncRawOperations:
     ) -> Answer[None]:
         """Delete account.
 
-        Removes an account's configuration from this API. The TemPolor account itself is not touched.
+        Deletes the configuration of an account from this API. Inferred: the TemPolor account itself is not touched.
 
         Args:
-            user_id: Id of a TemPolor account. A part of every composite id, so it holds neither colon nor
-                slash.
+            user_id: Id of a TemPolor account, a part of every composite id. Inferred: without colon and slash.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -2293,12 +2292,13 @@ class AsyncRawOperations:
     ) -> Answer[CreatedJobs]:
         """Create song.
 
-        Orders a song with vocals and answers with the jobs that make it, usually two takes of the same order.
+        Starts the generation of a song with vocals and answers with the ids of its jobs. Inferred: usually two
+        jobs, which make two versions of the song.
 
-        The singer is TemPolor's own unless the order names an artist voice, a cloned voice or a MIDI file to build
-        on. At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given.
+        Inferred: TemPolor chooses the singer unless the request names a voice or a MIDI file.
 
-        After a 429, wait 30 seconds or longer before the next try.
+        At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given. After a 429, wait at
+        least 30 seconds before each new try.
 
         Args:
             body: What to send.
@@ -2312,7 +2312,6 @@ class AsyncRawOperations:
             AuthenticationError: 401.
             SubscriptionRequiredError: 402.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
             BusyError: 429.
 
@@ -2332,10 +2331,12 @@ class AsyncRawOperations:
     ) -> Answer[CreatedJobs]:
         """Create instrumental.
 
-        Orders music without vocals and answers with the jobs that make it, usually two takes of the same order.
-        Key, tempo and chords can be set; whatever is left out, the model chooses.
+        Starts the generation of music without vocals and answers with the ids of its jobs. Inferred: usually two
+        jobs, which make two versions.
 
-        After a 429, wait 30 seconds or longer before the next try.
+        Key, tempo and chords can be set. Inferred: the model chooses what is left out.
+
+        After a 429, wait at least 30 seconds before each new try.
 
         Args:
             body: What to send.
@@ -2349,7 +2350,6 @@ class AsyncRawOperations:
             AuthenticationError: 401.
             SubscriptionRequiredError: 402.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
             BusyError: 429.
 
@@ -2368,16 +2368,19 @@ class AsyncRawOperations:
     ) -> Answer[MusicItem]:
         """Get music.
 
-        One job with its progress and, once it has finished, its result.
+        The status of a job and, once it has completed, the music.
 
         | status | status_name | status_final | meaning |
         | --- | --- | --- | --- |
-        | 0 | GENERATING | false | still at work |
-        | 10 | FAILED | true | ended without music |
-        | 30 | COMPLETED | true | ended with music, ready for the download call |
+        | 0 | GENERATING | false | still being generated |
+        | 10 | FAILED | true | the generation has failed |
+        | 30 | COMPLETED | true | the music can be downloaded |
+
+        Inferred: read a job every 10 seconds; no page names an interval.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -2387,7 +2390,6 @@ class AsyncRawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send_raw(
@@ -2404,10 +2406,12 @@ class AsyncRawOperations:
     ) -> Answer[DeleteResult]:
         """Delete music.
 
-        Deletes what a job made.
+        Deletes the music of a job. Inferred: afterwards the job is unknown to every operation, and the links to its
+        files no longer work.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -2437,12 +2441,13 @@ class AsyncRawOperations:
     ) -> Answer[MusicPage]:
         """List music.
 
-        An account's songs or its instrumentals, a page at a time and never both kinds together. Newest come first,
-        jobs still running included.
+        The songs or the instrumentals of an account, page by page; songs unless `type` says otherwise. Inferred:
+        the newest come first, and running jobs are included.
 
         Args:
             user_id: None
-            type_: Which kind of music to list. Instrumentals appear only when asked for.
+            type_: Which kind of music to list: `song` for music with vocals, `instrumental` for instrumentals
+                only. Inferred: empty counts as left out.
             cursor: None
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
@@ -2453,7 +2458,6 @@ class AsyncRawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send_raw(
@@ -2474,15 +2478,16 @@ class AsyncRawOperations:
     ) -> Answer[DownloadLink]:
         """Download music.
 
-        A link to a finished job's file. The link itself is fetched without the API token, and expires.
+        A link to the file of a completed job. The link expires. Inferred: it is fetched without the API token.
 
-        For some seconds after a job turns COMPLETED this may still be a 404. Treat it as "not ready yet" and ask
-        again.
+        Inferred: for some seconds after a job is COMPLETED this may still be a 404. Treat it as "not ready yet" and
+        ask again.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
-            file_format: What to download. `mp3` is the compressed mix, `wav` the same in higher quality,
-                `stems` a ZIP file with vocals and instruments apart.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
+            file_format: The format to download: `mp3`, `wav` in higher quality, or `stems`, a ZIP archive with
+                vocals and instruments as separate files. Inferred: empty counts as left out.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -2492,7 +2497,6 @@ class AsyncRawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send_raw(
@@ -2512,7 +2516,7 @@ class AsyncRawOperations:
     ) -> Answer[MidiPage]:
         """List MIDI files.
 
-        The MIDI files uploaded to an account, a page at a time.
+        The MIDI files uploaded to an account, page by page.
 
         Args:
             user_id: None
@@ -2526,7 +2530,6 @@ class AsyncRawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send_raw(
@@ -2548,8 +2551,8 @@ class AsyncRawOperations:
     ) -> Answer[UploadedMidi]:
         """Upload MIDI.
 
-        Stores a MIDI file for songs to be built on. The body is the file itself, not a form; its id can be used at
-        once.
+        Uploads a MIDI file that songs can be based on. The body is the file itself, not a form. The file can be
+        used at once.
 
         Args:
             body: The bytes to send, opened anew for each attempt.
@@ -2565,7 +2568,6 @@ class AsyncRawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -2586,11 +2588,11 @@ class AsyncRawOperations:
     ) -> Answer[DeleteResult]:
         """Delete MIDI file.
 
-        Deletes an uploaded MIDI file. Songs already built on it stay.
+        Deletes an uploaded MIDI file. Inferred: songs based on it stay.
 
         Args:
-            midi_item_id: Id of a MIDI file: the number from the API token, the account and an item id, put
-                together.
+            midi_item_id: Id of a MIDI file. Inferred: made of the number of the API token, the account's id and
+                an item id.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -2600,7 +2602,6 @@ class AsyncRawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send_raw(
@@ -2619,7 +2620,7 @@ class AsyncRawOperations:
     ) -> Answer[ClonedVoicePage]:
         """List cloned voices.
 
-        The voices cloned on an account, ready or not, a page at a time.
+        The voices cloned on an account, page by page. Inferred: those still being cloned included.
 
         Args:
             user_id: None
@@ -2633,7 +2634,6 @@ class AsyncRawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send_raw(
@@ -2655,8 +2655,8 @@ class AsyncRawOperations:
     ) -> Answer[VoiceClone]:
         """Clone voice.
 
-        Makes a voice that can sing from a recording of it. The body is the recording itself, not a form. The call
-        waits for the cloning to finish, for up to 120 seconds.
+        Clones a voice from a recording, for songs to be sung with. The body is the audio file itself, not a form.
+        Inferred: the call waits for the cloning to finish, for up to 120 seconds.
 
         Args:
             body: The bytes to send, opened anew for each attempt.
@@ -2672,7 +2672,6 @@ class AsyncRawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -2693,11 +2692,11 @@ class AsyncRawOperations:
     ) -> Answer[DeleteResult]:
         """Delete cloned voice.
 
-        Deletes a cloned voice. Songs it has already sung stay.
+        Deletes a cloned voice. Inferred: songs that it has sung stay.
 
         Args:
-            cloned_voice_item_id: Id of a cloned voice: the number from the API token, the account and the
-                `itemId`, put together.
+            cloned_voice_item_id: Id of a cloned voice. Inferred: made of the number of the API token, the
+                account's id and the `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:
@@ -2707,7 +2706,6 @@ class AsyncRawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send_raw(
@@ -2726,7 +2724,8 @@ class AsyncRawOperations:
     ) -> Answer[ArtistVoicePage]:
         """List artist voices.
 
-        The voices TemPolor offers to every account, a page at a time.
+        Predefined voices that can sing a song without a recording of your own, page by page. Inferred: the same for
+        every account.
 
         Args:
             user_id: None
@@ -2740,7 +2739,6 @@ class AsyncRawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send_raw(
@@ -2761,8 +2759,8 @@ class AsyncRawOperations:
     ) -> Answer[SplitStems]:
         """Split stems.
 
-        Takes a recording apart into vocals, drums, bass and so on. The body is the recording itself, not a form.
-        The call waits for the work to finish; there is no job to follow afterwards.
+        Splits an audio file into stems: vocals, drums, bass and so on. The body is the file itself, not a form.
+        Inferred: the call waits until it is done; there is no job to read afterwards.
 
         Args:
             body: The bytes to send, opened anew for each attempt.
@@ -2777,7 +2775,6 @@ class AsyncRawOperations:
             BadRequestError: 400.
             AuthenticationError: 401.
             NotFoundError: 404.
-            MethodNotAllowedError: 405.
             PayloadTooLargeError: 413.
 
         """
@@ -2796,7 +2793,7 @@ class AsyncRawOperations:
     ) -> Answer[list[RunningJob]]:
         """List running jobs.
 
-        Every generation still running, over all accounts.
+        The jobs that are running. Inferred: of all accounts.
 
         Args:
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
@@ -2806,7 +2803,6 @@ class AsyncRawOperations:
 
         Raises:
             AuthenticationError: 401.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send_raw(list_running_jobs.call(), options)
@@ -2817,7 +2813,7 @@ class AsyncRawOperations:
     ) -> Answer[Capacity]:
         """Get available capacity.
 
-        The running jobs of all accounts, and how many more each account could take.
+        The running jobs of all accounts, and how many more jobs each account can take.
 
         Args:
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
@@ -2827,7 +2823,6 @@ class AsyncRawOperations:
 
         Raises:
             AuthenticationError: 401.
-            MethodNotAllowedError: 405.
 
         """
         return await self._sender.send_raw(get_available_capacity.call(), options)
@@ -2839,11 +2834,12 @@ class AsyncRawOperations:
     ) -> Answer[None]:
         """Cancel job.
 
-        Stops tracking a running job: its slot is free at once and no more callbacks are sent. TemPolor still
-        finishes the work, so the music can be read later.
+        Stops tracking a running job. TemPolor still executes it; this API no longer tracks its progress. Inferred:
+        its slot is free at once, no more callbacks are sent, and the music can be read later.
 
         Args:
-            job_id: Id of a job: the number from the API token, the account and the `itemId`, put together.
+            job_id: Id of a job. Inferred: made of the number of the API token, the account's id and the
+                `itemId`.
             **options: A timeout, more headers and the like for this call; see `CallOptions`.
 
         Returns:

@@ -10,13 +10,21 @@ export interface paths {
         };
         /**
          * List accounts
-         * @description All configured accounts at once, keyed by their `user_id`.
+         * @description All configured accounts, keyed by their `user_id`.
          */
         get: operations["list_accounts"];
         put?: never;
         /**
          * Create or update account
-         * @description Stores the browser parameters of a TemPolor account, and how many jobs it may run at once. Posting the same account again replaces what was stored. Nothing can be made before this has been called once.
+         * @description Stores the `requestParams` of a TemPolor account, and how many jobs it may run at once. No other operation can
+         *     be used before. Inferred: posting the same account again replaces what was stored.
+         *
+         *     To find `requestParams`:
+         *
+         *     1. In a Chromium-based browser, log in to TemPolor and open https://www.tempolor.com/account/profile.
+         *     2. Open the developer tools (F12), choose Network, then All or Fetch/XHR, and filter by `/getWebSelfUserInfo`.
+         *     3. Reload the page and select the one request that is listed.
+         *     4. Under Payload, Request Payload, copy the value of `requestParams`.
          */
         post: operations["create_account"];
         delete?: never;
@@ -41,7 +49,7 @@ export interface paths {
         post?: never;
         /**
          * Delete account
-         * @description Removes an account's configuration from this API. The TemPolor account itself is not touched.
+         * @description Deletes the configuration of an account from this API. Inferred: the TemPolor account itself is not touched.
          */
         delete: operations["delete_account"];
         options?: never;
@@ -60,12 +68,13 @@ export interface paths {
         put?: never;
         /**
          * Create song
-         * @description Orders a song with vocals and answers with the jobs that make it, usually two takes of the same order.
+         * @description Starts the generation of a song with vocals and answers with the ids of its jobs. Inferred: usually two jobs,
+         *     which make two versions of the song.
          *
-         *     The singer is TemPolor's own unless the order names an artist voice, a cloned voice or a MIDI file to build on.
-         *     At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given.
+         *     Inferred: TemPolor chooses the singer unless the request names a voice or a MIDI file.
          *
-         *     After a 429, wait 30 seconds or longer before the next try.
+         *     At most one of `artistVoiceItemId`, `clonedVoiceItemId` and `midiItemId` may be given. After a 429, wait at
+         *     least 30 seconds before each new try.
          */
         post: operations["create_song"];
         delete?: never;
@@ -85,10 +94,12 @@ export interface paths {
         put?: never;
         /**
          * Create instrumental
-         * @description Orders music without vocals and answers with the jobs that make it, usually two takes of the same order. Key,
-         *     tempo and chords can be set; whatever is left out, the model chooses.
+         * @description Starts the generation of music without vocals and answers with the ids of its jobs. Inferred: usually two jobs,
+         *     which make two versions.
          *
-         *     After a 429, wait 30 seconds or longer before the next try.
+         *     Key, tempo and chords can be set. Inferred: the model chooses what is left out.
+         *
+         *     After a 429, wait at least 30 seconds before each new try.
          */
         post: operations["create_instrumental"];
         delete?: never;
@@ -106,20 +117,22 @@ export interface paths {
         };
         /**
          * Get music
-         * @description One job with its progress and, once it has finished, its result.
+         * @description The status of a job and, once it has completed, the music.
          *
          *     | status | status_name | status_final | meaning |
          *     | --- | --- | --- | --- |
-         *     | 0 | GENERATING | false | still at work |
-         *     | 10 | FAILED | true | ended without music |
-         *     | 30 | COMPLETED | true | ended with music, ready for the download call |
+         *     | 0 | GENERATING | false | still being generated |
+         *     | 10 | FAILED | true | the generation has failed |
+         *     | 30 | COMPLETED | true | the music can be downloaded |
+         *
+         *     Inferred: read a job every 10 seconds; no page names an interval.
          */
         get: operations["get_music"];
         put?: never;
         post?: never;
         /**
          * Delete music
-         * @description Deletes what a job made.
+         * @description Deletes the music of a job. Inferred: afterwards the job is unknown to every operation, and the links to its files no longer work.
          */
         delete: operations["delete_music"];
         options?: never;
@@ -136,7 +149,7 @@ export interface paths {
         };
         /**
          * List music
-         * @description An account's songs or its instrumentals, a page at a time and never both kinds together. Newest come first, jobs still running included.
+         * @description The songs or the instrumentals of an account, page by page; songs unless `type` says otherwise. Inferred: the newest come first, and running jobs are included.
          */
         get: operations["list_music"];
         put?: never;
@@ -156,9 +169,10 @@ export interface paths {
         };
         /**
          * Download music
-         * @description A link to a finished job's file. The link itself is fetched without the API token, and expires.
+         * @description A link to the file of a completed job. The link expires. Inferred: it is fetched without the API token.
          *
-         *     For some seconds after a job turns COMPLETED this may still be a 404. Treat it as "not ready yet" and ask again.
+         *     Inferred: for some seconds after a job is COMPLETED this may still be a 404. Treat it as "not ready yet" and ask
+         *     again.
          */
         get: operations["download_music"];
         put?: never;
@@ -178,13 +192,13 @@ export interface paths {
         };
         /**
          * List MIDI files
-         * @description The MIDI files uploaded to an account, a page at a time.
+         * @description The MIDI files uploaded to an account, page by page.
          */
         get: operations["list_midi"];
         put?: never;
         /**
          * Upload MIDI
-         * @description Stores a MIDI file for songs to be built on. The body is the file itself, not a form; its id can be used at once.
+         * @description Uploads a MIDI file that songs can be based on. The body is the file itself, not a form. The file can be used at once.
          */
         post: operations["upload_midi"];
         delete?: never;
@@ -205,7 +219,7 @@ export interface paths {
         post?: never;
         /**
          * Delete MIDI file
-         * @description Deletes an uploaded MIDI file. Songs already built on it stay.
+         * @description Deletes an uploaded MIDI file. Inferred: songs based on it stay.
          */
         delete: operations["delete_midi"];
         options?: never;
@@ -222,13 +236,13 @@ export interface paths {
         };
         /**
          * List cloned voices
-         * @description The voices cloned on an account, ready or not, a page at a time.
+         * @description The voices cloned on an account, page by page. Inferred: those still being cloned included.
          */
         get: operations["list_cloned_voices"];
         put?: never;
         /**
          * Clone voice
-         * @description Makes a voice that can sing from a recording of it. The body is the recording itself, not a form. The call waits for the cloning to finish, for up to 120 seconds.
+         * @description Clones a voice from a recording, for songs to be sung with. The body is the audio file itself, not a form. Inferred: the call waits for the cloning to finish, for up to 120 seconds.
          */
         post: operations["clone_voice"];
         delete?: never;
@@ -249,7 +263,7 @@ export interface paths {
         post?: never;
         /**
          * Delete cloned voice
-         * @description Deletes a cloned voice. Songs it has already sung stay.
+         * @description Deletes a cloned voice. Inferred: songs that it has sung stay.
          */
         delete: operations["delete_cloned_voice"];
         options?: never;
@@ -266,7 +280,7 @@ export interface paths {
         };
         /**
          * List artist voices
-         * @description The voices TemPolor offers to every account, a page at a time.
+         * @description Predefined voices that can sing a song without a recording of your own, page by page. Inferred: the same for every account.
          */
         get: operations["list_artist_voices"];
         put?: never;
@@ -288,7 +302,7 @@ export interface paths {
         put?: never;
         /**
          * Split stems
-         * @description Takes a recording apart into vocals, drums, bass and so on. The body is the recording itself, not a form. The call waits for the work to finish; there is no job to follow afterwards.
+         * @description Splits an audio file into stems: vocals, drums, bass and so on. The body is the file itself, not a form. Inferred: the call waits until it is done; there is no job to read afterwards.
          */
         post: operations["split_stems"];
         delete?: never;
@@ -306,7 +320,7 @@ export interface paths {
         };
         /**
          * List running jobs
-         * @description Every generation still running, over all accounts.
+         * @description The jobs that are running. Inferred: of all accounts.
          */
         get: operations["list_running_jobs"];
         put?: never;
@@ -326,7 +340,7 @@ export interface paths {
         };
         /**
          * Get available capacity
-         * @description The running jobs of all accounts, and how many more each account could take.
+         * @description The running jobs of all accounts, and how many more jobs each account can take.
          */
         get: operations["get_available_capacity"];
         put?: never;
@@ -349,7 +363,7 @@ export interface paths {
         post?: never;
         /**
          * Cancel job
-         * @description Stops tracking a running job: its slot is free at once and no more callbacks are sent. TemPolor still finishes the work, so the music can be read later.
+         * @description Stops tracking a running job. TemPolor still executes it; this API no longer tracks its progress. Inferred: its slot is free at once, no more callbacks are sent, and the music can be read later.
          */
         delete: operations["cancel_job"];
         options?: never;
@@ -362,241 +376,235 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description Id of a TemPolor account. A part of every composite id, so it holds neither colon nor slash.
+         * @description Id of a TemPolor account, a part of every composite id. Inferred: without colon and slash.
          * @example 204816357
          */
         UserId: string;
         /**
-         * @description Id of a job: the number from the API token, the account and the `itemId`, put together.
+         * @description Id of a job. Inferred: made of the number of the API token, the account's id and the `itemId`.
          * @example user:12345-tempolor:204816357-job:8f3c1d5ab27e940
          */
         JobId: string;
         /**
-         * @description Id of a cloned voice: the number from the API token, the account and the `itemId`, put together.
+         * @description Id of a cloned voice. Inferred: made of the number of the API token, the account's id and the `itemId`.
          * @example user:12345-tempolor:204816357-voice:b41e7c90d2f6a35
          */
         ClonedVoiceItemId: string;
         /**
-         * @description Id of a MIDI file: the number from the API token, the account and an item id, put together.
+         * @description Id of a MIDI file. Inferred: made of the number of the API token, the account's id and an item id.
          * @example user:12345-tempolor:204816357-midi:5d0c93ae1f7b826
          */
         MidiItemId: string;
         /**
-         * @description The account to use. Left out or empty, it is the account the voice or MIDI file belongs to, else the one with most free slots.
+         * @description The account to use. Inferred: left out, it is the account of the voice or MIDI file, else the one with most free slots; without the character NUL.
          * @example 204816357
          */
         RequestUserId: string;
         /**
-         * @description What the music should be like, in words. At most 2000 characters.
+         * @description Text that describes the music. At most 2000 characters. Inferred: not empty, without the character NUL.
          * @example A harbour ballad with warm strings and a slow build
          */
         Prompt: string;
         /**
-         * @description Words to sing. Without them the service writes its own from the prompt. At most 3000 characters.
+         * @description The lyrics. Left out, they are made from the prompt. At most 3000 characters. Inferred: without the character NUL.
          * @example Lanterns on the water
          *     Call the late boats home
          */
         Lyrics: string;
         /**
-         * @description Model for songs. `v3` sings English, Chinese and Japanese for up to 2 minutes; `v3.5` English and Chinese for up to 4.5 minutes.
+         * @description The model for songs. `v3`: English, Chinese and Japanese, at most 2 minutes. `v3.5`: English and Chinese, at most 4.5 minutes.
          * @default v3.5
          * @enum {string}
          */
         SongModel: "v3" | "v3.5" | (string & {});
         /**
-         * @description Model for instrumentals. `i3` is stronger in structure, up to 2 minutes; `i3.5 beta` in arrangement, up to 4.5 minutes.
+         * @description The model for instrumentals. `i3`: superior structure, at most 2 minutes. `i3.5 beta`: richer arrangements, at most 4.5 minutes.
          * @default i3.5 beta
          * @enum {string}
          */
         InstrumentalModel: "i3" | "i3.5 beta" | (string & {});
         /**
-         * @description An artist voice to sing with: the plain `itemId` from the list of artist voices, not a composite id. Excludes `clonedVoiceItemId` and `midiItemId`.
+         * @description The artist voice to sing with. Not together with `clonedVoiceItemId` or `midiItemId`. Inferred: the plain `itemId` from the list of artist voices, not a composite id; without the character NUL.
          * @example voice_10482
          */
         ArtistVoiceItemId: string;
         /**
-         * @description Key of the music, tonic and mode. Comes back as `musicMaterial.key`.
+         * @description The key: tonic and mode. Inferred: comes back as `musicMaterial.key`.
          * @example D:minor
          * @enum {string}
          */
         Tonality: "A:major" | "A:minor" | "Ab:major" | "Ab:minor" | "B:major" | "B:minor" | "Bb:major" | "Bb:minor" | "C#:major" | "C#:minor" | "C:major" | "C:minor" | "D:major" | "D:minor" | "E:major" | "E:minor" | "Eb:major" | "Eb:minor" | "F#:major" | "F#:minor" | "F:major" | "F:minor" | "G:major" | "G:minor";
         /**
-         * @description Tempo in beats per minute, from 50 to 190.
+         * @description The tempo in beats per minute, from 50 to 190. Inferred: a whole number.
          * @example 84
          */
         Bpm: number;
         /**
-         * @description Chord progression. Comes back as `musicMaterial.chord`. At most 200 characters.
+         * @description The chord progression. At most 200 characters. Inferred: comes back as `musicMaterial.chord`; without the character NUL.
          * @example Dm Bb F C
          */
         Chords: string;
         /**
-         * @description Another name for `chords`, seen in the vendor's collection. `chords` wins where both are given.
+         * @description Inferred: another name for `chords`, seen in the vendor's collection. If both are sent, `chords` counts.
          * @example Dm Bb F C
          */
         ChordAlias: string;
         /**
          * Format: uri
-         * @description Where to report progress to, until the job is final. At most 1024 characters.
+         * @description The address to call with progress updates until the generation is complete or has failed. At most 1024 characters. To look at such calls, a site like webhook.site is of help. Inferred: an absolute http or https address.
          * @example https://app.example.com/hooks/tempolor
          */
         ReplyUrl: string;
         /**
-         * @description Text of your own that every report repeats. At most 1024 characters.
+         * @description A text of your own that the callbacks repeat. At most 1024 characters. Inferred: without the character NUL.
          * @example harbour-demo
          */
         ReplyRef: string;
         /**
          * Format: int32
-         * @description Slots to count with for this request alone, in place of the account's `maxJobs`.
+         * @description How many jobs may run at once, for this request alone; left out, the account's `maxJobs` counts. Inferred: at least 1, a whole number.
          * @example 10
          */
         MaxJobs: number;
-        /** @description What to store about a TemPolor account. */
+        /** @description A TemPolor account to store. */
         AccountRequest: {
             requestParams: components["schemas"]["RequestParams"];
             /**
              * Format: int32
-             * @description How many jobs the account may run at once.
+             * @description How many jobs the account may run at once. Inferred: at least 1, a whole number.
              * @default 10
              * @example 10
              */
             maxJobs?: number;
         };
-        /** @description The parameters TemPolor's own web page sends along with each of its calls, copied from a browser that is logged in. Any object is taken, an empty one too. Answers mask `service_ticket`. */
+        /** @description The parameters that TemPolor's web page sends with its calls, copied from a browser. The page shows one sample and prints no types. Inferred: any object is accepted, an empty one too, and answers mask `service_ticket`. */
         RequestParams: {
             /**
-             * @description Release channels of the web page.
+             * @description Inferred: release channels of the web page.
              * @example alpha/beta/release
              */
-            sv?: string;
+            sv?: unknown;
             /**
-             * Format: int64
-             * @description Version of the web page as a number.
+             * @description Inferred: version of the web page, as a number.
              * @example 20000
              */
-            ver_code?: number;
+            ver_code?: unknown;
             /**
-             * @description Language of the web page.
+             * @description Inferred: language of the web page.
              * @example english
              */
-            lang?: string;
+            lang?: unknown;
             /**
-             * @description Language and region of the browser.
+             * @description Inferred: language and region of the browser.
              * @example en-GB
              */
-            la?: string;
-            /** @description Device id. */
-            di?: string;
+            la?: unknown;
+            /** @description Inferred: device id. */
+            di?: unknown;
             /**
-             * @description Platform, as a code.
+             * @description Inferred: platform, as a code.
              * @example 100
              */
-            pf?: string;
+            pf?: unknown;
             /**
-             * @description Operating system.
+             * @description Inferred: operating system.
              * @example Linux
              */
-            mi?: string;
+            mi?: unknown;
             /**
-             * Format: int64
-             * @description Line of business, as a code.
+             * @description Inferred: line of business, as a code.
              * @example 378
              */
-            biz?: number;
-            /** @description Device id once more. */
-            utdid?: string;
+            biz?: unknown;
+            /** @description Inferred: the device id again. */
+            utdid?: unknown;
             /**
-             * Format: int64
-             * @description Time of the browser's call in milliseconds since 1970.
+             * @description Inferred: time of the call, in milliseconds since 1970.
              * @example 1747731540000
              */
-            ts?: number;
+            ts?: unknown;
             /**
-             * @description Secret of the browser session. Comes back masked.
+             * @description Inferred: secret of the browser's session; masked in answers.
              * @example ***
              */
-            service_ticket?: string;
+            service_ticket?: unknown;
             /**
-             * @description Id of the account; used when `user_id` is missing.
+             * @description Inferred: id of the account; counts if `user_id` is missing.
              * @example 204816357
              */
-            ucid?: string;
+            ucid?: unknown;
             /**
-             * @description Id of the account.
+             * @description Inferred: id of the account.
              * @example 204816357
              */
-            user_id?: string;
+            user_id?: unknown;
             /**
-             * Format: int64
-             * @description Membership, as a code.
+             * @description Inferred: membership, as a code.
              * @example 0
              */
-            member_level?: number;
+            member_level?: unknown;
             /**
-             * Format: int64
-             * @description 1 for a visitor without an account, else 0.
+             * @description Inferred: 1 for a visitor without an account, else 0.
              * @example 0
              */
-            is_visitor?: number;
+            is_visitor?: unknown;
             /**
-             * Format: int64
-             * @description Plan, as a code.
+             * @description Inferred: plan, as a code.
              * @example 20
              */
-            vip_type?: number;
+            vip_type?: unknown;
             /**
-             * @description Part of the product.
+             * @description Inferred: part of the product.
              * @example material
              */
-            app_id?: string;
+            app_id?: unknown;
             /**
-             * @description Kind of client.
+             * @description Inferred: kind of client.
              * @example web
              */
-            app?: string;
+            app?: unknown;
             /**
-             * @description Version of the client.
+             * @description Inferred: version of the client.
              * @example 2.0.0
              */
-            ve?: string;
+            ve?: unknown;
             /**
-             * @description Where the visit began.
+             * @description Inferred: where the visit began.
              * @example web_main
              */
-            entry?: string;
+            entry?: unknown;
             /**
-             * @description Where the call comes from.
+             * @description Inferred: where the call comes from.
              * @example web
              */
-            fr?: string;
+            fr?: unknown;
             /**
-             * @description Address of the browser as TemPolor sees it.
+             * @description Inferred: address of the browser.
              * @example 203.0.113.7
              */
-            ip?: string;
+            ip?: unknown;
             /**
-             * @description Line of business by name.
+             * @description Inferred: line of business, by name.
              * @example material
              */
-            business_type?: string;
+            business_type?: unknown;
             /**
-             * @description Language of the browser without region.
+             * @description Inferred: language of the browser, without region.
              * @example en
              */
-            la_multi?: string;
+            la_multi?: unknown;
             /**
-             * @description Time in milliseconds since 1970, as a string.
+             * @description Inferred: time in milliseconds since 1970, as text.
              * @example 1747731540000
              */
-            b_ts?: string;
-            /** @description The browser's name for itself. */
-            userAgent?: string;
+            b_ts?: unknown;
+            /** @description Inferred: how the browser names itself. */
+            userAgent?: unknown;
             /**
-             * @description Kind of screen.
+             * @description Inferred: kind of device.
              * @example web_pc
              */
-            web_terminal?: string;
+            web_terminal?: unknown;
         } & {
             [key: string]: unknown;
         };
@@ -605,18 +613,18 @@ export interface components {
             user_id: components["schemas"]["UserId"];
             /**
              * Format: int64
-             * @description When it was last stored, in milliseconds since 1970.
+             * @description When it was stored last, in milliseconds since 1970. Inferred: a whole number.
              * @example 1747731600125
              */
             updated: number;
             /**
              * Format: date-time
-             * @description The same moment as a date and time in UTC.
+             * @description The same time as an ISO date. Inferred: RFC 3339, in UTC.
              * @example 2025-05-20T09:00:00.125Z
              */
             updatedUTC: string;
             /**
-             * @description How many jobs it may run at once.
+             * @description How many jobs it may run at once. Inferred: at least 1, a whole number.
              * @example 10
              */
             maxJobs: number;
@@ -626,7 +634,7 @@ export interface components {
         AccountMap: {
             [key: string]: components["schemas"]["Account"];
         };
-        /** @description An order for a song. At most one of the two voices and the MIDI file may be named. */
+        /** @description A song to make. At most one of the two voices and the MIDI file may be given. Inferred: an optional field that is empty or null counts as left out. */
         SongRequest: {
             user_id?: components["schemas"]["RequestUserId"];
             prompt: components["schemas"]["Prompt"];
@@ -639,7 +647,7 @@ export interface components {
             replyRef?: components["schemas"]["ReplyRef"];
             maxJobs?: components["schemas"]["MaxJobs"];
         };
-        /** @description An order for an instrumental. */
+        /** @description An instrumental to make. Inferred: an optional field that is empty or null counts as left out. */
         InstrumentalRequest: {
             user_id?: components["schemas"]["RequestUserId"];
             prompt: components["schemas"]["Prompt"];
@@ -652,429 +660,429 @@ export interface components {
             replyRef?: components["schemas"]["ReplyRef"];
             maxJobs?: components["schemas"]["MaxJobs"];
         };
-        /** @description The jobs an order has started, and what is left of the plan. */
+        /** @description The jobs that a request has started, and what is left of the plan. */
         CreatedJobs: {
             /**
-             * @description True when the order was taken.
+             * @description Inferred: true if the jobs were started.
              * @example true
              */
             result?: boolean;
             /**
-             * @description The jobs' own ids, in the order of `jobs`. Usually two.
+             * @description The jobs' own ids. Inferred: in the order of `jobs`, usually two.
              * @example [
              *       "8f3c1d5ab27e940",
              *       "1b7e04c9d6a2f83"
              *     ]
              */
             itemIds?: string[];
-            /** @description The jobs to follow. Usually two, sometimes one; take what comes. */
+            /** @description The ids to read the jobs by. Inferred: usually two, sometimes one. */
             jobs?: components["schemas"]["JobId"][];
             /**
-             * @description Seconds until the plan's current period ends.
+             * @description Inferred: seconds until the plan's current period ends, a whole number.
              * @example 21600
              */
             remainSeconds?: number;
             /**
-             * @description How many tracks TemPolor makes for this account at a time.
+             * @description Inferred: how many tracks TemPolor generates for this account at a time, a whole number.
              * @example 10
              */
             maxGenCountAtOnce?: number;
             /**
-             * @description Whether the plan is without a limit on generations.
+             * @description Inferred: whether the plan has no limit on generations.
              * @example false
              */
             unlimited?: boolean;
             /**
-             * @description Generations left in the current period.
+             * @description Inferred: generations left in the current period, a whole number.
              * @example 2998
              */
             remainNum?: number;
             /**
-             * @description Generations the plan allows in a period.
+             * @description Inferred: generations of the plan in a period, a whole number.
              * @example 3000
              */
             totalNum?: number;
         };
-        /** @description A job and, once it has completed, the music it made. Fields that do not apply yet are left out. */
+        /** @description A job and, once it has completed, its music. All fields are optional. Inferred: fields without a value yet are left out. */
         MusicItem: {
             /**
-             * @description Line of business the item belongs to.
+             * @description Inferred: line of business of the item.
              * @example ai_material_music
              */
             bizType?: string;
             /**
-             * @description How the item was made, `lyric_to_material` for a song.
+             * @description Inferred: how the item was made, `lyric_to_material` for a song.
              * @example lyric_to_material
              */
             childType?: string;
             /**
-             * @description The same as `childType`.
+             * @description Inferred: the same as `childType`.
              * @example lyric_to_material
              */
             matChildType?: string;
             /**
-             * @description Where the item comes from.
+             * @description Inferred: where the item comes from.
              * @example sm_user_gen
              */
             sourceType?: string;
             /**
-             * @description Id of the item, the last part of `job_id`.
+             * @description Id of the item. Inferred: the last part of `job_id`.
              * @example 8f3c1d5ab27e940
              */
             itemId?: string;
             job_id?: components["schemas"]["JobId"];
             /**
-             * @description Id of the generation that made the item.
+             * @description Inferred: id of the generation that made the item.
              * @example 8f3c1d5ab27e940
              */
             genItemId?: string;
             /**
-             * @description Account the item belongs to.
+             * @description Inferred: `user_id` of the account.
              * @example 204816357
              */
             userId?: string;
             /**
-             * @description Title, in English.
+             * @description Inferred: English title.
              * @example Lanterns on the Water
              */
             titleEn?: string;
             /**
              * Format: uri-reference
-             * @description Address of the cover image.
+             * @description Inferred: address of the cover image, a URI reference.
              * @example https://files.example.com/cover/8f3c1d5ab27e940.png
              */
             cover?: string;
             /**
-             * @description Storage key of the MP3 file; not an address.
+             * @description Inferred: storage key of the MP3 file, not an address.
              * @example ai_material/ai_material/mp3/8f3c1d5ab27e940.mp3
              */
             mp3OssId?: string;
             /**
-             * @description Storage key of the WAV file; not an address.
+             * @description Inferred: storage key of the WAV file, not an address.
              * @example ai_material/ai_material/wav/8f3c1d5ab27e940.wav
              */
             wavOssId?: string;
             /**
-             * @description Storage key of a watermarked MP3 file, empty if there is none.
+             * @description Inferred: storage key of an MP3 file with a watermark, empty if there is none.
              * @example
              */
             ossWatermarkMp3?: string;
             /**
-             * @description Whether TemPolor put it on one of its own playlists.
+             * @description Inferred: whether it is on a playlist of TemPolor.
              * @example false
              */
             officialPlaylistSong?: boolean;
             status?: components["schemas"]["JobStatus"];
             status_name?: components["schemas"]["JobStatusName"];
             /**
-             * @description False while `status` is 0, true at 10 and 30.
+             * @description False while `status` is 0, true if it is 10 or 30.
              * @example true
              */
             status_final?: boolean;
             /**
-             * @description How far the generation has come, in percent.
+             * @description Inferred: progress of the generation in percent, a whole number.
              * @example 42
              */
             progress?: number;
             /**
-             * @description How often it was downloaded.
+             * @description Inferred: number of downloads, a whole number.
              * @example 0
              */
             downloadTotal?: number;
             /**
-             * @description How often it was liked.
+             * @description Inferred: number of likes, a whole number.
              * @example 0
              */
             likeTotal?: number;
             /**
-             * @description How often it was put into a collection.
+             * @description Inferred: number of collections that it is in, a whole number.
              * @example 0
              */
             collectTotal?: number;
             musicMaterial?: components["schemas"]["MusicMaterial"];
             /**
-             * @description Whether the item was opened on TemPolor's web page.
+             * @description Inferred: whether the item was opened on TemPolor's web page.
              * @example false
              */
             readStatus?: boolean;
             /**
-             * @description Whether the item was downloaded there.
+             * @description Inferred: whether the item was downloaded on TemPolor's web page.
              * @example false
              */
             downloadStatus?: boolean;
             /**
              * Format: int64
-             * @description When the job was created, in milliseconds since 1970.
+             * @description Inferred: when the job was created, in milliseconds since 1970, a whole number.
              * @example 1747732500230
              */
             createTime?: number;
             /**
              * Format: int64
-             * @description When the job last changed, in milliseconds since 1970.
+             * @description Inferred: when the job changed last, in milliseconds since 1970, a whole number.
              * @example 1747732700230
              */
             updateTime?: number;
             /**
-             * @description TemPolor's rating of the result.
+             * @description Inferred: TemPolor's rating of the music.
              * @example 0
              */
             materialQualityScore?: number;
             ltmMaterialExtendDto?: components["schemas"]["GenerationDetails"];
             /**
-             * @description How the item came to be, `gen` for a generation.
+             * @description Inferred: how the item was made, `gen` for a generation.
              * @example gen
              */
             editType?: string;
             /**
-             * @description What produced the item, `gen` for a generation.
+             * @description Inferred: what made the item, `gen` for a generation.
              * @example gen
              */
             operatorType?: string;
             /**
-             * @description The first item this one descends from, itself if it is an original.
+             * @description Inferred: id of the first item that this one descends from; its own id if it is an original.
              * @example 8f3c1d5ab27e940
              */
             rootItemId?: string;
             /**
-             * @description The item this one was made from, itself if it is an original.
+             * @description Inferred: id of the item that this one was made from; its own id if it is an original.
              * @example 8f3c1d5ab27e940
              */
             parentItemId?: string;
             /**
-             * @description Whether TemPolor could make it longer.
+             * @description Inferred: whether TemPolor can make it longer.
              * @example true
              */
             canExtend?: boolean;
             /**
-             * @description Whether TemPolor could change its lyrics.
+             * @description Inferred: whether TemPolor can change its lyrics.
              * @example true
              */
             canEditLyrics?: boolean;
             /**
-             * @description Whether TemPolor could mend its vocals.
+             * @description Inferred: whether TemPolor can repair its vocals.
              * @example true
              */
             canFixVocals?: boolean;
             /**
-             * @description Whether TemPolor could replace parts of it.
+             * @description Inferred: whether TemPolor can replace parts of it.
              * @example false
              */
             canReplaced?: boolean;
             /**
-             * @description What went wrong, in an answer that reports a failure.
+             * @description What went wrong. Inferred: in a job that has failed.
              * @example generation failed
              */
             error?: string;
             /**
-             * @description Status that goes with `error`.
+             * @description The status that goes with `error`. Inferred: a whole number.
              * @example 400
              */
             code?: number;
         };
         /**
-         * @description Where a job stands. 0 is at work, 10 has failed, 30 has completed.
+         * @description 0 while the job is generating, 10 if it has failed, 30 if it has completed. Inferred: a whole number.
          * @example 30
          * @enum {integer}
          */
         JobStatus: 0 | 10 | 30 | (number & {});
         /**
-         * @description The name that goes with `status`.
+         * @description The name of `status`.
          * @example COMPLETED
          * @enum {string}
          */
         JobStatusName: "GENERATING" | "FAILED" | "COMPLETED" | (string & {});
-        /** @description The music itself. */
+        /** @description Inferred: properties of the music. */
         MusicMaterial: {
             /**
-             * @description Style, empty if not set.
+             * @description Inferred: style, empty if there is none.
              * @example Ballad
              */
             style?: string;
             /**
-             * @description Chord progression, as ordered in `chords`; empty if not set.
+             * @description Inferred: chord progression, as requested in `chords`; empty if there is none.
              * @example
              */
             chord?: string;
             /**
-             * @description Mood, empty if not set.
+             * @description Inferred: mood, empty if there is none.
              * @example
              */
             mood?: string;
             /**
-             * @description Instruments, empty if not set.
+             * @description Inferred: instruments, empty if there is none.
              * @example
              */
             inst?: string;
             /**
-             * @description More about the instruments, empty if not set.
+             * @description Inferred: more about the instruments, empty if there is none.
              * @example
              */
             instInfo?: string;
             /**
-             * @description What the music is meant for, empty if not set.
+             * @description Inferred: what the music is meant for, empty if not known.
              * @example
              */
             scene?: string;
             /**
-             * @description The prompt.
+             * @description Inferred: the prompt.
              * @example A harbour ballad with warm strings and a slow build
              */
             otherInfo?: string;
             /**
-             * @description The prompt in Chinese, empty if not set.
+             * @description Inferred: the prompt in Chinese, empty if there is none.
              * @example
              */
             otherInfoCn?: string;
             /**
-             * @description Key, as ordered in `tonality` or as the model chose.
+             * @description Inferred: key, as requested in `tonality` or as the model chose.
              * @example F:minor
              */
             key?: string;
             /**
-             * @description Tempo in beats per minute.
+             * @description Inferred: tempo in beats per minute, a whole number.
              * @example 96
              */
             bpm?: number;
             /**
-             * @description Length in seconds.
+             * @description Inferred: length in seconds.
              * @example 184
              */
             dur?: number;
             /**
              * Format: int64
-             * @description Random seed of the generation.
+             * @description Inferred: random seed of the generation, a whole number.
              * @example 1834402217
              */
             seed?: number;
             /**
              * Format: uri-reference
-             * @description Address of the source audio.
+             * @description Inferred: address of the source audio, a URI reference.
              * @example https://files.example.com/source/8f3c1d5ab27e940.mp3
              */
             src?: string;
             /**
-             * @description Storage key of the source audio; not an address.
+             * @description Inferred: storage key of the source audio, not an address.
              * @example ai_material/source/8f3c1d5ab27e940.mp3
              */
             ossSrc?: string;
             /**
-             * @description Storage key of the waveform; not an address.
+             * @description Inferred: storage key of the waveform, not an address.
              * @example ai_material/waveform/8f3c1d5ab27e940.json
              */
             waveformOssId?: string;
             /**
              * Format: uri-reference
-             * @description Address of the waveform's peaks, as JSON.
+             * @description Inferred: address of the waveform's peaks as JSON, a URI reference.
              * @example https://files.example.com/waveform/8f3c1d5ab27e940.json
              */
             waveformUrl?: string;
             /**
-             * @description Id that the takes of one order share.
+             * @description Inferred: id that the jobs of one request share.
              * @example batch-20250520-0915
              */
             batchId?: string;
         };
-        /** @description How the music was made. */
+        /** @description Inferred: how the music was made. */
         GenerationDetails: {
             /**
-             * @description The lyrics sung.
+             * @description Inferred: the lyrics.
              * @example Lanterns on the water
              */
             lyricsPrompt?: string;
             /**
-             * @description The prompt.
+             * @description Inferred: the prompt.
              * @example A harbour ballad with warm strings and a slow build
              */
             description?: string;
             /**
-             * @description Whether a chosen voice sings.
+             * @description Inferred: whether a chosen voice sings.
              * @example true
              */
             ltmVocalModel?: boolean;
             /**
-             * @description Whether it is built on a MIDI file.
+             * @description Inferred: whether the music is based on a MIDI file.
              * @example false
              */
             ltmMidiModel?: boolean;
             /**
-             * @description Lyrics with the time of each line.
+             * @description Inferred: the lyrics with the time of each line.
              * @example [00:12.40]Lanterns on the water
              */
             lrcTimestamp?: string;
             /**
-             * @description Id of the generation.
+             * @description Inferred: id of the generation.
              * @example 8f3c1d5ab27e940
              */
             genItemId?: string;
             /**
-             * @description The prompt once more.
+             * @description Inferred: the prompt again.
              * @example A harbour ballad with warm strings and a slow build
              */
             prompt?: string;
             /**
-             * @description Mode of the generation, as a code.
+             * @description Inferred: mode of the generation, as a code, a whole number.
              * @example 0
              */
             genMode?: number;
             /**
-             * @description TemPolor's internal name of the model.
+             * @description Inferred: TemPolor's internal name of the model.
              * @example v1-dit-obleck-stereo-zh-en-270-wf
              */
             model?: string;
             /**
-             * @description Name of the model as ordered.
+             * @description Inferred: name of the model as requested.
              * @example v3.5
              */
             modelShowName?: string;
             /**
-             * @description Internal name of the model actually picked.
+             * @description Inferred: internal name of the model that was used.
              * @example v1-dit-obleck-stereo-zh-en-270-wf
              */
             dynamicModel?: string;
             /**
-             * @description Internal folder of the generation.
+             * @description Inferred: internal folder of the generation.
              * @example cache/8f3c1d5ab27e940
              */
             oriCacheDir?: string;
         };
         /** @description A page of music. */
         MusicPage: {
-            /** @description Newest first. */
+            /** @description The items. Inferred: newest first. */
             records?: components["schemas"]["MusicItem"][];
             /**
-             * @description Whether another page follows.
+             * @description Whether there is another page.
              * @example false
              */
             hasNext?: boolean;
             /**
-             * @description What to send as `cursor` for the next page, empty on the last.
+             * @description The `cursor` to send for the next page. Inferred: empty on the last page.
              * @example
              */
             cursor?: string;
         };
-        /** @description Where to fetch a file, and for how long. */
+        /** @description A link to a file, and how long it lives. */
         DownloadLink: {
             /**
              * Format: uri
-             * @description Address of the file.
+             * @description Address of the file. Inferred: an absolute URI.
              * @example https://files.example.com/ai_material/ai_material/mp3/8f3c1d5ab27e940.mp3
              */
             url?: string;
             /**
-             * @description Seconds until the address expires; 0 if its lifetime is not reported.
+             * @description Seconds until the link expires. Inferred: a whole number; 0 means that the lifetime is not known.
              * @example 3600
              */
             remainSeconds?: number;
         };
-        /** @description Confirms a deletion. */
+        /** @description The answer to a deletion. */
         DeleteResult: {
             /**
-             * @description True when it was deleted.
+             * @description Inferred: true if it was deleted.
              * @example true
              */
             result?: boolean;
         };
-        /** @description A job as its own read call shows it, and what the order gave for the callback. */
+        /** @description Inferred: the job as `get_music` shows it, with the `replyUrl` and `replyRef` of the request. */
         ProgressReport: components["schemas"]["MusicItem"] & {
             replyUrl?: components["schemas"]["ReplyUrl"];
             replyRef?: components["schemas"]["ReplyRef"];
@@ -1082,34 +1090,34 @@ export interface components {
         /** @description An uploaded MIDI file. */
         MidiFile: {
             /**
-             * @description How the file came in.
+             * @description Inferred: how the file got here.
              * @example upload
              */
             opType?: string;
             /**
-             * @description Account it belongs to.
+             * @description Inferred: `user_id` of the account.
              * @example 204816357
              */
             ucid?: string;
             midiItemId?: components["schemas"]["MidiItemId"];
             /**
-             * @description Name given at the upload.
+             * @description Inferred: the name given at the upload.
              * @example Harbour Theme
              */
             name?: string;
             /**
              * Format: uri-reference
-             * @description Address of the file.
+             * @description Inferred: address of the file, a URI reference.
              * @example https://files.example.com/midi/file/5d0c93ae1f7b826.mid
              */
             midiUrl?: string;
             /**
-             * @description Kind of MIDI content.
+             * @description Inferred: kind of MIDI content.
              * @example file
              */
             midiType?: string;
             /**
-             * @description The content in another notation.
+             * @description Inferred: the content in another notation.
              * @example
              */
             midiValue?: string;
@@ -1117,7 +1125,7 @@ export interface components {
         /** @description The answer to an upload. */
         UploadedMidi: {
             /**
-             * @description Whether this is the account's first MIDI file.
+             * @description Inferred: whether it is the account's first MIDI file.
              * @example true
              */
             isFirst?: boolean;
@@ -1128,31 +1136,31 @@ export interface components {
             /** @description The files. */
             records?: components["schemas"]["MidiFile"][];
             /**
-             * @description Whether another page follows.
+             * @description Whether there is another page.
              * @example false
              */
             hasNext?: boolean;
             /**
-             * @description What to send as `cursor` for the next page, empty on the last.
+             * @description The `cursor` to send for the next page. Inferred: empty on the last page.
              * @example
              */
             cursor?: string;
         };
-        /** @description The voice being cloned. Its id is good from now on, though the voice may not be ready. */
+        /** @description A voice that is cloned, or still being cloned. */
         VoiceClone: {
             /**
-             * @description True when the voice is ready.
+             * @description Inferred: true if the voice is ready.
              * @example true
              */
             result?: boolean;
             /**
-             * @description Id of the voice, the last part of `clonedVoiceItemId`.
+             * @description Id of the voice. Inferred: the last part of `clonedVoiceItemId`.
              * @example b41e7c90d2f6a35
              */
             itemId?: string;
             clonedVoiceItemId?: components["schemas"]["ClonedVoiceItemId"];
             /**
-             * @description Why there is no `result` yet.
+             * @description Why the voice is not ready yet.
              * @example Voice cloning is still processing after 120 seconds. Please check back later.
              */
             message?: string;
@@ -1160,93 +1168,92 @@ export interface components {
         /** @description A voice cloned from a recording. */
         ClonedVoice: {
             /**
-             * @description Whether the voice is tied to another item.
+             * @description Inferred: whether the voice is related to another item.
              * @example false
              */
             isAddRel?: boolean;
             /**
-             * @description What it is tied to, empty if nothing.
+             * @description Inferred: what it is related to, empty if nothing.
              * @example
              */
             relSource?: string;
             /**
-             * @description Account it belongs to.
+             * @description Inferred: `user_id` of the account.
              * @example 204816357
              */
             ucid?: string;
             /**
-             * @description Line of business.
+             * @description Inferred: line of business.
              * @example user
              */
             bizType?: string;
             /**
-             * @description What produced it.
+             * @description Inferred: what made it.
              * @example gen
              */
             operatorType?: string;
             /**
-             * @description Id of the voice, the last part of `clonedVoiceItemId`.
+             * @description Id of the voice. Inferred: the last part of `clonedVoiceItemId`.
              * @example b41e7c90d2f6a35
              */
             itemId?: string;
             /**
-             * @description The first voice this one descends from, itself if it is an original.
+             * @description Inferred: id of the first voice that this one descends from; its own id if it is an original.
              * @example b41e7c90d2f6a35
              */
             rootItemId?: string;
             /**
-             * @description The voice this one was made from, itself if it is an original.
+             * @description Inferred: id of the voice that this one was made from; its own id if it is an original.
              * @example b41e7c90d2f6a35
              */
             parentItemId?: string;
             /**
-             * @description Name given at the upload.
+             * @description Inferred: the name given at the upload.
              * @example Evening Alto
              */
             name?: string;
             /**
              * Format: uri-reference
-             * @description Storage key of the recording.
+             * @description Inferred: storage key of the recording, a URI reference.
              * @example voice_cloned/audio/b41e7c90d2f6a35.mp3
              */
             resourceUrl?: string;
             /**
              * Format: uri-reference
-             * @description Address of a picture, empty if there is none.
+             * @description Inferred: address of a picture, a URI reference; empty if there is none.
              * @example
              */
             coverUrl?: string;
             /**
-             * @description 1 once it was opened on TemPolor's web page, else 0.
+             * @description Inferred: 1 once it was opened on TemPolor's web page, else 0; a whole number.
              * @example 0
              */
             readStatus?: number;
             /**
-             * @description Where the cloning stands. 0 is at work, 10 has failed, 30 is ready to sing.
+             * @description Inferred: the scale of a job's `status`: 0 while the voice is being cloned, 10 if that has failed, 30 if the voice is ready. A whole number; other values may come.
              * @example 30
-             * @enum {integer}
              */
-            status?: 0 | 10 | 30 | (number & {});
+            status?: number;
             /**
              * Format: uri-reference
-             * @description Address of a sample of the voice.
+             * @description Inferred: address of a sample of the voice, a URI reference.
              * @example https://files.example.com/cloned-voice/b41e7c90d2f6a35.mp3
              */
             vocalUrl?: string;
             /**
              * Format: int64
-             * @description When it was uploaded, in milliseconds since 1970.
+             * @description Inferred: when the recording was uploaded, in milliseconds since 1970, a whole number.
              * @example 1747731900700
              */
             createTime?: number;
             /**
              * Format: int64
-             * @description When it last changed, in milliseconds since 1970.
+             * @description Inferred: when the voice changed last, in milliseconds since 1970, a whole number.
              * @example 1747731941700
              */
             updateTime?: number;
             /**
-             * @description Words that describe the voice.
+             * @description Inferred: words that describe the voice.
              * @example []
              */
             labels?: string[];
@@ -1257,73 +1264,73 @@ export interface components {
             /** @description The voices. */
             records?: components["schemas"]["ClonedVoice"][];
             /**
-             * @description Whether another page follows.
+             * @description Whether there is another page.
              * @example false
              */
             hasNext?: boolean;
             /**
-             * @description What to send as `cursor` for the next page, empty on the last.
+             * @description The `cursor` to send for the next page. Inferred: empty on the last page.
              * @example
              */
             cursor?: string;
         };
-        /** @description A voice that TemPolor offers to everyone. */
+        /** @description A predefined voice. */
         ArtistVoice: {
             /**
-             * @description Account that published it.
+             * @description Inferred: account that published it.
              * @example 9999999
              */
             ucid?: string;
             /**
-             * @description Line of business.
+             * @description Inferred: line of business.
              * @example ai_voice_cloned
              */
             bizType?: string;
             /**
-             * @description Id to order the voice by, as `artistVoiceItemId`.
+             * @description Id of the voice, to send as `artistVoiceItemId`.
              * @example voice_10482
              */
             itemId?: string;
             /**
-             * @description Name of the voice.
+             * @description Inferred: name of the voice.
              * @example Midnight Baritone
              */
             name?: string;
             /**
              * Format: uri-reference
-             * @description Address of the recording.
+             * @description Inferred: address of the recording, a URI reference.
              * @example https://files.example.com/artist-voice/10482.mp3
              */
             resourceUrl?: string;
             /**
              * Format: uri-reference
-             * @description Address of a picture.
+             * @description Inferred: address of a picture, a URI reference.
              * @example https://files.example.com/artist-cover/10482.jpg
              */
             coverUrl?: string;
             /**
              * Format: uri-reference
-             * @description Address of a sample of the voice.
+             * @description Inferred: address of a sample of the voice, a URI reference.
              * @example https://files.example.com/artist-voice/10482.mp3
              */
             vocalUrl?: string;
             /**
-             * @description Rank; the higher, the further up the list.
+             * @description Inferred: rank, the highest first; a whole number.
              * @example 100
              */
             weight?: number;
             /**
-             * @description Whether the voice is tied to another item.
+             * @description Inferred: whether the voice is related to another item.
              * @example false
              */
             isAddRel?: boolean;
             /**
-             * @description What it is tied to, empty if nothing.
+             * @description Inferred: what it is related to, empty if nothing.
              * @example
              */
             relSource?: string;
             /**
-             * @description Words that describe the voice.
+             * @description Inferred: words that describe the voice.
              * @example [
              *       "male",
              *       "deep",
@@ -1337,47 +1344,47 @@ export interface components {
             /** @description The voices. */
             records?: components["schemas"]["ArtistVoice"][];
             /**
-             * @description Whether another page follows.
+             * @description Whether there is another page.
              * @example false
              */
             hasNext?: boolean;
             /**
-             * @description What to send as `cursor` for the next page, empty on the last.
+             * @description The `cursor` to send for the next page. Inferred: empty on the last page.
              * @example
              */
             cursor?: string;
             /**
              * Format: int64
-             * @description The service's clock, in milliseconds since 1970.
+             * @description Inferred: the service's clock, in milliseconds since 1970, a whole number.
              * @example 1747732320000
              */
             sysTime?: number;
         };
-        /** @description The result of taking a recording apart. */
+        /** @description The result of splitting an audio file. */
         SplitStems: {
             /**
-             * @description How far the work has come; 2 is done.
+             * @description Inferred: 2 when it is done, a whole number.
              * @example 2
              */
             state?: number;
             /**
-             * @description Name of the recording.
+             * @description Inferred: name of the audio file.
              * @example 8f3c1d5ab27e940.mp3
              */
             title?: string;
             /**
              * Format: uri-reference
-             * @description Address of a ZIP file with one file for each stem.
+             * @description Address of a ZIP file with the separated stems. Inferred: a URI reference.
              * @example https://files.example.com/stems/8f3c1d5ab27e940.zip
              */
             stemsZipUrl?: string;
             /**
-             * @description Kind of the recording.
+             * @description Inferred: kind of the audio file.
              * @example mp3
              */
             audioType?: string;
             /**
-             * @description The stems found.
+             * @description Inferred: the stems.
              * @example [
              *       "vocals",
              *       "drums",
@@ -1387,88 +1394,88 @@ export interface components {
              */
             detail?: string[];
         };
-        /** @description A job that is still running. */
+        /** @description A job that is running. */
         RunningJob: {
             job_id: components["schemas"]["JobId"];
             /**
              * Format: date-time
-             * @description When it started, as a date and time in UTC.
+             * @description When it started, as an ISO date. Inferred: RFC 3339, in UTC.
              * @example 2025-05-20T09:25:00.410Z
              */
             started: string;
             /**
-             * @description Time since then as minutes and seconds; minutes run on past 59.
+             * @description Time since then, as MM:SS. Inferred: minutes run on past 59.
              * @example 01:23
              */
             elapsed: string;
             replyUrl?: components["schemas"]["ReplyUrl"];
             replyRef?: components["schemas"]["ReplyRef"];
         };
-        /** @description Jobs that are still running. */
+        /** @description Jobs that are running. */
         RunningJobList: components["schemas"]["RunningJob"][];
-        /** @description How much an account could still take. */
+        /** @description How many more jobs an account can take. */
         AccountCapacity: {
             user_id: components["schemas"]["UserId"];
             /**
-             * @description How many jobs it may run at once.
+             * @description How many jobs it may run at once. Inferred: a whole number.
              * @example 10
              */
             maxJobs: number;
             /**
-             * @description How many it runs now.
+             * @description How many jobs it runs now. Inferred: a whole number.
              * @example 2
              */
             executing: number;
             /**
-             * @description How many more it could take, never below 0.
+             * @description Free slots: `maxJobs` less `executing`. Inferred: a whole number, below 0 if `maxJobs` was lowered while more jobs run.
              * @example 8
              */
             available: number;
         };
-        /** @description What runs and how much room is left. */
+        /** @description Running jobs and free slots. */
         Capacity: {
-            /** @description Jobs running now, over all accounts. */
+            /** @description The running jobs. */
             executing: components["schemas"]["RunningJob"][];
-            /** @description Every account, the one with most room first. */
+            /** @description The accounts with their free slots. Inferred: every account, most free slots first. */
             available: components["schemas"]["AccountCapacity"][];
         };
-        /** @description What went wrong. */
+        /** @description What went wrong. Inferred: both fields are always there. */
         ErrorResponse: {
             /**
-             * @description What went wrong, for people to read.
+             * @description What went wrong, as text.
              * @example Unauthorized
              */
             error: string;
             /**
-             * @description The HTTP status again.
+             * @description The HTTP status again. Inferred: a whole number.
              * @example 401
              */
             code: number;
         };
-        /** @description Why there is no room for another job. */
+        /** @description Why no further job can start. Inferred: `error` and `code` are always there. */
         BusyError: {
             /**
-             * @description What is in the way, for people to read.
+             * @description Why no further job can start, as text.
              * @example Account is busy executing 2 jobs
              */
             error: string;
-            /** @description The jobs that take up the slots, keyed by account. Missing when TemPolor itself refused. */
+            /** @description The running jobs, keyed by account. Left out if TemPolor itself answered 429. */
             runningJobs?: {
                 [key: string]: components["schemas"]["BusyJob"][];
             };
             /**
-             * @description The HTTP status again.
+             * @description The HTTP status again. Inferred: a whole number.
              * @example 429
              */
             code: number;
         };
-        /** @description A job that takes up a slot. Unlike in the scheduler, `started` is a number here. */
+        /** @description A running job. Inferred: the first three fields are always there. */
         BusyJob: {
             user_id: components["schemas"]["UserId"];
             job_id: components["schemas"]["JobId"];
             /**
              * Format: int64
-             * @description When it started, in milliseconds since 1970.
+             * @description When it started, in milliseconds since 1970. Unlike in the scheduler, a number. Inferred: a whole number.
              * @example 1747733100410
              */
             started: number;
@@ -1477,7 +1484,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The API token is missing, malformed or not known. */
+        /** @description The API token is missing or wrong. */
         Unauthorized: {
             headers: {
                 [name: string]: unknown;
@@ -1486,7 +1493,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The token is known, but its useapi.net subscription has run out. */
+        /** @description A subscription is required. Inferred: the token is known, but its useapi.net subscription has ended. */
         SubscriptionRequired: {
             headers: {
                 [name: string]: unknown;
@@ -1495,7 +1502,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The account asked for is not configured, or none is. */
+        /** @description Inferred: the account is not configured, or none is. */
         UnknownAccount: {
             headers: {
                 [name: string]: unknown;
@@ -1504,7 +1511,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description A query parameter is missing or not one the service accepts. */
+        /** @description Inferred: a query parameter is missing or wrong. */
         ListRefused: {
             headers: {
                 [name: string]: unknown;
@@ -1513,7 +1520,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description What stands in the path cannot be an account's id. */
+        /** @description Inferred: the text in the path cannot be an account's id. */
         MalformedUserId: {
             headers: {
                 [name: string]: unknown;
@@ -1522,10 +1529,10 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description This path does not know the method that was sent. `Allow` lists those it does. */
+        /** @description Inferred: the id in the path is empty, so the path is that of the list, which does not take DELETE. `Allow` names the methods that it takes. */
         MethodNotAllowed: {
             headers: {
-                /** @description The methods this path answers to, separated by commas. */
+                /** @description Inferred: the methods that the path takes, separated by commas. */
                 Allow: string;
                 [name: string]: unknown;
             };
@@ -1533,7 +1540,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The body is bigger than the service takes. */
+        /** @description Inferred: the body is larger than the service accepts. */
         BodyTooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -1543,9 +1550,10 @@ export interface components {
             };
         };
         /**
-         * @description No room for another job right now. Wait 30 seconds or longer and send the same request again. There are two
-         *     kinds. With `runningJobs`, every slot this API grants the account is taken. Without it, TemPolor itself
-         *     refused, as it does beyond ten tracks at a time.
+         * @description No slot is free. Wait at least 30 seconds, then send the request again, in a loop.
+         *
+         *     There are two kinds. With `runningJobs`, all slots of the account are taken: its `maxJobs`, or the request's
+         *     own. Without it, TemPolor itself answered 429.
          */
         AccountBusy: {
             headers: {
@@ -1557,25 +1565,25 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The account's id, as the account operations report it. */
+        /** @description The `user_id` of a configured account. */
         AccountUserId: components["schemas"]["UserId"];
-        /** @description The account to use. May be left out while a single account is configured, and must be given with several. An empty value counts as none. */
+        /** @description The account to use. Optional while only one account is configured, required with several. Inferred: empty counts as left out; without the character NUL. */
         UserId: string;
-        /** @description The job, as named in `jobs` by the call that created it, or by the scheduler. */
+        /** @description The job, as named in `jobs` by the request that started it, or by the scheduler. */
         JobId: components["schemas"]["JobId"];
-        /** @description The MIDI file, as named by its upload or by the list. */
+        /** @description The MIDI file, as named by its upload. Inferred: or by the list. */
         MidiItemId: components["schemas"]["MidiItemId"];
-        /** @description The voice, as named by its cloning or by the list. */
+        /** @description The voice, as named by its cloning. Inferred: or by the list. */
         ClonedVoiceItemId: components["schemas"]["ClonedVoiceItemId"];
-        /** @description Which kind of music to list. Instrumentals appear only when asked for. */
+        /** @description Which kind of music to list: `song` for music with vocals, `instrumental` for instrumentals only. Inferred: empty counts as left out. */
         MusicKind: "song" | "instrumental";
-        /** @description What to download. `mp3` is the compressed mix, `wav` the same in higher quality, `stems` a ZIP file with vocals and instruments apart. */
+        /** @description The format to download: `mp3`, `wav` in higher quality, or `stems`, a ZIP archive with vocals and instruments as separate files. Inferred: empty counts as left out. */
         FileFormat: "mp3" | "wav" | "stems";
-        /** @description Where to go on, taken from the `cursor` of the page before. Without it, or empty, the first page. */
+        /** @description Where to continue: the `cursor` of the page before. Inferred: left out or empty, the first page; without the character NUL. */
         Cursor: string;
-        /** @description What to call the MIDI file in lists. */
+        /** @description A name for the MIDI file. Inferred: not empty, without the character NUL. */
         MidiName: string;
-        /** @description What to call the voice in lists. */
+        /** @description A name for the cloned voice. Inferred: not empty, without the character NUL. */
         VoiceName: string;
     };
     requestBodies: never;
@@ -1603,7 +1611,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            /** @description No account has been configured yet. The service may send this without a body. */
+            /** @description No account is configured. Inferred: with or without a body. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1612,7 +1620,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            405: components["responses"]["MethodNotAllowed"];
         };
     };
     create_account: {
@@ -1622,14 +1629,14 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description The account's browser parameters and its number of slots. */
+        /** @description The `requestParams` of the account and its number of slots. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AccountRequest"];
             };
         };
         responses: {
-            /** @description The account as it is now stored, whether it was new or already there. */
+            /** @description The account as it is now stored. Inferred: the status is the same for a new account and a changed one. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1638,7 +1645,7 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description The body is missing something, or is not what it should be. */
+            /** @description A field is missing or has a value that is not allowed, or the body cannot be read. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1649,7 +1656,6 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             402: components["responses"]["SubscriptionRequired"];
-            405: components["responses"]["MethodNotAllowed"];
             413: components["responses"]["BodyTooLarge"];
         };
     };
@@ -1658,7 +1664,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The account's id, as the account operations report it. */
+                /** @description The `user_id` of a configured account. */
                 user_id: components["parameters"]["AccountUserId"];
             };
             cookie?: never;
@@ -1676,7 +1682,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedUserId"];
             401: components["responses"]["Unauthorized"];
-            /** @description No account with this `user_id` is configured. The service may send this without a body. */
+            /** @description No account with this `user_id` is configured; `create_account` stores one. Inferred: with or without a body. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1685,7 +1691,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            405: components["responses"]["MethodNotAllowed"];
         };
     };
     delete_account: {
@@ -1693,14 +1698,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The account's id, as the account operations report it. */
+                /** @description The `user_id` of a configured account. */
                 user_id: components["parameters"]["AccountUserId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The configuration is gone. */
+            /** @description The configuration was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1709,7 +1714,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedUserId"];
             401: components["responses"]["Unauthorized"];
-            /** @description No account with this `user_id` is configured. The service may send this without a body. */
+            /** @description No account with this `user_id` is configured. Inferred: with or without a body. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1728,7 +1733,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description The order, as JSON or as a form. */
+        /** @description What to make, as JSON or as a form. Inferred: numbers in a form are sent as text. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SongRequest"];
@@ -1736,7 +1741,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The jobs have started. Read each of `jobs` until it is final. */
+            /** @description The jobs have started. Read each of `jobs` until it is final. With a `replyUrl`, that address is called with progress updates until the generation is complete or has failed. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1745,7 +1750,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedJobs"];
                 };
             };
-            /** @description A field is missing, too long, unknown to the service or at odds with another one. */
+            /** @description `prompt` is missing. Inferred: or another field is too long, has a value that is not allowed, or excludes another one; or the body cannot be read. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1756,7 +1761,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             402: components["responses"]["SubscriptionRequired"];
-            /** @description The voice or MIDI file named in the order is gone, or the account is not configured. */
+            /** @description The voice or MIDI file that the request names no longer exists. Inferred: or the account is not configured. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1765,7 +1770,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            405: components["responses"]["MethodNotAllowed"];
             413: components["responses"]["BodyTooLarge"];
             429: components["responses"]["AccountBusy"];
         };
@@ -1777,7 +1781,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description The order, as JSON or as a form. */
+        /** @description What to make, as JSON or as a form. Inferred: numbers in a form are sent as text. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["InstrumentalRequest"];
@@ -1785,7 +1789,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The jobs have started. Read each of `jobs` until it is final. */
+            /** @description The jobs have started. Read each of `jobs` until it is final. With a `replyUrl`, that address is called with progress updates until the generation is complete or has failed. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1794,7 +1798,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedJobs"];
                 };
             };
-            /** @description A field is missing, too long, out of range or unknown to the service. */
+            /** @description `prompt` is missing. Inferred: or another field is too long, out of range or has a value that is not allowed; or the body cannot be read. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1806,7 +1810,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             402: components["responses"]["SubscriptionRequired"];
             404: components["responses"]["UnknownAccount"];
-            405: components["responses"]["MethodNotAllowed"];
             413: components["responses"]["BodyTooLarge"];
             429: components["responses"]["AccountBusy"];
         };
@@ -1816,14 +1819,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The job, as named in `jobs` by the call that created it, or by the scheduler. */
+                /** @description The job, as named in `jobs` by the request that started it, or by the scheduler. */
                 job_id: components["parameters"]["JobId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The job as it stands. */
+            /** @description The job as it is now. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1832,7 +1835,7 @@ export interface operations {
                     "application/json": components["schemas"]["MusicItem"];
                 };
             };
-            /** @description The `job_id` does not have the shape of a job's id. */
+            /** @description The `job_id` does not have the format of a job's id. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1842,7 +1845,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            /** @description No such job, or not one of yours. */
+            /** @description There is no such job. Inferred: or it belongs to another token, or was deleted. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1851,7 +1854,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            405: components["responses"]["MethodNotAllowed"];
         };
     };
     delete_music: {
@@ -1859,7 +1861,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The job, as named in `jobs` by the call that created it, or by the scheduler. */
+                /** @description The job, as named in `jobs` by the request that started it, or by the scheduler. */
                 job_id: components["parameters"]["JobId"];
             };
             cookie?: never;
@@ -1875,7 +1877,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeleteResult"];
                 };
             };
-            /** @description The `job_id` does not have the shape of a job's id. */
+            /** @description The `job_id` does not have the format of a job's id. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1885,7 +1887,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            /** @description No such job, not one of yours, or deleted before. */
+            /** @description There is no such job. Inferred: or it belongs to another token, or was deleted before. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1900,11 +1902,11 @@ export interface operations {
     list_music: {
         parameters: {
             query?: {
-                /** @description The account to use. May be left out while a single account is configured, and must be given with several. An empty value counts as none. */
+                /** @description The account to use. Optional while only one account is configured, required with several. Inferred: empty counts as left out; without the character NUL. */
                 user_id?: components["parameters"]["UserId"];
-                /** @description Which kind of music to list. Instrumentals appear only when asked for. */
+                /** @description Which kind of music to list: `song` for music with vocals, `instrumental` for instrumentals only. Inferred: empty counts as left out. */
                 type?: components["parameters"]["MusicKind"];
-                /** @description Where to go on, taken from the `cursor` of the page before. Without it, or empty, the first page. */
+                /** @description Where to continue: the `cursor` of the page before. Inferred: left out or empty, the first page; without the character NUL. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -1922,7 +1924,7 @@ export interface operations {
                     "application/json": components["schemas"]["MusicPage"];
                 };
             };
-            /** @description A query parameter is missing or not one the service accepts. */
+            /** @description `type` has a value that is not allowed. Inferred: or another query parameter is missing or wrong. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1933,18 +1935,17 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["UnknownAccount"];
-            405: components["responses"]["MethodNotAllowed"];
         };
     };
     download_music: {
         parameters: {
             query?: {
-                /** @description What to download. `mp3` is the compressed mix, `wav` the same in higher quality, `stems` a ZIP file with vocals and instruments apart. */
+                /** @description The format to download: `mp3`, `wav` in higher quality, or `stems`, a ZIP archive with vocals and instruments as separate files. Inferred: empty counts as left out. */
                 file_format?: components["parameters"]["FileFormat"];
             };
             header?: never;
             path: {
-                /** @description The job, as named in `jobs` by the call that created it, or by the scheduler. */
+                /** @description The job, as named in `jobs` by the request that started it, or by the scheduler. */
                 job_id: components["parameters"]["JobId"];
             };
             cookie?: never;
@@ -1960,7 +1961,7 @@ export interface operations {
                     "application/json": components["schemas"]["DownloadLink"];
                 };
             };
-            /** @description The job has not completed, or a parameter is wrong. */
+            /** @description The job has not completed; its `status` stands in brackets. Inferred: or a parameter is wrong. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1970,7 +1971,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            /** @description No such job, not one of yours, or completed so recently that its file is not there yet. */
+            /** @description There is no such job. Inferred: or it belongs to another token, or it has just completed and its file is not there yet. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1979,15 +1980,14 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            405: components["responses"]["MethodNotAllowed"];
         };
     };
     list_midi: {
         parameters: {
             query?: {
-                /** @description The account to use. May be left out while a single account is configured, and must be given with several. An empty value counts as none. */
+                /** @description The account to use. Optional while only one account is configured, required with several. Inferred: empty counts as left out; without the character NUL. */
                 user_id?: components["parameters"]["UserId"];
-                /** @description Where to go on, taken from the `cursor` of the page before. Without it, or empty, the first page. */
+                /** @description Where to continue: the `cursor` of the page before. Inferred: left out or empty, the first page; without the character NUL. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -2008,22 +2008,21 @@ export interface operations {
             400: components["responses"]["ListRefused"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["UnknownAccount"];
-            405: components["responses"]["MethodNotAllowed"];
         };
     };
     upload_midi: {
         parameters: {
             query: {
-                /** @description The account to use. May be left out while a single account is configured, and must be given with several. An empty value counts as none. */
+                /** @description The account to use. Optional while only one account is configured, required with several. Inferred: empty counts as left out; without the character NUL. */
                 user_id?: components["parameters"]["UserId"];
-                /** @description What to call the MIDI file in lists. */
+                /** @description A name for the MIDI file. Inferred: not empty, without the character NUL. */
                 name: components["parameters"]["MidiName"];
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description The bytes of a standard MIDI file. */
+        /** @description The bytes of a MIDI file. */
         requestBody: {
             content: {
                 "audio/midi": Blob;
@@ -2040,7 +2039,7 @@ export interface operations {
                     "application/json": components["schemas"]["UploadedMidi"];
                 };
             };
-            /** @description The media type, a parameter or the file is not acceptable. */
+            /** @description The media type is not allowed. Inferred: or a parameter is missing, or the body is empty. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2051,7 +2050,6 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["UnknownAccount"];
-            405: components["responses"]["MethodNotAllowed"];
             413: components["responses"]["BodyTooLarge"];
         };
     };
@@ -2060,7 +2058,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The MIDI file, as named by its upload or by the list. */
+                /** @description The MIDI file, as named by its upload. Inferred: or by the list. */
                 midiItemId: components["parameters"]["MidiItemId"];
             };
             cookie?: never;
@@ -2076,7 +2074,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeleteResult"];
                 };
             };
-            /** @description The `midiItemId` does not have the shape of a MIDI file's id. */
+            /** @description The `midiItemId` does not have the format of a MIDI file's id. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2086,7 +2084,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            /** @description No such MIDI file, not one of yours, or deleted before. */
+            /** @description There is no such MIDI file. Inferred: or it belongs to another token, or was deleted before. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2095,15 +2093,14 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            405: components["responses"]["MethodNotAllowed"];
         };
     };
     list_cloned_voices: {
         parameters: {
             query?: {
-                /** @description The account to use. May be left out while a single account is configured, and must be given with several. An empty value counts as none. */
+                /** @description The account to use. Optional while only one account is configured, required with several. Inferred: empty counts as left out; without the character NUL. */
                 user_id?: components["parameters"]["UserId"];
-                /** @description Where to go on, taken from the `cursor` of the page before. Without it, or empty, the first page. */
+                /** @description Where to continue: the `cursor` of the page before. Inferred: left out or empty, the first page; without the character NUL. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -2124,22 +2121,33 @@ export interface operations {
             400: components["responses"]["ListRefused"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["UnknownAccount"];
-            405: components["responses"]["MethodNotAllowed"];
         };
     };
     clone_voice: {
         parameters: {
             query: {
-                /** @description The account to use. May be left out while a single account is configured, and must be given with several. An empty value counts as none. */
+                /** @description The account to use. Optional while only one account is configured, required with several. Inferred: empty counts as left out; without the character NUL. */
                 user_id?: components["parameters"]["UserId"];
-                /** @description What to call the voice in lists. */
+                /** @description A name for the cloned voice. Inferred: not empty, without the character NUL. */
                 name: components["parameters"]["VoiceName"];
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description The bytes of the recording. */
+        /**
+         * @description The bytes of an audio file.
+         *
+         *     | media type | file extension |
+         *     | --- | --- |
+         *     | audio/mpeg | mp3 |
+         *     | audio/wav | wav |
+         *     | audio/wave | wav |
+         *     | audio/mp4 | m4a |
+         *     | audio/x-m4a | m4a |
+         *     | audio/flac | flac |
+         *     | audio/x-flac | flac |
+         */
         requestBody: {
             content: {
                 "audio/mpeg": Blob;
@@ -2152,7 +2160,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The voice is ready to sing. */
+            /** @description The voice is ready to use. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2161,7 +2169,7 @@ export interface operations {
                     "application/json": components["schemas"]["VoiceClone"];
                 };
             };
-            /** @description Cloning goes on. Watch the list of cloned voices for the voice to become ready. */
+            /** @description The voice is still being cloned. Check `list_cloned_voices` later. Inferred: the id stays the same, and is a 404 in a request for a song until the voice is ready. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2170,7 +2178,7 @@ export interface operations {
                     "application/json": components["schemas"]["VoiceClone"];
                 };
             };
-            /** @description The media type, a parameter or the recording is not acceptable. */
+            /** @description The body is empty. Inferred: or the media type is not allowed, or a parameter is missing. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2181,7 +2189,6 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["UnknownAccount"];
-            405: components["responses"]["MethodNotAllowed"];
             413: components["responses"]["BodyTooLarge"];
         };
     };
@@ -2190,7 +2197,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The voice, as named by its cloning or by the list. */
+                /** @description The voice, as named by its cloning. Inferred: or by the list. */
                 clonedVoiceItemId: components["parameters"]["ClonedVoiceItemId"];
             };
             cookie?: never;
@@ -2206,7 +2213,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeleteResult"];
                 };
             };
-            /** @description The `clonedVoiceItemId` does not have the shape of a cloned voice's id. */
+            /** @description The `clonedVoiceItemId` does not have the format of a cloned voice's id. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2216,7 +2223,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            /** @description No such voice, not one of yours, or deleted before. */
+            /** @description There is no such voice. Inferred: or it belongs to another token, or was deleted before. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2225,15 +2232,14 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            405: components["responses"]["MethodNotAllowed"];
         };
     };
     list_artist_voices: {
         parameters: {
             query?: {
-                /** @description The account to use. May be left out while a single account is configured, and must be given with several. An empty value counts as none. */
+                /** @description The account to use. Optional while only one account is configured, required with several. Inferred: empty counts as left out; without the character NUL. */
                 user_id?: components["parameters"]["UserId"];
-                /** @description Where to go on, taken from the `cursor` of the page before. Without it, or empty, the first page. */
+                /** @description Where to continue: the `cursor` of the page before. Inferred: left out or empty, the first page; without the character NUL. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -2254,20 +2260,31 @@ export interface operations {
             400: components["responses"]["ListRefused"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["UnknownAccount"];
-            405: components["responses"]["MethodNotAllowed"];
         };
     };
     split_stems: {
         parameters: {
             query?: {
-                /** @description The account to use. May be left out while a single account is configured, and must be given with several. An empty value counts as none. */
+                /** @description The account to use. Optional while only one account is configured, required with several. Inferred: empty counts as left out; without the character NUL. */
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description The bytes of the recording. */
+        /**
+         * @description The bytes of an audio file.
+         *
+         *     | media type | file extension |
+         *     | --- | --- |
+         *     | audio/mpeg | mp3 |
+         *     | audio/wav | wav |
+         *     | audio/wave | wav |
+         *     | audio/mp4 | m4a |
+         *     | audio/x-m4a | m4a |
+         *     | audio/flac | flac |
+         *     | audio/x-flac | flac |
+         */
         requestBody: {
             content: {
                 "audio/mpeg": Blob;
@@ -2280,7 +2297,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done, if `stemsZipUrl` is there. */
+            /** @description Done if `stemsZipUrl` is there; it leads to a ZIP file with the stems. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2289,7 +2306,7 @@ export interface operations {
                     "application/json": components["schemas"]["SplitStems"];
                 };
             };
-            /** @description The media type, a parameter or the recording is not acceptable, or the work failed. */
+            /** @description The request could not be processed. Inferred: or the body is empty, the media type is not allowed, or a parameter is missing. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2300,7 +2317,6 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["UnknownAccount"];
-            405: components["responses"]["MethodNotAllowed"];
             413: components["responses"]["BodyTooLarge"];
         };
     };
@@ -2313,7 +2329,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The running jobs; an empty list when there are none. */
+            /** @description The running jobs. Inferred: an empty list if there are none. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2323,7 +2339,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            405: components["responses"]["MethodNotAllowed"];
         };
     };
     get_available_capacity: {
@@ -2345,7 +2360,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            405: components["responses"]["MethodNotAllowed"];
         };
     };
     cancel_job: {
@@ -2353,7 +2367,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The job, as named in `jobs` by the call that created it, or by the scheduler. */
+                /** @description The job, as named in `jobs` by the request that started it, or by the scheduler. */
                 job_id: components["parameters"]["JobId"];
             };
             cookie?: never;
@@ -2367,7 +2381,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The `job_id` does not have the shape of a job's id. */
+            /** @description The `job_id` does not have the format of a job's id. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2377,7 +2391,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            /** @description No such job is running; it may have ended, or been cancelled before. */
+            /** @description The job was not found or could not be cancelled. Inferred: it is unknown, or has ended, or was cancelled before. */
             404: {
                 headers: {
                     [name: string]: unknown;

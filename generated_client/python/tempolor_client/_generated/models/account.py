@@ -15,16 +15,16 @@ class Account:
     """A configured TemPolor account."""
 
     user_id: str
-    """Id of a TemPolor account. A part of every composite id, so it holds neither colon nor slash."""
+    """Id of a TemPolor account, a part of every composite id. Inferred: without colon and slash."""
     updated: int
-    """When it was last stored, in milliseconds since 1970."""
+    """When it was stored last, in milliseconds since 1970. Inferred: a whole number."""
     updated_utc: datetime.datetime
-    """The same moment as a date and time in UTC."""
+    """The same time as an ISO date. Inferred: RFC 3339, in UTC."""
     max_jobs: int
-    """How many jobs it may run at once."""
+    """How many jobs it may run at once. Inferred: at least 1, a whole number."""
     request_params: RequestParams
-    """The parameters TemPolor's own web page sends along with each of its calls, copied from a browser that is
-    logged in. Any object is taken, an empty one too. Answers mask `service_ticket`."""
+    """The parameters that TemPolor's web page sends with its calls, copied from a browser. The page shows one sample
+    and prints no types. Inferred: any object is accepted, an empty one too, and answers mask `service_ticket`."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

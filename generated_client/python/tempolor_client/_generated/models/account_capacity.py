@@ -10,16 +10,17 @@ from ..types import filled, members, need, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class AccountCapacity:
-    """How much an account could still take."""
+    """How many more jobs an account can take."""
 
     user_id: str
-    """Id of a TemPolor account. A part of every composite id, so it holds neither colon nor slash."""
+    """Id of a TemPolor account, a part of every composite id. Inferred: without colon and slash."""
     max_jobs: int
-    """How many jobs it may run at once."""
+    """How many jobs it may run at once. Inferred: a whole number."""
     executing: int
-    """How many it runs now."""
+    """How many jobs it runs now. Inferred: a whole number."""
     available: int
-    """How many more it could take, never below 0."""
+    """Free slots: `maxJobs` less `executing`. Inferred: a whole number, below 0 if `maxJobs` was lowered while more
+    jobs run."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

@@ -11,13 +11,13 @@ from ..types import filled, members, need, take, whole
 
 @dataclass(kw_only=True, slots=True)
 class AccountRequest:
-    """What to store about a TemPolor account."""
+    """A TemPolor account to store."""
 
     request_params: RequestParams
-    """The parameters TemPolor's own web page sends along with each of its calls, copied from a browser that is
-    logged in. Any object is taken, an empty one too. Answers mask `service_ticket`."""
+    """The parameters that TemPolor's web page sends with its calls, copied from a browser. The page shows one sample
+    and prints no types. Inferred: any object is accepted, an empty one too, and answers mask `service_ticket`."""
     max_jobs: int | None = None
-    """How many jobs the account may run at once."""
+    """How many jobs the account may run at once. Inferred: at least 1, a whole number."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

@@ -10,30 +10,30 @@ from ..types import filled, flag, items, members, take, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class ArtistVoice:
-    """A voice that TemPolor offers to everyone."""
+    """A predefined voice."""
 
     ucid: str | None = None
-    """Account that published it."""
+    """Inferred: account that published it."""
     biz_type: str | None = None
-    """Line of business."""
+    """Inferred: line of business."""
     item_id: str | None = None
-    """Id to order the voice by, as `artistVoiceItemId`."""
+    """Id of the voice, to send as `artistVoiceItemId`."""
     name: str | None = None
-    """Name of the voice."""
+    """Inferred: name of the voice."""
     resource_url: str | None = None
-    """Address of the recording."""
+    """Inferred: address of the recording, a URI reference."""
     cover_url: str | None = None
-    """Address of a picture."""
+    """Inferred: address of a picture, a URI reference."""
     vocal_url: str | None = None
-    """Address of a sample of the voice."""
+    """Inferred: address of a sample of the voice, a URI reference."""
     weight: int | None = None
-    """Rank; the higher, the further up the list."""
+    """Inferred: rank, the highest first; a whole number."""
     is_add_rel: bool | None = None
-    """Whether the voice is tied to another item."""
+    """Inferred: whether the voice is related to another item."""
     rel_source: str | None = None
-    """What it is tied to, empty if nothing."""
+    """Inferred: what it is related to, empty if nothing."""
     labels: list[str] | None = None
-    """Words that describe the voice."""
+    """Inferred: words that describe the voice."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

@@ -11,14 +11,14 @@ from ..types import filled, members, need, take, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class BusyError:
-    """Why there is no room for another job."""
+    """Why no further job can start. Inferred: `error` and `code` are always there."""
 
     error: str
-    """What is in the way, for people to read."""
+    """Why no further job can start, as text."""
     code: int
-    """The HTTP status again."""
+    """The HTTP status again. Inferred: a whole number."""
     running_jobs: BusyErrorRunningJobs | None = None
-    """The jobs that take up the slots, keyed by account. Missing when TemPolor itself refused."""
+    """The running jobs, keyed by account. Left out if TemPolor itself answered 429."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

@@ -11,7 +11,7 @@ from ..types import filled, items, members
 
 @dataclass(kw_only=True, slots=True)
 class BusyErrorRunningJobs:
-    """The jobs that take up the slots, keyed by account. Missing when TemPolor itself refused."""
+    """The running jobs, keyed by account. Left out if TemPolor itself answered 429."""
 
     additional_properties: dict[str, list[BusyJob]] = field(default_factory=dict)
     """The members, by name."""

@@ -10,18 +10,20 @@ from ..types import filled, members, need, take, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class BusyJob:
-    """A job that takes up a slot. Unlike in the scheduler, `started` is a number here."""
+    """A running job. Inferred: the first three fields are always there."""
 
     user_id: str
-    """Id of a TemPolor account. A part of every composite id, so it holds neither colon nor slash."""
+    """Id of a TemPolor account, a part of every composite id. Inferred: without colon and slash."""
     job_id: str
-    """Id of a job: the number from the API token, the account and the `itemId`, put together."""
+    """Id of a job. Inferred: made of the number of the API token, the account's id and the `itemId`."""
     started: int
-    """When it started, in milliseconds since 1970."""
+    """When it started, in milliseconds since 1970. Unlike in the scheduler, a number. Inferred: a whole number."""
     reply_url: str | None = None
-    """Where to report progress to, until the job is final. At most 1024 characters."""
+    """The address to call with progress updates until the generation is complete or has failed. At most 1024
+    characters. To look at such calls, a site like webhook.site is of help. Inferred: an absolute http or https
+    address."""
     reply_ref: str | None = None
-    """Text of your own that every report repeats. At most 1024 characters."""
+    """A text of your own that the callbacks repeat. At most 1024 characters. Inferred: without the character NUL."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

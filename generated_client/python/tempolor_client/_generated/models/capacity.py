@@ -12,12 +12,12 @@ from ..types import filled, items, members, need
 
 @dataclass(kw_only=True, slots=True)
 class Capacity:
-    """What runs and how much room is left."""
+    """Running jobs and free slots."""
 
     executing: list[RunningJob]
-    """Jobs running now, over all accounts."""
+    """The running jobs."""
     available: list[AccountCapacity]
-    """Every account, the one with most room first."""
+    """The accounts with their free slots. Inferred: every account, most free slots first."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

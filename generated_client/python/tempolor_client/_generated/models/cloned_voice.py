@@ -13,41 +13,42 @@ class ClonedVoice:
     """A voice cloned from a recording."""
 
     is_add_rel: bool | None = None
-    """Whether the voice is tied to another item."""
+    """Inferred: whether the voice is related to another item."""
     rel_source: str | None = None
-    """What it is tied to, empty if nothing."""
+    """Inferred: what it is related to, empty if nothing."""
     ucid: str | None = None
-    """Account it belongs to."""
+    """Inferred: `user_id` of the account."""
     biz_type: str | None = None
-    """Line of business."""
+    """Inferred: line of business."""
     operator_type: str | None = None
-    """What produced it."""
+    """Inferred: what made it."""
     item_id: str | None = None
-    """Id of the voice, the last part of `clonedVoiceItemId`."""
+    """Id of the voice. Inferred: the last part of `clonedVoiceItemId`."""
     root_item_id: str | None = None
-    """The first voice this one descends from, itself if it is an original."""
+    """Inferred: id of the first voice that this one descends from; its own id if it is an original."""
     parent_item_id: str | None = None
-    """The voice this one was made from, itself if it is an original."""
+    """Inferred: id of the voice that this one was made from; its own id if it is an original."""
     name: str | None = None
-    """Name given at the upload."""
+    """Inferred: the name given at the upload."""
     resource_url: str | None = None
-    """Storage key of the recording."""
+    """Inferred: storage key of the recording, a URI reference."""
     cover_url: str | None = None
-    """Address of a picture, empty if there is none."""
+    """Inferred: address of a picture, a URI reference; empty if there is none."""
     read_status: int | None = None
-    """1 once it was opened on TemPolor's web page, else 0."""
+    """Inferred: 1 once it was opened on TemPolor's web page, else 0; a whole number."""
     status: int | None = None
-    """Where the cloning stands. 0 is at work, 10 has failed, 30 is ready to sing."""
+    """Inferred: the scale of a job's `status`: 0 while the voice is being cloned, 10 if that has failed, 30 if the
+    voice is ready. A whole number; other values may come."""
     vocal_url: str | None = None
-    """Address of a sample of the voice."""
+    """Inferred: address of a sample of the voice, a URI reference."""
     create_time: int | None = None
-    """When it was uploaded, in milliseconds since 1970."""
+    """Inferred: when the recording was uploaded, in milliseconds since 1970, a whole number."""
     update_time: int | None = None
-    """When it last changed, in milliseconds since 1970."""
+    """Inferred: when the voice changed last, in milliseconds since 1970, a whole number."""
     labels: list[str] | None = None
-    """Words that describe the voice."""
+    """Inferred: words that describe the voice."""
     cloned_voice_item_id: str | None = None
-    """Id of a cloned voice: the number from the API token, the account and the `itemId`, put together."""
+    """Id of a cloned voice. Inferred: made of the number of the API token, the account's id and the `itemId`."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

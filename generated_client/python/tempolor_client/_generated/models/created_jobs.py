@@ -10,24 +10,24 @@ from ..types import filled, flag, items, members, take, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class CreatedJobs:
-    """The jobs an order has started, and what is left of the plan."""
+    """The jobs that a request has started, and what is left of the plan."""
 
     result: bool | None = None
-    """True when the order was taken."""
+    """Inferred: true if the jobs were started."""
     item_ids: list[str] | None = None
-    """The jobs' own ids, in the order of `jobs`. Usually two."""
+    """The jobs' own ids. Inferred: in the order of `jobs`, usually two."""
     jobs: list[str] | None = None
-    """The jobs to follow. Usually two, sometimes one; take what comes."""
+    """The ids to read the jobs by. Inferred: usually two, sometimes one."""
     remain_seconds: int | None = None
-    """Seconds until the plan's current period ends."""
+    """Inferred: seconds until the plan's current period ends, a whole number."""
     max_gen_count_at_once: int | None = None
-    """How many tracks TemPolor makes for this account at a time."""
+    """Inferred: how many tracks TemPolor generates for this account at a time, a whole number."""
     unlimited: bool | None = None
-    """Whether the plan is without a limit on generations."""
+    """Inferred: whether the plan has no limit on generations."""
     remain_num: int | None = None
-    """Generations left in the current period."""
+    """Inferred: generations left in the current period, a whole number."""
     total_num: int | None = None
-    """Generations the plan allows in a period."""
+    """Inferred: generations of the plan in a period, a whole number."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

@@ -10,10 +10,10 @@ from ..types import filled, flag, members, take
 
 @dataclass(kw_only=True, slots=True)
 class DeleteResult:
-    """Confirms a deletion."""
+    """The answer to a deletion."""
 
     result: bool | None = None
-    """True when it was deleted."""
+    """Inferred: true if it was deleted."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

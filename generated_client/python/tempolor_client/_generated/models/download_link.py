@@ -10,12 +10,12 @@ from ..types import filled, members, take, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class DownloadLink:
-    """Where to fetch a file, and for how long."""
+    """A link to a file, and how long it lives."""
 
     url: str | None = None
-    """Address of the file."""
+    """Address of the file. Inferred: an absolute URI."""
     remain_seconds: int | None = None
-    """Seconds until the address expires; 0 if its lifetime is not reported."""
+    """Seconds until the link expires. Inferred: a whole number; 0 means that the lifetime is not known."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

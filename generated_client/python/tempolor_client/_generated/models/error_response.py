@@ -10,12 +10,12 @@ from ..types import filled, members, need, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class ErrorResponse:
-    """What went wrong."""
+    """What went wrong. Inferred: both fields are always there."""
 
     error: str
-    """What went wrong, for people to read."""
+    """What went wrong, as text."""
     code: int
-    """The HTTP status again."""
+    """The HTTP status again. Inferred: a whole number."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

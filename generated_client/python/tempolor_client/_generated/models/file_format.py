@@ -1,5 +1,5 @@
 from typing import Literal
 
 FileFormat = Literal["mp3", "stems", "wav"]
-"""What to download. `mp3` is the compressed mix, `wav` the same in higher quality, `stems` a ZIP file with
-vocals and instruments apart."""
+"""The format to download: `mp3`, `wav` in higher quality, or `stems`, a ZIP archive with vocals and instruments
+as separate files. Inferred: empty counts as left out."""

@@ -10,32 +10,32 @@ from ..types import filled, flag, members, take, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class GenerationDetails:
-    """How the music was made."""
+    """Inferred: how the music was made."""
 
     lyrics_prompt: str | None = None
-    """The lyrics sung."""
+    """Inferred: the lyrics."""
     description: str | None = None
-    """The prompt."""
+    """Inferred: the prompt."""
     ltm_vocal_model: bool | None = None
-    """Whether a chosen voice sings."""
+    """Inferred: whether a chosen voice sings."""
     ltm_midi_model: bool | None = None
-    """Whether it is built on a MIDI file."""
+    """Inferred: whether the music is based on a MIDI file."""
     lrc_timestamp: str | None = None
-    """Lyrics with the time of each line."""
+    """Inferred: the lyrics with the time of each line."""
     gen_item_id: str | None = None
-    """Id of the generation."""
+    """Inferred: id of the generation."""
     prompt: str | None = None
-    """The prompt once more."""
+    """Inferred: the prompt again."""
     gen_mode: int | None = None
-    """Mode of the generation, as a code."""
+    """Inferred: mode of the generation, as a code, a whole number."""
     model: str | None = None
-    """TemPolor's internal name of the model."""
+    """Inferred: TemPolor's internal name of the model."""
     model_show_name: str | None = None
-    """Name of the model as ordered."""
+    """Inferred: name of the model as requested."""
     dynamic_model: str | None = None
-    """Internal name of the model actually picked."""
+    """Inferred: internal name of the model that was used."""
     ori_cache_dir: str | None = None
-    """Internal folder of the generation."""
+    """Inferred: internal folder of the generation."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

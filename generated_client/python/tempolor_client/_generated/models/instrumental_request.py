@@ -12,29 +12,33 @@ from ..types import filled, members, need, take, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class InstrumentalRequest:
-    """An order for an instrumental."""
+    """An instrumental to make. Inferred: an optional field that is empty or null counts as left out."""
 
     prompt: str
-    """What the music should be like, in words. At most 2000 characters."""
+    """Text that describes the music. At most 2000 characters. Inferred: not empty, without the character NUL."""
     user_id: str | None = None
-    """The account to use. Left out or empty, it is the account the voice or MIDI file belongs to, else the one with
-    most free slots."""
+    """The account to use. Inferred: left out, it is the account of the voice or MIDI file, else the one with most
+    free slots; without the character NUL."""
     model_instrumental: InstrumentalModel | str | None = None
     """Inferred: model for instrumentals. The older names are still accepted and stand for `i4`."""
     tonality: Tonality | str | None = None
-    """Key of the music, tonic and mode. Comes back as `musicMaterial.key`."""
+    """The key: tonic and mode. Inferred: comes back as `musicMaterial.key`."""
     bpm: int | None = None
-    """Tempo in beats per minute, from 50 to 190."""
+    """The tempo in beats per minute, from 50 to 190. Inferred: a whole number."""
     chords: str | None = None
-    """Chord progression. Comes back as `musicMaterial.chord`. At most 200 characters."""
+    """The chord progression. At most 200 characters. Inferred: comes back as `musicMaterial.chord`; without the
+    character NUL."""
     chord: str | None = None
-    """Another name for `chords`, seen in the vendor's collection. `chords` wins where both are given."""
+    """Inferred: another name for `chords`, seen in the vendor's collection. If both are sent, `chords` counts."""
     reply_url: str | None = None
-    """Where to report progress to, until the job is final. At most 1024 characters."""
+    """The address to call with progress updates until the generation is complete or has failed. At most 1024
+    characters. To look at such calls, a site like webhook.site is of help. Inferred: an absolute http or https
+    address."""
     reply_ref: str | None = None
-    """Text of your own that every report repeats. At most 1024 characters."""
+    """A text of your own that the callbacks repeat. At most 1024 characters. Inferred: without the character NUL."""
     max_jobs: int | None = None
-    """Slots to count with for this request alone, in place of the account's `maxJobs`."""
+    """How many jobs may run at once, for this request alone; left out, the account's `maxJobs` counts. Inferred: at
+    least 1, a whole number."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

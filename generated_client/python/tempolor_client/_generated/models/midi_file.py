@@ -13,19 +13,19 @@ class MidiFile:
     """An uploaded MIDI file."""
 
     op_type: str | None = None
-    """How the file came in."""
+    """Inferred: how the file got here."""
     ucid: str | None = None
-    """Account it belongs to."""
+    """Inferred: `user_id` of the account."""
     midi_item_id: str | None = None
-    """Id of a MIDI file: the number from the API token, the account and an item id, put together."""
+    """Id of a MIDI file. Inferred: made of the number of the API token, the account's id and an item id."""
     name: str | None = None
-    """Name given at the upload."""
+    """Inferred: the name given at the upload."""
     midi_url: str | None = None
-    """Address of the file."""
+    """Inferred: address of the file, a URI reference."""
     midi_type: str | None = None
-    """Kind of MIDI content."""
+    """Inferred: kind of MIDI content."""
     midi_value: str | None = None
-    """The content in another notation."""
+    """Inferred: the content in another notation."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

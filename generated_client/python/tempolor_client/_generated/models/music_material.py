@@ -10,42 +10,42 @@ from ..types import filled, members, number, take, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class MusicMaterial:
-    """The music itself."""
+    """Inferred: properties of the music."""
 
     style: str | None = None
-    """Style, empty if not set."""
+    """Inferred: style, empty if there is none."""
     chord: str | None = None
-    """Chord progression, as ordered in `chords`; empty if not set."""
+    """Inferred: chord progression, as requested in `chords`; empty if there is none."""
     mood: str | None = None
-    """Mood, empty if not set."""
+    """Inferred: mood, empty if there is none."""
     inst: str | None = None
-    """Instruments, empty if not set."""
+    """Inferred: instruments, empty if there is none."""
     inst_info: str | None = None
-    """More about the instruments, empty if not set."""
+    """Inferred: more about the instruments, empty if there is none."""
     scene: str | None = None
-    """What the music is meant for, empty if not set."""
+    """Inferred: what the music is meant for, empty if not known."""
     other_info: str | None = None
-    """The prompt."""
+    """Inferred: the prompt."""
     other_info_cn: str | None = None
-    """The prompt in Chinese, empty if not set."""
+    """Inferred: the prompt in Chinese, empty if there is none."""
     key: str | None = None
-    """Key, as ordered in `tonality` or as the model chose."""
+    """Inferred: key, as requested in `tonality` or as the model chose."""
     bpm: int | None = None
-    """Tempo in beats per minute."""
+    """Inferred: tempo in beats per minute, a whole number."""
     dur: float | None = None
-    """Length in seconds."""
+    """Inferred: length in seconds."""
     seed: int | None = None
-    """Random seed of the generation."""
+    """Inferred: random seed of the generation, a whole number."""
     src: str | None = None
-    """Address of the source audio."""
+    """Inferred: address of the source audio, a URI reference."""
     oss_src: str | None = None
-    """Storage key of the source audio; not an address."""
+    """Inferred: storage key of the source audio, not an address."""
     waveform_oss_id: str | None = None
-    """Storage key of the waveform; not an address."""
+    """Inferred: storage key of the waveform, not an address."""
     waveform_url: str | None = None
-    """Address of the waveform's peaks, as JSON."""
+    """Inferred: address of the waveform's peaks as JSON, a URI reference."""
     batch_id: str | None = None
-    """Id that the takes of one order share."""
+    """Inferred: id that the jobs of one request share."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

@@ -14,11 +14,11 @@ class MusicPage:
     """A page of music."""
 
     records: list[MusicItem] | None = None
-    """Newest first."""
+    """The items. Inferred: newest first."""
     has_next: bool | None = None
-    """Whether another page follows."""
+    """Whether there is another page."""
     cursor: str | None = None
-    """What to send as `cursor` for the next page, empty on the last."""
+    """The `cursor` to send for the next page. Inferred: empty on the last page."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

@@ -12,88 +12,90 @@ from ..types import filled, flag, members, number, take, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class ProgressReport:
-    """A job as its own read call shows it, and what the order gave for the callback."""
+    """Inferred: the job as `get_music` shows it, with the `replyUrl` and `replyRef` of the request."""
 
     biz_type: str | None = None
-    """Line of business the item belongs to."""
+    """Inferred: line of business of the item."""
     child_type: str | None = None
-    """How the item was made, `lyric_to_material` for a song."""
+    """Inferred: how the item was made, `lyric_to_material` for a song."""
     mat_child_type: str | None = None
-    """The same as `childType`."""
+    """Inferred: the same as `childType`."""
     source_type: str | None = None
-    """Where the item comes from."""
+    """Inferred: where the item comes from."""
     item_id: str | None = None
-    """Id of the item, the last part of `job_id`."""
+    """Id of the item. Inferred: the last part of `job_id`."""
     job_id: str | None = None
-    """Id of a job: the number from the API token, the account and the `itemId`, put together."""
+    """Id of a job. Inferred: made of the number of the API token, the account's id and the `itemId`."""
     gen_item_id: str | None = None
-    """Id of the generation that made the item."""
+    """Inferred: id of the generation that made the item."""
     user_id: str | None = None
-    """Account the item belongs to."""
+    """Inferred: `user_id` of the account."""
     title_en: str | None = None
-    """Title, in English."""
+    """Inferred: English title."""
     cover: str | None = None
-    """Address of the cover image."""
+    """Inferred: address of the cover image, a URI reference."""
     mp_3_oss_id: str | None = None
-    """Storage key of the MP3 file; not an address."""
+    """Inferred: storage key of the MP3 file, not an address."""
     wav_oss_id: str | None = None
-    """Storage key of the WAV file; not an address."""
+    """Inferred: storage key of the WAV file, not an address."""
     oss_watermark_mp_3: str | None = None
-    """Storage key of a watermarked MP3 file, empty if there is none."""
+    """Inferred: storage key of an MP3 file with a watermark, empty if there is none."""
     official_playlist_song: bool | None = None
-    """Whether TemPolor put it on one of its own playlists."""
+    """Inferred: whether it is on a playlist of TemPolor."""
     status: int | None = None
-    """Where a job stands. 0 is at work, 10 has failed, 30 has completed."""
+    """0 while the job is generating, 10 if it has failed, 30 if it has completed. Inferred: a whole number."""
     status_name: str | None = None
-    """The name that goes with `status`."""
+    """The name of `status`."""
     status_final: bool | None = None
-    """False while `status` is 0, true at 10 and 30."""
+    """False while `status` is 0, true if it is 10 or 30."""
     progress: int | None = None
-    """How far the generation has come, in percent."""
+    """Inferred: progress of the generation in percent, a whole number."""
     download_total: int | None = None
-    """How often it was downloaded."""
+    """Inferred: number of downloads, a whole number."""
     like_total: int | None = None
-    """How often it was liked."""
+    """Inferred: number of likes, a whole number."""
     collect_total: int | None = None
-    """How often it was put into a collection."""
+    """Inferred: number of collections that it is in, a whole number."""
     music_material: MusicMaterial | None = None
-    """The music itself."""
+    """Inferred: properties of the music."""
     read_status: bool | None = None
-    """Whether the item was opened on TemPolor's web page."""
+    """Inferred: whether the item was opened on TemPolor's web page."""
     download_status: bool | None = None
-    """Whether the item was downloaded there."""
+    """Inferred: whether the item was downloaded on TemPolor's web page."""
     create_time: int | None = None
-    """When the job was created, in milliseconds since 1970."""
+    """Inferred: when the job was created, in milliseconds since 1970, a whole number."""
     update_time: int | None = None
-    """When the job last changed, in milliseconds since 1970."""
+    """Inferred: when the job changed last, in milliseconds since 1970, a whole number."""
     material_quality_score: float | None = None
-    """TemPolor's rating of the result."""
+    """Inferred: TemPolor's rating of the music."""
     ltm_material_extend_dto: GenerationDetails | None = None
-    """How the music was made."""
+    """Inferred: how the music was made."""
     edit_type: str | None = None
-    """How the item came to be, `gen` for a generation."""
+    """Inferred: how the item was made, `gen` for a generation."""
     operator_type: str | None = None
-    """What produced the item, `gen` for a generation."""
+    """Inferred: what made the item, `gen` for a generation."""
     root_item_id: str | None = None
-    """The first item this one descends from, itself if it is an original."""
+    """Inferred: id of the first item that this one descends from; its own id if it is an original."""
     parent_item_id: str | None = None
-    """The item this one was made from, itself if it is an original."""
+    """Inferred: id of the item that this one was made from; its own id if it is an original."""
     can_extend: bool | None = None
-    """Whether TemPolor could make it longer."""
+    """Inferred: whether TemPolor can make it longer."""
     can_edit_lyrics: bool | None = None
-    """Whether TemPolor could change its lyrics."""
+    """Inferred: whether TemPolor can change its lyrics."""
     can_fix_vocals: bool | None = None
-    """Whether TemPolor could mend its vocals."""
+    """Inferred: whether TemPolor can repair its vocals."""
     can_replaced: bool | None = None
-    """Whether TemPolor could replace parts of it."""
+    """Inferred: whether TemPolor can replace parts of it."""
     error: str | None = None
-    """What went wrong, in an answer that reports a failure."""
+    """What went wrong. Inferred: in a job that has failed."""
     code: int | None = None
-    """Status that goes with `error`."""
+    """The status that goes with `error`. Inferred: a whole number."""
     reply_url: str | None = None
-    """Where to report progress to, until the job is final. At most 1024 characters."""
+    """The address to call with progress updates until the generation is complete or has failed. At most 1024
+    characters. To look at such calls, a site like webhook.site is of help. Inferred: an absolute http or https
+    address."""
     reply_ref: str | None = None
-    """Text of your own that every report repeats. At most 1024 characters."""
+    """A text of your own that the callbacks repeat. At most 1024 characters. Inferred: without the character NUL."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

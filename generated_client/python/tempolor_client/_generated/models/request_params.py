@@ -5,68 +5,68 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from ..types import filled, members, take, text, whole
+from ..types import anything, filled, members, take
 
 
 @dataclass(kw_only=True, slots=True)
 class RequestParams:
-    """The parameters TemPolor's own web page sends along with each of its calls, copied from a browser that is
-    logged in. Any object is taken, an empty one too. Answers mask `service_ticket`."""
+    """The parameters that TemPolor's web page sends with its calls, copied from a browser. The page shows one sample
+    and prints no types. Inferred: any object is accepted, an empty one too, and answers mask `service_ticket`."""
 
-    sv: str | None = None
-    """Release channels of the web page."""
-    ver_code: int | None = None
-    """Version of the web page as a number."""
-    lang: str | None = None
-    """Language of the web page."""
-    la: str | None = None
-    """Language and region of the browser."""
-    di: str | None = None
-    """Device id."""
-    pf: str | None = None
-    """Platform, as a code."""
-    mi: str | None = None
-    """Operating system."""
-    biz: int | None = None
-    """Line of business, as a code."""
-    utdid: str | None = None
-    """Device id once more."""
-    ts: int | None = None
-    """Time of the browser's call in milliseconds since 1970."""
-    service_ticket: str | None = None
-    """Secret of the browser session. Comes back masked."""
-    ucid: str | None = None
-    """Id of the account; used when `user_id` is missing."""
-    user_id: str | None = None
-    """Id of the account."""
-    member_level: int | None = None
-    """Membership, as a code."""
-    is_visitor: int | None = None
-    """1 for a visitor without an account, else 0."""
-    vip_type: int | None = None
-    """Plan, as a code."""
-    app_id: str | None = None
-    """Part of the product."""
-    app: str | None = None
-    """Kind of client."""
-    ve: str | None = None
-    """Version of the client."""
-    entry: str | None = None
-    """Where the visit began."""
-    fr: str | None = None
-    """Where the call comes from."""
-    ip: str | None = None
-    """Address of the browser as TemPolor sees it."""
-    business_type: str | None = None
-    """Line of business by name."""
-    la_multi: str | None = None
-    """Language of the browser without region."""
-    b_ts: str | None = None
-    """Time in milliseconds since 1970, as a string."""
-    user_agent: str | None = None
-    """The browser's name for itself."""
-    web_terminal: str | None = None
-    """Kind of screen."""
+    sv: Any | None = None
+    """Inferred: release channels of the web page."""
+    ver_code: Any | None = None
+    """Inferred: version of the web page, as a number."""
+    lang: Any | None = None
+    """Inferred: language of the web page."""
+    la: Any | None = None
+    """Inferred: language and region of the browser."""
+    di: Any | None = None
+    """Inferred: device id."""
+    pf: Any | None = None
+    """Inferred: platform, as a code."""
+    mi: Any | None = None
+    """Inferred: operating system."""
+    biz: Any | None = None
+    """Inferred: line of business, as a code."""
+    utdid: Any | None = None
+    """Inferred: the device id again."""
+    ts: Any | None = None
+    """Inferred: time of the call, in milliseconds since 1970."""
+    service_ticket: Any | None = None
+    """Inferred: secret of the browser's session; masked in answers."""
+    ucid: Any | None = None
+    """Inferred: id of the account; counts if `user_id` is missing."""
+    user_id: Any | None = None
+    """Inferred: id of the account."""
+    member_level: Any | None = None
+    """Inferred: membership, as a code."""
+    is_visitor: Any | None = None
+    """Inferred: 1 for a visitor without an account, else 0."""
+    vip_type: Any | None = None
+    """Inferred: plan, as a code."""
+    app_id: Any | None = None
+    """Inferred: part of the product."""
+    app: Any | None = None
+    """Inferred: kind of client."""
+    ve: Any | None = None
+    """Inferred: version of the client."""
+    entry: Any | None = None
+    """Inferred: where the visit began."""
+    fr: Any | None = None
+    """Inferred: where the call comes from."""
+    ip: Any | None = None
+    """Inferred: address of the browser."""
+    business_type: Any | None = None
+    """Inferred: line of business, by name."""
+    la_multi: Any | None = None
+    """Inferred: language of the browser, without region."""
+    b_ts: Any | None = None
+    """Inferred: time in milliseconds since 1970, as text."""
+    user_agent: Any | None = None
+    """Inferred: how the browser names itself."""
+    web_terminal: Any | None = None
+    """Inferred: kind of device."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 
@@ -80,33 +80,33 @@ class RequestParams:
         """
         fields = members(source)
         return cls(
-            sv=take(fields, "sv", text),
-            ver_code=take(fields, "ver_code", whole),
-            lang=take(fields, "lang", text),
-            la=take(fields, "la", text),
-            di=take(fields, "di", text),
-            pf=take(fields, "pf", text),
-            mi=take(fields, "mi", text),
-            biz=take(fields, "biz", whole),
-            utdid=take(fields, "utdid", text),
-            ts=take(fields, "ts", whole),
-            service_ticket=take(fields, "service_ticket", text),
-            ucid=take(fields, "ucid", text),
-            user_id=take(fields, "user_id", text),
-            member_level=take(fields, "member_level", whole),
-            is_visitor=take(fields, "is_visitor", whole),
-            vip_type=take(fields, "vip_type", whole),
-            app_id=take(fields, "app_id", text),
-            app=take(fields, "app", text),
-            ve=take(fields, "ve", text),
-            entry=take(fields, "entry", text),
-            fr=take(fields, "fr", text),
-            ip=take(fields, "ip", text),
-            business_type=take(fields, "business_type", text),
-            la_multi=take(fields, "la_multi", text),
-            b_ts=take(fields, "b_ts", text),
-            user_agent=take(fields, "userAgent", text),
-            web_terminal=take(fields, "web_terminal", text),
+            sv=take(fields, "sv", anything),
+            ver_code=take(fields, "ver_code", anything),
+            lang=take(fields, "lang", anything),
+            la=take(fields, "la", anything),
+            di=take(fields, "di", anything),
+            pf=take(fields, "pf", anything),
+            mi=take(fields, "mi", anything),
+            biz=take(fields, "biz", anything),
+            utdid=take(fields, "utdid", anything),
+            ts=take(fields, "ts", anything),
+            service_ticket=take(fields, "service_ticket", anything),
+            ucid=take(fields, "ucid", anything),
+            user_id=take(fields, "user_id", anything),
+            member_level=take(fields, "member_level", anything),
+            is_visitor=take(fields, "is_visitor", anything),
+            vip_type=take(fields, "vip_type", anything),
+            app_id=take(fields, "app_id", anything),
+            app=take(fields, "app", anything),
+            ve=take(fields, "ve", anything),
+            entry=take(fields, "entry", anything),
+            fr=take(fields, "fr", anything),
+            ip=take(fields, "ip", anything),
+            business_type=take(fields, "business_type", anything),
+            la_multi=take(fields, "la_multi", anything),
+            b_ts=take(fields, "b_ts", anything),
+            user_agent=take(fields, "userAgent", anything),
+            web_terminal=take(fields, "web_terminal", anything),
             additional_properties=fields,
         )
 

@@ -11,18 +11,20 @@ from ..types import filled, members, moment, need, take, text
 
 @dataclass(kw_only=True, slots=True)
 class RunningJob:
-    """A job that is still running."""
+    """A job that is running."""
 
     job_id: str
-    """Id of a job: the number from the API token, the account and the `itemId`, put together."""
+    """Id of a job. Inferred: made of the number of the API token, the account's id and the `itemId`."""
     started: datetime.datetime
-    """When it started, as a date and time in UTC."""
+    """When it started, as an ISO date. Inferred: RFC 3339, in UTC."""
     elapsed: str
-    """Time since then as minutes and seconds; minutes run on past 59."""
+    """Time since then, as MM:SS. Inferred: minutes run on past 59."""
     reply_url: str | None = None
-    """Where to report progress to, until the job is final. At most 1024 characters."""
+    """The address to call with progress updates until the generation is complete or has failed. At most 1024
+    characters. To look at such calls, a site like webhook.site is of help. Inferred: an absolute http or https
+    address."""
     reply_ref: str | None = None
-    """Text of your own that every report repeats. At most 1024 characters."""
+    """A text of your own that the callbacks repeat. At most 1024 characters. Inferred: without the character NUL."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

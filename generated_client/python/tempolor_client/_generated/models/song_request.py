@@ -11,30 +11,35 @@ from ..types import filled, members, need, take, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class SongRequest:
-    """An order for a song. At most one of the two voices and the MIDI file may be named."""
+    """A song to make. At most one of the two voices and the MIDI file may be given. Inferred: an optional field that
+    is empty or null counts as left out."""
 
     prompt: str
-    """What the music should be like, in words. At most 2000 characters."""
+    """Text that describes the music. At most 2000 characters. Inferred: not empty, without the character NUL."""
     user_id: str | None = None
-    """The account to use. Left out or empty, it is the account the voice or MIDI file belongs to, else the one with
-    most free slots."""
+    """The account to use. Inferred: left out, it is the account of the voice or MIDI file, else the one with most
+    free slots; without the character NUL."""
     lyrics: str | None = None
-    """Words to sing. Without them the service writes its own from the prompt. At most 3000 characters."""
+    """The lyrics. Left out, they are made from the prompt. At most 3000 characters. Inferred: without the character
+    NUL."""
     model_song: SongModel | str | None = None
     """Inferred: model for songs. The older names are still accepted and stand for `v4.8`."""
     artist_voice_item_id: str | None = None
-    """An artist voice to sing with: the plain `itemId` from the list of artist voices, not a composite id. Excludes
-    `clonedVoiceItemId` and `midiItemId`."""
+    """The artist voice to sing with. Not together with `clonedVoiceItemId` or `midiItemId`. Inferred: the plain
+    `itemId` from the list of artist voices, not a composite id; without the character NUL."""
     cloned_voice_item_id: str | None = None
-    """Id of a cloned voice: the number from the API token, the account and the `itemId`, put together."""
+    """Id of a cloned voice. Inferred: made of the number of the API token, the account's id and the `itemId`."""
     midi_item_id: str | None = None
-    """Id of a MIDI file: the number from the API token, the account and an item id, put together."""
+    """Id of a MIDI file. Inferred: made of the number of the API token, the account's id and an item id."""
     reply_url: str | None = None
-    """Where to report progress to, until the job is final. At most 1024 characters."""
+    """The address to call with progress updates until the generation is complete or has failed. At most 1024
+    characters. To look at such calls, a site like webhook.site is of help. Inferred: an absolute http or https
+    address."""
     reply_ref: str | None = None
-    """Text of your own that every report repeats. At most 1024 characters."""
+    """A text of your own that the callbacks repeat. At most 1024 characters. Inferred: without the character NUL."""
     max_jobs: int | None = None
-    """Slots to count with for this request alone, in place of the account's `maxJobs`."""
+    """How many jobs may run at once, for this request alone; left out, the account's `maxJobs` counts. Inferred: at
+    least 1, a whole number."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

@@ -10,18 +10,18 @@ from ..types import filled, items, members, take, text, whole
 
 @dataclass(kw_only=True, slots=True)
 class SplitStems:
-    """The result of taking a recording apart."""
+    """The result of splitting an audio file."""
 
     state: int | None = None
-    """How far the work has come; 2 is done."""
+    """Inferred: 2 when it is done, a whole number."""
     title: str | None = None
-    """Name of the recording."""
+    """Inferred: name of the audio file."""
     stems_zip_url: str | None = None
-    """Address of a ZIP file with one file for each stem."""
+    """Address of a ZIP file with the separated stems. Inferred: a URI reference."""
     audio_type: str | None = None
-    """Kind of the recording."""
+    """Inferred: kind of the audio file."""
     detail: list[str] | None = None
-    """The stems found."""
+    """Inferred: the stems."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 

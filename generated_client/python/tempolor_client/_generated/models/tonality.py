@@ -26,4 +26,4 @@ Tonality = Literal[
     "G:major",
     "G:minor",
 ]
-"""Key of the music, tonic and mode. Comes back as `musicMaterial.key`."""
+"""The key: tonic and mode. Inferred: comes back as `musicMaterial.key`."""

@@ -14,7 +14,7 @@ class UploadedMidi:
     """The answer to an upload."""
 
     is_first: bool | None = None
-    """Whether this is the account's first MIDI file."""
+    """Inferred: whether it is the account's first MIDI file."""
     midi_render_vo: MidiFile | None = None
     """An uploaded MIDI file."""
     additional_properties: dict[str, Any] = field(default_factory=dict)

@@ -10,16 +10,16 @@ from ..types import filled, flag, members, take, text
 
 @dataclass(kw_only=True, slots=True)
 class VoiceClone:
-    """The voice being cloned. Its id is good from now on, though the voice may not be ready."""
+    """A voice that is cloned, or still being cloned."""
 
     result: bool | None = None
-    """True when the voice is ready."""
+    """Inferred: true if the voice is ready."""
     item_id: str | None = None
-    """Id of the voice, the last part of `clonedVoiceItemId`."""
+    """Id of the voice. Inferred: the last part of `clonedVoiceItemId`."""
     cloned_voice_item_id: str | None = None
-    """Id of a cloned voice: the number from the API token, the account and the `itemId`, put together."""
+    """Id of a cloned voice. Inferred: made of the number of the API token, the account's id and the `itemId`."""
     message: str | None = None
-    """Why there is no `result` yet."""
+    """Why the voice is not ready yet."""
     additional_properties: dict[str, Any] = field(default_factory=dict)
     """Fields the document does not know, those it describes otherwise, and those that came as null."""
 
