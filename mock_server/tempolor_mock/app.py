@@ -67,6 +67,7 @@ class MockApp(AsyncApp):
         finally:
             await self._dispatcher.stop()
             self._renderings.close()
+            self.worlds.uploads.close()
             await self.worlds.store.close()
 
     @cached_property
@@ -96,7 +97,7 @@ def create_app(settings: Settings | None = None, *, wall: WallClock = wall_clock
     """
     settings = settings or Settings()
     worlds = Worlds(settings, _store(settings), wall)
-    app = MockApp(worlds, Renderings())
+    app = MockApp(worlds, Renderings(settings.files_bytes, settings.files_at_once))
     app.serve_document(load_document(settings.policy.revision), PUBLIC_BASE_PATH, operations)
     app.serve_document(control_document(), CONTROL_BASE_PATH, control)
     return app

@@ -196,7 +196,14 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
         help="Accept this API token only; repeatable.  [default: any]",
     ),
     cloup.option("--control-token", help="Require this in X-Mock-Control-Token on /_mock calls."),
+)
+@cloup.option_group(
+    "Limits",
     cloup.option("--max-upload-mb", default=100, type=click.IntRange(1, 10_000), help="Largest upload, else a 413."),
+    cloup.option("--files-mb", default=1024, type=click.IntRange(100, 1_000_000), help="Disk for files that are made."),
+    cloup.option(
+        "--files-at-once", default=4, type=click.IntRange(1, 100), help="Files made at a time, one of each world."
+    ),
 )
 def mock_command(host: str, port: int, **options: Any) -> None:
     """Serve a mock of the TemPolor API v1.
@@ -250,6 +257,8 @@ def _settings(options: dict[str, Any], *, loopback_only: bool) -> Settings:
         tokens=options["tokens"],
         control_token=options["control_token"],
         max_upload_bytes=options["max_upload_mb"] << 20,
+        files_bytes=options["files_mb"] << 20,
+        files_at_once=options["files_at_once"],
         validate_responses=options["validate_responses"],
         journal_bytes=options["journal_mb"] << 20,
         log=options["log"],

@@ -21,7 +21,8 @@ class Settings:
     world in the file `snapshot` (None: empty). `journal_bytes` is how much is remembered of all worlds' requests,
     `log` how each is told on stderr. `loopback_only` says that the mock listens on this machine's loopback interface,
     where the control plane answers to no other name. `trusted_proxies` are addresses and networks whose
-    `X-Forwarded-Proto` and `X-Forwarded-Host` count. Sizes are bytes.
+    `X-Forwarded-Proto` and `X-Forwarded-Host` count. Files that are made take at most `files_bytes` of the disk, and
+    `files_at_once` are made at a time. Sizes are bytes.
 
     Callbacks to `replyUrl` go to loopback addresses and to `allowed_callback_hosts`; `callback_timeout_seconds` (real
     ones) is how long a try may take, and `callback_insecure` accepts any TLS certificate of a receiver.
@@ -36,6 +37,8 @@ class Settings:
     control_token: str | None = None
     max_json_bytes: int = 1 << 20
     max_upload_bytes: int = 100 << 20
+    files_bytes: int = 1 << 30
+    files_at_once: int = 4
     validate_responses: bool = False
     allowed_callback_hosts: tuple[str, ...] = ()
     callback_timeout_seconds: float = 5.0

@@ -17,6 +17,7 @@ from .journal import Journal
 from .settings import Settings
 from .store import Action, Store
 from .store.base import T
+from .turns import Turns
 
 WallClock = Callable[[], int]
 """Returns the real moment in milliseconds since 1970; tests pass their own."""
@@ -68,6 +69,7 @@ class Worlds:
         self.store = store
         self.wall = wall
         self.dispatcher: Dispatcher = NoDispatcher()
+        self.uploads = Turns("upload")
         self.journal = Journal(settings.journal_bytes)
         self.instance = secrets.token_hex(8)
         self._turning: dict[Token, asyncio.Event] = {}

@@ -5,16 +5,21 @@ to a bound, in size and in time, and thrown away.
 """
 
 import asyncio
+import ipaddress
 import os
 import re
 import socket
+import ssl
+from base64 import b64encode
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+import httpcore2
 from tempolor_spec import __version__
-from yarl import URL
 
 from ..exchange import DEPTH_HEADER
 from ..settings import Settings
@@ -27,130 +32,170 @@ BODY_SECONDS = 0.5
 
 LONGEST_ERROR = 200
 _WIRE_READY = re.compile(r"[!-~]+")
+_PORTS: Final = {"http": 80, "https": 443}
+_DELIMITERS: Final = "!#$%&'()*+,/:;=?@[]~"
+"""What a URL may hold as it is; everything else but letters and digits is sent percent-encoded."""
 
 
-class CheckedResolver(AbstractResolver):
-    """Looks names up, and hands out addresses only where all of them may be connected to."""
+class NoWebAddressError(ValueError):
+    """This is no http or https URL."""
+
+
+class CheckedBackend(httpcore2.AsyncNetworkBackend):
+    """Looks names up, and connects only where all of their addresses may be connected to: to exactly these."""
 
     def __init__(self, allowed: AllowedHosts) -> None:
         self._allowed = allowed
+        self._network = httpcore2.AnyIOBackend()
         # Threads of its own: names that take long to look up must not hold up the threads that others share.
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="callback-names")
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Return the addresses of a name; HostNotAllowedError where one of them is not allowed."""
-        found = await asyncio.get_running_loop().run_in_executor(
-            self._threads, lambda: socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
-        )
-        self._allowed.check(host, (str(address[0]) for *_, address in found))
-        return [
-            ResolveResult(
-                hostname=host,
-                host=str(address[0]),
-                port=port,
-                family=family,
-                proto=proto,
-                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-            )
-            for family, _, proto, _, address in found
-        ]
+    async def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
+        """Connect to the first address that answers; HostNotAllowedError where one of them is not allowed."""
+        addresses = [host] if _is_address(host) else await self._look_up(host, port)
+        self._allowed.check(host, addresses)
+        for address in addresses[:-1]:
+            with suppress(httpcore2.ConnectError):
+                return await self._network.connect_tcp(address, port, *args, **options)
+        return await self._network.connect_tcp(addresses[-1], port, *args, **options)
 
-    async def close(self) -> None:
+    async def _look_up(self, host: str, port: int) -> list[str]:
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        )
+        return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+    def close(self) -> None:
         """Release the threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
+def _is_address(host: str) -> bool:
+    with suppress(ValueError):
+        return bool(ipaddress.ip_address(host))
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Receiver:
+    """Where to send to, and what the URL says about it in headers."""
+
+    url: httpcore2.URL
+    headers: tuple[tuple[str, str], ...]
+
+
 class CallbackClient:
-    """An open HTTP client; each try has a connection of its own.
+    """Sends callbacks; each try has a connection of its own.
 
     A connection that is kept can be closed by its receiver in the moment the next callback goes out, which would look
     like a failure nobody made. Redirects are not followed, and the environment's proxies are not used.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._allowed = AllowedHosts(settings.allowed_callback_hosts)
         self._seconds = settings.callback_timeout_seconds
-        self._resolver = CheckedResolver(self._allowed)
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0, force_close=True, resolver=self._resolver, ssl=not settings.callback_insecure
-            ),
-            timeout=aiohttp.ClientTimeout(total=self._seconds),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={
-                "Accept-Encoding": "identity",
-                "Content-Type": "application/json",
-                "User-Agent": f"tempolor-mock/{__version__}",
-            },
-            auto_decompress=False,
-        )
+        self._backend = CheckedBackend(AllowedHosts(settings.allowed_callback_hosts))
+        self._tls = ssl.create_default_context()
+        if settings.callback_insecure:
+            self._tls.check_hostname = False
+            self._tls.verify_mode = ssl.CERT_NONE
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self._session.close()
-        await self._resolver.close()
+        """Release what is held."""
+        self._backend.close()
 
     async def send(self, url: str, body: bytes, depth: int) -> SendResult:
         """Try once; never raises."""
         try:
-            return await self._try(self._target(url), body, depth)
+            async with asyncio.timeout(self._seconds):
+                return await self._try(_receiver(url), body, depth)
         except HostNotAllowedError as error:
             return SendResult(error=str(error), retry=False)
-        except (aiohttp.InvalidURL, UnicodeError):
+        except (NoWebAddressError, UnicodeError):
             return SendResult(error="not an http or https address", retry=False)
         except TimeoutError:
             return SendResult(error=f"no answer within {self._seconds:g} seconds", timed_out=True)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong with one callback must not stop the others
-            return SendResult(error=_worded(error))
+            return SendResult(error=_worded(error, url))
 
-    def _target(self, url: str) -> URL:
-        """Return a URL that can be sent to as it is: what the client wrote, percent for percent."""
+    async def _try(self, receiver: _Receiver, body: bytes, depth: int) -> SendResult:
+        headers = [
+            *receiver.headers,
+            ("Accept", "*/*"),
+            ("Accept-Encoding", "identity"),
+            ("Connection", "close"),
+            ("Content-Length", str(len(body))),
+            ("Content-Type", "application/json"),
+            ("User-Agent", f"tempolor-mock/{__version__}"),
+            (DEPTH_HEADER, str(depth)),
+        ]
+        connection = httpcore2.AsyncHTTPConnection(receiver.url.origin, self._tls, network_backend=self._backend)
         try:
-            target = URL(url, encoded=_WIRE_READY.fullmatch(url) is not None)
-            host, port = target.host, target.port
-        except ValueError:
-            raise aiohttp.InvalidURL(url) from None
-        if target.scheme not in {"http", "https"} or not host or not port:
-            raise aiohttp.InvalidURL(url)
-        if _is_address(host):
-            self._allowed.check(host, [host])  # Nobody asks the resolver about these.
-        return target
-
-    async def _try(self, target: URL, body: bytes, depth: int) -> SendResult:
-        headers = {DEPTH_HEADER: str(depth)}
-        async with self._session.post(target, data=body, headers=headers, allow_redirects=False) as response:
-            await _skim(response)
-            return SendResult(response.status, "redirects are not followed" if 300 <= response.status < 400 else None)
+            async with connection.stream("POST", receiver.url, headers=headers, content=body) as response:
+                await _skim(response)
+                status = response.status
+        finally:
+            await connection.aclose()
+        return SendResult(status, "redirects are not followed" if 300 <= status < 400 else None)
 
 
-def _is_address(host: str) -> bool:
-    # The client's own rule: what it takes for an address it connects to without asking the resolver.
-    return aiohttp.helpers.is_ip_address(host)
+def _receiver(url: str) -> _Receiver:
+    """Return where a URL leads, its path and query percent for percent as they were written."""
+    written = url if _WIRE_READY.fullmatch(url) else quote(url, safe=_DELIMITERS)
+    try:
+        parts = urlsplit(written)
+        host, port = _host(urlsplit(url)), parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        raise NoWebAddressError(url) from None
+    if parts.scheme not in _PORTS or not host or not port:
+        raise NoWebAddressError(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = (("Host", parts.netloc.rpartition("@")[2]), *_authorization(parts))
+    return _Receiver(httpcore2.URL(scheme=parts.scheme, host=host, port=port, target=target), headers)
 
 
-async def _skim(response: aiohttp.ClientResponse) -> None:
-    with suppress(TimeoutError, aiohttp.ClientError):
+def _host(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    if "\\" in parts.netloc:  # to some a delimiter, to others not
+        raise NoWebAddressError(parts.netloc)
+    return host if host.isascii() else host.encode("idna").decode("ascii")
+
+
+def _authorization(parts: SplitResult) -> Iterable[tuple[str, str]]:
+    if parts.username:
+        secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        yield "Authorization", f"Basic {b64encode(secret.encode()).decode()}"
+
+
+async def _skim(response: httpcore2.Response) -> None:
+    with suppress(TimeoutError, httpcore2.NetworkError, httpcore2.ProtocolError):
         async with asyncio.timeout(BODY_SECONDS):
             size = 0
-            async for chunk in response.content.iter_any():
+            async for chunk in response.aiter_stream():
                 size += len(chunk)
                 if size > BODY_BYTES:
                     break
 
 
-def _worded(error: Exception) -> str:
+def _worded(error: Exception, url: str) -> str:
     """Return what went wrong in a few words that are the same on every run."""
-    match error:
-        case aiohttp.ClientConnectorDNSError():
-            return f"cannot find {error.host}"
-        case aiohttp.ClientSSLError():
-            return f"no secure connection: {error}"[:LONGEST_ERROR]
-        case aiohttp.ClientConnectorError():
-            return f"cannot connect: {os.strerror(error.errno) if error.errno else error.os_error}"[:LONGEST_ERROR]
-        case aiohttp.ServerDisconnectedError() | ConnectionResetError() | aiohttp.ClientOSError():
+    cause = error.__cause__ or error.__context__
+    match error, cause:
+        case socket.gaierror(), _:
+            return f"cannot find {urlsplit(url).hostname}"
+        case httpcore2.ConnectError(), ssl.SSLError():
+            return f"no secure connection: {cause}"[:LONGEST_ERROR]
+        case httpcore2.ConnectError(), _:
+            return f"cannot connect: {_reason(cause)}"[:LONGEST_ERROR]
+        case (httpcore2.RemoteProtocolError(), None) | (httpcore2.NetworkError(), _):
             return "the connection was closed without an answer"
-        case aiohttp.ClientResponseError():
+        case httpcore2.RemoteProtocolError(), _:
             return "the answer is not HTTP"
     return f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+
+
+def _reason(cause: BaseException | None) -> str:
+    """Return the operating system's words for a connection that failed."""
+    while cause is not None and getattr(cause, "errno", None) is None:
+        cause = cause.__cause__ or cause.__context__
+    number = getattr(cause, "errno", None)
+    return os.strerror(number) if number else "nobody answers"

@@ -18,6 +18,9 @@ from .rendering import Blocks
 
 Made = tuple[Blocks, int | None]
 
+SPLIT_BYTES = 900_000_000
+"""Room to make the stems of an upload in: four WAV files of ten minutes, the longest it may be, and the ZIP of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:

@@ -18,22 +18,25 @@ from ..domain.errors import ServiceError
 from ..domain.jobs import Job, Status
 from ..domain.world import World
 from . import content, links
-from .rendering import Blocks
+from .rendering import UNKNOWN_BYTES, Blocks
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A file that may be served.
 
-    `key` is the same for the same bytes and a valid file name; `name` is what a browser saves it under; `size` is
-    None where it is known only once the file is made.
+    `key` is the same for the same bytes and a valid file name; `owner` is the world's handle; `name` is what a browser
+    saves it under; `size` is None where it is known only once the file is made, and `room` then how much making it
+    takes at most. All in bytes.
     """
 
     key: str
+    owner: str
     name: str
     media_type: str
     blocks: Blocks
     size: int | None = None
+    room: int = UNKNOWN_BYTES
 
 
 MEDIA_TYPES = {
@@ -190,7 +193,8 @@ def _offer(path: FilePath, title: str, made: content.Made, *, of: object = None)
 
 def _named(path: FilePath, title: str, digest: str, made: content.Made) -> Offer:
     name, media_type = f"{title[:LONGEST_NAME]}{path.suffix}", MEDIA_TYPES[path.suffix]
-    return Offer(digest + path.suffix, name, media_type, *made)
+    room = content.SPLIT_BYTES if path.folder == "stems" else UNKNOWN_BYTES
+    return Offer(digest + path.suffix, path.handle, name, media_type, *made, room=room)
 
 
 def _digest(content: bytes) -> str:

@@ -60,7 +60,10 @@ class FilesSlot:
         if call.hit_by is not None:
             send = await call.hit_by.spoilt(send)
         header = _wanted_range(dict(scope["headers"]), wanted_file)
-        with self._renderings.lent(wanted_file.key, wanted_file.blocks, size=wanted_file.size) as rendering:
+        with self._renderings.lent(
+            wanted_file.key, wanted_file.owner, wanted_file.blocks, size=wanted_file.size, room=wanted_file.room
+        ) as rendering:
+            await rendering.ready()
             part = await _part(header, rendering)
             await send(_head(wanted_file, rendering, part))
             if scope["method"] == "GET":
@@ -80,7 +83,7 @@ class FilesSlot:
         auth_key = parse_qs(query_string.decode("latin-1")).get("auth_key", [""])[0]
         call.token = call.notes.token = token
         prepare: Prepare = await call.run(lambda world: offers.offer(path, auth_key, world))
-        return await asyncio.to_thread(prepare)
+        return await self._renderings.prepared(path.handle, prepare)
 
 
 async def _part(header: bytes | None, rendering: Rendering) -> ByteRange | None:

@@ -2,9 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
-from ..exchange import Headers
+from ..exchange import Call, Headers
+
+T = TypeVar("T")
 
 logger = logging.getLogger("tempolor.mock")
 
@@ -38,22 +43,27 @@ class MidiFacts:
     bpm: int
 
 
-async def read_midi(content: bytes) -> MidiFacts:
-    """Return what a MIDI file says; raises UnreadableUploadError for what is none."""
-    return await asyncio.to_thread(_read_midi, content)
+async def read_midi(call: Call) -> MidiFacts:
+    """Return what the MIDI file says that a call brings; raises UnreadableUploadError for what is none."""
+    return await _in_turn(call, partial(_read_midi, call.body))
 
 
-async def check_audio(content: bytes, media_type: str) -> Headers:
-    """Raise UnreadableUploadError for what is not audio of that type which can be decoded from end to end.
+async def check_audio(call: Call) -> Headers:
+    """Raise UnreadableUploadError for what is not audio of its type which can be decoded from end to end.
 
     Returns headers for the answer: they say so where nothing here decodes such a file, so that only what it says of
     itself was looked at.
     """
-    notice = await asyncio.to_thread(_check_audio, content, media_type)
+    notice = await _in_turn(call, partial(_check_audio, call.body, call.media_type))
     if notice is None:
         return ()
     logger.warning("%s", notice)
     return ((NOTICE_HEADER, notice),)
+
+
+async def _in_turn(call: Call, function: Callable[[], T]) -> T:
+    """Run what takes long in a thread; whoever uploads a lot holds up no other world's upload."""
+    return await asyncio.wrap_future(call.worlds.uploads.submit(call.owner.handle, function))
 
 
 # numpy and the codecs are loaded with the first upload, not with the server: each function below runs in a thread.

@@ -12,7 +12,7 @@ from ..shapes import JsonObject, listing
 async def upload_midi(call: Call) -> Answer:
     """Keep an uploaded MIDI file, if it is one."""
     try:
-        facts = await uploads.read_midi(call.body)
+        facts = await uploads.read_midi(call)
     except uploads.UnreadableUploadError as error:
         raise ServiceError(400, str(error)) from None
 

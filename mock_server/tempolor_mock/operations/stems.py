@@ -16,7 +16,7 @@ async def split_stems(call: Call) -> Answer:
     )
     extension = uploads.EXTENSIONS[call.media_type]
     try:
-        notices = await uploads.check_audio(call.body, call.media_type)
+        notices = await uploads.check_audio(call)
     except uploads.UnreadableUploadError as error:
         raise ServiceError(400, str(error)) from None
     await call.worlds.reach(call.owner, answer_ms)

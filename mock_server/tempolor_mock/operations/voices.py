@@ -16,7 +16,7 @@ async def clone_voice(call: Call) -> Answer:
     A 404 where the voice was deleted meanwhile, or its world emptied.
     """
     try:
-        notices = await uploads.check_audio(call.body, call.media_type)
+        notices = await uploads.check_audio(call)
     except uploads.UnreadableUploadError as error:
         raise ServiceError(400, str(error)) from None
     given = call.parameters

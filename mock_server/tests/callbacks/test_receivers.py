@@ -1,6 +1,7 @@
 """Receivers that misbehave, hang, or may get no callbacks."""
 
 import asyncio
+import base64
 import socket
 
 import pytest
@@ -47,8 +48,8 @@ def first_attempts(client, receiver, ordered, behaviour):
         (b"", {"error": CLOSED}),
         (b"HTTP/1.1 200", {"error": CLOSED}),
         (b"\x00\xff" * 500, {"error": "the answer is not HTTP"}),
-        (b"SSH-2.0-OpenSSH_9.6\r\n", {"error": "the answer is not HTTP"}),
-        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000 + b"\r\n\r\n", {"error": "the answer is not HTTP"}),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", {"error": CLOSED}),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000 + b"\r\n\r\n", {"error": "the answer is not HTTP"}),
     ],
     ids=["500", "404", "302", "308", "closes", "half-a-line", "noise", "other-protocol", "huge-header"],
 )
@@ -187,7 +188,6 @@ FORBIDDEN = {
     "everywhere-in-v6": "http://[::]:{port}/",
     "mapped": "http://[::ffff:192.0.2.1]:{port}/",
     "decimal": "http://3221225985:{port}/",
-    "decimal-loopback": "http://2130706433:{port}/",
     "hex": "http://0xc0.0x0.0x2.0x1:{port}/",
     "userinfo": "http://127.0.0.1@192.0.2.1:{port}/",
     "userinfo-with-port": "http://127.0.0.1:{port}@192.0.2.1/",
@@ -238,15 +238,25 @@ def test_targets_elsewhere_never_get_a_connection(client, receiver, ordered, nam
         "http://localhost:{port}/",
         "http://here.example:{port}/",
         "http://[::ffff:127.0.0.1]:{port}/",
+        "http://2130706433:{port}/",
         "http://somebody:secret@127.0.0.1:{port}/",
     ],
-    ids=["localhost", "own-name", "mapped", "userinfo"],
+    ids=["localhost", "own-name", "mapped", "decimal", "userinfo"],
 )
 def test_every_way_to_write_this_machine_is_fine(client, receiver, ordered, names, url):
     """What counts is where the connection goes."""
     ordered(url.format(port=receiver.port))
 
     assert {each["outcome"] for each in advance(client, PAST_EVERY_JOB)} == {"delivered"}
+
+
+def test_who_is_named_in_the_url_is_told_to_the_receiver(client, receiver, ordered):
+    """As a browser or curl would."""
+    ordered(f"http://somebody:se%2Fcret@127.0.0.1:{receiver.port}/")
+    advance(client, PAST_EVERY_JOB)
+
+    told = {each.headers["authorization"] for each in receiver.received}
+    assert told == {"Basic " + base64.b64encode(b"somebody:se/cret").decode()}
 
 
 @pytest.mark.parametrize(

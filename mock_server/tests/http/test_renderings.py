@@ -1,15 +1,20 @@
-"""The files a mock has made: kept within bytes, and never taken away from under a reader."""
+"""The files a mock has made: kept within bytes, made in turn, and never taken away from under a reader."""
 
 import asyncio
+import itertools
 import os
 import subprocess
 import sys
 import tempfile
+import threading
+from pathlib import Path
 
 import httpx
 import pytest
 from tempolor_mock import Settings, create_app
-from tempolor_mock.files.rendering import Renderings
+from tempolor_mock.domain.errors import ServiceError
+from tempolor_mock.files import rendering
+from tempolor_mock.files.rendering import RenderingFailedError, Renderings
 
 
 @pytest.fixture
@@ -29,12 +34,16 @@ def test_a_file_is_kept_while_somebody_reads_it(renderings):
     """Others push it out only afterwards."""
 
     async def story():
-        with renderings.lent("old", lambda: (b"o" * 8,)) as old:
+        with renderings.lent("old", "1", lambda: (b"o" * 8,), size=8) as old:
             await old.completed()
-            with renderings.lent("new", lambda: (b"n" * 8,)) as new:
+            with renderings.lent("new", "1", lambda: (b"n",), size=1) as new:
                 await new.completed()
                 assert await read(old) == b"o" * 8
-        with renderings.lent("new", lambda: ()), renderings.lent("newest", lambda: (b"x",)):
+        with (
+            renderings.lent("new", "1", lambda: ()),
+            renderings.lent("newest", "1", lambda: (b"x" * 8,), size=8) as newest,
+        ):
+            await newest.completed()
             return old.path.exists(), new.path.exists()
 
     assert asyncio.run(story()) == (False, True)
@@ -47,7 +56,7 @@ def test_a_file_is_made_once(renderings):
     async def story():
         found = []
         for _ in range(2):
-            with renderings.lent("file", lambda: made.append(1) or (b"abc",)) as file:
+            with renderings.lent("file", "1", lambda: made.append(1) or (b"abc",)) as file:
                 await file.completed()
                 found.append(await read(file))
         return found
@@ -67,11 +76,104 @@ def test_what_a_killed_process_left_behind_is_removed(renderings, tmp_path, monk
         (folder / "file").touch()
 
     async def story():
-        with renderings.lent("file", lambda: (b"x",)) as file:
+        with renderings.lent("file", "1", lambda: (b"x",)) as file:
             await file.completed()
 
     asyncio.run(story())
     assert (dead.exists(), alive.exists()) == (False, True)
+
+
+def in_folder(renderings):
+    """Return how many bytes lie on the disk."""
+    return sum(path.stat().st_size for path in Path(renderings._folder.name).iterdir())
+
+
+def test_a_file_that_nobody_waits_for_is_given_up_for_another(renderings):
+    """Its bytes are deleted, and so is what was never begun."""
+
+    async def story():
+        with renderings.lent("endless", "1", lambda: itertools.repeat(b"x"), size=8) as endless:
+            await endless.ready()
+            with renderings.lent("never", "1", lambda: pytest.fail("begun"), size=8):
+                pass
+        with renderings.lent("wanted", "1", lambda: (b"w" * 8,), size=8) as wanted:
+            assert await read(wanted) == b"w" * 8
+            assert in_folder(renderings) == 8
+        with pytest.raises(RenderingFailedError):
+            await endless.completed()
+
+    asyncio.run(story())
+
+
+def test_worlds_take_turns(renderings):
+    """One whose file takes for ever holds up no other; files of one world wait for each other."""
+
+    async def story():
+        with (
+            renderings.lent("endless", "1", lambda: itertools.repeat(b""), size=1) as endless,
+            renderings.lent("next", "1", lambda: (b"n",), size=1) as following,
+        ):
+            with renderings.lent("other", "2", lambda: (b"o",), size=1) as other:
+                assert await read(other) == b"o"
+            assert (endless.begun.is_set(), following.begun.is_set()) == (True, False)
+
+    asyncio.run(story())
+
+
+def test_only_so_many_files_are_made_at_once():
+    """The next one is begun when one of them is complete."""
+
+    async def story():
+        made, gate = Renderings(at_once=1), threading.Event()
+        with (
+            made.lent("first", "1", lambda: (gate.wait() and b"f",)) as first,
+            made.lent("second", "2", lambda: (b"s",)) as second,
+        ):
+            await first.ready()
+            assert not second.begun.is_set()
+            gate.set()
+            assert await read(second) == b"s"
+        made.close()
+
+    asyncio.run(story())
+
+
+def test_a_file_waits_until_there_is_room(renderings, monkeypatch):
+    """Files that are read are never dropped, so the folder would grow for ever otherwise."""
+    monkeypatch.setattr(rendering, "PATIENCE_SECONDS", 0)
+
+    async def story():
+        with (
+            renderings.lent("second", "2", lambda: (b"s" * 8,), size=8) as second,
+            renderings.lent("third", "3", lambda: (b"t" * 8,), size=8) as third,
+        ):
+            await second.completed()
+            with pytest.raises(ServiceError, match="no room"):
+                await third.ready()
+            assert in_folder(renderings) == 8
+        with renderings.lent("third", "3", lambda: (b"t" * 8,), size=8) as third:
+            assert await read(third) == b"t" * 8
+        assert in_folder(renderings) == 8
+
+    asyncio.run(story())
+
+
+def test_files_whose_size_shows_late_are_counted_too():
+    """What they take at most is kept free until it is known."""
+
+    async def story():
+        made = Renderings(max_bytes=10)
+        with (
+            made.lent("small", "1", lambda: (b"s",), room=9) as small,
+            made.lent("other", "2", lambda: (b"o",), room=9) as other,
+        ):
+            assert not other.begun.is_set()
+            await small.completed()
+            await other.completed()
+        assert made._charged == 2
+        made.close()
+
+    asyncio.run(story())
 
 
 def test_a_download_that_is_given_up_ends():

@@ -101,7 +101,7 @@ def test_runs_that_do_not_use_it_notice_nothing(pytester):
         import threading
 
         def test_nothing():
-            heavy = {"connexion", "httpx", "uvicorn", "starlette", "numpy", "aiohttp", "tempolor_mock.app", "yaml"}
+            heavy = {"connexion", "httpx", "uvicorn", "starlette", "numpy", "httpcore2", "tempolor_mock.app", "yaml"}
             assert not heavy & sys.modules.keys()
             assert "tempolor_mock.pytest_plugin" in sys.modules
             assert [thread.name for thread in threading.enumerate()] == ["MainThread"]

@@ -1,0 +1,44 @@
+"""Threads that worlds use in turn, so that one with much to do does not hold up the others."""
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Turns:
+    """Runs functions in threads: of several owners that wait, each gets a turn before anyone gets a second one."""
+
+    def __init__(self, name: str, threads: int = 1) -> None:
+        self._executor = ThreadPoolExecutor(threads, name)
+        self._lock = threading.Lock()
+        self._waiting: OrderedDict[str, deque[tuple[Future[Any], Callable[[], Any]]]] = OrderedDict()
+
+    def submit(self, owner: str, function: Callable[[], T]) -> "Future[T]":
+        """Run a function when it is its owner's turn; one that is cancelled before that is not run."""
+        future: Future[T] = Future()
+        with self._lock:
+            self._waiting.setdefault(owner, deque()).append((future, function))
+        self._executor.submit(self._run_next)  # As often as there are functions: each call finds one.
+        return future
+
+    def _run_next(self) -> None:
+        with self._lock:
+            owner, functions = self._waiting.popitem(last=False)
+            future, function = functions.popleft()
+            if functions:
+                self._waiting[owner] = functions
+        if future.set_running_or_notify_cancel():
+            try:
+                result = function()
+            except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the result
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+    def close(self) -> None:
+        """Take no more; what has not begun is never run."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
