@@ -11,7 +11,7 @@ RUN python -m pip --disable-pip-version-check wheel --no-cache-dir --no-deps --w
 FROM python:3.11-slim
 LABEL org.opencontainers.image.title="tempolor mock" \
       org.opencontainers.image.description="Stateful mock of useapi.net's TemPolor API v1" \
-      org.opencontainers.image.licenses="MIT"
+      org.opencontainers.image.licenses="(Apache-2.0 OR MIT) AND 0BSD AND Apache-2.0 AND BSD-3-Clause AND CC0-1.0 AND GPL-3.0-or-later WITH GCC-exception-3.1 AND IJG AND LGPL-2.0-or-later AND LGPL-2.1-only AND LGPL-2.1-or-later AND LGPL-3.0-or-later AND MIT AND MIT-0 AND MPL-2.0 AND PSF-2.0 AND Zlib AND LicenseRef-base-image"
 COPY --from=build /opt/tempolor /opt/tempolor
 COPY docs/docker/healthcheck.py /opt/tempolor/healthcheck.py
 RUN useradd --uid 10001 --create-home tempolor && install --directory --owner tempolor /data

@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NODE_PARTS := spec/linters generated_client/typescript
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help serve test slow lint format docs client lock setup score bench clean
+.PHONY: help serve test slow size lint format docs client lock setup score bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,9 @@ lint: setup ## formatting, style, types and import directions
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+size: setup ## weigh a plain install, made for it, beside its limit
+	$(BIN)/python tools/size.py
 
 format: setup ## bring the code into shape
 	$(BIN)/ruff format

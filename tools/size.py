@@ -1,67 +1,65 @@
 """What a plain install weighs: the wheel with all it needs, in an environment that is made for it.
 
-Counted are the blocks of site-packages, as `du -sm` does, without what a fresh environment holds anyway (pip,
-setuptools). Files are installed as they are in their wheels; the byte code that pip writes beside them comes on top and
-is told apart, since who installs decides about it (`pip --no-compile`, uv and image builds leave it out).
+Counted are the blocks of site-packages, as `du -sm` does, in an environment without pip. Files are as they are in their
+wheels; the byte code that pip writes beside them comes on top and is told apart, since who installs decides about it
+(`pip --no-compile`, uv and image builds leave it out).
 """
 
 import argparse
 import compileall
-import subprocess
 import sys
 import tempfile
-import venv
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from environments import build_wheels, install, packages_of
+
 LIMIT_MB = 110
-BLOCK_BYTES = 512
-MEGABYTE = 1 << 20
+_BLOCK_BYTES = 512
+_MEGABYTE = 1 << 20
 _HEAVIEST = 12
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Megabytes of an environment: by package or file of site-packages, and in all with byte code."""
+
+    parts: dict[str, float]
+    with_byte_code: float
+
+    @property
+    def total(self) -> float:
+        """Return how much there is without byte code."""
+        return sum(self.parts.values())
 
 
 def main() -> int:
     """Measure, print the heaviest packages and the sum; 1 where it is over the limit."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--extras", default="", help="extras to install as well, such as m4a,contract")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tempolor-size-") as folder:
-        packages = installed(Path(folder), options.extras)
-        weights = {each.name: weight(each) for each in packages.iterdir()}
-        compileall.compile_dir(packages, quiet=2, workers=0)
-        with_byte_code = sum(weight(each) for each in packages.iterdir())
-    for name, size in sorted(weights.items(), key=lambda each: -each[1])[:_HEAVIEST]:
-        print(f"{size / MEGABYTE:8.1f} MB  {name}")
-    total = sum(weights.values()) / MEGABYTE
-    print(f"{total:8.1f} MB  in all, limit {LIMIT_MB}; {with_byte_code / MEGABYTE:.1f} MB with byte code")
-    return int(not options.extras and total > LIMIT_MB)
+    parser.add_argument("requirement", nargs="?", default="tempolor-kit", help="such as tempolor-kit[m4a,contract]")
+    requirement = parser.parse_args().requirement
+    with tempfile.TemporaryDirectory(prefix="tempolor-size-") as name:
+        folder = Path(name)
+        found = weigh(packages_of(install(folder / "env", build_wheels(folder / "wheels"), requirement)))
+    for part, size in sorted(found.parts.items(), key=lambda each: -each[1])[:_HEAVIEST]:
+        print(f"{size:8.1f} MB  {part}")
+    print(f"{found.total:8.1f} MB  {requirement} in all; {found.with_byte_code:.1f} MB with byte code")
+    if requirement == "tempolor-kit" and found.total > LIMIT_MB:
+        print(f"The limit is {LIMIT_MB} MB.")
+        return 1
+    return 0
 
 
-def installed(folder: Path, extras: str = "") -> Path:
-    """Build the wheel, install it with the tested versions into an empty environment, and return its site-packages."""
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", folder / "wheels", ROOT], check=True)
-    (wheel,) = (folder / "wheels").glob("*.whl")
-    builder = venv.EnvBuilder(with_pip=False)
-    builder.create(folder / "env")
-    python = builder.ensure_directories(folder / "env").env_exe
-    wanted = f"{wheel}[{extras}]" if extras else str(wheel)
-    constraint = ["--constraint", ROOT / "constraints.txt"]
-    subprocess.run([*pip, "--python", python, "install", "--no-compile", *constraint, wanted], check=True)
-    code = "import sysconfig; print(sysconfig.get_path('platlib'))"
-    return Path(subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.strip())
+def weigh(packages: Path) -> Weight:
+    """Return what a site-packages folder weighs; compiles what is in it."""
+    parts = {each.name: _megabytes(each) for each in packages.iterdir()}
+    compileall.compile_dir(packages, quiet=2)
+    return Weight(parts, _megabytes(packages))
 
 
-def weight(path: Path) -> int:
-    """Return the bytes a file or folder takes on disk."""
-    return sum(each.lstat().st_blocks * BLOCK_BYTES for each in _all(path))
-
-
-def _all(path: Path) -> Iterator[Path]:
-    yield path
-    if path.is_dir():
-        yield from path.rglob("*")
+def _megabytes(path: Path) -> float:
+    every = [path, *path.rglob("*")] if path.is_dir() else [path]
+    return sum(each.lstat().st_blocks * _BLOCK_BYTES for each in every) / _MEGABYTE
 
 
 if __name__ == "__main__":
