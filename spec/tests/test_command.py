@@ -192,3 +192,26 @@ def test_a_command_whose_packages_are_missing_says_what_to_install(run, monkeypa
     assert result.exit_code == 2
     assert "needs no_such_package, which is not installed: pip install 'tempolor-kit[contract]'" in result.output
     assert "lacking  Not installed" in listed.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "too_much"),
+    [
+        (["--version"], {"httpx2", "yaml"}),
+        (["song", "--help"], {"httpx2", "yaml"}),
+        (["spec", "--help"], {"httpx2"}),
+        (["mock", "--help"], {"connexion", "httpx2", "starlette", "uvicorn"}),
+    ],
+    ids=["version", "song", "spec", "mock"],
+)
+def test_a_command_loads_what_it_needs(arguments, too_much):
+    """Nobody waits for the mock's libraries to read a help text; numpy and the codecs are no command's."""
+    code = f"""
+import atexit, sys
+atexit.register(lambda: print(sorted({too_much | {"numpy", "soundfile"}} & set(sys.modules)), file=sys.stderr))
+from tempolor_spec.command import main
+main({arguments})
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stderr.splitlines()[-1] == "[]"
