@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-NODE_PARTS := spec/linters generated_client/typescript
+NODE_PARTS := spec/linters generated_client/typescript tools
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .PHONY: help serve test slow size lint format docs client lock setup score bench clean
