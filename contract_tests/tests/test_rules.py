@@ -1,6 +1,7 @@
 """Each rule passes a history that conforms and finds the one that does not."""
 
 import json
+import random
 import struct
 from dataclasses import replace
 
@@ -26,8 +27,9 @@ from stories import (
     row,
     scheduler,
     stored,
+    story,
 )
-from tempolor_contract import CATALOGUE, GENERATED, STATEFUL, Exchange, Verdict
+from tempolor_contract import CATALOGUE, GENERATED, STATEFUL, DocumentJudge, Effort, Exchange, Inspector, Verdict
 
 URL = "http://files.example/a.mp3?auth_key=1"
 HOOK = "http://me.example/hook"
@@ -458,6 +460,36 @@ def test_a_violating_history_is_found(rule_id):
     tally = judged(rule_id, *TABLE[rule_id][1])
 
     assert tally.verdict in {Verdict.VIOLATED, Verdict.NOTED}
+
+
+def unrecorded(exchange, lost):
+    """Return an exchange whose request's or response's body was not recorded, or neither's."""
+    request, response = exchange.request, exchange.response
+    if "request" in lost and request.body:
+        request = replace(request, body=b"", truncated=True)
+    if "response" in lost and response is not None:
+        response = replace(response, body=b"", truncated=True)
+    return replace(exchange, request=request, response=response)
+
+
+def broken_by(history, judge):
+    """Return the ids of all rules that a history breaks."""
+    inspector = Inspector(CATALOGUE, judge, live=False)
+    for each in history:
+        inspector.see(each)
+    return {rule_id for rule_id, tally in inspector.ledger.tallies.items() if tally.violations}
+
+
+@pytest.mark.parametrize("lost", ["request", "response", "request response", ""])
+def test_what_was_not_recorded_breaks_nothing(lost):
+    """A history without bodies, or without some of them, breaks no rule that it keeps with all of them."""
+    judge, chance = DocumentJudge(effort=Effort.NONE), random.Random(7)
+    for rule_id, (history, _) in TABLE.items():
+        whole = story(*history)
+        losses = [lost or chance.choice(["", "request", "response"]) for _ in whole]
+        bare = [unrecorded(each, loss) for each, loss in zip(whole, losses, strict=True)]
+
+        assert broken_by(bare, judge) <= broken_by(whole, judge), rule_id
 
 
 def test_every_rule_is_in_the_table_or_played():

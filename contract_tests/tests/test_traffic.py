@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from click.testing import CliRunner
-from stories import JOB, TOKEN, call, music, order, page, read, stored, story
+from stories import JOB, TOKEN, call, error, music, order, page, read, stored, story
 from tempolor_contract import CATALOGUE
 from tempolor_contract.cli.check import check_command
 from tempolor_contract.exchanges.errors import BrokenRecordingError
@@ -199,21 +199,52 @@ def test_what_was_verified_before_the_broken_line_counts(tmp_path):
     assert result.violations
 
 
-def test_a_har_of_a_browser_without_bodies_proves_nothing(tmp_path):
-    """What a recorder left out is not held against the service."""
-    entry = {
-        "startedDateTime": "2025-05-20T09:00:00.000Z",
-        "time": 5,
-        "request": {"method": "GET", "url": f"https://api.useapi.net/v1/tempolor/music/{JOB}", "headers": []},
-        "response": {"status": 200, "headers": [], "content": {"size": 900, "mimeType": "application/json"}},
-    }
-    file = tmp_path / "a.har"
-    file.write_text(json.dumps({"log": {"entries": [entry]}}))
+def as_playwright_omits(entry):
+    """Leave bodies out as Playwright does with `content: 'omit'`."""
+    entry["response"]["content"] = {"size": -1, "mimeType": "application/json"}
+    if "postData" in entry["request"]:
+        entry["request"]["postData"] |= {"text": "", "params": []}
 
-    result = check([file], CATALOGUE)
 
-    assert result.exchanges == 1
-    assert not result.violations
+def without_sizes(entry):
+    """Leave bodies and their sizes out."""
+    entry["response"]["content"] = {"mimeType": "application/json"}
+    entry["request"].pop("postData", None)
+    entry["request"]["bodySize"] = -1
+
+
+def as_a_browser_forgets(entry):
+    """Leave bodies out as browsers do that have let go of them: their sizes stay."""
+    del entry["response"]["content"]["text"]
+
+
+@pytest.mark.parametrize("leave_out", [as_playwright_omits, without_sizes, as_a_browser_forgets])
+def test_bodies_that_were_not_recorded_prove_nothing(tmp_path, leave_out):
+    """What a recorder left out is not held against the service; statuses are judged still."""
+    refused = call("POST", "/music/song", 400, error(400, "Parameter prompt is required"), sent={})
+    document = json.loads(har(tmp_path / "a.har", story(*GOOD, refused, call("GET", "/accounts", 418, {}))).read_text())
+    for entry in document["log"]["entries"]:
+        leave_out(entry)
+    (tmp_path / "a.har").write_text(json.dumps(document))
+
+    result = check([tmp_path / "a.har"], CATALOGUE)
+
+    assert {each.rule.id for each in result.violations} == {"status-documented"}
+    assert result.unrecorded == result.exchanges == len(GOOD) + 2
+    assert "a body was not recorded" in result.ledger.tallies["status-triple-agrees"].inconclusive
+
+
+@pytest.mark.parametrize(("method", "status"), [("DELETE", 204), ("HEAD", 200), ("GET", 304)])
+def test_an_answer_that_has_no_body_lacks_none(tmp_path, method, status):
+    """Where HTTP knows no body, there is nothing that could have been recorded."""
+    document = json.loads(har(tmp_path / "a.har", story(call(method, f"/scheduler/{JOB}", status))).read_text())
+    document["log"]["entries"][0]["response"]["content"] = {"size": -1, "mimeType": ""}
+    (tmp_path / "a.har").write_text(json.dumps(document))
+
+    (exchange,) = read_recording(tmp_path / "a.har")
+
+    assert not exchange.request.truncated
+    assert not exchange.response.truncated
 
 
 def test_secrets_stay_out_of_a_har_and_users_stay_apart(tmp_path):

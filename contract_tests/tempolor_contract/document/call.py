@@ -89,7 +89,7 @@ class Call:
         """The fields of a JSON body or form; empty if the body is something else. A form's values are text."""
         request = self.exchange.request
         if request.media_type == "multipart/form-data":
-            return dict(_form(request.header("content-type") or "", request.body))
+            return dict(_form(request.header("content-type") or "", request.whole))
         return request.json if isinstance(request.json, dict) else {}
 
     @cached_property

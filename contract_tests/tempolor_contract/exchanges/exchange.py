@@ -11,6 +11,10 @@ Headers = tuple[tuple[str, str], ...]
 """Names and values in the order they travelled; a name may occur more than once."""
 
 
+class NotRecordedError(Exception):
+    """A body that somebody wants to read was not recorded, or not to its end: nothing may be concluded from it."""
+
+
 class _Missing:
     """The type of `MISSING`."""
 
@@ -29,7 +33,8 @@ MISSING: Final = _Missing()
 class Message:
     """What requests and responses share.
 
-    `truncated` tells that a recording kept no body, or only its beginning: nothing may be concluded from `body` then.
+    `truncated` tells that a recording kept no body, or only its beginning, which `body` then is. Whoever concludes
+    something reads `whole`, `json` or `beginning`: they raise NotRecordedError where there is nothing to conclude from.
     """
 
     headers: Headers = ()
@@ -49,13 +54,24 @@ class Message:
         """The Content-Type without parameters, in lower case; empty if there is none."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
 
+    @property
+    def whole(self) -> bytes:
+        """The body, from its beginning to its end."""
+        if self.truncated:
+            raise NotRecordedError
+        return self.body
+
+    def beginning(self, size: int) -> bytes:
+        """Return the first bytes of the body, all if there are fewer."""
+        return self.body[:size] if len(self.body) >= size else self.whole
+
     @cached_property
     def json(self) -> Any:
         """The body read as JSON, or `MISSING`."""
-        if self.truncated or not self.body:
+        if not self.whole:
             return MISSING
         try:
-            return orjson.loads(self.body)
+            return orjson.loads(self.whole)
         except orjson.JSONDecodeError:
             return MISSING
 

@@ -20,6 +20,9 @@ from .errors import BrokenRecordingError
 from .exchange import Exchange, Headers, Message, Request, Response
 from .redaction import Redactor
 
+_WITHOUT_BODY: Final = frozenset({204, 205, 304})
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_LONGEST_NUMBER: Final = 16
 _MILLISECONDS_ONLY: Final = re.compile(r"[^.]*(\.\d{1,3})?(Z|[+-]\d\d:?\d\d)?")
 BOM: Final = b"\xef\xbb\xbf"
 """What editors of some systems put in front of a text file."""
@@ -100,7 +103,7 @@ def _exchange(entry: dict[str, Any], label: str) -> Exchange:
             headers=_headers(request),
             **_request_body(request),
         ),
-        _response(response),
+        _response(response, str(request["method"]).upper()),
         _started(entry),
         elapsed,
         str(entry.get("_source", "har")),
@@ -126,20 +129,38 @@ def _headers(message: dict[str, Any]) -> Headers:
 def _request_body(request: dict[str, Any]) -> dict[str, Any]:
     posted = request.get("postData") or {}
     text = posted.get("text")
-    if isinstance(text, str) and (text or not posted.get("params")):
+    if isinstance(text, str) and text:
         return {"body": _decoded(text, posted.get("encoding") or posted.get("_encoding")), "truncated": False}
-    return {"body": b"", "truncated": bool(posted.get("params")) or (request.get("bodySize") or 0) > 0}
+    expected = bool(posted) or str(request["method"]).upper() in _WITH_BODY
+    sent = bool(posted.get("params")) or _length(request, request.get("bodySize"), expected=expected) != 0
+    return {"body": b"", "truncated": sent}
 
 
-def _response(response: dict[str, Any]) -> Response | None:
+def _response(response: dict[str, Any], method: str) -> Response | None:
     status = int(response.get("status") or 0)
     if not status:
         return None
     content = response.get("content") or {}
     text = content.get("text")
     body = _decoded(text, content.get("encoding")) if isinstance(text, str) else b""
-    lost = (not body and (content.get("size") or 0) > 0) or bool(content.get("_truncated"))
-    return Response(status=status, headers=_headers(response), body=body, truncated=lost)
+    bare = method == "HEAD" or status in _WITHOUT_BODY
+    lost = not body and not bare and _length(response, content.get("size"), expected=True) != 0
+    return Response(
+        status=status, headers=_headers(response), body=body, truncated=lost or bool(content.get("_truncated"))
+    )
+
+
+def _length(message: dict[str, Any], size: Any, *, expected: bool) -> int:
+    """Return how long a body was that has no text in a recording: 0 if there was none, -1 where nobody knows.
+
+    Tools that leave bodies out write a size of -1, or none; what was sent tells its length in a header, too.
+    """
+    told = next((value for name, value in _headers(message) if name.lower() == "content-length"), "")
+    if told.isdecimal() and len(told) < _LONGEST_NUMBER:
+        return int(told)
+    if isinstance(size, int | float) and size >= 0:
+        return int(size)
+    return -1 if expected else 0
 
 
 def _decoded(text: str, encoding: Any) -> bytes:

@@ -61,7 +61,7 @@ class CallbackReceiver:
 
     def for_job(self, job_id: str) -> list[dict[str, Any]]:
         """Return the items reported for a job, in the order of arrival."""
-        bodies = (exchange.request.json for exchange in self.exchanges)
+        bodies = (each.request.json for each in self.exchanges if not each.request.truncated)
         return [body for body in bodies if isinstance(body, dict) and body.get("job_id") == job_id]
 
     def wait_for(self, predicate: Callable[[list[Exchange]], bool], timeout: float) -> bool:

@@ -9,7 +9,7 @@ from ..document.call import CALLBACK, FILE, Call
 from ..document.coverage import Coverage
 from ..document.reader import Reader
 from ..document.service import is_live
-from ..exchanges.exchange import Exchange
+from ..exchanges.exchange import Exchange, NotRecordedError
 from ..rules.conformance import DocumentJudge
 from ..rules.history.world import World
 from ..rules.history.worlds import Worlds
@@ -57,6 +57,7 @@ class Inspector:
         self.seen = 0
         self.foreign = 0
         self.faults = 0
+        self.unrecorded = 0
         self._reader = Reader(document.router, base)
         self._live = live
         self._seed = seed
@@ -74,10 +75,12 @@ class Inspector:
             self.seen += 1
             self.faults += call.status == 0
             found = tuple(self._judge(call))
-            # What has another shape than the document's teaches nothing.
-            with suppress(AttributeError, KeyError, TypeError, ValueError):
+            # What has another shape than the document's teaches nothing, nor does what was not recorded.
+            with suppress(AttributeError, KeyError, TypeError, ValueError, NotRecordedError):
                 self.worlds.observe(call)
-            self.coverage.add(call)
+            with suppress(NotRecordedError):
+                self.coverage.add(call)
+            self.unrecorded += any(each.truncated for each in (exchange.request, exchange.response) if each)
             return Seen(call, tuple(each for each, _ in found), tuple(each for each, fails in found if fails))
 
     def judge(self, rule: Rule, problem: Problem | None, call: Call) -> Violation | None:
@@ -108,6 +111,9 @@ class Inspector:
         try:
             judged = [rule.single(call)] if rule.single else []
             judged += [rule.history(call, world)] if rule.history else []
+        except NotRecordedError:
+            self.ledger.inconclusive(rule.id, "a body was not recorded")
+            return
         except Exception as error:  # noqa: BLE001 - an answer may be of any shape; that it is wrong, the schema says
             self.ledger.inconclusive(rule.id, f"unreadable: {type(error).__name__}")
             return

@@ -34,6 +34,7 @@ class RunResult:
     exchanges: int = 0
     foreign: int = 0
     faults: int = 0
+    unrecorded: int = 0
     stopped: str = ""
     mishap: str = ""
     crashed: bool = False
@@ -84,6 +85,7 @@ class RunResult:
             "exchanges": self.exchanges,
             "foreign": self.foreign,
             "faults": self.faults,
+            "unrecorded": self.unrecorded,
             "stopped": self.stopped,
             "mishap": self.mishap,
             "exit_code": self.exit_code,

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
@@ -14,7 +15,7 @@ from ..document.call import CALLBACK, Call
 from ..document.openapi_core import OpenapiCore
 from ..document.router import Router
 from ..document.schemas import Breach, Schema, resolve
-from ..exchanges.exchange import MISSING
+from ..exchanges.exchange import MISSING, NotRecordedError
 from .catalogue import rule
 from .rule import FINE, Judged, Problem, Rule
 
@@ -112,26 +113,9 @@ class DocumentJudge:
 
     def judge(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
         """Yield each rule of `rules.document` that can be judged on a call, with what was found."""
-        if call.operation == CALLBACK:
-            yield from self._judge_report(call)
-        if call.unclear or call.path is None:
-            return
-        if not call.operation:
-            yield from self._judge_unknown(call)
-            return
-        yield from self._judge_request(call)
-        if 300 <= call.status < 400:
-            return
-        answers = self._answers[call.operation].get(call.status)
-        if answers is None and (call.operation, call.status) in _OPEN:
-            return
-        if answers is None:
-            known = ", ".join(str(status) for status in self._answers[call.operation])
-            message = f"{call.operation} was answered {call.status}, which is not among {known}"
-            yield _STATUS_DOCUMENTED, [Problem(message, key=f"{call.operation} {call.status}")]
-            return
-        yield _STATUS_DOCUMENTED, FINE
-        yield from self._judge_answer(call, answers)
+        for part in (self._judge_report, self._judge_unknown, self._judge_request, self._judge_answer):
+            with suppress(NotRecordedError):
+                yield from part(call)
 
     def request_breaches(self, call: Call) -> list[Breach]:
         """Return where a request leaves the document, nothing if it is valid; its token is not looked at."""
@@ -142,12 +126,12 @@ class DocumentJudge:
 
     def _judge_report(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
         request = call.exchange.request
-        if not request.truncated and request.json is not MISSING:
+        if call.operation == CALLBACK and request.json is not MISSING:
             breaches = [each for each in self._report.breaches(request.json) if not _is_free(each)]
             yield _CALLBACK_FITS_SCHEMA, _problems(call, breaches)
 
     def _judge_unknown(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
-        if call.allowed and call.refused and call.method in _METHODS:
+        if not call.operation and call.allowed and call.refused and call.method in _METHODS:
             wrong = call.status not in {401, 404, 405}
             message = f"{call.method} {call.path} is not in the document, but was answered {call.status}"
             yield _WRONG_METHOD_IS_405, [Problem(message)] if wrong else FINE
@@ -158,9 +142,23 @@ class DocumentJudge:
                 problem = Problem(f"the 405 of {call.method} {call.template} says Allow: {told!r}", key=call.template)
                 yield _DOCUMENTED_HEADERS, [problem] if missing else FINE
 
-    def _judge_answer(self, call: Call, answers: _Answers) -> Iterator[tuple[Rule, Judged]]:
+    def _judge_answer(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
+        if call.operation not in self._answers or call.unclear or 300 <= call.status < 400:
+            return
+        answers = self._answers[call.operation].get(call.status)
+        if answers is None and (call.operation, call.status) in _OPEN:
+            return
+        if answers is None:
+            known = ", ".join(str(status) for status in self._answers[call.operation])
+            message = f"{call.operation} was answered {call.status}, which is not among {known}"
+            yield _STATUS_DOCUMENTED, [Problem(message, key=f"{call.operation} {call.status}")]
+            return
+        yield _STATUS_DOCUMENTED, FINE
+        yield from self._judge_fit(call, answers)
+
+    def _judge_fit(self, call: Call, answers: _Answers) -> Iterator[tuple[Rule, Judged]]:
         response = call.exchange.response
-        if response is None or response.truncated:
+        if response is None:
             return
         rule = _ERROR_ENVELOPE if call.refused else _ANSWER_FITS_SCHEMA
         where = f"{call.operation} {call.status}"
@@ -169,7 +167,7 @@ class DocumentJudge:
             yield _DOCUMENTED_HEADERS, [Problem(f"{where} lacks the header {name}", key=name) for name in missing]
         if answers.schema is None:
             return
-        if _is_optional(call) and (not response.body or call.answer is MISSING):
+        if call.answer is MISSING and _is_optional(call):
             return
         if response.media_type not in answers.media_types:
             told = response.media_type or "no Content-Type"
@@ -216,7 +214,7 @@ class DocumentJudge:
 
     def _judge_request(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
         """A request is only blamed on the service: for taking what it must refuse, or refusing what is valid."""
-        if not (call.accepted or call.status == 400) or call.exchange.request.truncated:
+        if call.operation not in self._asked or not (call.accepted or call.status == 400):
             return
         breaches = self.request_breaches(call)
         if call.accepted:
@@ -246,7 +244,7 @@ class DocumentJudge:
             return schema.breaches(_coerced(schema, call.sent))
         if request.media_type != JSON:
             empty = Breach("body", "empty", "the file is empty", inferred=call.operation != "clone_voice")
-            return [] if request.body else [empty]
+            return [] if request.whole else [empty]
         if request.json is MISSING:
             return [Breach("body", "json", "the body is not JSON", inferred=True)]
         return schema.breaches(request.json)

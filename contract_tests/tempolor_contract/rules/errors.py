@@ -94,7 +94,7 @@ def _of_midi(call: Call, _world: World) -> str | None:
 
 
 def _of_voice(call: Call, _world: World) -> str | None:
-    empty = not call.exchange.request.body and call.exchange.request.media_type.startswith("audio/")
+    empty = not call.exchange.request.whole and call.exchange.request.media_type.startswith("audio/")
     return "Empty file received" if empty and _complete(call) else None
 
 

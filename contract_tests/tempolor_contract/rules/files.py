@@ -82,9 +82,7 @@ def _kind(call: Call, world: World) -> Judged:
     ranged = call.exchange.request.header("range")
     if (ranged and not ranged.startswith("bytes=0-")) or call.method == "HEAD":
         return None
-    if not response.body and response.truncated:
-        return None
-    begin = response.body[:16].lstrip()
+    begin = response.beginning(16).lstrip()
     if begin[:4] in _STARTS["wav"] and link.kind in {"wav", "audio"}:
         fine = len(begin) < _FORM_AT + 4 or begin[_FORM_AT:].startswith(b"WAVE")
         told = f"the link for {link.kind} gave a RIFF file that is no WAVE: {begin!r}"
@@ -115,15 +113,15 @@ def _whole(call: Call, world: World) -> Judged:
 
 def _same_bytes(call: Call, world: World) -> Judged:
     link, response = _link(call, world), call.exchange.response
-    if link is None or response is None or link.upload is None or call.status != 200 or response.truncated:
+    if link is None or response is None or link.upload is None or call.status != 200 or call.method == "HEAD":
         return None
-    sent = link.upload.exchange.request
+    told = link.upload.exchange.request.header("content-length")
+    sent, received = link.upload.exchange.request.whole, response.whole
     # A recorder that takes bytes for text writes down others than were sent.
-    kept = sent.header("content-length") in {None, str(len(sent.body))}
-    if call.method == "HEAD" or sent.truncated or not kept:
+    if told not in {None, str(len(sent))}:
         return None
-    told = f"{len(sent.body)} bytes were uploaded, and other {len(response.body)} came back"
-    return FINE if response.body == sent.body else [Problem(told, (link.upload,))]
+    problem = Problem(f"{len(sent)} bytes were uploaded, and other {len(received)} came back", (link.upload,))
+    return FINE if received == sent else [problem]
 
 
 def _https(call: Call) -> Judged:

@@ -9,6 +9,7 @@ from typing import Final
 
 from tempolor_spec import REVISIONS
 
+from ..exchanges.exchange import NotRecordedError
 from ..exchanges.redaction import Redactor
 from ..judging.known_differences import Register
 from ..judging.ledger import Ledger
@@ -138,8 +139,8 @@ def _played(lab: Lab, step: Step, result: RunResult) -> str:
         lab.collect()
     except Stopped:
         return "stopped by a violation"
-    except (UnclearError, Refused) as error:
-        reason = str(error)
+    except (UnclearError, Refused, NotRecordedError) as error:
+        reason = str(error) or "an answer was too long to be read"
         for rule in step.rules:
             lab.inspector.ledger.inconclusive(rule.id, reason)
         return f"inconclusive: {reason}"

@@ -122,6 +122,7 @@ def _facts(result: RunResult) -> list[tuple[str, str]]:
         "Took": f"{result.elapsed:.1f} s",
         "Exchanges judged": f"{result.exchanges:,}",
         "Without an answer": f"{result.faults:,}" if result.faults else "",
+        "Without a recorded body": f"{result.unrecorded:,}" if result.unrecorded else "",
         "Not of this API": f"{result.foreign:,}" if result.foreign else "",
     }
     return [(name, value) for name, value in told.items() if value]

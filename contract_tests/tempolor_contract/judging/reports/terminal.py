@@ -100,6 +100,8 @@ def _spent(result: RunResult) -> str:
         told += f", {result.foreign:,} not of this API"
     if result.faults:
         told += f", {result.faults:,} without an answer"
+    if result.unrecorded:
+        told += f", {result.unrecorded:,} without a recorded body, which proves little"
     return told
 
 

@@ -1,6 +1,7 @@
 """What a world takes from a call, for each operation."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from ...document.bodies import (
@@ -16,6 +17,7 @@ from ...document.bodies import (
 )
 from ...document.call import CALLBACK, Call
 from ...document.ids import parse
+from ...exchanges.exchange import NotRecordedError
 from .records import Account, Job, Order, Refusal, Sighting, Upload, Walk
 from .world import World
 
@@ -276,7 +278,8 @@ _BY_OPERATION: Final[dict[str, Callable[[World, Call], None]]] = {
 
 def observe(world: World, call: Call) -> None:
     """Have a world take in a call."""
-    world.crashes.observe(call)
+    with suppress(NotRecordedError):
+        world.crashes.observe(call)
     take = _BY_OPERATION.get(call.operation)
     if take is not None:
         take(world, call)

@@ -158,7 +158,7 @@ class Crashes:
 
 def _request(call: Call) -> tuple[str, str, bytes]:
     request = call.exchange.request
-    return request.method, request.url, request.body
+    return request.method, request.url, request.whole
 
 
 @dataclass(frozen=True)

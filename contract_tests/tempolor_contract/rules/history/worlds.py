@@ -5,10 +5,12 @@ mock works. Rules compare the next call with it; then it learns from that call.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from ...document.call import CALLBACK, FILE, Call
+from ...exchanges.exchange import NotRecordedError
 from .links import links_in
 from .observe import observe
 from .records import Link, Shared
@@ -28,7 +30,8 @@ class Worlds:
     def of(self, call: Call) -> World:
         """Return the world a call belongs to: that of its token, or for a report the one its job is known in."""
         if call.operation == CALLBACK:
-            return self.with_job(call.exchange.request.json) or self._world("")
+            with suppress(NotRecordedError):
+                return self.with_job(call.exchange.request.json) or self._world("")
         return self._world(call.token or "")
 
     def with_job(self, item: Any) -> World | None:
@@ -42,9 +45,19 @@ class Worlds:
         return self._shared.links
 
     def observe(self, call: Call) -> None:
-        """Take in a call."""
+        """Take in a call. What it has changed cannot be known if its bodies were not recorded: its world begins anew.
+
+        Raises:
+            NotRecordedError: The bodies were not recorded.
+
+        """
         self._shared.authorized = self._shared.authorized or bool(call.token)
-        observe(self.of(call), call)
+        try:
+            observe(self.of(call), call)
+        except NotRecordedError:
+            if call.method != "GET" and call.operation != CALLBACK:
+                self._worlds.pop(call.token or "", None)
+            raise
         for url, link in links_in(call).items():
             known = self.links.get(url)
             self.links[url] = replace(link, upload=link.upload or (known.upload if known else None))

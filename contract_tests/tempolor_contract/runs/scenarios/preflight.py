@@ -1,6 +1,6 @@
 """The first knock on a target: is it there, is it this API, does it know the token?"""
 
-from typing import Final
+from typing import Any, Final
 
 from ...document.call import Call
 from ...exchanges.exchange import MISSING
@@ -27,7 +27,7 @@ def knock(lab: Lab) -> None:
         if call.status == 0 and "Connect" in call.exchange.fault:
             address = lab.target.base_url
             raise NotTheApiError(f"cannot reach {address} ({call.exchange.fault}): is it running, and there?")
-        if call.status == 200 and isinstance(call.answer, (dict, list)):
+        if call.status == 200 and isinstance(_answer(call), (dict, list)):
             return
         told.append(call)
     if _lacks_accounts(lab, told[-1]):
@@ -37,10 +37,17 @@ def knock(lab: Lab) -> None:
 
 def _lacks_accounts(lab: Lab, accounts: Call) -> bool:
     """Return whether a 404 speaks of accounts that nobody has configured, and not of a path that is not there."""
-    if accounts.status != 404 or "error" not in accounts.item:
+    answer = _answer(accounts)
+    if accounts.status != 404 or not isinstance(answer, dict) or "error" not in answer:
         return False
     nowhere = lab.send("GET", _NO_DOOR, accept_unclear=True)
-    return (nowhere.status, nowhere.item) != (accounts.status, accounts.item)
+    return (nowhere.status, _answer(nowhere)) != (accounts.status, answer)
+
+
+def _answer(call: Call) -> Any:
+    """Return what was answered; nothing where the body does not end."""
+    response = call.exchange.response
+    return call.answer if response is not None and not response.truncated else MISSING
 
 
 def _diagnosis(address: str, told: list[Call]) -> str:
