@@ -142,7 +142,7 @@ def test_page_shows_how_to_repeat_a_failure(reports):
     text = " ".join(Page(reports.page.read_text()).texts)
 
     assert rule("error-envelope").sentence.partition("`")[0] in text
-    assert "curl 'http://mock.example/v1/tempolor/music/user:1-tempolor:1-job:1?sig=***'" in text
+    assert "curl 'http://mock.example/v1/tempolor/music/user:1-tempolor:1-job:1?sig=redacted-" in text
     assert f"{COMMAND} --rule error-envelope" in text
     assert "No accounts configured" not in text
     assert "not reached" in text
@@ -171,7 +171,8 @@ def test_junit_has_a_case_for_each_rule(reports, result):
     failed = {case.get("name") for case in cases if case.find("failure") is not None}
     assert failed == {tally.rule.id for tally in result.tallies if tally.verdict == "violated"}
     properties = {each.get("name"): each.get("value") for each in suite.iterfind("properties/property")}
-    assert (properties["seed"], properties["level"], properties["target"]) == ("7", "safe", f"{BASE}?token=***")
+    assert (properties["seed"], properties["level"]) == ("7", "safe")
+    assert properties["target"].startswith(f"{BASE}?token=redacted-")
 
 
 def test_junit_keeps_to_the_common_schema(reports):

@@ -247,6 +247,56 @@ def test_an_answer_that_has_no_body_lacks_none(tmp_path, method, status):
     assert not exchange.response.truncated
 
 
+SECRET = "user:12345-S3cr3tOfMine"
+OPAQUE = "Zm9vYmFyOnNlY3JldA"
+FORM = (
+    b'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nS3cr3tOfMine\r\n'
+    b'--b\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nsung by user:12345-S3cr3tOfMine\r\n--b--\r\n'
+)
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        call("GET", "/accounts", headers={"X-Api-Key": "S3cr3tOfMine"}),
+        call("GET", "/accounts", headers={"Autorization": f"Bearer {SECRET}"}, token=None),
+        call("GET", "/accounts", headers={"Authorisation": "S3cr3tOfMine"}, token=None),
+        call("GET", "/accounts", headers={"X-Forwarded": SECRET}, token=None),
+        call("GET", "/accounts", headers={"Cookie": "S3cr3tOfMine"}, answer_headers={"Set-Cookie": "S3cr3tOfMine"}),
+        call("GET", "/accounts", query={"access_token": "S3cr3tOfMine"}),
+        call("GET", "http://me:S3cr3tOfMine@mock.example/v1/tempolor/accounts"),
+        call("GET", f"/music/{SECRET}", 404, error(404, f"No record found for {SECRET}")),
+        call("GET", f"/music/{SECRET.replace(':', '%3A')}", 404, {}),
+        call("POST", "/accounts", sent={"requestParams": {"password": "S3cr3tOfMine", "note": f"it is {SECRET}"}}),
+        call("POST", "/accounts", sent={"requestParams": json.dumps({"refreshToken": "S3cr3tOfMine"})}),
+        call("POST", "/accounts", sent=b'{"password": "S3cr3tOfMine", ', headers={"Content-Type": "application/json"}),
+        call(
+            "POST",
+            "/accounts",
+            sent=b"password=S3cr3tOfMine",
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        ),
+        call("POST", "/music/song", sent=FORM, headers={"Content-Type": "multipart/form-data; boundary=b"}),
+    ],
+)
+def test_no_secret_is_recorded_wherever_it_stands(tmp_path, exchange):
+    """Keys, cookies, passwords and tokens, under right and wrong names, in addresses and in bodies."""
+    assert "S3cr3tOfMine" not in har(tmp_path / "a.har", [exchange]).read_text()
+
+
+def test_a_token_that_was_seen_is_hidden_wherever_it_stands(tmp_path):
+    """A token of any look is known from its header; another exchange may have it under another name, or in a file."""
+    first = call("GET", "/accounts", token=OPAQUE)
+    others = [
+        call("POST", f"/music/song/{OPAQUE}", sent={"prompt": f"a song of {OPAQUE}"}, headers={"X-Name": OPAQUE}),
+        call("POST", "/music/midi", sent=b"MThd" + OPAQUE.encode(), headers={"Content-Type": "audio/midi"}),
+    ]
+    exchanges = list(read_recording(har(tmp_path / "a.har", [first, *others])))
+
+    assert OPAQUE not in "".join(json.dumps(each.to_json()) for each in exchanges)
+    assert OPAQUE.encode() not in exchanges[2].request.body
+
+
 def test_secrets_stay_out_of_a_har_and_users_stay_apart(tmp_path):
     """No token, ticket or signature is written, and two users are still two."""
     exchanges = story(

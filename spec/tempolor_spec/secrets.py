@@ -36,6 +36,9 @@ _MEMBER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_PART_NAME = re.compile(r"(?i)\bname=\"?([^\"\r\n;]{1,200})")
+_BLANK_LINE = re.compile(r"\r?\n\r?\n")
+
 
 class TooDeepError(ValueError):
     """A value is nested deeper than anybody wants to look."""
@@ -105,3 +108,22 @@ def redact_json(value: Any, *, text: Callable[[str], str] = redact_text, mark: M
         else redact_json(member, text=text, mark=mark, levels=levels - 1)
         for name, member in value.items()
     }
+
+
+def redact_form(text: str, known: Iterable[str] = (), *, mark: Mark = _hide) -> str:
+    """Return a form of several parts without those that have a secret's name; where it has no parts, nothing."""
+    delimiter = text.partition("\n")[0].rstrip("\r")
+    if not delimiter.startswith("--"):
+        return mark(text)
+    return delimiter.join(_redact_part(part, known, mark) for part in text.split(delimiter))
+
+
+def _redact_part(part: str, known: Iterable[str], mark: Mark) -> str:
+    blank = _BLANK_LINE.search(part)
+    if blank is None:
+        return redact_fragment(part, known, mark=mark)
+    head, content = part[: blank.end()], part[blank.end() :]
+    name = _PART_NAME.search(head)
+    if name is not None and is_secret_name(name[1]):
+        return f"{head}{mark(content.rstrip())}\r\n"
+    return redact_text(head, known, mark=mark) + redact_fragment(content, known, mark=mark)

@@ -4,7 +4,6 @@
 their length: show them off the event loop.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
@@ -15,6 +14,7 @@ from tempolor_spec.secrets import (
     HIDDEN,
     TooDeepError,
     is_secret_name,
+    redact_form,
     redact_fragment,
     redact_header,
     redact_json,
@@ -22,9 +22,6 @@ from tempolor_spec.secrets import (
 )
 
 from ..domain.ids import Token
-
-_PART_NAME = re.compile(r"(?i)\bname=\"?([^\"\r\n;]{1,200})")
-_BLANK_LINE = re.compile(r"\r?\n\r?\n")
 
 
 def redacted_token(token: Token) -> str:
@@ -73,28 +70,9 @@ def redacted_body(text: bytes, media_type: bytes, known: Collection[str] = ()) -
     if media_type == b"application/x-www-form-urlencoded":
         return redacted_query(text, known)
     shown = text.decode(errors="replace")
-    return _shown_form(shown, known) if media_type == b"multipart/form-data" else redact_fragment(shown, known)
+    return redact_form(shown, known) if media_type == b"multipart/form-data" else redact_fragment(shown, known)
 
 
 def _shown_text(text: str, known: Collection[str]) -> str:
     """Return a text that stands in JSON; where it is JSON itself, the members in it are looked at too."""
     return redact_fragment(text, known) if text.lstrip()[:1] in {"{", "["} else redact_text(text, known)
-
-
-def _shown_form(text: str, known: Collection[str]) -> str:
-    """Return a form of several parts without the parts that have a secret's name; where it has no parts, nothing."""
-    delimiter = text.partition("\n")[0].rstrip("\r")
-    if not delimiter.startswith("--"):
-        return HIDDEN
-    return delimiter.join(_shown_part(part, known) for part in text.split(delimiter))
-
-
-def _shown_part(part: str, known: Collection[str]) -> str:
-    blank = _BLANK_LINE.search(part)
-    if blank is None:
-        return redact_fragment(part, known)
-    head, content = part[: blank.end()], part[blank.end() :]
-    name = _PART_NAME.search(head)
-    if name is not None and is_secret_name(name[1]):
-        return f"{head}{HIDDEN}\r\n"
-    return redact_text(head, known) + redact_fragment(content, known)
