@@ -231,12 +231,13 @@ async def test_upstream_that_dies_in_the_middle_breaks_the_answer():
     assert seen[0].fault.startswith("broken off after 9 bytes")
 
 
+async def hang_up(*_):
+    """Close the connection without an answer."""
+
+
 @pytest.mark.parametrize("kind", ["down", "silent"])
 def test_failing_upstream_is_a_502_in_the_envelope(kind):
     """What the upstream does not answer, the proxy answers, and does not blame the service for."""
-
-    async def hang_up(*_):
-        pass
 
     @in_time
     async def run():
@@ -253,6 +254,24 @@ def test_failing_upstream_is_a_502_in_the_envelope(kind):
     run()
     assert seen[0].response is None
     assert seen[0].fault
+
+
+@in_time
+async def test_two_lengths_are_refused_before_the_upstream_sees_them():
+    """Content-Length beside Transfer-Encoding is what smuggled requests are made of; nothing is passed on or judged."""
+    seen = []
+    async with between(hang_up, seen.append) as (client, service):
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        writer.write(
+            b"POST /v1/tempolor/accounts HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n"
+            b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+        )
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+
+    assert head.startswith(b"HTTP/1.1 400")
+    assert "send one of them" in json.loads(body)["error"]
+    assert (service.heads, seen) == ([], [])
 
 
 @in_time

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from ..exchange import Exchange, Headers, Request, Response
 from .sequence import Sequence
 from .tape import Tape
-from .upstream import RawHeaders, Upstream, end_to_end, is_framed
+from .upstream import RawHeaders, Upstream, end_to_end, has_two_lengths, is_framed
 
 
 class _GoneError(Exception):
@@ -37,6 +37,7 @@ class _Passage:
     answer_headers: RawHeaders = field(default_factory=list)
     fault: str = ""
     complete: bool = False
+    refused: bool = False
     uploaded: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -80,7 +81,7 @@ class Proxy:
         try:
             await self._pass(passage, receive, send)
         finally:
-            self.sequence.end(passage.ticket, self._exchange(passage))
+            self.sequence.end(passage.ticket, None if passage.refused else self._exchange(passage))
             if self.sequence.waiting:
                 asyncio.get_running_loop().call_later(self.patience + 0.1, self.sequence.flush)
 
@@ -100,6 +101,11 @@ class Proxy:
             leaving.cancel()
 
     async def _copy(self, passage: _Passage, receive: Receive, send: Send) -> None:
+        if has_two_lengths(passage.headers):
+            # RFC 9112, 6.1: it may be an attempt to smuggle a request, and the upstream may read it in another way.
+            passage.refused = True
+            await _answer_instead(passage, send, 400, "Content-Length beside Transfer-Encoding: send one of them")
+            return
         body = _uploaded(passage, receive) if is_framed(passage.headers) else None
         try:
             request = self.upstream.request(passage.method, passage.target, passage.headers, body, timeout=self.timeout)
@@ -126,15 +132,7 @@ class Proxy:
     async def _refuse(self, passage: _Passage, send: Send) -> None:
         slow = passage.fault.startswith(("ReadTimeout", "WriteTimeout"))
         what = "did not answer in time" if slow else "could not be reached, or closed without an answer"
-        text = f"tempolor proxy: {self.upstream.origin} {what} ({passage.fault})"
-        content = orjson.dumps({"error": text, "code": 502})
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(content)).encode()),
-            (b"x-tempolor-proxy", b"upstream-failed"),
-        ]
-        await send({"type": "http.response.start", "status": 502, "headers": headers})
-        await send({"type": "http.response.body", "body": content if passage.method != "HEAD" else b""})
+        await _answer_instead(passage, send, 502, f"{self.upstream.origin} {what} ({passage.fault})")
 
     def _exchange(self, passage: _Passage) -> Exchange:
         sent, cut = passage.sent.content()
@@ -155,6 +153,18 @@ class Proxy:
         return Exchange(
             request, response, passage.started, elapsed, "proxy", "" if response else passage.fault or "cut off"
         )
+
+
+async def _answer_instead(passage: _Passage, send: Send, status: int, text: str) -> None:
+    """Answer in place of the upstream, in the service's own envelope."""
+    content = orjson.dumps({"error": f"tempolor proxy: {text}", "code": status})
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(content)).encode()),
+        (b"x-tempolor-proxy", b"upstream-failed" if status == 502 else b"refused"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content if passage.method != "HEAD" else b""})
 
 
 async def _answer(passage: _Passage, response: httpx.Response, send: Send) -> None:

@@ -27,10 +27,11 @@ class Sequence:
         self._begun[self._next] = self.clock()
         return self._next
 
-    def end(self, ticket: int, exchange: Exchange) -> None:
-        """Say what came of a ticket."""
+    def end(self, ticket: int, exchange: Exchange | None) -> None:
+        """Say what came of a ticket: an exchange, or nothing that the upstream ever saw."""
         self._begun.pop(ticket, None)
-        self._done[ticket] = exchange
+        if exchange is not None:
+            self._done[ticket] = exchange
         self.flush()
 
     def flush(self, *, everything: bool = False) -> None:

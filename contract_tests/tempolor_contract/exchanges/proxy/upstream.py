@@ -89,6 +89,11 @@ def is_framed(headers: RawHeaders) -> bool:
     return any(name.lower() in {b"content-length", b"transfer-encoding"} for name, _ in headers)
 
 
+def has_two_lengths(headers: RawHeaders) -> bool:
+    """Whether a request tells the length of its body in both ways that there are."""
+    return {b"content-length", b"transfer-encoding"} <= {name.lower() for name, _ in headers}
+
+
 def end_to_end(headers: Iterable[tuple[bytes, bytes]], *, without: Iterable[bytes] = ()) -> RawHeaders:
     """Return the headers that are meant for the other end, in their order."""
     listed = list(headers)
