@@ -234,6 +234,48 @@ def test_bodies_that_were_not_recorded_prove_nothing(tmp_path, leave_out):
     assert "a body was not recorded" in result.ledger.tallies["status-triple-agrees"].inconclusive
 
 
+DEEP = "[" * 20_000 + "]" * 20_000
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda entry: entry["request"].update(url="https://[::1/v1/tempolor/scheduler"), "entry 2: not as HAR"),
+        (lambda entry: entry.update(request=json.loads(DEEP[:900] + DEEP[-900:])), "entry 2: not as HAR"),
+        (lambda entry: entry["response"]["content"].update(text=DEEP), ""),
+        (lambda entry: entry.update(_more="DEEP"), ""),
+    ],
+    ids=["url", "request", "body", "elsewhere"],
+)
+def test_one_entry_that_nobody_can_read_costs_no_other(tmp_path, spoil, told):
+    """It is told in one line, whatever is nested in it takes no memory, and the others are judged."""
+    document = json.loads(har(tmp_path / "a.har", story(read(music()), read(music()), read(music()))).read_text())
+    spoil(document["log"]["entries"][1])
+    (tmp_path / "a.har").write_text(json.dumps(document).replace('"DEEP"', DEEP))
+
+    result = check([tmp_path / "a.har"], CATALOGUE)
+
+    assert (told in result.stopped) if told else not result.stopped
+    assert "\n" not in result.stopped
+    assert result.exchanges == (2 if told else 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [DEEP, f'{{"log": {{"entries": {DEEP}}}}}', f"http_interactions: {DEEP}", f'{{"request": {DEEP}}}'],
+    ids=["bare", "entries", "yaml", "line"],
+)
+def test_a_file_that_is_nested_too_deep_is_told_in_one_line(tmp_path, text):
+    """Nothing recurses into it."""
+    (tmp_path / "a").write_text(text)
+
+    result = check([tmp_path / "a"], CATALOGUE)
+
+    assert result.exit_code == 2
+    assert str(tmp_path / "a") in result.stopped
+    assert "\n" not in result.stopped
+
+
 @pytest.mark.parametrize(("method", "status"), [("DELETE", 204), ("HEAD", 200), ("GET", 304)])
 def test_an_answer_that_has_no_body_lacks_none(tmp_path, method, status):
     """Where HTTP knows no body, there is nothing that could have been recorded."""

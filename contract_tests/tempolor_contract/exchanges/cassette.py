@@ -4,27 +4,41 @@ import base64
 import binascii
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .errors import BrokenRecordingError
-from .exchange import Exchange, Headers, Request, Response
+from .errors import BrokenRecordingError, Skipped, end_reading
+from .exchange import Exchange, Headers, Request, Response, readable_url
+from .nesting import MOST_LEVELS
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # YAML is read whole, and takes some thirty times its size; HAR and ndjson are read as they come.
 _MOST_BYTES = 64 << 20
+_STEPS = {
+    yaml.SequenceStartEvent: 1,
+    yaml.MappingStartEvent: 1,
+    yaml.SequenceEndEvent: -1,
+    yaml.MappingEndEvent: -1,
+}
 _BROKEN = (AttributeError, KeyError, TypeError, ValueError, binascii.Error)
 
 
-def read_cassette(file: Path) -> Iterator[Exchange]:
-    """Yield the exchanges of a VCR cassette; BrokenRecordingError where that fails."""
+def read_cassette(file: Path, skipped: Skipped = end_reading) -> Iterator[Exchange]:
+    """Yield the exchanges of a VCR cassette; BrokenRecordingError where that fails.
+
+    `skipped` is told of interactions that are not as Schemathesis writes them.
+    """
     if file.stat().st_size > _MOST_BYTES:
         told = f"more than {_MOST_BYTES >> 20} MB of YAML, which takes too much memory; record HAR or ndjson instead"
         raise BrokenRecordingError(file, "", told)
     try:
-        interactions = yaml.load(file.read_bytes(), Loader=_Loader)["http_interactions"]  # noqa: S506 - both are safe
+        text = file.read_bytes()
+        if _depth(text) > MOST_LEVELS:
+            raise BrokenRecordingError(file, "", f"nested deeper than {MOST_LEVELS} levels")
+        interactions = yaml.load(text, Loader=_Loader)["http_interactions"]  # noqa: S506 - both are safe
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else ""
@@ -37,7 +51,13 @@ def read_cassette(file: Path) -> Iterator[Exchange]:
         try:
             yield _from_vcr(interaction, label)
         except _BROKEN as error:
-            raise BrokenRecordingError(file, label, f"not as Schemathesis writes it ({error})") from None
+            skipped(BrokenRecordingError(file, label, f"not as Schemathesis writes it ({error})"))
+
+
+def _depth(text: bytes) -> int:
+    """Return how deep a text is nested, at most one more than may be: the loader recurses, and would crash."""
+    steps = (_STEPS.get(type(event), 0) for event in yaml.parse(text, Loader=_Loader))
+    return next((depth for depth in accumulate(steps) if depth > MOST_LEVELS), 0)
 
 
 def read_event(event: dict[str, Any], place: str) -> Iterator[Exchange]:
@@ -69,7 +89,12 @@ def _exchange(
     """Return an exchange; both formats agree on all but the moment, the status and how bodies are written."""
     request, response = interaction["request"], interaction.get("response") or {}
     return Exchange(
-        Request(method=str(request["method"]).upper(), url=str(request["uri"]), headers=_headers(request), body=sent),
+        Request(
+            method=str(request["method"]).upper(),
+            url=readable_url(request["uri"]),
+            headers=_headers(request),
+            body=sent,
+        ),
         Response(status=int(answer[0]), headers=_headers(response), body=answer[1]) if answer else None,
         moment,
         float(response.get("elapsed") or 0),

@@ -4,8 +4,11 @@ import base64
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
+
+from .nesting import is_too_deep
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values in the order they travelled; a name may occur more than once."""
@@ -67,8 +70,8 @@ class Message:
 
     @cached_property
     def json(self) -> Any:
-        """The body read as JSON, or `MISSING`."""
-        if not self.whole:
+        """The body read as JSON, or `MISSING` if it is none, or nested deeper than anybody reads."""
+        if not self.whole or is_too_deep(self.whole):
             return MISSING
         try:
             return orjson.loads(self.whole)
@@ -134,7 +137,7 @@ class Exchange:
         request, response = value["request"], value["response"]
         return cls(
             request=Request(
-                method=str(request["method"]).upper(), url=str(request["url"]), **_message_from_json(request)
+                method=str(request["method"]).upper(), url=readable_url(request["url"]), **_message_from_json(request)
             ),
             response=response and Response(status=int(response["status"]), **_message_from_json(response)),
             started=float(value.get("started") or 0),
@@ -143,6 +146,12 @@ class Exchange:
             fault=str(value.get("fault", "")),
             label=label,
         )
+
+
+def readable_url(url: Any) -> str:
+    """Return a URL as text; ValueError if it cannot be taken apart."""
+    _ = urlsplit(str(url)).port
+    return str(url)
 
 
 def _message_to_json(message: Message) -> dict[str, Any]:

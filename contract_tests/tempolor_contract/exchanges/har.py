@@ -16,8 +16,9 @@ from urllib.parse import parse_qsl, urlsplit
 import ijson
 import orjson
 
-from .errors import BrokenRecordingError
-from .exchange import Exchange, Headers, Message, Request, Response
+from .errors import BrokenRecordingError, Skipped, end_reading
+from .exchange import Exchange, Headers, Message, Request, Response, readable_url
+from .nesting import ShallowReader
 from .redaction import Redactor
 
 _WITHOUT_BODY: Final = frozenset({204, 205, 304})
@@ -30,23 +31,26 @@ _HEAD: Final = b'{"log":{"version":"1.2","creator":{"name":"tempolor","version":
 _TAIL: Final = b"\n]}}\n"
 
 
-def read_har(file: Path) -> Iterator[Exchange]:
+def read_har(file: Path, skipped: Skipped = end_reading) -> Iterator[Exchange]:
     """Yield the exchanges of a HAR file, in the order in which they began; BrokenRecordingError where that fails.
+
+    `skipped` is told of entries that are not as HAR has them.
 
     The file is read twice, once for the order and once for the exchanges, and never held whole: what is kept are the
     exchanges that were written too early, because some tools write an entry when it ends.
     """
     order = iter(_order(file))
-    early: dict[int, Exchange] = {}
+    early: dict[int, Exchange | None] = {}
     try:
         following = next(order, None)
         for number, entry in enumerate(_entries(file)):
-            early[number] = _entry(file, number + 1, entry)
+            early[number] = _entry(file, number + 1, entry, skipped)
             while following in early:
-                yield early.pop(following)
+                if (exchange := early.pop(following)) is not None:
+                    yield exchange
                 following = next(order, None)
     except BrokenRecordingError:
-        yield from sorted(early.values(), key=lambda exchange: exchange.started)
+        yield from sorted(filter(None, early.values()), key=lambda exchange: exchange.started)
         raise
 
 
@@ -75,19 +79,20 @@ def _entries(file: Path) -> Iterator[Any]:
 def _items(file: Path, path: str) -> Iterator[Any]:
     with file.open("rb") as content:
         content.seek(len(BOM) if content.read(len(BOM)) == BOM else 0)
-        yield from ijson.items(content, path, use_float=True)
+        yield from ijson.items(ShallowReader(content), path, use_float=True)
 
 
 def _first_line(error: Exception) -> str:
     return str(error.args[0] if error.args else error).strip().splitlines()[0]
 
 
-def _entry(file: Path, number: int, entry: Any) -> Exchange:
+def _entry(file: Path, number: int, entry: Any, skipped: Skipped) -> Exchange | None:
     try:
         return _exchange(entry, f"entry {number}")
     except (AttributeError, KeyError, TypeError, ValueError, binascii.Error) as error:
         told = f"{type(error).__name__}: {error}"
-        raise BrokenRecordingError(file, f"entry {number}", f"not as HAR 1.2 has it ({told})") from None
+        skipped(BrokenRecordingError(file, f"entry {number}", f"not as HAR 1.2 has it ({told})"))
+        return None
 
 
 def _exchange(entry: dict[str, Any], label: str) -> Exchange:
@@ -99,7 +104,7 @@ def _exchange(entry: dict[str, Any], label: str) -> Exchange:
     return Exchange(
         Request(
             method=str(request["method"]).upper(),
-            url=str(request["url"]),
+            url=readable_url(request["url"]),
             headers=_headers(request),
             **_request_body(request),
         ),

@@ -1,55 +1,65 @@
 """Reading recordings, whatever their format."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from .cassette import read_cassette, read_event
-from .errors import BrokenRecordingError
+from .errors import BrokenRecordingError, Skipped, end_reading
 from .exchange import Exchange
 from .har import BOM, read_har
+from .nesting import ShallowReader
+
+_HAR: Final = re.compile(rb'\s*\{\s*"log"\s*:')
+_HEAD_BYTES: Final = 1 << 12
 
 
-def read_recording(file: Path) -> Iterator[Exchange]:
+def read_recording(file: Path, skipped: Skipped = end_reading) -> Iterator[Exchange]:
     """Yield the exchanges of a HAR file, an ndjson file of exchanges, or a recording of Schemathesis.
 
     The content decides on the format, not the name. BrokenRecordingError for a file that is missing, empty or broken;
-    what comes before the broken place is yielded first where the format allows it.
+    what comes before the broken place is yielded first where the format allows it. An exchange that cannot be read
+    ends the reading too, unless `skipped` is there to be told.
     """
     try:
-        begin = _begin(file)
+        read = _reader_of(file)
     except OSError as error:
         raise BrokenRecordingError(file, "", error.strerror or str(error)) from None
-    if not begin:
-        raise BrokenRecordingError(file, "", "the file is empty")
-    if not begin.startswith((b"{", b"[")):
-        yield from read_cassette(file)
-    elif _is_lines(begin):
-        yield from _read_lines(file)
-    else:
-        yield from read_har(file)
+    yield from read(file, skipped)
 
 
-def _begin(file: Path) -> bytes:
-    with file.open("rb") as lines:
-        return next((line.strip() for line in lines if line.strip()), b"").removeprefix(BOM)
+def _reader_of(file: Path) -> Any:
+    with file.open("rb") as content:
+        head = content.read(_HEAD_BYTES).removeprefix(BOM).lstrip()
+        if not head:
+            raise BrokenRecordingError(file, "", "the file is empty")
+        if not head.startswith((b"{", b"[")):
+            return read_cassette
+        if _HAR.match(head):
+            return read_har
+        content.seek(0)
+        return _read_lines if _is_line(next(filter(bytes.strip, content))) else read_har
 
 
-def _is_lines(line: bytes) -> bool:
+def _is_line(line: bytes) -> bool:
     try:
-        value = orjson.loads(line)
+        value = orjson.loads(ShallowReader().keep(line.removeprefix(BOM)))
     except orjson.JSONDecodeError:
         return False
     return isinstance(value, dict) and "log" not in value
 
 
-def _read_lines(file: Path) -> Iterator[Exchange]:
+def _read_lines(file: Path, skipped: Skipped) -> Iterator[Exchange]:
     with file.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
-                yield from _read_line(file, f"line {number}", line.removeprefix(BOM))
+                try:
+                    yield from _read_line(file, f"line {number}", line.removeprefix(BOM))
+                except BrokenRecordingError as error:
+                    skipped(error)
 
 
 def _read_line(file: Path, place: str, line: bytes) -> Iterator[Exchange]:

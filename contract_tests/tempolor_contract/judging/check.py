@@ -28,8 +28,8 @@ def check(  # noqa: PLR0913 - a front door with many keys
     """Judge recordings, one after the other, as one history.
 
     `base` tells where the API is, if it is not where `/v1/tempolor` stands. `live` says whose traffic it is, None goes
-    by the host of each request. `register` has the known differences. A broken file ends the check, and so does
-    Ctrl-C: the result has what was verified until then, and says why it stopped.
+    by the host of each request. `register` has the known differences. An exchange that cannot be read is
+    left out. A broken file ends the check, and so does Ctrl-C: the result has what was verified, and says what was not.
     """
     names = [str(file) for file in files]
     session = Session(
@@ -44,14 +44,18 @@ def check(  # noqa: PLR0913 - a front door with many keys
         register=register,
     )
     result = session.result
+    unreadable: list[BrokenRecordingError] = []
     try:
         for name in names:
-            for exchange in read_recording(Path(name)):
+            for exchange in read_recording(Path(name), unreadable.append):
                 session.see(exchange)
     except BrokenRecordingError as error:
         result.stopped = str(error)
     except KeyboardInterrupt:
         result.stopped = "interrupted"
+    if unreadable and not result.stopped:
+        others = f", and {len(unreadable) - 1} more" if len(unreadable) > 1 else ""
+        result.stopped = f"{unreadable[0]}{others}; the rest was judged"
     foreign = session.inspector.foreign
     if not result.stopped and not session.inspector.seen:
         result.stopped = f"no request to the API among {foreign}{'; --base says where it is' if foreign else ''}"
