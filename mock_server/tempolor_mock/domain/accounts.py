@@ -91,5 +91,8 @@ def freest(world: World) -> Account:
 
 
 def free_slots(world: World, account: Account) -> int:
-    """Return how many slots are free; never below none, also where requests raised the limit for themselves."""
-    return max(0, account.max_jobs - world.jobs.count_active(account.user_id))
+    """Return how many slots are free: below 0 once the limit was lowered, or requests raised it for themselves.
+
+    The scheduler's page prints the sum: `maxJobs - executing`.
+    """
+    return account.max_jobs - world.jobs.count_active(account.user_id)

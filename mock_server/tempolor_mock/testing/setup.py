@@ -42,7 +42,7 @@ def _with_slots(world: World, account: Account, max_jobs: int | None) -> Account
 
 def _fill(world: World, account: Account) -> list[str]:
     request = MusicRequest(prompt="A request that takes a slot", model="v3", user_id=account.user_id)
-    while accounts.free_slots(world, account):
+    while accounts.free_slots(world, account) > 0:
         music.start(world, "song", request)
     return [str(job.id) for job in world.jobs.active(account.user_id)]
 

@@ -149,8 +149,8 @@ def test_jobs_of_a_deleted_account_are_no_longer_tracked(new_stage):
     assert stage.song()
 
 
-def test_free_slots_are_never_below_none(new_stage):
-    """An account that runs more than its limit has nothing available, not less."""
+def test_an_account_over_its_limit_has_less_than_no_slots(new_stage):
+    """`available` is `maxJobs - executing`, whatever these are."""
     stage = new_stage(jobs_per_request=1)
     stage.account(max_jobs=1)
     stage.song()
@@ -158,7 +158,7 @@ def test_free_slots_are_never_below_none(new_stage):
 
     (row,) = scheduler.capacity(stage.world)
 
-    assert (row.max_jobs, row.executing, row.available) == (1, 2, 0)
+    assert (row.max_jobs, row.executing, row.available) == (1, 2, -1)
 
 
 def test_an_accounts_new_limit_counts_at_once(new_stage):
