@@ -117,7 +117,7 @@ def _outer_slots(settings: Settings, log: RequestLog | None) -> Iterator[Any]:
 
 
 def _store(settings: Settings) -> Store:
-    return open_store(settings.store, settings.policy, new_clock(settings), _begin(settings))
+    return open_store(settings.store, settings.policy, new_clock(settings), _begin(settings), settings.limits)
 
 
 def _begin(settings: Settings) -> Begin:

@@ -14,6 +14,7 @@ from tempolor_spec import REVISIONS
 
 from .domain.ids import Token
 from .domain.policy import Policy, Range
+from .domain.room import Limits
 from .settings import Settings
 from .steps.proxies import parse_networks
 
@@ -200,6 +201,13 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
 @cloup.option_group(
     "Limits",
     cloup.option("--max-upload-mb", default=100, type=click.IntRange(1, 10_000), help="Largest upload, else a 413."),
+    cloup.option("--max-worlds", default=10_000, type=click.IntRange(1, 10_000_000), help="Worlds that are kept."),
+    cloup.option(
+        "--world-mb", default=256, type=click.IntRange(1, 10_000), help="Uploads and accounts of a world, else a 413."
+    ),
+    cloup.option(
+        "--worlds-mb", default=1024, type=click.IntRange(1, 1_000_000), help="Uploads and accounts of all worlds."
+    ),
     cloup.option("--files-mb", default=1024, type=click.IntRange(100, 1_000_000), help="Disk for files that are made."),
     cloup.option(
         "--files-at-once", default=4, type=click.IntRange(1, 100), help="Files made at a time, one of each world."
@@ -247,6 +255,7 @@ def _settings(options: dict[str, Any], *, loopback_only: bool) -> Settings:
         total_generations=options["generations"],
         fail_rate=options["fail_rate"],
         callback_backoff_seconds=options["callback_backoff"],
+        world_bytes=options["world_mb"] << 20,
     )
     return Settings(
         policy=policy,
@@ -257,6 +266,7 @@ def _settings(options: dict[str, Any], *, loopback_only: bool) -> Settings:
         tokens=options["tokens"],
         control_token=options["control_token"],
         max_upload_bytes=options["max_upload_mb"] << 20,
+        limits=Limits(options["max_worlds"], options["worlds_mb"] << 20),
         files_bytes=options["files_mb"] << 20,
         files_at_once=options["files_at_once"],
         validate_responses=options["validate_responses"],

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from .domain.policy import Policy
+from .domain.room import Limits
 
 PUBLIC_BASE_PATH = "/v1/tempolor"
 CONTROL_BASE_PATH = "/_mock"
@@ -22,7 +23,7 @@ class Settings:
     `log` how each is told on stderr. `loopback_only` says that the mock listens on this machine's loopback interface,
     where the control plane answers to no other name. `trusted_proxies` are addresses and networks whose
     `X-Forwarded-Proto` and `X-Forwarded-Host` count. Files that are made take at most `files_bytes` of the disk, and
-    `files_at_once` are made at a time. Sizes are bytes.
+    `files_at_once` are made at a time. `limits` bounds the worlds that are kept. Sizes are bytes.
 
     Callbacks to `replyUrl` go to loopback addresses and to `allowed_callback_hosts`; `callback_timeout_seconds` (real
     ones) is how long a try may take, and `callback_insecure` accepts any TLS certificate of a receiver.
@@ -38,6 +39,7 @@ class Settings:
     max_json_bytes: int = 1 << 20
     max_upload_bytes: int = 100 << 20
     files_bytes: int = 1 << 30
+    limits: Limits = field(default_factory=Limits)
     files_at_once: int = 4
     validate_responses: bool = False
     allowed_callback_hosts: tuple[str, ...] = ()

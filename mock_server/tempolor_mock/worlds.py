@@ -71,6 +71,7 @@ class Worlds:
         self.dispatcher: Dispatcher = NoDispatcher()
         self.uploads = Turns("upload")
         self.journal = Journal(settings.journal_bytes)
+        store.dropped = self._forget
         self.instance = secrets.token_hex(8)
         self._turning: dict[Token, asyncio.Event] = {}
         self._stopping = False
@@ -107,11 +108,15 @@ class Worlds:
     async def reset(self, token: Token | None) -> int:
         """Empty one world, or all of them, and all that was kept beside them; return how many there were."""
         count = await self.store.reset(token)
+        self._forget(token)
+        return count
+
+    def _forget(self, token: Token | None) -> None:
+        """Forget what was kept beside a world that is gone, or beside all."""
         self.journal.forget(token)
         self.dispatcher.forget(token)
         for each in list(self._turning) if token is None else [token]:
             self._tell_waiting(each)
-        return count
 
     async def reach(self, token: Token, moment_ms: int, *, unless: Action[bool] = lambda _world: False) -> None:
         """Wait until the world shows the virtual moment; return at once where its clock stands still, or `unless`."""

@@ -1,5 +1,6 @@
 """Operations of the tag `snapshot`."""
 
+from ..domain import room
 from ..domain.errors import ServiceError
 from ..domain.world import World
 from ..exchange import Answer, Call
@@ -23,6 +24,7 @@ async def put_snapshot(call: Call) -> Answer:
         raise ServiceError(400, f"Not a snapshot of a world: {error}") from None
 
     def load(world: World) -> JsonObject:
+        room.check(world, snapshots.size_of(snapshot))
         snapshots.load(world, snapshot)
         return {"clock": clock_object(world), **snapshot.sizes()}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tempolor_spec.secrets import redact_json
 
-from . import callbacks, errors
+from . import callbacks, errors, room
 from .ids import seeded_number
 from .records import Record
 from .world import World
@@ -33,9 +33,15 @@ def configure(world: World, request_params: Mapping[str, Any], max_jobs: int | N
     """
     kept = redact_json(request_params, text=str)
     user_id = _identity(kept) or str(100_000_000 + seeded_number(world.policy.seed, world.token) % 900_000_000)
+    room.take(world, room.size_of_account(kept) - _kept_size(world, user_id))
     account = Account(user_id, max_jobs or DEFAULT_MAX_JOBS, world.now_ms, kept)
     world.accounts[user_id] = account
     return account
+
+
+def _kept_size(world: World, user_id: str) -> int:
+    account = world.accounts.get(user_id)
+    return 0 if account is None else room.size_of_account(account.request_params)
 
 
 def _identity(request_params: Mapping[str, Any]) -> str | None:
@@ -71,6 +77,7 @@ def delete(world: World, user_id: str) -> None:
     for job in world.jobs.active(user_id):
         callbacks.cancel(world, job)
         world.jobs.put(job.released())
+    room.take(world, -_kept_size(world, user_id))
     del world.accounts[user_id]
 
 

@@ -94,6 +94,15 @@ def upstream_busy() -> ServiceError:
     return ServiceError(429, "please wait for current Generations to finish or upgrade your plan")
 
 
+def world_full(limit: int) -> ServiceError:
+    """The world keeps as much of its uploads and accounts as the mock allows; the service has no words for that."""
+    return ServiceError(
+        413,
+        f"This token's world is full: it keeps at most {limit >> 20} MB of uploads and accounts. "
+        "Empty it with POST /_mock/reset, or start the mock with a larger --world-mb",
+    )
+
+
 def stopping() -> ServiceError:
     """The mock is shut down while a request waits; the service has no words for that."""
     return ServiceError(503, "The mock is shutting down")

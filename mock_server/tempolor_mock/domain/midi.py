@@ -1,6 +1,6 @@
 """Uploaded MIDI files. Source: the MIDI pages."""
 
-from . import accounts, errors
+from . import accounts, errors, room
 from .accounts import Account
 from .ids import CompositeId, blob_name, item_id
 from .paging import Page, page_of
@@ -44,8 +44,8 @@ def add(  # noqa: PLR0913 - what there is to know of a file
     identity = item_id(world.policy.seed, world.token, "midi", number)
     file = MidiFile(number, CompositeId(world.token.number, account.user_id, "midi", identity), name, key, bpm)
     is_first = not any(world.midi.page(account.user_id, before=None, limit=1))
+    room.keep(world, file.blob, content)
     world.midi.put(file)
-    world.blobs[file.blob] = content
     return Uploaded(file, is_first=is_first)
 
 

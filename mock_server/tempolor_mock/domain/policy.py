@@ -19,6 +19,7 @@ class Policy:
     `total_generations` and `total_music_seconds` are the subscription's quota, which answers count down; with no
     generations left, requests for music are refused. `fail_rate` is the share of jobs that fail, seeded. With
     `ready_after_polls` it is not time that moves a job but each reading of it alone, and that many readings end it.
+    A world keeps at most `world_bytes` of uploads and accounts.
     """
 
     seed: int = 0
@@ -35,6 +36,7 @@ class Policy:
     total_music_seconds: int = 540_000
     fail_rate: float = 0.0
     ready_after_polls: int = 0
+    world_bytes: int = 256 << 20
 
     def __post_init__(self) -> None:
         """Let the revision decide how many jobs a request starts, unless the user did."""

@@ -1,6 +1,6 @@
 """Splits of uploaded audio into stems. Source: the stems-splitter page."""
 
-from . import accounts
+from . import accounts, room
 from .ids import item_id
 from .world import World
 
@@ -13,7 +13,7 @@ def reserve(world: World, *, user_id: str | None) -> str:
 
 def keep(world: World, split_id: str, upload: bytes) -> None:
     """Keep the audio to be split; its stems are made when somebody asks for them."""
-    world.blobs[blob(split_id)] = upload
+    room.keep(world, blob(split_id), upload)
 
 
 def blob(split_id: str) -> str:

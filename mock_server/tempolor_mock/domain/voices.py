@@ -4,7 +4,7 @@ The service answers an upload when the voice is ready, or after 120 seconds at t
 start, the voice is not.
 """
 
-from . import accounts, errors
+from . import accounts, errors, room
 from .accounts import Account
 from .draws import Draws
 from .ids import CompositeId, blob_name, item_id
@@ -69,8 +69,8 @@ def clone(world: World, *, name: str, extension: str, content: bytes, user_id: s
         created_ms=begun,
         ready_ms=begun + duration,
     )
+    room.keep(world, voice.blob, content)
     world.voices.put(voice)
-    world.blobs[voice.blob] = content
     return voice
 
 

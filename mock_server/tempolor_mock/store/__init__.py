@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ..domain.policy import Policy
+from ..domain.room import Limits
 from .base import Action, Begin, MustWaitError, NewClock, Store, StoreError, begin_empty
 from .memory import MemoryStore
 
@@ -19,14 +20,20 @@ __all__ = [
 ]
 
 
-def open_store(name: str, policy: Policy, new_clock: NewClock, begin: Begin = begin_empty) -> Store:
+def open_store(
+    name: str,
+    policy: Policy,
+    new_clock: NewClock,
+    begin: Begin = begin_empty,
+    limits: Limits = Limits(),  # noqa: B008 - it is immutable
+) -> Store:
     """Open the store a user named, `memory` or `sqlite:FILE`; StoreError where that cannot be done."""
     kind, _, place = name.partition(":")
     match kind, place:
         case "memory", "":
-            return MemoryStore(policy, new_clock, begin)
+            return MemoryStore(policy, new_clock, begin, limits)
         case "sqlite", place if place:
             from .sqlite import SqliteStore  # noqa: PLC0415 - the default store needs no SQLite
 
-            return SqliteStore(Path(place), policy, new_clock, begin)
+            return SqliteStore(Path(place), policy, new_clock, begin, limits)
     raise StoreError(f"unknown store {name!r}: use memory, or sqlite:FILE")

@@ -40,6 +40,8 @@ class Store(Protocol):
     """
 
     name: str
+    dropped: Callable[[Token], None]
+    """Is told which worlds had to go to make room for others."""
 
     async def transact(self, token: Token, action: Action[T], *, real_ms: int) -> T:
         """Run `action` on the token's world, which is created at its first use, and return its result."""

@@ -1,8 +1,8 @@
 """Worlds in this process's memory: the default store, gone with the process."""
 
 from bisect import bisect_left, insort
-from collections import deque
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from heapq import heappop, heappush
 from itertools import islice
 from operator import attrgetter
@@ -16,10 +16,11 @@ from ..domain.ids import CompositeId, Token
 from ..domain.jobs import Job
 from ..domain.midi import MidiFile
 from ..domain.policy import Policy
+from ..domain.room import COUNTER, Limits
 from ..domain.settling import settle
 from ..domain.voices import ClonedVoice
 from ..domain.world import CallbackTable, I, JobTable, Table
-from .base import Action, Begin, NewClock, T, begin_empty
+from .base import Action, Begin, NewClock, T
 
 _NUMBER = attrgetter("number")
 
@@ -227,6 +228,7 @@ class MemoryWorld:
         self.clock = clock
         self.now_ms = clock.virtual_ms
         self.real_ms = clock.real_ms
+        self.weighed = 0
         self.clear()
 
     def clear(self) -> None:
@@ -245,6 +247,11 @@ class MemoryWorld:
         self._counters[counter] = total = self._counters.get(counter, 0) + by
         return total
 
+    @property
+    def bytes(self) -> int:
+        """How many bytes it keeps (`room`)."""
+        return self._counters.get(COUNTER, 0)
+
     def counters(self) -> Mapping[str, int]:
         """See `World`."""
         return {name: total for name, total in self._counters.items() if total}
@@ -255,12 +262,15 @@ class MemoryStore:
 
     name = "memory"
 
-    def __init__(self, policy: Policy, new_clock: NewClock, begin: Begin = begin_empty) -> None:
+    def __init__(self, policy: Policy, new_clock: NewClock, begin: Begin, limits: Limits) -> None:
+        self.dropped: Callable[[Token], None] = lambda _token: None
         self._policy = policy
         self._new_clock = new_clock
         self._begin = begin
-        self._worlds: dict[Token, MemoryWorld] = {}
+        self._limits = limits
+        self._worlds: OrderedDict[Token, MemoryWorld] = OrderedDict()  # The one used last comes last.
         self._tokens: dict[str, Token] = {}
+        self._bytes = 0
 
     async def transact(self, token: Token, action: Action[T], *, real_ms: int) -> T:
         """See `Store`."""
@@ -271,17 +281,36 @@ class MemoryStore:
         world = self._worlds.get(token)
         if world is None:
             world = self._create(token, real_ms)
+        else:
+            self._worlds.move_to_end(token)
         world.real_ms = real_ms
         world.now_ms = world.clock.now(real_ms)
         settle(world)
-        return action(world)
+        result = action(world)
+        if world.bytes != world.weighed:
+            self._weigh(world)
+        return result
 
     def _create(self, token: Token, real_ms: int) -> MemoryWorld:
         world = MemoryWorld(token, self._policy, self._new_clock(real_ms))
         self._begin(world)
         self._worlds[token] = world
         self._tokens[token.handle] = token
+        self._weigh(world)
         return world
+
+    def _weigh(self, latest: MemoryWorld) -> None:
+        """Count what the world in use has grown by, and drop others where there is too much."""
+        self._bytes += latest.bytes - latest.weighed
+        latest.weighed = latest.bytes
+        while len(self._worlds) > 1 and (len(self._worlds) > self._limits.worlds or self._bytes > self._limits.bytes):
+            token = next(iter(self._worlds))
+            self._remove(token)
+            self.dropped(token)
+
+    def _remove(self, token: Token) -> None:
+        self._bytes -= self._worlds.pop(token).weighed
+        del self._tokens[token.handle]
 
     async def find_token(self, handle: str) -> Token | None:
         """See `Store`."""
@@ -289,7 +318,7 @@ class MemoryStore:
 
     async def tokens(self) -> list[Token]:
         """See `Store`."""
-        return list(self._worlds)
+        return list(self._tokens.values())
 
     async def worlds_with_work(self) -> list[Token]:
         """See `Store`."""
@@ -303,7 +332,7 @@ class MemoryStore:
         """See `Store`."""
         doomed = list(self._worlds) if token is None else [token] if token in self._worlds else []
         for each in doomed:
-            del self._worlds[each], self._tokens[each.handle]
+            self._remove(each)
         return len(doomed)
 
     async def close(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 from tempolor_spec.secrets import redact_json
 
-from ..domain import faults
+from ..domain import faults, room
 from ..domain.accounts import Account
 from ..domain.callbacks import Callback, Outcome
 from ..domain.composing import material_of
@@ -63,7 +63,7 @@ def save(world: World) -> JsonObject:
         "midi": _plain(world.midi),
         "voices": _plain(world.voices),
         "faults": _plain(faults.all_of(world)),
-        "counters": dict(world.counters()),
+        "counters": {name: total for name, total in world.counters().items() if name != room.COUNTER},
         "blobs": msgspec.to_builtins(dict(world.blobs)),
     }
 
@@ -207,8 +207,16 @@ def load(world: World, snapshot: Snapshot) -> None:
     world.faults.update({rule.id: rule for rule in rules})
     for name, counter in snapshot.counters.items():
         world.count(name, counter)
+    world.count(room.COUNTER, size_of(snapshot))
     world.blobs.update(snapshot.blobs)
     settle(world)
+
+
+def size_of(snapshot: Snapshot) -> int:
+    """Return how many bytes of uploads and accounts a world keeps that was loaded."""
+    return sum(map(len, snapshot.blobs.values())) + sum(
+        room.size_of_account(account.request_params) for account in snapshot.accounts
+    )
 
 
 def _account(saved: SavedAccount) -> Account:

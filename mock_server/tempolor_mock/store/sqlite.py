@@ -7,14 +7,16 @@ would take longer. Only waiting for another process is left to the event loop.
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from ..domain.clock import Clock
 from ..domain.ids import Token
 from ..domain.policy import Policy
+from ..domain.room import Limits
 from ..domain.settling import settle
 from . import codec
-from .base import Action, Begin, MustWaitError, NewClock, StoreError, T, begin_empty
+from .base import Action, Begin, MustWaitError, NewClock, StoreError, T
 from .sqlite_schema import connect, is_busy
 from .sqlite_world import Rows, SqliteWorld
 
@@ -23,14 +25,19 @@ LONGEST_WAIT_SECONDS = 30
 
 PAUSE_SECONDS = 0.002
 
+NOTED_USE_MS = 60_000
+"""How exactly the file says when a world was used last: polls should not have to write."""
+
 
 class SqliteStore:
     """`Store` in one file."""
 
     name = "sqlite"
 
-    def __init__(self, path: Path, policy: Policy, new_clock: NewClock, begin: Begin = begin_empty) -> None:
+    def __init__(self, path: Path, policy: Policy, new_clock: NewClock, begin: Begin, limits: Limits) -> None:
         """Open the file, or make it; StoreError where that cannot be done."""
+        self.dropped: Callable[[Token], None] = lambda _token: None
+        self._limits = limits
         self._path = path
         self._policy = policy
         self._new_clock = new_clock
@@ -68,8 +75,29 @@ class SqliteStore:
             raise
         if world.clock is not found_clock:
             world.keep_clock()
+        dropped = self._drop_surplus(token) if world.has_grown else []
         self._connection.execute("COMMIT")
+        for each in dropped:
+            self.dropped(each)
         return result
+
+    def _drop_surplus(self, latest: Token) -> list[Token]:
+        """Drop the worlds that were not used for longest, but the one in use, where there are too many or too large."""
+        dropped = []
+        while self._has_surplus():
+            found = self._connection.execute(
+                "SELECT id, token FROM worlds WHERE used_ms >= 0 AND token <> ? ORDER BY used_ms, id LIMIT 1",
+                (str(latest),),
+            ).fetchone()
+            if found is None:
+                break
+            self._connection.execute("DELETE FROM worlds WHERE id = ?", found[:1])
+            dropped += [token for token in [Token.parse(found[1])] if token is not None]
+        return dropped
+
+    def _has_surplus(self) -> bool:
+        worlds, size = self._connection.execute("SELECT worlds, bytes FROM totals WHERE id = 1").fetchone()
+        return bool(worlds > self._limits.worlds or size > self._limits.bytes)
 
     async def _lock(self) -> None:
         """Begin a transaction, as soon as no other process is in one."""
@@ -94,20 +122,26 @@ class SqliteStore:
             self._connection.execute("ROLLBACK")
 
     def _enter(self, token: Token, real_ms: int) -> SqliteWorld:
-        row = self._connection.execute("SELECT id, clock FROM worlds WHERE token = ?", (str(token),)).fetchone()
+        row = self._connection.execute(
+            "SELECT id, clock, used_ms FROM worlds WHERE token = ?", (str(token),)
+        ).fetchone()
         if row is None:
             return self._create(token, real_ms)
-        return self._world(row[0], token, codec.CLOCK.decode(row[1]), real_ms)
+        world_id, clock, used_ms = row
+        if real_ms - used_ms > NOTED_USE_MS:
+            self._connection.execute("UPDATE worlds SET used_ms = ? WHERE id = ?", (real_ms, world_id))
+        return self._world(world_id, token, codec.CLOCK.decode(clock), real_ms)
 
     def _create(self, token: Token, real_ms: int) -> SqliteWorld:
         clock = self._new_clock(real_ms)
         world_id = self._connection.execute(
-            "INSERT INTO worlds (token, handle, clock) VALUES (?, ?, ?)",
-            (str(token), token.handle, codec.CLOCK.encode(clock)),
+            "INSERT INTO worlds (token, handle, clock, used_ms) VALUES (?, ?, ?, ?)",
+            (str(token), token.handle, codec.CLOCK.encode(clock), real_ms),
         ).lastrowid
         assert world_id is not None  # noqa: S101 - an INSERT that succeeded has one
         world = self._world(world_id, token, clock, real_ms)
         self._begin(world)
+        world.has_grown = True
         world.keep_clock()
         return world
 

@@ -9,19 +9,39 @@ from .base import StoreError
 APPLICATION_ID = 0x54504C52
 """Stands in the file's header (`TPLR`), so that no other program's database is taken for ours."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Stands in the file's header; another one when tables or records change their shape."""
 
 SECONDS_TO_OPEN = 5
 """How long another process may hold the file while this one opens it."""
+
+# How many worlds there are and how many bytes they keep, by triggers: adding that up costs as much as there are.
+_TOTALS = (
+    "CREATE TABLE totals (id INTEGER PRIMARY KEY, worlds INTEGER NOT NULL, bytes INTEGER NOT NULL)",
+    """INSERT INTO totals SELECT 1, (SELECT count(*) FROM worlds),
+        (SELECT coalesce(sum(value), 0) FROM counters WHERE name = 'bytes')""",
+    "CREATE TRIGGER world_begun AFTER INSERT ON worlds BEGIN UPDATE totals SET worlds = worlds + 1; END",
+    "CREATE TRIGGER world_gone AFTER DELETE ON worlds BEGIN UPDATE totals SET worlds = worlds - 1; END",
+    """CREATE TRIGGER first_bytes AFTER INSERT ON counters WHEN NEW.name = 'bytes' BEGIN
+        UPDATE totals SET bytes = bytes + NEW.value;
+    END""",
+    """CREATE TRIGGER more_bytes AFTER UPDATE ON counters WHEN NEW.name = 'bytes' BEGIN
+        UPDATE totals SET bytes = bytes + NEW.value - OLD.value;
+    END""",
+    """CREATE TRIGGER bytes_gone AFTER DELETE ON counters WHEN OLD.name = 'bytes' BEGIN
+        UPDATE totals SET bytes = bytes - OLD.value;
+    END""",
+)
 
 _TABLES = (
     """CREATE TABLE worlds (
         id INTEGER PRIMARY KEY,
         token TEXT NOT NULL UNIQUE,
         handle TEXT NOT NULL UNIQUE,
-        clock TEXT NOT NULL
+        clock TEXT NOT NULL,
+        used_ms INTEGER NOT NULL DEFAULT 0
     )""",
+    "CREATE INDEX worlds_by_use ON worlds (used_ms, id)",
     """CREATE TABLE accounts (
         world INTEGER NOT NULL REFERENCES worlds ON DELETE CASCADE,
         user_id TEXT NOT NULL,
@@ -101,7 +121,18 @@ _TABLES = (
     "CREATE INDEX pending_callbacks ON callbacks (world, job, number) WHERE pending = 1",
     "CREATE INDEX finished_callbacks ON callbacks (world, number) WHERE pending = 0",
     "CREATE INDEX heads_by_due ON callbacks (world, due_ms, number, leased_until_ms) WHERE head = 1",
+    *_TOTALS,
 )
+
+
+_FROM_VERSION_2 = (
+    "ALTER TABLE worlds ADD COLUMN used_ms INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX worlds_by_use ON worlds (used_ms, id)",
+    "INSERT INTO counters (world, name, value) SELECT world, 'bytes', sum(length(content)) FROM blobs GROUP BY world",
+    *_TOTALS,
+    "PRAGMA user_version = 3",
+)
+"""What makes a file of the version before one of this."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -152,7 +183,10 @@ def _check_header(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application_id != APPLICATION_ID:
         raise StoreError(f"cannot keep worlds in {path}: it is a database of another program")
-    if version != SCHEMA_VERSION:
+    if version == 2:
+        for statement in _FROM_VERSION_2:
+            connection.execute(statement)
+    elif version != SCHEMA_VERSION:
         raise StoreError(
             f"cannot read the worlds in {path}: its layout is version {version}, this kit's is {SCHEMA_VERSION}. "
             "Save its worlds with the kit that wrote it (GET /_mock/snapshot) and load them into a new file"

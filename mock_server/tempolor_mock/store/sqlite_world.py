@@ -12,6 +12,7 @@ from ..domain.ids import CompositeId, Token
 from ..domain.jobs import Job
 from ..domain.midi import MidiFile
 from ..domain.policy import Policy
+from ..domain.room import COUNTER
 from ..domain.voices import ClonedVoice
 from ..domain.world import CallbackTable, I, JobTable, Table
 from . import codec
@@ -314,6 +315,7 @@ class SqliteWorld:
 
     def __init__(self, rows: Rows, token: Token, policy: Policy, clock: Clock, real_ms: int) -> None:
         self._rows = rows
+        self.has_grown = False
         self.token = token
         self.policy = policy
         self.clock = clock
@@ -330,6 +332,7 @@ class SqliteWorld:
     def count(self, counter: str, by: int = 1) -> int:
         """See `World`."""
         if by:
+            self.has_grown |= counter == COUNTER
             self._rows.run(
                 "INSERT INTO counters (world, name, value) VALUES (?, ?, ?)"
                 " ON CONFLICT (world, name) DO UPDATE SET value = value + excluded.value",

@@ -18,6 +18,7 @@ from tempolor_mock.domain.ids import CompositeId, Token
 from tempolor_mock.domain.jobs import Job, Material, MusicRequest, Plan, Status, Step
 from tempolor_mock.domain.midi import MidiFile
 from tempolor_mock.domain.policy import Policy
+from tempolor_mock.domain.room import Limits
 from tempolor_mock.store import Store, open_store
 
 START_MS = 1_747_731_600_125
@@ -128,9 +129,9 @@ def keep(tmp_path: Path) -> Iterator[Callable[..., Kept]]:
     """Open stores by name, `memory` or `sqlite`; the latter on one file, unless another is named."""
     with ExitStack() as stack:
 
-        def make(name: str, file: str = "worlds.db", **policy: Any) -> Kept:
+        def make(name: str, file: str = "worlds.db", *, limits: Limits = Limits(), **policy: Any) -> Kept:  # noqa: B008
             place = f"sqlite:{tmp_path / file}" if name == "sqlite" else name
-            kept = Kept(open_store(place, Policy(**policy), frozen_clock))
+            kept = Kept(open_store(place, Policy(**policy), frozen_clock, limits=limits))
             stack.callback(kept.close)
             return kept
 
