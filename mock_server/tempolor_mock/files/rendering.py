@@ -14,7 +14,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -71,34 +71,43 @@ class Rendering:
         self._written = 0
         self._grown = asyncio.Event()
         self._lock = threading.Lock()
+        self._given_up = False
         self._work: tuple[BinaryIO, Iterator[bytes]] | None = None
 
     def write_slice(self) -> tuple[int, bool]:
         """Work on the file for a while, in a thread; return its bytes so far and whether that is all."""
         with self._lock:
-            if self._work is None:
-                self._work = self.path.open("wb"), iter(self._blocks())
-            file, blocks = self._work
-            until = time.monotonic() + SLICE_SECONDS
-            complete = True
-            for block in blocks:
-                file.write(block)
-                if time.monotonic() > until:
-                    complete = False
-                    break
-            file.flush()
-            written = file.tell()
-            if complete:
-                file.close()
-            return written, complete
+            result = (0, False) if self._given_up else self._write_slice()
+        if self._given_up:
+            self.give_up()
+        return result
+
+    def _write_slice(self) -> tuple[int, bool]:
+        if self._work is None:
+            self._work = self.path.open("wb"), iter(self._blocks())
+        file, blocks = self._work
+        until = time.monotonic() + SLICE_SECONDS
+        complete = True
+        for block in blocks:
+            file.write(block)
+            if time.monotonic() > until:
+                complete = False
+                break
+        file.flush()
+        written = file.tell()
+        if complete:
+            file.close()
+        return written, complete
 
     def give_up(self) -> None:
-        """Delete the file, after the slice that somebody works on just now."""
-        with self._lock:
+        """Delete the file; where a slice is being worked on, as soon as it is done."""
+        self._given_up = True
+        if self._lock.acquire(blocking=False):
             if self._work is not None:
                 self._work[0].close()
                 self._work = None
             self.path.unlink(missing_ok=True)
+            self._lock.release()
 
     def grow(self, written: int, *, complete: bool) -> None:
         """Let readers have what was written."""
@@ -260,8 +269,7 @@ class Renderings:
             if self._files.get(key) is rendering:
                 del self._files[key]
             rendering.fail()
-            with suppress(RuntimeError):  # When all is about to be deleted, nothing more is taken.
-                self._turns.submit(owner, rendering.give_up)
+            rendering.give_up()
         self._begin_more()
 
     def _charge(self, rendering: Rendering, size: int) -> None:
