@@ -6,7 +6,7 @@ import math
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import cloup
@@ -17,6 +17,9 @@ from .domain.policy import Policy, Range
 from .domain.room import Limits
 from .settings import Settings
 from .steps.proxies import parse_networks
+
+if TYPE_CHECKING:
+    from .server import Addresses
 
 EXAMPLE_TOKEN = "user:12345-demo"  # noqa: S105 - any token will do
 
@@ -234,7 +237,7 @@ def mock_command(host: str, port: int, **options: Any) -> None:
     try:
         tls = Tls(options["certificate"], options["key"]) if options["certificate"] else None
         with bind(host, port) as bound:
-            serve(settings, bound, started=lambda url: _announce(url, settings), tls=tls)
+            serve(settings, bound, started=lambda addresses: _announce(addresses, settings), tls=tls)
     except KeyboardInterrupt:
         return  # Ctrl-C is how a mock is meant to be stopped.
     except CannotListenError as error:
@@ -294,18 +297,23 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _announce(url: str, settings: Settings) -> None:
+def _announce(addresses: "Addresses", settings: Settings) -> None:
+    url = addresses.here
     token = settings.tokens[0] if settings.tokens else EXAMPLE_TOKEN
     any_token = "" if settings.tokens else "  (or any user:<number>-<text>)"
     insecure = "-k " if url.startswith("https") else ""
     sample = f"""curl {insecure}{url}/v1/tempolor/accounts -H 'Authorization: Bearer {token}'"""
     body = """-H 'Content-Type: application/json' -d '{"requestParams":{}}'"""
-    lines = (
+    lines = [
         f"TemPolor mock  {url}/v1/tempolor",
         f"Token          {token}{any_token}",
         f"Try            {sample} {body}",
         f"Look           {url}/_mock/  (documents: {url}/_mock/docs)",
         "Stop           Ctrl-C",
-    )
+    ]
+    if addresses.elsewhere:
+        lines.insert(
+            1, f"From elsewhere {addresses.elsewhere}/v1/tempolor  (or this machine's name, or the port you published)"
+        )
     click.echo("\n".join(lines))
     sys.stdout.flush()

@@ -4,6 +4,8 @@ import gc
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -68,14 +70,14 @@ def serve(
     settings: Settings,
     bound: socket.socket,
     *,
-    started: Callable[[str], None],
+    started: Callable[["Addresses"], None],
     tls: Tls | None = None,
 ) -> None:
-    """Serve until interrupted; `started` is called with the address as soon as requests are answered."""
-    scheme = "https" if tls else "http"
+    """Serve until interrupted; `started` is called with the addresses as soon as requests are answered."""
+    addresses = addresses_of(bound, "https" if tls else "http")
     config = configured(create_app(settings), tls)
     _collect_garbage_seldom()
-    AnnouncingServer(config, lambda: started(f"{scheme}://{_shown(bound)}")).run(sockets=[bound])
+    AnnouncingServer(config, lambda: started(addresses)).run(sockets=[bound])
 
 
 def _collect_garbage_seldom() -> None:
@@ -125,6 +127,29 @@ class AnnouncingServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _shown(bound: socket.socket) -> str:
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where clients find a server: from this machine, and from others where it listens for them (None: it does not)."""
+
+    here: str
+    elsewhere: str | None = None
+
+
+def addresses_of(bound: socket.socket, scheme: str) -> Addresses:
+    """Return the addresses of a socket. Nobody can ask 0.0.0.0, so that stands for this machine's own ones."""
     host, port = bound.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if host not in _EVERYWHERE:
+        return Addresses(f"{scheme}://{_shown(host)}:{port}")
+    loopback, beyond = _EVERYWHERE[host]
+    with suppress(OSError), socket.socket(bound.family, socket.SOCK_DGRAM) as probe:
+        probe.connect((beyond, 9))  # sends nothing: it asks which of our addresses would be used
+        return Addresses(f"{scheme}://{loopback}:{port}", f"{scheme}://{_shown(probe.getsockname()[0])}:{port}")
+    return Addresses(f"{scheme}://{loopback}:{port}", f"{scheme}://{_shown(socket.gethostname())}:{port}")
+
+
+_EVERYWHERE = {"0.0.0.0": ("127.0.0.1", "192.0.2.1"), "::": ("[::1]", "2001:db8::1")}  # noqa: S104 - nothing binds here
+"""The addresses that stand for all of a machine: its loopback one, and one elsewhere that nobody has."""
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 from tempolor_mock.cli import mock_command
+from tempolor_mock.server import addresses_of
 from tempolor_spec.command import main
 
 from ..conftest import serving
@@ -220,3 +221,25 @@ def test_who_waits_for_virtual_time_is_told_when_the_mock_stops():
 
     assert waiting.result().status_code == 503
     assert waiting.result().json() == {"error": "The mock is shutting down", "code": 503}
+
+
+@pytest.mark.parametrize(
+    ("host", "here", "elsewhere"),
+    [
+        ("127.0.0.1", "http://127.0.0.1", False),
+        ("0.0.0.0", "http://127.0.0.1", True),
+    ],
+    ids=["loopback", "everywhere"],
+)
+def test_addresses_that_are_told_can_be_asked(host, here, elsewhere):
+    """Nobody can ask 0.0.0.0; who is elsewhere needs another address than who is here."""
+    with socket.socket() as bound:
+        bound.bind((host, 0))
+        port = bound.getsockname()[1]
+        found = addresses_of(bound, "http")
+
+    assert found.here == f"{here}:{port}"
+    assert (found.elsewhere is not None) is elsewhere
+    if elsewhere:
+        assert "0.0.0.0" not in found.elsewhere
+        assert found.elsewhere.endswith(f":{port}")
