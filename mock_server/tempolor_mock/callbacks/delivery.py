@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from ..domain import callbacks
 from ..domain.callbacks import Attempt, Callback
+from ..domain.errors import ServiceError
 from ..domain.ids import Token
 from ..domain.world import World
 from ..worlds import Worlds
@@ -48,23 +49,26 @@ class WorldDelivery:
     """Sends the callbacks of one world.
 
     `slots` bound how many are on their way at a time, all worlds together; `left` is called whenever there is nothing
-    left to do. A callback that waited in the queue is looked at again in the moment it is sent: one that was cancelled
-    meanwhile stays here.
+    left to do, `failed` when callbacks keep their lease because the store could not be used. A callback that waited in
+    the queue is looked at again in the moment it is sent: one that was cancelled meanwhile stays here.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the seams to the dispatcher
         self,
         token: Token,
         worlds: Worlds,
         open_client: OpenClient,
         slots: asyncio.Semaphore,
+        *,
         left: Callable[[], object],
+        failed: Callable[[], object],
     ) -> None:
         self._token = token
         self._worlds = worlds
         self._open_client = open_client
         self._slots = slots
         self._left = left
+        self._failed = failed
         self._queues: dict[str, ReceiverQueue] = {}
         self._held: dict[int, Callback] = {}
         self._workers: set[asyncio.Task[None]] = set()
@@ -160,8 +164,11 @@ class WorldDelivery:
         queue.workers -= 1
         if not queue.workers:
             self._queues.pop(receiver, None)
+            for held in queue.waiting:
+                self._held.pop(held.number, None)
         if not worker.cancelled() and (error := worker.exception()) is not None:
-            logger.error("callbacks to %s could not be sent", receiver, exc_info=error)
+            log_failure(f"callbacks to {receiver} could not be sent", error)
+            self._failed()
         self._leave_if_done()
 
     def _leave_if_done(self) -> None:
@@ -212,6 +219,14 @@ class WorldDelivery:
         self._see(held)
         self._held[held.number] = held
         return make_payload(world, held)
+
+
+def log_failure(what: str, error: BaseException) -> None:
+    """Log that something went wrong: in one line what the store says, whole what nobody expected."""
+    if isinstance(error, ServiceError):
+        logger.error("%s: %s", what, error)
+    else:
+        logger.error(what, exc_info=error)
 
 
 def lease_ms(worlds: Worlds) -> int:

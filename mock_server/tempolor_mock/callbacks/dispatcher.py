@@ -2,23 +2,27 @@
 
 import asyncio
 from asyncio import TimerHandle
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..domain import callbacks
 from ..domain.callbacks import Callback
 from ..domain.ids import Token
 from ..worlds import Worlds
-from .delivery import WorldDelivery, lease_ms, logger
+from .delivery import WorldDelivery, lease_ms, log_failure
 
 if TYPE_CHECKING:
     from .http_client import CallbackClient
 
 CONNECTIONS = 256
 """At most so many callbacks are on their way at a time, all worlds and receivers together."""
+
+
+SECONDS_TO_TRY_AGAIN = 1
+"""After how many real seconds a world is looked after again whose store could not be used, such as on a full disk."""
 
 
 class HttpDispatcher:
@@ -72,7 +76,7 @@ class LoopDispatcher:
         self.loop = asyncio.get_running_loop()
         self._worlds = worlds
         self._timers: dict[Token, tuple[int, TimerHandle]] = {}
-        self._late_timers: list[TimerHandle] = []
+        self._late_timers: dict[tuple[Token, float], TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._deliveries: dict[Token, WorldDelivery] = {}
         self._slots = asyncio.Semaphore(CONNECTIONS)
@@ -90,28 +94,36 @@ class LoopDispatcher:
 
     def call_again(self, token: Token, seconds: float) -> None:
         """Look after a world once more, after so many real seconds."""
-        self._late_timers.append(self.loop.call_later(seconds, self._ring, token))
+        if (token, seconds) not in self._late_timers:
+            self._late_timers[token, seconds] = self.loop.call_later(seconds, self._ring_late, token, seconds)
+
+    def _ring_late(self, token: Token, seconds: float) -> None:
+        del self._late_timers[token, seconds]
+        self._ring(token)
 
     def _ring(self, token: Token) -> None:
         self._timers.pop(token, None)
         if token not in self._deliveries or not self._deliveries[token].watched:
-            self._start(self._delivery(token).collect())
+            task = self.loop.create_task(self._delivery(token).collect())
+            self._tasks.add(task)
+            task.add_done_callback(partial(self._ended, token))
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self.loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, token: Token, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("a world's callbacks could not be collected", exc_info=error)
+            log_failure("a world's callbacks could not be collected", error)
+            self.call_again(token, SECONDS_TO_TRY_AGAIN)
 
     def _delivery(self, token: Token) -> WorldDelivery:
         delivery = self._deliveries.get(token)
         if delivery is None:
             delivery = WorldDelivery(
-                token, self._worlds, self._open_client, self._slots, partial(self._deliveries.pop, token, None)
+                token,
+                self._worlds,
+                self._open_client,
+                self._slots,
+                left=partial(self._deliveries.pop, token, None),
+                failed=partial(self.call_again, token, lease_ms(self._worlds) / 1000),
             )
             self._deliveries[token] = delivery
         return delivery
@@ -136,7 +148,7 @@ class LoopDispatcher:
 
     async def close(self) -> None:
         """End everything."""
-        for timer in (*(timer for _, timer in self._timers.values()), *self._late_timers):
+        for timer in (*(timer for _, timer in self._timers.values()), *self._late_timers.values()):
             timer.cancel()
         for task in self._tasks:
             task.cancel()

@@ -108,6 +108,20 @@ def stopping() -> ServiceError:
     return ServiceError(503, "The mock is shutting down")
 
 
+def store_unavailable(reason: str) -> ServiceError:
+    """Worlds cannot be kept just now; the service has no words for that."""
+    refusal = ServiceError(503, f"The mock cannot keep its worlds now: {reason}. Nothing was done; try again")
+    refusal.headers = (("Retry-After", "1"),)
+    return refusal
+
+
+def store_damaged(name: str, reason: str) -> ServiceError:
+    """What was kept cannot be read any more, and trying again is of no use."""
+    return ServiceError(
+        500, f"The mock's file {name} is damaged: {reason}. Put back a copy of it, or start with another file (--store)"
+    )
+
+
 def no_record(record_id: str) -> ServiceError:
     """The id is well-formed, but nothing of this user has it: no account, music, voice or MIDI file."""
     return ServiceError(404, f"No record found for {record_id}")

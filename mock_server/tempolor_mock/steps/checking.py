@@ -25,7 +25,12 @@ class AnswerCheck:
         }
 
     def __call__(self, answer: Answer) -> None:
-        """Raise where status or content are not documented; the message names the field."""
+        """Raise where status or content are not documented; the message names the field.
+
+        From 500 on an answer says what is wrong with the mock itself, for which the document has no words.
+        """
+        if answer.status >= 500:
+            return
         if answer.status not in self._schemas:
             raise AnswerOutsideDocumentError(f"{self._operation_id}: status {answer.status} is not documented")
         schema = self._schemas[answer.status]

@@ -8,19 +8,22 @@ would take longer. Only waiting for another process is left to the event loop.
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from ..domain.clock import Clock
+from ..domain.errors import store_unavailable
 from ..domain.ids import Token
 from ..domain.policy import Policy
 from ..domain.room import Limits
 from ..domain.settling import settle
 from . import codec
-from .base import Action, Begin, MustWaitError, NewClock, StoreError, T
-from .sqlite_schema import connect, is_busy
+from .base import Action, Begin, MustWaitError, NewClock, T
+from .sqlite_errors import explained, is_busy
+from .sqlite_schema import connect
 from .sqlite_world import Rows, SqliteWorld
 
-LONGEST_WAIT_SECONDS = 30
+LONGEST_WAIT_SECONDS = 5
 """How long a transaction waits for those of other processes before it gives up."""
 
 PAUSE_SECONDS = 0.002
@@ -38,6 +41,7 @@ class SqliteStore:
         """Open the file, or make it; StoreError where that cannot be done."""
         self.dropped: Callable[[Token], None] = lambda _token: None
         self._limits = limits
+        self._used_ms = 0  # When the world of the present transaction was used last, as far as that is written down.
         self._path = path
         self._policy = policy
         self._new_clock = new_clock
@@ -57,9 +61,14 @@ class SqliteStore:
 
     def _act_and_unlock(self, token: Token, action: Action[T], real_ms: int) -> T:
         try:
-            return self._act(token, action, real_ms)
+            with explained(self._path):
+                result = self._act(token, action, real_ms)
         finally:
             self._unlock()
+        if real_ms - self._used_ms > NOTED_USE_MS:
+            with suppress(sqlite3.Error):  # For this no request fails, not even on a full disk.
+                self._connection.execute("UPDATE worlds SET used_ms = ? WHERE token = ?", (real_ms, str(token)))
+        return result
 
     def _act(self, token: Token, action: Action[T], real_ms: int) -> T:
         world = self._enter(token, real_ms)
@@ -68,6 +77,8 @@ class SqliteStore:
         self._connection.execute("SAVEPOINT action")
         try:
             result = action(world)
+        except sqlite3.Error:
+            raise  # There may be nothing left to go back to.
         except Exception:
             # Only the action is undone: a refusal must not make the next request create or settle the world again.
             self._connection.execute("ROLLBACK TO action")
@@ -104,32 +115,33 @@ class SqliteStore:
         deadline = asyncio.get_running_loop().time() + LONGEST_WAIT_SECONDS
         while not self._try_lock():
             if asyncio.get_running_loop().time() > deadline:
-                raise StoreError(f"{self._path} has been locked by another process for {LONGEST_WAIT_SECONDS} seconds")
+                raise store_unavailable(f"another process has had {self._path.name} for {LONGEST_WAIT_SECONDS} seconds")
             await asyncio.sleep(PAUSE_SECONDS)
 
     def _try_lock(self) -> bool:
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            if is_busy(error):
-                return False
-            raise
+        with explained(self._path):
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if is_busy(error):
+                    return False
+                raise
         return True
 
     def _unlock(self) -> None:
         """Undo what was not committed."""
         if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # What went wrong before is being told already.
+                self._connection.execute("ROLLBACK")
 
     def _enter(self, token: Token, real_ms: int) -> SqliteWorld:
         row = self._connection.execute(
             "SELECT id, clock, used_ms FROM worlds WHERE token = ?", (str(token),)
         ).fetchone()
         if row is None:
+            self._used_ms = real_ms
             return self._create(token, real_ms)
-        world_id, clock, used_ms = row
-        if real_ms - used_ms > NOTED_USE_MS:
-            self._connection.execute("UPDATE worlds SET used_ms = ? WHERE id = ?", (real_ms, world_id))
+        world_id, clock, self._used_ms = row
         return self._world(world_id, token, codec.CLOCK.decode(clock), real_ms)
 
     def _create(self, token: Token, real_ms: int) -> SqliteWorld:
@@ -167,7 +179,8 @@ class SqliteStore:
     async def _tokens(self, statement: str, *values: str) -> list[Token]:
         await self._lock()
         try:
-            texts = [text for (text,) in self._connection.execute(statement, values)]
+            with explained(self._path):
+                texts = [text for (text,) in self._connection.execute(statement, values)]
         finally:
             self._unlock()
         return [token for text in texts if (token := Token.parse(text)) is not None]
@@ -176,11 +189,12 @@ class SqliteStore:
         """See `Store`."""
         await self._lock()
         try:
-            if token is None:
-                count = self._connection.execute("DELETE FROM worlds").rowcount
-            else:
-                count = self._connection.execute("DELETE FROM worlds WHERE token = ?", (str(token),)).rowcount
-            self._connection.execute("COMMIT")
+            with explained(self._path):
+                if token is None:
+                    count = self._connection.execute("DELETE FROM worlds").rowcount
+                else:
+                    count = self._connection.execute("DELETE FROM worlds WHERE token = ?", (str(token),)).rowcount
+                self._connection.execute("COMMIT")
         finally:
             self._unlock()
         return count

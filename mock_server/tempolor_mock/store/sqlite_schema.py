@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from .base import StoreError
+from .sqlite_errors import is_busy
 
 APPLICATION_ID = 0x54504C52
 """Stands in the file's header (`TPLR`), so that no other program's database is taken for ours."""
@@ -205,8 +206,3 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-def is_busy(error: sqlite3.OperationalError) -> bool:
-    """Whether another process holds the file just now."""
-    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

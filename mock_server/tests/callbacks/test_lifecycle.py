@@ -2,10 +2,13 @@
 
 import asyncio
 import gc
+import sqlite3
 
 import pytest
+from tempolor_mock.callbacks import delivery, dispatcher
 from tempolor_mock.domain.callbacks import KEPT_CALLBACKS
 from tempolor_mock.domain.policy import Policy
+from tempolor_mock.store import sqlite
 
 FAST = {"frozen": False, "speed": 2_000.0}
 START_MS = 1_747_731_600_125
@@ -203,3 +206,25 @@ def test_one_application_serves_event_loops_one_after_another(receiver):
         asyncio.run(order())
 
     assert sum(each.body["status_final"] for each in receiver.received) >= 2
+
+
+def test_callbacks_go_on_by_themselves_when_the_store_does(run_mock, receiver, tmp_path, monkeypatch):
+    """A file that could not be used for a while, or a disk that was full, costs no callback."""
+    monkeypatch.setattr(sqlite, "LONGEST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(dispatcher, "SECONDS_TO_TRY_AGAIN", 0.01)
+    monkeypatch.setattr(delivery, "LEASE_MARGIN_SECONDS", 0)
+    told = asyncio.Event()
+    monkeypatch.setattr(dispatcher, "log_failure", lambda *_: told.set())
+    path = tmp_path / "worlds"
+
+    async def scenario():
+        async with run_mock(frozen=False, speed=50, callback_timeout_seconds=0.5, store=f"sqlite:{path}") as client:
+            await client.account()
+            await client.song(receiver.url)
+            other = sqlite3.connect(path, isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            await told.wait()
+            other.close()
+            await receiver.arrived(all_final(2))
+
+    asyncio.run(scenario())
