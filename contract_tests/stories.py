@@ -130,7 +130,9 @@ def page(path: str, *records: dict[str, Any], cursor: str = "", **query: str) ->
     return call("GET", path, 200, answer, query={"user_id": ACCOUNT, **query})
 
 
-def report(item: dict[str, Any], *, url: str = "http://me.example/hook", method: str = "POST", **own: Any) -> Exchange:
+def callback(
+    item: dict[str, Any], *, url: str = "http://me.example/hook", method: str = "POST", **own: Any
+) -> Exchange:
     """Return a callback."""
     sent = call(method, url, 204, sent={**item, **own}, token=None)
     return replace(sent, source="callback")

@@ -46,7 +46,7 @@ def _in_capitals(found: Any) -> Any:
 
 
 def _items(change: Callable[[Any], Any]) -> tuple[Patch, ...]:
-    """Show items otherwise, in polls, lists and reports alike."""
+    """Show items otherwise, in polls, lists and callbacks alike."""
 
     def make(show: Any) -> Any:
         return lambda *given, **named: change(show(*given, **named))

@@ -15,7 +15,7 @@ def status_of(item: dict[str, Any]) -> Any:
 
 
 def items_of(call: Call) -> list[dict[str, Any]]:
-    """Return the jobs' items in a call: its answer, the records of a page, or the body of a report."""
+    """Return the jobs' items in a call: its answer, the records of a page, or the body of a callback."""
     if call.operation == CALLBACK:
         body = call.exchange.request.json
         return [body] if isinstance(body, dict) else []

@@ -17,14 +17,14 @@ _POLL_SECONDS: Final = 0.05
 _CLIENT_PATIENCE: Final = 10.0
 
 StatusFor = Callable[[Request], int]
-"""Decides on the status of the answer to a report."""
+"""Decides on the status of the answer to a callback."""
 
 
 class CallbackReceiver:
     """Collects what a service posts to `url`, in the order of arrival, as exchanges with `source` `callback`.
 
     A context manager; it listens from the moment it is made. `public_url` is what the service is told where it reaches
-    this machine by another address. Reports are answered 200 unless `answers` or `answer_with` say otherwise.
+    this machine by another address. Callbacks are answered 200 unless `answers` or `answer_with` say otherwise.
     """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, *, public_url: str | None = None) -> None:
@@ -70,7 +70,7 @@ class CallbackReceiver:
             return self._arrived.wait_for(lambda: predicate(list(self._exchanges)), timeout)
 
     def answers(self, *statuses: int) -> None:
-        """Answer the next reports with these statuses, one each."""
+        """Answer the next callbacks with these statuses, one each."""
         with self._arrived:
             self._planned.extend(statuses)
 
@@ -129,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def __getattr__(self, name: str) -> Any:
-        # The standard library looks for `do_<METHOD>`; a report by a wrong method is received too, and judged.
+        # The standard library looks for `do_<METHOD>`; a callback by a wrong method is received too, and judged.
         if name.startswith("do_"):
             return self._answer
         raise AttributeError(name)

@@ -1,4 +1,4 @@
-"""Rules about the reports a service sends to `replyUrl`. The pages hardly describe them, so they bind mocks (D-80)."""
+"""Rules about the callbacks that go to `replyUrl`. The pages hardly describe them, so they bind mocks (D-80)."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +13,7 @@ from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = "post-tempolor-music-song"
 _OWN: Final = frozenset({"replyUrl", "replyRef"})
-# These count what people do with an item, so they may move between a report and a poll.
+# These count what people do with an item, so they may move between a callback and a poll.
 _VOLATILE: Final = frozenset({"downloadTotal", "likeTotal", "collectTotal", "readStatus", "downloadStatus"})
 
 
@@ -28,12 +28,11 @@ def _job(call: Call, world: World) -> tuple[Job, dict[str, Any]] | None:
 def _form(call: Call) -> Judged:
     request = call.exchange.request
     if request.method != "POST":
-        return [Problem(f"a report came as {request.method}")]
+        return [Problem(f"a callback came as {request.method}")]
     if request.media_type != "application/json":
-        return [Problem(f"a report came as {request.media_type or 'no Content-Type'}")]
-    return (
-        FINE if isinstance(request.json, dict) and request.json.get("job_id") else [Problem("a report without job_id")]
-    )
+        return [Problem(f"a callback came as {request.media_type or 'no Content-Type'}")]
+    named = isinstance(request.json, dict) and request.json.get("job_id")
+    return FINE if named else [Problem("a callback without job_id")]
 
 
 def _ref(call: Call, world: World) -> Judged:
@@ -60,16 +59,16 @@ def _address(call: Call, world: World) -> Judged:
     if (asked.path or "/", asked.query) == (came.path or "/", came.query):
         return FINE
     return [
-        Problem(f"replyUrl is {wanted}, but the report came to {call.exchange.request.url}", (known[0].order.call,))
+        Problem(f"replyUrl is {wanted}, but the callback came to {call.exchange.request.url}", (known[0].order.call,))
     ]
 
 
 def _order(call: Call, world: World) -> Judged:
     known = _job(call, world)
-    if known is None or not known[0].reports:
+    if known is None or not known[0].callbacks:
         return None
     job, item = known
-    last = job.reports[-1]
+    last = job.callbacks[-1]
     now, then = whole(item.get("progress")), whole(last.progress)
     if now is not None and then is not None and now < then and item.get("status") != FAILED:
         return [Problem(f"reported progress of {job.id} went from {then} back to {now}", (last.call,))]
@@ -80,10 +79,10 @@ def _one_final(call: Call, world: World) -> Judged:
     known = _job(call, world)
     if known is None:
         return None
-    final = [each for each in known[0].reports if each.final]
+    final = [each for each in known[0].callbacks if each.final]
     if not final:
         return FINE
-    return [Problem(f"{known[0].id} was reported as final before, but another report came", (final[0].call,))]
+    return [Problem(f"{known[0].id} was reported as final before, but another callback came", (final[0].call,))]
 
 
 def _after_cancel(call: Call, world: World) -> Judged:
@@ -96,16 +95,16 @@ def _after_cancel(call: Call, world: World) -> Judged:
     # One that was on its way when the job was cancelled can still arrive; it tells of nothing later.
     if status_of(item) not in FINAL and (now is None or then is None or now <= then):
         return None
-    return [Problem(f"{job.id} was cancelled, but a report came of what followed", (known[0].cancelled,))]
+    return [Problem(f"{job.id} was cancelled, but a callback came of what followed", (known[0].cancelled,))]
 
 
 def _body(call: Call, world: World) -> Judged:
-    """Compare a report with a poll of the same state, whichever came first."""
+    """Compare a callback with a poll of the same state, whichever came first."""
     known = _job(call, world)
     if known is None:
         return None
     job, item = known
-    others = [job.by_operation.get("get_music")] if call.operation == CALLBACK else job.reports[-1:]
+    others = [job.by_operation.get("get_music")] if call.operation == CALLBACK else job.callbacks[-1:]
     for other in others:
         if other is None or (other.status, other.progress) != (item.get("status"), item.get("progress")):
             continue
@@ -114,7 +113,7 @@ def _body(call: Call, world: World) -> Judged:
         mine, theirs = _comparable(item), _comparable(other.item)
         different = sorted(name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name))
         if different:
-            told = f"report and poll of {job.id} differ in {', '.join(different)}"
+            told = f"callback and poll of {job.id} differ in {', '.join(different)}"
             return [Problem(told, (other.call,))]
         return FINE
     return None
@@ -124,40 +123,42 @@ def _comparable(item: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if name not in _OWN | _VOLATILE}
 
 
-_REPORTS: Final = frozenset({CALLBACK})
+_CALLBACKS: Final = frozenset({CALLBACK})
 _bound: Final[Callable[..., Rule]] = partial(
     Rule,
     page=_PAGE,
     strength=Strength.INFERRED,
     severity=Severity.MOCKS,
     evidence=("D-80",),
-    on=_REPORTS,
+    on=_CALLBACKS,
 )
 
 RULES = (
-    _bound("callback-is-a-json-post", "A report is a POST of JSON that names its job.", single=_form),
-    _bound("callback-fits-schema", "The fields of a report have the types of an item's."),
-    _bound("callback-repeats-the-order", "A report carries the `replyUrl` and `replyRef` of its order.", history=_ref),
+    _bound("callback-is-a-json-post", "A callback is a POST of JSON that names its job.", single=_form),
+    _bound("callback-fits-schema", "The fields of a callback have the types of an item's."),
+    _bound(
+        "callback-repeats-the-order", "A callback carries the `replyUrl` and `replyRef` of its order.", history=_ref
+    ),
     _bound(
         "callback-goes-to-its-address",
-        "A report goes to the `replyUrl` of its order, the query kept.",
+        "A callback goes to the `replyUrl` of its order, the query kept.",
         history=_address,
     ),
     _bound(
         "callback-is-what-a-poll-shows",
-        "A report is the object that a poll shows in the same state.",
+        "A callback is the object that a poll shows in the same state.",
         history=_body,
-        on=_REPORTS | {"get_music"},
+        on=_CALLBACKS | {"get_music"},
     ),
     _bound("callbacks-come-in-order", "The progress that is reported for a job never goes back.", history=_order),
     _bound(
         "callbacks-end-with-one-final",
-        "The last report of a job is final, there is exactly one, and it comes.",
+        "The last callback of a job is final, there is exactly one, and it comes.",
         history=_one_final,
     ),
     _bound(
         "no-callback-after-cancel",
-        "No report follows after a job was cancelled.",
+        "No callback follows after a job was cancelled.",
         history=_after_cancel,
     ),
 )

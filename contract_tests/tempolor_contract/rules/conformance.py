@@ -107,13 +107,13 @@ class DocumentJudge:
         for operation in operations(self.document):
             self._asked[operation.operation_id] = self._read_request(operation.definition)
             self._answers[operation.operation_id] = self._read_answers(operation.definition)
-        report = self.document["components"]["schemas"]["ProgressReport"]
-        self._report = Schema(report, self.document)
+        callback = self.document["components"]["schemas"]["ProgressReport"]
+        self._callback = Schema(callback, self.document)
         self._later = _later_models(revision)
 
     def judge(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
         """Yield each rule of `rules.document` that can be judged on a call, with what was found."""
-        for part in (self._judge_report, self._judge_unknown, self._judge_request, self._judge_answer):
+        for part in (self._judge_callback, self._judge_unknown, self._judge_request, self._judge_answer):
             with suppress(NotRecordedError):
                 yield from part(call)
 
@@ -124,10 +124,10 @@ class DocumentJudge:
         # Of null in a request the pages say nothing; in an answer there is none (D-42).
         return [replace(each, inferred=each.inferred or _is_free(each) or _is_null(each)) for each in breaches]
 
-    def _judge_report(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
+    def _judge_callback(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
         request = call.exchange.request
         if call.operation == CALLBACK and request.json is not MISSING:
-            breaches = [each for each in self._report.breaches(request.json) if not _is_free(each)]
+            breaches = [each for each in self._callback.breaches(request.json) if not _is_free(each)]
             yield _CALLBACK_FITS_SCHEMA, _problems(call, breaches)
 
     def _judge_unknown(self, call: Call) -> Iterator[tuple[Rule, Judged]]:

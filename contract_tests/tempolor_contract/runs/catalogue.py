@@ -62,7 +62,7 @@ SCENARIOS: Final = (
     lifecycle.ARTIST,
     uploads.TYPES,
     uploads.SPELLINGS,
-    callbacks.REPORTS,
+    callbacks.CALLBACKS,
     callbacks.CANCELLED,
 )
 """The plays that are written down, each for rules of its own."""

@@ -84,9 +84,9 @@ def _item(world: World, call: Call) -> None:
             continue
         sighting = Sighting(call, item)
         if call.operation == CALLBACK:
-            job.reports.append(sighting)
+            job.callbacks.append(sighting)
         elif job.latest is None or job.latest.call.before(call):
-            # A report may arrive after a later poll, so it is no sighting to compare polls with.
+            # A callback may arrive after a later poll, so it is no sighting to compare polls with.
             job.latest = job.by_operation[call.operation] = sighting
             if job.cancelled is not None and job.after_cancel is None and job.cancelled.before(call):
                 job.after_cancel = sighting

@@ -60,7 +60,7 @@ class Job:
     unlisted: Call | None = None
     downloaded: dict[str, Call] = field(default_factory=dict)
     by_operation: dict[str, Sighting] = field(default_factory=dict)
-    reports: list[Sighting] = field(default_factory=list)
+    callbacks: list[Sighting] = field(default_factory=list)
 
     @property
     def kind(self) -> str:

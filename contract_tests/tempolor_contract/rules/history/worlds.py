@@ -28,7 +28,7 @@ class Worlds:
         return iter(self._worlds.values())
 
     def of(self, call: Call) -> World:
-        """Return the world a call belongs to: that of its token, or for a report the one its job is known in."""
+        """Return the world a call belongs to: that of its token, or for a callback the one its job is known in."""
         if call.operation == CALLBACK:
             with suppress(NotRecordedError):
                 return self.with_job(call.exchange.request.json) or self._world("")

@@ -15,7 +15,7 @@ _PATIENCE_NEARBY: Final = 12.0
 _LONGEST: Final = 1024
 
 
-def _reports(lab: Lab) -> None:
+def _callbacks(lab: Lab) -> None:
     reply = f"{_url(lab)}?ref=42&x=%20y&"
     reply += "l" * (_LONGEST - len(reply))
     ordered = fixtures.order(lab, replyUrl=reply, replyRef=lab.name("Ref").ljust(_LONGEST, "r"))
@@ -24,7 +24,7 @@ def _reports(lab: Lab) -> None:
         fixtures.finished(lab, job_id)
     arrived = _wait_for_final(lab, set(ordered.jobs))
     for job_id in ordered.jobs:
-        told = f"{job_id} has ended, but no final report came"
+        told = f"{job_id} has ended, but no final callback came"
         lab.must(_CALLBACKS_END_WITH_ONE_FINAL, fine=job_id in arrived, message=told, call=ordered.call)
         fixtures.read(lab, job_id)
     lab.wait(lab.pause)
@@ -32,7 +32,7 @@ def _reports(lab: Lab) -> None:
     for job_id in silent.jobs:
         fixtures.finished(lab, job_id)
     arrived = _wait_for_final(lab, set(silent.jobs))
-    told = f"no final report came of the instrumentals {silent.jobs}"
+    told = f"no final callback came of the instrumentals {silent.jobs}"
     fine = arrived == set(silent.jobs)
     lab.check(_CALLBACKS_END_WITH_ONE_FINAL, fine=fine, message=told, call=silent.call)
 
@@ -43,7 +43,7 @@ def _url(lab: Lab) -> str:
 
 
 def _wait_for_final(lab: Lab, jobs: set[str]) -> set[str]:
-    """Wait until a final report of each job has come, or patience ends, and return the jobs whose report came."""
+    """Wait until a final callback of each job has come, or patience ends, and return the jobs whose callback came."""
     waited = 0.0
     patience = _PATIENCE_NEARBY if lab.target.local and not lab.clock.virtual else _PATIENCE
     while True:
@@ -56,9 +56,9 @@ def _wait_for_final(lab: Lab, jobs: set[str]) -> set[str]:
 
 
 def _reported(lab: Lab, jobs: set[str]) -> set[str]:
-    """Return those of these jobs of which a final report has come."""
+    """Return those of these jobs of which a final callback has come."""
     known = (world.jobs.get(job_id) for world in lab.inspector.worlds for job_id in jobs)
-    return {job.id for job in known if job is not None and any(each.final for each in job.reports)}
+    return {job.id for job in known if job is not None and any(each.final for each in job.callbacks)}
 
 
 def _cancelled(lab: Lab) -> None:
@@ -75,9 +75,9 @@ def _cancelled(lab: Lab) -> None:
 
 _MAKES: Final = frozenset({Need.CREATE, Need.DESTROY, Need.RECEIVER})
 
-REPORTS = Scenario(
-    "reports",
-    _reports,
+CALLBACKS = Scenario(
+    "callbacks",
+    _callbacks,
     _MAKES,
     cost=2,
     provokes=(
@@ -90,4 +90,4 @@ REPORTS = Scenario(
         "callbacks-end-with-one-final",
     ),
 )
-CANCELLED = Scenario("reports-of-cancelled", _cancelled, _MAKES, cost=1, provokes=("no-callback-after-cancel",))
+CANCELLED = Scenario("callbacks-of-cancelled", _cancelled, _MAKES, cost=1, provokes=("no-callback-after-cancel",))

@@ -85,7 +85,7 @@ def test_requests_are_bounded(target, counting):
     assert counting.requests <= 40 + 30  # the preparation is not generated
 
 
-def test_nothing_is_sent_past_the_door(target, monkeypatch):
+def test_nothing_is_sent_past_the_gateway(target, monkeypatch):
     """Schemathesis opens no connection of its own, not even to probe."""
     tried = []
 
@@ -255,7 +255,7 @@ def test_files_are_real(media_type, start):
     assert all(file.startswith(start) and len(file) < 100_000 for file in files_of(media_type))
 
 
-def test_the_door_marks_what_it_did_not_send(target):
+def test_the_gateway_marks_what_it_did_not_send(target):
     """What the guard refuses never counts as an answer of the service."""
     lab = laboratory(target(max_creations=0))
     gateway = Gateway(lab, FEW)
