@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NODE_PARTS := spec/linters generated_client/typescript tools
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help serve test slow size lint format docs client lock setup score bench clean
+.PHONY: help serve test slow size dist lint format docs client lock setup score bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ lint: setup ## formatting, style, types and import directions
 
 size: setup ## weigh a plain install, made for it, beside its limit
 	$(BIN)/python tools/size.py
+
+dist: setup ## build, check and try what a release uploads, and print what that is
+	$(BIN)/python tools/dist.py
 
 format: setup ## bring the code into shape
 	$(BIN)/ruff format
