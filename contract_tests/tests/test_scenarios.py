@@ -216,6 +216,12 @@ def test_every_rule_is_provoked():
     assert {rule.id for rule in CATALOGUE} - provoked == {"unlikely-is-refused", "validators-agree"}
 
 
+def test_for_a_few_rules_nothing_is_played_at_random():
+    """Whoever picks the rules they build on waits for the scenarios of these alone."""
+    assert [each.id for each in provoking(pick(only=["full-is-busy"]))] == ["limit-of-an-order", "limit-of-an-account"]
+    assert STATEFUL in provoking(pick(without=["full-is-busy"]))
+
+
 def test_a_play_for_a_rule_that_does_not_exist_is_refused_where_it_is_written():
     """Nobody would miss the verdict of a rule with a misspelt id, so the nearest one is named at once."""
     with pytest.raises(UnknownRuleError, match="do you mean valid-orders-are-taken"):
