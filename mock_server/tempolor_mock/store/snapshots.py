@@ -4,11 +4,14 @@ Ids in it do not carry the user's number: they get that of the user who loads th
 because no world keeps them; nor is the token. `snapshot_format.py` has the shapes.
 """
 
-from collections.abc import Iterable, Iterator
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+import orjson
 from tempolor_spec.secrets import redact_json
 
 from ..domain import faults, room
@@ -50,22 +53,52 @@ class SnapshotError(Exception):
         return cls(f"{what} - at `$.{path}`")
 
 
-def save(world: World) -> JsonObject:
-    """Return a world as a JSON value."""
-    clock = {"now_ms": world.now_ms, "speed": world.clock.speed, "frozen": world.clock.frozen}
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "clock": clock,
-        "accounts": _plain(world.accounts.values()),
-        "jobs": _plain(_worked_out(job) for job in world.jobs),
-        "callbacks": _plain(world.callbacks),
-        "midi": _plain(world.midi),
-        "voices": _plain(world.voices),
-        "faults": _plain(faults.all_of(world)),
-        "counters": {name: total for name, total in world.counters().items() if name != room.COUNTER},
-        "blobs": msgspec.to_builtins(dict(world.blobs)),
-    }
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What a world held at one moment: records that nobody changes any more."""
+
+    clock: JsonObject
+    tables: Mapping[str, Sequence[object]]
+    counters: Mapping[str, int]
+    blobs: Mapping[str, bytes]
+
+
+def capture(world: World) -> Captured:
+    """Take note of a world, which takes little time; `encode` takes the rest of it, anywhere."""
+    return Captured(
+        clock={"now_ms": world.now_ms, "speed": world.clock.speed, "frozen": world.clock.frozen},
+        tables={
+            "accounts": list(world.accounts.values()),
+            "jobs": list(world.jobs),
+            "callbacks": list(world.callbacks),
+            "midi": list(world.midi),
+            "voices": list(world.voices),
+            "faults": faults.all_of(world),
+        },
+        counters={name: total for name, total in world.counters().items() if name != room.COUNTER},
+        blobs=dict(world.blobs),
+    )
+
+
+def encode(captured: Captured) -> bytes:
+    """Return a world as JSON, made piece by piece: in a thread, others get their turn between two of them."""
+    members = [
+        (b"format", orjson.dumps(FORMAT)),
+        (b"version", orjson.dumps(VERSION)),
+        (b"clock", orjson.dumps(captured.clock)),
+        *((name.encode(), b"[%b]" % b",".join(map(_encoded, table))) for name, table in captured.tables.items()),
+        (b"counters", orjson.dumps(captured.counters)),
+        (b"blobs", b"{%b}" % b",".join(_encoded_blob(*each) for each in captured.blobs.items())),
+    ]
+    return b"{%b}" % b",".join(b'"%b":%b' % member for member in members)
+
+
+def _encoded(record: object) -> bytes:
+    return orjson.dumps(_plain(_worked_out(record) if isinstance(record, Job) else record))
+
+
+def _encoded_blob(name: str, content: bytes) -> bytes:
+    return b'%b:"%b"' % (orjson.dumps(name), b64encode(content))
 
 
 _NOT_SAVED = ("leased_until_ms", "seconds", "seed")
@@ -77,15 +110,14 @@ def _worked_out(job: Job) -> Job:
     return replace(job, plan=Plan(job.plan.steps), given_material=material_of(job))
 
 
-def _plain(records: Iterable[object]) -> list[JsonObject]:
-    """Return records as JSON objects, ids without the user's number and their kind."""
-    objects: list[JsonObject] = [msgspec.to_builtins(record) for record in records]
-    for each in objects:
-        for name in _NOT_SAVED:
-            each.pop(name, None)
-        for name in each.keys() & {"id", "job_id"}:
-            each[name] = {"user_id": each[name]["user_id"], "item_id": each[name]["item_id"]}
-    return objects
+def _plain(record: object) -> JsonObject:
+    """Return a record as a JSON object, ids without the user's number and their kind."""
+    plain: JsonObject = msgspec.to_builtins(record)
+    for name in _NOT_SAVED:
+        plain.pop(name, None)
+    for name in plain.keys() & {"id", "job_id"}:
+        plain[name] = {"user_id": plain[name]["user_id"], "item_id": plain[name]["item_id"]}
+    return plain
 
 
 def read(value: Any) -> Snapshot:
@@ -182,29 +214,54 @@ def _effect_mistakes(path: str, effect: SavedEffect) -> Mistakes:
             yield path, f"Object missing required field `{name}`"
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The records of a world that is going to be what a snapshot says."""
+
+    snapshot: Snapshot
+    accounts: Sequence[Account]
+    jobs: Sequence[Job]
+    callbacks: Sequence[Callback]
+    midi: Sequence[MidiFile]
+    voices: Sequence[ClonedVoice]
+    faults: Sequence[Fault]
+
+
+def prepare(snapshot: Snapshot, token: Token) -> Prepared:
+    """Return the records for a token's world, which takes longer than to `put` them there."""
+    return Prepared(
+        snapshot,
+        accounts=[_account(saved) for saved in snapshot.accounts],
+        jobs=[_job(saved, token) for saved in _in_order(snapshot.jobs)],
+        callbacks=[
+            _record(saved, Callback, job_id=saved.job_id.of(token, "job")) for saved in _in_order(snapshot.callbacks)
+        ],
+        midi=[_record(saved, MidiFile, id=saved.id.of(token, "midi")) for saved in _in_order(snapshot.midi)],
+        voices=[_record(saved, ClonedVoice, id=saved.id.of(token, "voice")) for saved in _in_order(snapshot.voices)],
+        faults=[_record(saved, Fault) for saved in snapshot.faults],
+    )
+
+
 def load(world: World, snapshot: Snapshot) -> None:
     """Make a world what the snapshot says, and nothing else; its clock goes on from there."""
-    token = world.token
-    accounts = [_account(saved) for saved in snapshot.accounts]
-    jobs = [_job(saved, token) for saved in _in_order(snapshot.jobs)]
-    callbacks = [
-        _record(saved, Callback, job_id=saved.job_id.of(token, "job")) for saved in _in_order(snapshot.callbacks)
-    ]
-    midi = [_record(saved, MidiFile, id=saved.id.of(token, "midi")) for saved in _in_order(snapshot.midi)]
-    voices = [_record(saved, ClonedVoice, id=saved.id.of(token, "voice")) for saved in _in_order(snapshot.voices)]
-    rules = [_record(saved, Fault) for saved in snapshot.faults]
+    put(world, prepare(snapshot, world.token))
+
+
+def put(world: World, prepared: Prepared) -> None:
+    """Make a world what was prepared for it."""
+    snapshot = prepared.snapshot
     world.clear()
     world.clock, world.now_ms = snapshot.clock.at(world.real_ms), snapshot.clock.now_ms
-    world.accounts.update({account.user_id: account for account in accounts})
-    for job in jobs:
+    world.accounts.update({account.user_id: account for account in prepared.accounts})
+    for job in prepared.jobs:
         world.jobs.put(job)
-    for callback in callbacks:
+    for callback in prepared.callbacks:
         world.callbacks.put(callback)
-    for file in midi:
+    for file in prepared.midi:
         world.midi.put(file)
-    for voice in voices:
+    for voice in prepared.voices:
         world.voices.put(voice)
-    world.faults.update({rule.id: rule for rule in rules})
+    world.faults.update({rule.id: rule for rule in prepared.faults})
     for name, counter in snapshot.counters.items():
         world.count(name, counter)
     world.count(room.COUNTER, size_of(snapshot))
