@@ -497,6 +497,15 @@ def test_every_rule_is_in_the_table_or_played():
     assert {rule.id for rule in CATALOGUE} == {*TABLE, *PLAYED, *GENERATED.provokes}
 
 
+@pytest.mark.parametrize(("shown", "kept"), [(-1, True), (0, True), (1, False), (-2, False)])
+def test_a_limit_below_what_runs_leaves_less_than_nothing_free(shown, kept):
+    """The page prints a difference; who shows nothing free in its place says the same."""
+    rows = [row(), row(JOB2)]
+    tally = judged("available-adds-up", available((ACCOUNT, 1, 2, shown), executing=rows))
+
+    assert bool(tally.violations) is not kept
+
+
 def test_ids_are_unique():
     """A rule is known by its id alone."""
     assert len({rule.id for rule in CATALOGUE}) == len(CATALOGUE)
