@@ -47,6 +47,7 @@ class Peer:
     ready_seconds: list[float] = field(default_factory=list)
     polls: list[float] = field(default_factory=list)
     orders: list[float] = field(default_factory=list)
+    new_connections: list[float] = field(default_factory=list)
     megabytes: float = 0
     megabytes_after_orders: float = 0
 
@@ -65,6 +66,11 @@ def mock_command(port: int, _folder: Path) -> list[str]:
         "--log",
         "off",
     ]
+
+
+def sqlite_command(port: int, folder: Path) -> list[str]:
+    """Start the same mock with its worlds in a file."""
+    return [*mock_command(port, folder), "--store", f"sqlite:{folder / 'worlds.db'}"]
 
 
 def starlette_command(port: int, _folder: Path) -> list[str]:
@@ -189,12 +195,14 @@ def peak_megabytes(pid: int) -> float:
     return int(found[1]) / 1024 if found else 0
 
 
-def load(url: str, seconds: int, *, order: bool = False) -> float:
-    """Return the requests a second that wrk got answered with 2xx."""
+def load(url: str, seconds: int, *, order: bool = False, keep: bool = True) -> float:
+    """Return the requests a second that wrk got answered with 2xx, without `keep` each on a connection of its own."""
     command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
     command += ["-H", f"Authorization: Bearer {TOKEN}"]
     if order:
         command += ["-s", str(HERE / "peers" / "order.lua")]
+    if not keep:
+        command += ["-H", "Connection: close"]
     result = subprocess.run([*command, url], capture_output=True, text=True, check=True)
     if "Non-2xx" in result.stdout:
         raise SystemExit(f"answers were not 2xx:\n{result.stdout}")
@@ -214,6 +222,7 @@ def measure(peers: list[Peer], rounds: int, seconds: int) -> None:
                 warm_up = 2 * seconds if peer.name == "WireMock" else 1
                 load(poll, warm_up)
                 peer.polls.append(load(poll, seconds))
+                peer.new_connections.append(load(poll, seconds, keep=False))
                 peer.megabytes = max(peer.megabytes, peak_megabytes(process.pid))
                 load(order, warm_up, order=True)
                 peer.orders.append(load(order, seconds, order=True))
@@ -224,11 +233,12 @@ def measure(peers: list[Peer], rounds: int, seconds: int) -> None:
 def table(peers: list[Peer]) -> str:
     """Return the figures as a Markdown table, each beside its ratio to the first server's."""
     lines = [
-        "| server | polls/s | orders/s | ready after | peak memory, polls | and orders |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| server | polls/s | a connection each | orders/s | ready after | peak memory, polls | and orders |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [
-        f"| {peer.name} | {statistics.median(peer.polls):,.0f} | {statistics.median(peer.orders):,.0f} "
+        f"| {peer.name} | {statistics.median(peer.polls):,.0f} | {statistics.median(peer.new_connections):,.0f} "
+        f"| {statistics.median(peer.orders):,.0f} "
         f"| {statistics.median(peer.ready_seconds):.2f} s "
         f"| {peer.megabytes:.0f} MB | {peer.megabytes_after_orders:.0f} MB |"
         for peer in peers
@@ -236,11 +246,12 @@ def table(peers: list[Peer]) -> str:
     first, *others = peers
     lines += [
         "",
-        f"| {first.name} to | polls | orders | readiness | memory, polls |",
-        "| --- | --- | --- | --- | --- |",
+        f"| {first.name} to | polls | a connection each | orders | readiness | memory, polls |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     lines += [
-        f"| {peer.name} | {ratio(first.polls, peer.polls)} | {ratio(first.orders, peer.orders)} "
+        f"| {peer.name} | {ratio(first.polls, peer.polls)} | {ratio(first.new_connections, peer.new_connections)} "
+        f"| {ratio(first.orders, peer.orders)} "
         f"| {ratio(first.ready_seconds, peer.ready_seconds)} | {first.megabytes / peer.megabytes:.2f} |"
         for peer in others
     ]
@@ -274,6 +285,7 @@ def main() -> None:
         Peer("Prism", prism_command, base=""),
         Peer("WireMock", wiremock_command),
         Peer("bare Starlette", starlette_command),
+        Peer("the mock, SQLite", sqlite_command, order_a_job),
     ]
     peers = [peer for peer in peers if not arguments.only or peer.name in arguments.only]
     measure(peers, arguments.rounds, arguments.seconds)

@@ -12,8 +12,9 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,32 @@ def fetch_all(links: list[str]) -> None:
             file.read()
 
 
+def client_rates(seconds: float) -> dict[str, float]:
+    """Return how many requests a second one httpx client gets answered, by a socket and by the fixture's transport."""
+    from tempolor_mock.testing import MockServer  # noqa: PLC0415 - brings uvicorn, which the rest does not need
+
+    rates = {}
+    with MockServer(frozen=True, total_generations=10**9) as server:
+        world = server.world("user:12345-scale")
+        world.add_account("111", max_jobs=1_000_000_000)
+        for way, transport in (("over a socket", None), ("in process", world.transport)):
+            with httpx.Client(base_url=world.api_url, headers=world.headers, transport=transport) as client:
+                song = {"prompt": "Rain on the window"}
+                job = client.post("/music/song", json=song).json()["jobs"][0]
+                rates[f"polls {way}"] = rate(partial(client.get, f"/music/{job}"), seconds)
+                rates[f"orders {way}"] = rate(partial(client.post, "/music/song", json=song), seconds)
+    return rates
+
+
+def rate(call: Callable[[], httpx.Response], seconds: float) -> float:
+    """Return how often a second something can be called, one call after the other."""
+    count, begun = 0, time.perf_counter()
+    while (passed := time.perf_counter() - begun) < seconds:
+        call().raise_for_status()
+        count += 1
+    return count / passed
+
+
 def percentile(durations: list[float], share: float) -> float:
     """Return the duration that `share` of all stay within."""
     return sorted(durations)[int(len(durations) * share)]
@@ -137,6 +164,9 @@ async def main() -> None:
         f"- advance over {arguments.jobs:,} jobs: {silent:.2f} s without callbacks, "
         f"{told:.1f} s with {received:,} delivered ({received / told:,.0f}/s)"
     )
+
+    rates = await asyncio.to_thread(client_rates, 2)
+    print(f"- one httpx client: {', '.join(f'{figure:,.0f} {name}/s' for name, figure in rates.items())}")
 
     idle = await poll_milliseconds(rendering=False, seconds=3)
     busy = await poll_milliseconds(rendering=True, seconds=3)

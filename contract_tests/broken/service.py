@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import _lru_cache_wrapper, cache, cached_property, wraps
 from types import FunctionType, TracebackType
@@ -11,10 +11,12 @@ from typing import Any, Final, Self, cast
 from unittest import mock
 
 import httpx
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tempolor_contract import Level, Target
-from tempolor_mock import app as mock_app
+from tempolor_mock.exchange import Reply, Request
+from tempolor_mock.pipeline import Pipeline
 from tempolor_mock.testing import MockServer
+from tempolor_mock.waiting import in_task
+from tempolor_mock.worlds import Worlds
 from tempolor_spec import load_document, operations
 
 from .mutant import Answer, Asked, Mutant, Patch, Rewrite
@@ -43,75 +45,66 @@ def operation_of(method: str, path: str) -> str:
 
 
 class Interceptor:
-    """The mock's application with a place where answers can be rewritten; it counts what passes and what is changed."""
+    """The mock's pipeline with a place where replies can be rewritten; it counts what passes and what is changed."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
         self.rewrite: Rewrite | None = None
         self.calls = 0
         self.touched = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._app, name)
 
     def touch(self) -> None:
         """Count that the changed place was reached."""
         self.touched += 1
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Carry one request."""
-        if scope["type"] != "http" or scope["path"].startswith(_CONTROL):
-            await self._app(scope, receive, send)
-            return
+    async def answer(self, request: Request) -> Reply:
+        """Answer one request."""
+        if request.path.startswith(_CONTROL):
+            return await self.pipeline.answer(request)
         self.calls += 1
         if self.rewrite is None:
-            await self._app(scope, receive, send)
-        else:
-            await self._rewritten(self.rewrite, scope, receive, send)
+            return await self.pipeline.answer(request)
+        await in_task()
+        if request.body is None:
+            request.body = b"".join([part async for part in _parts(request)])
+        return await self._rewritten(self.rewrite, request, await self.pipeline.answer(request))
 
-    async def _rewritten(self, rewrite: Rewrite, scope: Scope, receive: Receive, send: Send) -> None:
-        sent: list[bytes] = []
-        got: list[Message] = []
-
-        async def listen() -> Message:
-            message = await receive()
-            sent.append(message.get("body", b""))
-            return message
-
-        async def keep(message: Message) -> None:
-            got.append(message)
-
-        await self._app(scope, listen, keep)
-        if not got:
-            return
+    async def _rewritten(self, rewrite: Rewrite, request: Request, reply: Reply) -> Reply:
+        if not reply.status:
+            return reply
         asked = Asked(
-            scope["method"],
-            scope["path"],
-            scope.get("raw_path") or scope["path"].encode(),
-            scope["query_string"],
-            dict(scope["headers"]),
-            b"".join(sent),
-            operation_of(scope["method"], scope["path"]) if scope["path"].startswith(BASE_PATH) else "",
+            request.method,
+            request.path,
+            request.target.partition(b"?")[0],
+            request.query,
+            dict(request.headers),
+            request.body or b"",
+            operation_of(request.method, request.path) if request.path.startswith(BASE_PATH) else "",
         )
-        body = b"".join(message.get("body", b"") for message in got[1:])
-        before = Answer(got[0]["status"], dict(got[0].get("headers", ())), body)
+        body = reply.body if isinstance(reply.body, bytes) else b"".join([part async for part in reply.body])
+        before = Answer(reply.status, dict(reply.headers), body)
         after = Answer(before.status, dict(before.headers), body)
         rewrite(asked, after)
         self.touched += after != before
         if b"content-length" in after.headers:
             after.headers[b"content-length"] = b"%d" % len(after.body)
-        await send({"type": "http.response.start", "status": after.status, "headers": list(after.headers.items())})
-        await send({"type": "http.response.body", "body": after.body})
+        return Reply(after.status, list(after.headers.items()), after.body, reply.ends)
+
+
+async def _parts(request: Request) -> AsyncIterator[bytes]:
+    while part := await request.sender.receive():
+        yield part
 
 
 class Service:
     """A running mock, empty and unbroken at the beginning and after each mutant."""
 
     def __init__(self) -> None:
-        make = mock_app.create_app
-        with mock.patch.object(mock_app, "create_app", lambda settings: Interceptor(make(settings))):
-            self.server = MockServer()
-        self.app: Interceptor = self.server._mock  # type: ignore[assignment]  # noqa: SLF001 - put there above
+        self.server = MockServer()
+        mock_app: Any = self.server._mock  # noqa: SLF001 - no test double has a public place
+        self.worlds: Worlds = mock_app.worlds
+        self.app = Interceptor(mock_app.pipeline)
+        mock_app.pipeline = self.app
 
     def __enter__(self) -> Self:
         return self
@@ -169,7 +162,7 @@ class Service:
         return _watched(made, self.app.touch)
 
     def _set_policy(self, changes: Mapping[str, Any], stack: ExitStack) -> None:
-        store: Any = self.app.worlds.store
+        store: Any = self.worlds.store
         before = store._policy  # noqa: SLF001 - the store's settings are fixed for whoever does not break it
         stack.callback(setattr, store, "_policy", before)
         store._policy = before.with_changes(**changes)  # noqa: SLF001 - the same
@@ -179,12 +172,13 @@ class Service:
         # What a mutant has read must not be remembered by the unbroken mock, nor the reverse.
         for each in self._caches:
             each.cache_clear()
+        self.app.pipeline.heads.forget()
         loop = self.server._loop  # noqa: SLF001 - the only loop that may touch the worlds
         asyncio.run_coroutine_threadsafe(self._reset(), loop).result()
 
     async def _reset(self) -> None:
-        self.app.worlds.dispatcher.forget(None)
-        await self.app.worlds.store.reset(None)
+        self.worlds.dispatcher.forget(None)
+        await self.worlds.store.reset(None)
 
 
 def _watched(made: Any, touch: Callable[[], None]) -> Any:

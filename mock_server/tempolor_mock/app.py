@@ -2,11 +2,11 @@
 
 from . import slim_connexion  # isort: skip  # noqa: F401 - before anything imports Connexion
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cached_property, partial
+from functools import partial
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 from connexion.apps.asynchronous import AsyncApp
 from connexion.middleware.lifespan import LifespanMiddleware
@@ -14,50 +14,38 @@ from connexion.resolver import Resolver
 from tempolor_spec import load_document
 
 from . import control, operations
+from .asgi import PipelineMiddleware
 from .callbacks import HttpDispatcher
 from .control import control_document
+from .files.links import FILES_PATH
 from .files.rendering import Renderings
-from .files.serving import FilesSlot
+from .files.serving import Files
+from .pipeline import Pipeline
 from .settings import CONTROL_BASE_PATH, PUBLIC_BASE_PATH, Settings
-from .steps.cors import CorsSlot
-from .steps.endpoint import BoundOperation, OperationsSlot
-from .steps.errors import ErrorSlot
-from .steps.fast_path import FastPath
-from .steps.guard import GuardSlot
-from .steps.journal import JournalSlot
-from .steps.log import LogSlot, RequestLog
-from .steps.proxies import ProxySlot
-from .steps.routing import RouteTable, RoutingSlot
+from .steps.endpoint import Endpoint
+from .steps.faults import Rules
+from .steps.log import RequestLog
 from .store import Begin, Store, begin_empty, open_store
-from .ui.pages import PeopleSlot
+from .ui.pages import PAGES, get_page
 from .worlds import WallClock, Worlds, new_clock, wall_clock
 
 
 class MockApp(AsyncApp):
-    """Connexion's application, with the mock's own slots."""
+    """Connexion's application: it reads the documents and hosts the pipeline."""
 
     def __init__(self, worlds: Worlds, renderings: Renderings) -> None:
-        log = _log(worlds)
+        self.worlds = worlds
+        self.pipeline = Pipeline(worlds, _log(worlds))
+        self._renderings = renderings
+        self._dispatcher = worlds.dispatcher = HttpDispatcher(worlds)
         super().__init__(
             __package__,
             lifespan=self._lifespan,
             middlewares=[
                 LifespanMiddleware,
-                *_outer_slots(worlds.settings, log),
-                CorsSlot,
-                partial(JournalSlot, worlds=worlds),
-                ErrorSlot,
-                partial(GuardSlot, worlds=worlds),
-                PeopleSlot,
-                partial(FilesSlot, worlds=worlds, renderings=renderings),
-                RoutingSlot,
+                partial(PipelineMiddleware, pipeline=self.pipeline, settings=worlds.settings),
             ],
         )
-        self.worlds = worlds
-        self._log = log
-        self._renderings = renderings
-        self._dispatcher = worlds.dispatcher = HttpDispatcher(worlds)
-        self._middleware_app = self.middleware.app = OperationsSlot(worlds)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
@@ -70,22 +58,21 @@ class MockApp(AsyncApp):
             self.worlds.uploads.close()
             await self.worlds.store.close()
 
-    @cached_property
-    def fast_path(self) -> FastPath | None:
-        """The way of plain requests past the slots, for servers that can take it; None where proxies are trusted.
-
-        It is there once the application has started.
-        """
-        if self.worlds.settings.trusted_proxies:  # They change what a head says.
-            return None
-        (api,) = self._middleware_app.apis[PUBLIC_BASE_PATH]
-        table = RouteTable(PUBLIC_BASE_PATH, api.specification["paths"])
-        operations = cast("Mapping[str, BoundOperation]", api.operations)
-        return FastPath(self.worlds, table.find, operations, self._log)
-
     def serve_document(self, document: dict[str, Any], base_path: str, functions: ModuleType) -> None:
         """Serve a document's operations by the functions of the same names."""
         self.add_api(document, base_path=base_path, resolver=Resolver(partial(getattr, functions)))
+
+    def serve_files(self) -> None:
+        """Serve what no document has: files, and the pages for people, which have covers and music of their own."""
+        files = Files(self._renderings).get_file
+        file_path = "/{handle}/{folder}/{name}"
+        page = Endpoint.of_procedure(get_page)
+        self.pipeline.add(FILES_PATH, {file_path: {"GET": Endpoint.of_procedure(files, rules=Rules(None))}})
+        # Whoever looks on from there uses up no fault rule.
+        self.pipeline.add(
+            CONTROL_BASE_PATH,
+            {FILES_PATH + file_path: {"GET": Endpoint.of_procedure(files)}, **{path: {"GET": page} for path in PAGES}},
+        )
 
 
 def create_app(settings: Settings | None = None, *, wall: WallClock = wall_clock) -> MockApp:
@@ -100,20 +87,13 @@ def create_app(settings: Settings | None = None, *, wall: WallClock = wall_clock
     app = MockApp(worlds, Renderings(settings.files_bytes, settings.files_at_once))
     app.serve_document(load_document(settings.policy.revision), PUBLIC_BASE_PATH, operations)
     app.serve_document(control_document(), CONTROL_BASE_PATH, control)
+    app.serve_files()
     return app
 
 
 def _log(worlds: Worlds) -> RequestLog | None:
     style = worlds.settings.log
     return None if style == "off" else RequestLog(worlds.wall, style)
-
-
-def _outer_slots(settings: Settings, log: RequestLog | None) -> Iterator[Any]:
-    """Yield the slots that only some users want; others do not pay for them."""
-    if settings.trusted_proxies:
-        yield partial(ProxySlot, trusted=settings.trusted_proxies)
-    if log is not None:
-        yield partial(LogSlot, log=log)
 
 
 def _store(settings: Settings) -> Store:

@@ -104,6 +104,7 @@ class BackoffType(click.ParamType[tuple[float, ...]]):
 
 SECONDS = RangeType()
 NETWORKS = NetworksType()
+TIMEOUT = FiniteRange(0.01, 3600)
 EXISTING_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_content_width": 110}
 
@@ -215,6 +216,12 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
     cloup.option(
         "--files-at-once", default=4, type=click.IntRange(1, 100), help="Files made at a time, one of each world."
     ),
+    cloup.option("--head-timeout", default=10.0, type=TIMEOUT, help="Seconds for the head of a request, then a 408."),
+    cloup.option("--body-timeout", default=30.0, type=TIMEOUT, help="Seconds between parts of a body, then a 408."),
+    cloup.option("--idle-timeout", default=75.0, type=TIMEOUT, help="Seconds without a request, then the end."),
+    cloup.option(
+        "--max-connections", default=1000, type=click.IntRange(1, 100_000), help="Clients at a time, others get a 503."
+    ),
 )
 def mock_command(host: str, port: int, **options: Any) -> None:
     """Serve a mock of the TemPolor API v1.
@@ -272,6 +279,10 @@ def _settings(options: dict[str, Any], *, loopback_only: bool) -> Settings:
         limits=Limits(options["max_worlds"], options["worlds_mb"] << 20),
         files_bytes=options["files_mb"] << 20,
         files_at_once=options["files_at_once"],
+        head_timeout_seconds=options["head_timeout"],
+        body_timeout_seconds=options["body_timeout"],
+        idle_timeout_seconds=options["idle_timeout"],
+        max_connections=options["max_connections"],
         validate_responses=options["validate_responses"],
         journal_bytes=options["journal_mb"] << 20,
         log=options["log"],

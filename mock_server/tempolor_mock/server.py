@@ -12,10 +12,8 @@ from typing import cast
 import uvicorn
 
 from .app import MockApp, create_app
-from .protocol import Protocol
+from .http1 import HttpProtocol
 from .settings import Settings
-
-KEEP_ALIVE_SECONDS = 75
 
 
 class CannotListenError(Exception):
@@ -95,12 +93,11 @@ def configured(app: MockApp, tls: Tls | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="on",
-        http=Protocol,
+        http=HttpProtocol,
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,
         # `steps/proxies.py` is stricter about whom it trusts, and knows the host too.
         proxy_headers=False,

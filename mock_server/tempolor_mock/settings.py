@@ -25,6 +25,10 @@ class Settings:
     `X-Forwarded-Proto` and `X-Forwarded-Host` count. Files that are made take at most `files_bytes` of the disk, and
     `files_at_once` are made at a time. `limits` bounds the worlds that are kept. Sizes are bytes.
 
+    There are at most `max_connections` at a time. One that rests for `idle_timeout_seconds` ends; the head of a request
+    must be there after `head_timeout_seconds`, and of its body something must come every `body_timeout_seconds` (real
+    ones).
+
     Callbacks to `replyUrl` go to loopback addresses and to `allowed_callback_hosts`; `callback_timeout_seconds` (real
     ones) is how long a try may take, and `callback_insecure` accepts any TLS certificate of a receiver.
     """
@@ -47,5 +51,9 @@ class Settings:
     callback_insecure: bool = False
     journal_bytes: int = 8 << 20
     log: LogFormat = "off"
+    head_timeout_seconds: float = 10.0
+    body_timeout_seconds: float = 30.0
+    idle_timeout_seconds: float = 75.0
+    max_connections: int = 1000
     loopback_only: bool = False
     trusted_proxies: tuple[str, ...] = ()

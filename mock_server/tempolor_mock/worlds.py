@@ -15,9 +15,10 @@ from .domain.ids import Token
 from .domain.world import World
 from .journal import Journal
 from .settings import Settings
-from .store import Action, Store
+from .store import Action, MustWaitError, Store
 from .store.base import T
 from .turns import Turns
+from .waiting import in_task
 
 WallClock = Callable[[], int]
 """Returns the real moment in milliseconds since 1970; tests pass their own."""
@@ -81,28 +82,25 @@ class Worlds:
         """Whether the mock knows the token: any well-formed one, unless it was started with a list."""
         return not self._accepted or str(token) in self._accepted
 
-    async def run(self, token: Token, action: Action[T]) -> T:
-        """Run `action` in a transaction on the token's world, settled up to now."""
-        result = await self._run(token, action)
-        self._tell_waiting(token)
-        return result
+    async def run(self, token: Token, action: Action[T], *, looks_only: bool = False) -> T:
+        """Run `action` in a transaction on the token's world, settled up to now.
 
-    def run_now(self, token: Token, action: Action[T]) -> T:
-        """Do the same without waiting for anything; MustWaitError where that cannot be, and nothing was done."""
-        result, wake_ms = self.store.transact_now(token, _noting_callbacks(action), real_ms=self.wall())
+        One that `looks_only` changes nothing that others wait for.
+        """
+        try:
+            result, wake_ms = self.store.transact_now(token, _noting_callbacks(action), real_ms=self.wall())
+        except MustWaitError:
+            await in_task()
+            result, wake_ms = await self.store.transact(token, _noting_callbacks(action), real_ms=self.wall())
         if wake_ms is not None:
             self.dispatcher.wake(token, wake_ms)
-        self._tell_waiting(token)
-        return result
-
-    async def _run(self, token: Token, action: Action[T]) -> T:
-        result, wake_ms = await self.store.transact(token, _noting_callbacks(action), real_ms=self.wall())
-        if wake_ms is not None:
-            self.dispatcher.wake(token, wake_ms)
+        if self._turning and not looks_only:
+            self._tell_waiting(token)
         return result
 
     def _tell_waiting(self, token: Token) -> None:
-        if self._turning and (waited_for := self._turning.pop(token, None)) is not None:
+        waited_for = self._turning.pop(token, None)
+        if waited_for is not None:
             waited_for.set()
 
     async def reset(self, token: Token | None) -> int:
@@ -132,7 +130,7 @@ class Worlds:
         Whatever is done to the world meanwhile, such as turning its clock, makes this ask again at once. Another
         process may share the world, so it asks every now and then too. Raises a 503 when the mock stops meanwhile.
         """
-        while (seconds := await self._run(token, missing)) > 0:
+        while (seconds := await self.run(token, missing, looks_only=True)) > 0:
             turning = self._turning.setdefault(token, asyncio.Event())
             with suppress(TimeoutError):
                 await asyncio.wait_for(turning.wait(), min(seconds, LONGEST_SLEEP_SECONDS))

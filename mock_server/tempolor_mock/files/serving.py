@@ -1,24 +1,20 @@
-"""The slot that serves files, in front of the documented API, as the service's file host would.
+"""Serving files, as the service's file host would.
 
 No API token is asked for: a link carries all the right there is to a file, and clients must not send their token to a
 file host.
 """
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import ExitStack
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qs, quote
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from ..exchange import Call
+from ..exchange import Call, Reply
+from ..settings import CONTROL_BASE_PATH
+from ..steps.conditions import not_modified
 from ..steps.errors import Refusal
-from ..steps.faults import ForcedAnswerError, RequestHazard
-from ..steps.sending import send_answer
-from ..steps.wire import ClientLeftError, left
-from ..worlds import Worlds
 from . import links
 from .ranges import ByteRange, UnsatisfiableRangeError, parse_range
 from .rendering import Rendering, Renderings
@@ -26,63 +22,40 @@ from .rendering import Rendering, Renderings
 if TYPE_CHECKING:
     from .lookup import Offer, Prepare
 
-ONLOOKER = "tempolor.onlooker"
-"""Set in the scope of a request by our own pages: whoever looks on from there uses up no fault rule."""
 
-
-class FilesSlot:
+class Files:
     """Serves what `links` points at."""
 
-    def __init__(self, app: ASGIApp, *, worlds: Worlds, renderings: Renderings) -> None:
-        self.app = app
-        self._worlds = worlds
+    def __init__(self, renderings: Renderings) -> None:
         self._renderings = renderings
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer requests below the files' path; pass everything else on."""
-        if scope["type"] == "http" and scope["path"].startswith(f"{links.FILES_PATH}/"):
-            with suppress(ClientLeftError):
-                await self._serve(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] not in {"GET", "HEAD"}:
-            raise Refusal(405, "Method Not Allowed", ("Allow", "GET, HEAD"))
-        call = Call(self._worlds, "", notes=scope["tempolor.notes"])
-        if not scope.get(ONLOOKER):
-            call.hazard = RequestHazard(scope, receive, call, None)
-        try:
-            wanted_file = await self._find(scope["path"], scope["query_string"], call)
-        except ForcedAnswerError as forced:
-            await send_answer(send, forced.answer)
-            return
-        if call.hit_by is not None:
-            send = await call.hit_by.spoilt(send)
-        header = _wanted_range(dict(scope["headers"]), wanted_file)
-        with self._renderings.lent(
-            wanted_file.key, wanted_file.owner, wanted_file.blocks, size=wanted_file.size, room=wanted_file.room
-        ) as rendering:
+    async def get_file(self, call: Call) -> Reply:
+        """Answer a request for a file; one below the control plane's path comes from our own page."""
+        file = await self._find(call)
+        if (unchanged := not_modified(call.fields, _tag(file))) is not None:
+            return unchanged
+        with ExitStack() as stack:
+            rendering = stack.enter_context(
+                self._renderings.lent(file.key, file.owner, file.blocks, size=file.size, room=file.room)
+            )
             await rendering.ready()
-            part = await _part(header, rendering)
-            await send(_head(wanted_file, rendering, part))
-            if scope["method"] == "GET":
-                await _send_bytes(send, receive, rendering, part)
-            await send({"type": "http.response.body", "body": b""})
+            part = await _part(_wanted_range(call.fields, file), rendering)
+            body = _Body(rendering, part, stack.pop_all())
+            return Reply(206 if part else 200, _headers(file, rendering, part), body)
 
-    async def _find(self, text: str, query_string: bytes, call: Call) -> "Offer":
+    async def _find(self, call: Call) -> "Offer":
         # numpy and the codecs are loaded with the first file that is asked for, not with the server.
-        offers = await asyncio.to_thread(import_module, f"{__package__}.lookup")
-        path = offers.FilePath.parse(text)
+        lookup = await asyncio.to_thread(import_module, f"{__package__}.lookup")
+        path = lookup.FilePath.parse(call.request.path.removeprefix(CONTROL_BASE_PATH))
         if path.handle == links.SHARED:
-            shared: Offer = offers.shared_offer(path)
+            shared: Offer = lookup.shared_offer(path)
             return shared
-        token = await self._worlds.store.find_token(path.handle)
+        token = await call.worlds.store.find_token(path.handle)
         if token is None:
-            raise offers.not_found()
-        auth_key = parse_qs(query_string.decode("latin-1")).get("auth_key", [""])[0]
+            raise lookup.not_found()
+        auth_key = parse_qs(call.request.query.decode("latin-1")).get("auth_key", [""])[0]
         call.token = call.notes.token = token
-        prepare: Prepare = await call.run(lambda world: offers.offer(path, auth_key, world))
+        prepare: Prepare = await call.run(lambda world: lookup.offer(path, auth_key, world))
         return await self._renderings.prepared(path.handle, prepare)
 
 
@@ -96,16 +69,16 @@ async def _part(header: bytes | None, rendering: Rendering) -> ByteRange | None:
         raise Refusal(416, "Range Not Satisfiable", ("Content-Range", f"bytes */{rendering.size}")) from None
 
 
-def _wanted_range(headers: Mapping[bytes, bytes], file: "Offer") -> bytes | None:
+def _wanted_range(fields: Mapping[bytes, bytes], file: "Offer") -> bytes | None:
     """Return the `Range` header, unless the client wants a part of another version of the file only (`If-Range`)."""
-    return headers.get(b"range") if headers.get(b"if-range") in {None, _tag(file)} else None
+    return fields.get(b"range") if fields.get(b"if-range") in {None, _tag(file)} else None
 
 
 def _tag(file: "Offer") -> bytes:
     return f'"{file.key}"'.encode()
 
 
-def _head(file: "Offer", rendering: Rendering, part: ByteRange | None) -> Message:
+def _headers(file: "Offer", rendering: Rendering, part: ByteRange | None) -> list[tuple[bytes, bytes]]:
     start, end = (part.start, part.end) if part else (0, rendering.size)
     headers = [
         (b"content-type", file.media_type.encode()),
@@ -117,18 +90,26 @@ def _head(file: "Offer", rendering: Rendering, part: ByteRange | None) -> Messag
         headers.append((b"content-length", b"%d" % (end - start)))
     if part:
         headers.append((b"content-range", f"bytes {start}-{part.end - 1}/{rendering.size}".encode()))
-    return {"type": "http.response.start", "status": 206 if part else 200, "headers": headers}
+    return headers
 
 
-async def _send_bytes(send: Send, receive: Receive, rendering: Rendering, part: ByteRange | None) -> None:
-    """Send a file, or a part of it, giving others a turn after each chunk; ClientLeftError if nobody waits any more."""
-    start, end = (part.start, part.end) if part else (0, rendering.size)
-    leaving = asyncio.ensure_future(left(receive))
-    try:
-        async for chunk in rendering.read(start, end):
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await asyncio.sleep(0)
-            if leaving.done():
-                raise ClientLeftError
-    finally:
-        leaving.cancel()
+class _Body:
+    """The bytes of a file, or of a part of it, which is lent until they are read or nobody wants them any more."""
+
+    def __init__(self, rendering: Rendering, part: ByteRange | None, lent: ExitStack) -> None:
+        start, end = (part.start, part.end) if part else (0, rendering.size)
+        self._parts: AsyncGenerator[bytes] = rendering.read(start, end)
+        self._lent = lent
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        """Return the next bytes, giving others a turn before each."""
+        await asyncio.sleep(0)
+        return await anext(self._parts)
+
+    async def aclose(self) -> None:
+        """Give the file back."""
+        await self._parts.aclose()
+        self._lent.close()

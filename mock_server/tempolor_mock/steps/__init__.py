@@ -1,10 +1,8 @@
-"""The slots of the Connexion application, outermost first.
+"""The steps of the pipeline (`pipeline.py`, which has them in their order), each in a module of its own.
 
-`proxies` believes trusted proxies and `log` tells each request in a line, where the user wants that. `cors` opens the
-service's paths to browsers, and `journal` records what is asked and answered. `errors` turns whatever goes wrong into
-the service's envelope, `guard` keeps other people's pages out of the control plane, `routing` finds the documented
-operation, and `operations` carries it out: authorization (`security`), reading and checking the request (`reading`,
-`validation`), the function, the answer (`sending`). Connexion loads the documents, resolves operation ids to functions
-and hosts the slots; its own slots of the same names answer in another envelope and cost several times as much
-(`docs/decisions.md` has the figures). `fast_path` is the way of plain requests past all of them.
+`heads` remembers what was read of a head. `proxies` believes trusted proxies, `guard` keeps other people's pages out of
+the control plane, `routing` finds the `endpoint`, `security` authorizes. `prefer` answers what was asked for, `reading`
+reads parameters and bodies (`bodies`, `forms`) and checks them (`validation`). `faults` and `wire` let things go wrong.
+`checking` holds the mock's answers to the document, `replies` makes them what is sent, `cors` opens them to browsers,
+`journal` and `log` tell of them.
 """

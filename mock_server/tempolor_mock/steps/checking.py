@@ -3,8 +3,8 @@
 import orjson
 from connexion.operations.abstract import AbstractOperation
 
-from ..exchange import Answer
-from .sending import encoded
+from ..exchange import Answer, Call
+from .replies import reply_of
 from .validation import compile_schema
 
 
@@ -24,19 +24,26 @@ class AnswerCheck:
             for status, response in operation.responses.items()
         }
 
-    def __call__(self, answer: Answer) -> None:
-        """Raise where status or content are not documented; the message names the field.
+    def __call__(self, call: Call, answer: Answer) -> None:
+        """Raise, and note, where status or content are not documented; the message names the field.
 
         From 500 on an answer says what is wrong with the mock itself, for which the document has no words.
         """
-        if answer.status >= 500:
-            return
+        try:
+            if answer.status < 500 and not answer.deliberate:
+                self._check(answer)
+        except AnswerOutsideDocumentError as error:
+            call.notes.violations.append(f"answer: {error}")
+            raise
+
+    def _check(self, answer: Answer) -> None:
         if answer.status not in self._schemas:
             raise AnswerOutsideDocumentError(f"{self._operation_id}: status {answer.status} is not documented")
         schema = self._schemas[answer.status]
         if (schema is None) != (answer.content is None):
             raise AnswerOutsideDocumentError(f"{self._operation_id}: {answer.status} has the wrong kind of content")
-        _, body = encoded(answer)
+        body = reply_of(answer).body
+        assert isinstance(body, bytes)  # noqa: S101 - as of every answer
         sent = orjson.loads(bytes(body)) if body else None
         for error in schema.iter_errors(sent) if schema else ():
             raise AnswerOutsideDocumentError(f"{self._operation_id}: {answer.status}: {error.verbose_message}")

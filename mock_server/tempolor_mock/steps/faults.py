@@ -1,21 +1,21 @@
-"""What fault rules do to a request: waiting, another answer, an answer that goes wrong on its way."""
+"""What fault rules do to a request: waiting, another answer, a reply that goes wrong on its way."""
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
-
-from starlette.types import Receive, Scope, Send
+from typing import Any, Literal
 
 from ..documented import DocumentedAnswers
 from ..domain import errors, faults
 from ..domain.faults import Effect, Fault
-from ..domain.ids import CompositeId, IdKind, Token
+from ..domain.ids import CompositeId, IdKind
 from ..domain.world import World
-from ..exchange import Answer, Call, Hit
-from ..worlds import Worlds, real_seconds_until
+from ..exchange import Answer, Call, Reply
+from ..store import Action
+from ..waiting import in_task
+from ..worlds import real_seconds_until
 from .prefer import of_document, of_platform
-from .sending import refused
-from .wire import ClientLeftError, Dribbled, Malformed, Truncated, cut, left
+from .replies import refused
+from .wire import ClientLeftError, dribbled, malformed, truncated
 
 DRIBBLE_BYTES = 16
 DRIBBLE_SECONDS = 0.1
@@ -31,48 +31,62 @@ class ForcedAnswerError(Exception):
         self.answer = answer
 
 
-class RequestHazard:
-    """What may happen to one request, and once a rule has hit it, what does."""
+class LostAnswerError(Exception):
+    """A rule ends the connection in place of an answer."""
 
-    __slots__ = ("_call", "_documented", "_fault", "_hit_ms", "_receive", "_scope")
+    def __init__(self, how: Literal["close", "reset"]) -> None:
+        super().__init__(how)
+        self.how = how
 
-    def __init__(self, scope: Scope, receive: Receive, call: Call, documented: DocumentedAnswers | None) -> None:
-        self._scope = scope
-        self._receive = receive
+
+class Rules:
+    """The fault rules that requests of one operation meet; None stands for files, which no document has."""
+
+    def __init__(self, documented: DocumentedAnswers | None) -> None:
+        self._documented = documented
+
+    def hit(self, call: Call, world: World) -> "AppliedRule | None":
+        """See `FaultRules`."""
+        fault = faults.take(world, _described(call))
+        if fault is None:
+            return None
+        call.notes.forced = f"fault {fault.id}: {fault.effect.kind}"
+        return AppliedRule(call, fault, self._documented, world.now_ms)
+
+
+def _described(call: Call) -> faults.Request:
+    request, body = call.request, call.body if isinstance(call.body, dict) else {}
+    return faults.Request(
+        operation_id=call.notes.operation_id or faults.FILE,
+        method=request.method,
+        path=request.path,
+        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers},
+        user_id=_account(call.parameters, body),
+        prompt=body.get("prompt", ""),
+    )
+
+
+class AppliedRule:
+    """See `AppliedFault`."""
+
+    def __init__(self, call: Call, fault: Fault, documented: DocumentedAnswers | None, now_ms: int) -> None:
+        self.fault = fault
         self._call = call
         self._documented = documented
-        self._fault: Fault | None = None
-        self._hit_ms = 0
+        self._hit_ms = now_ms
 
-    def strike(self, world: World) -> Hit:
-        """See `Hazard`."""
-        fault = faults.take(world, self._request())
-        if fault is not None:
-            self._fault = fault
-            self._hit_ms = world.now_ms
-            self._call.notes.forced = f"fault {fault.id}: {fault.effect.kind}"
-        return Hit(fault)
+    async def before(self) -> None:
+        """See `AppliedFault`.
 
-    def _request(self) -> faults.Request:
-        scope, body = self._scope, self._call.body if isinstance(self._call.body, dict) else {}
-        return faults.Request(
-            operation_id=self._call.notes.operation_id or faults.FILE,
-            method=scope["method"],
-            path=scope["path"],
-            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
-            user_id=_account(self._call.parameters, body),
-            prompt=body.get("prompt", ""),
-        )
-
-    async def suffer(self, fault: Fault) -> None:
-        """See `Hazard`. Raises ForcedAnswerError, and ClientLeftError where nobody is there to be answered."""
-        effect = fault.effect
+        Raises ForcedAnswerError, LostAnswerError, and ClientLeftError where nobody is there to be answered.
+        """
+        effect = self.fault.effect
         if effect.kind in {"delay", "status"} and effect.seconds:
             await self._until(effect.seconds)
         if (answer := self._answer(effect)) is not None:
             raise ForcedAnswerError(answer)
         if effect.kind in {"drop", "reset"} and not effect.carried_out:
-            await self._cut()
+            raise LostAnswerError(_ending(effect))
 
     def _answer(self, effect: Effect) -> Answer | None:
         match effect.kind:
@@ -89,44 +103,44 @@ class RequestHazard:
     def _has(self, effect: Effect) -> bool:
         return any(effect.status in {None, each.status} for each in self._documented or ())
 
-    async def spoilt(self, send: Send) -> Send:
-        """See `Hazard`. Raises ClientLeftError where the answer is lost altogether."""
-        effect = self._fault.effect if self._fault else None
+    def after(self, reply: Reply) -> Reply:
+        """See `AppliedFault`."""
+        effect = self.fault.effect
         match effect:
             case Effect(kind="drop" | "reset", carried_out=True):
-                await self._cut()
+                return Reply(0, ends=_ending(effect))
             case Effect(kind="truncate"):
-                return Truncated(send, self._cut, effect.bytes)
+                return truncated(reply, effect.bytes)
             case Effect(kind="malformed_json"):
-                return Malformed(send)
+                return malformed(reply)
             case Effect(kind="dribble"):
-                return Dribbled(send, self._next_piece, effect.bytes or DRIBBLE_BYTES)
-        return send
-
-    async def _cut(self) -> None:
-        await cut(self._scope, self._receive, reset=self._fault is not None and self._fault.effect.kind == "reset")
-        raise ClientLeftError
+                return dribbled(reply, self._next_piece, effect.bytes or DRIBBLE_BYTES)
+        return reply
 
     async def _next_piece(self) -> None:
-        seconds = self._fault.effect.seconds if self._fault else None
+        seconds = self.fault.effect.seconds
         await self._until(DRIBBLE_SECONDS if seconds is None else seconds)
 
     async def _until(self, seconds: float) -> None:
         """Wait until so many virtual seconds after the last moment waited for; not longer than there is the rule."""
         self._hit_ms += round(seconds * 1000)
-        moment_ms, fault = self._hit_ms, self._fault
+        moment_ms, fault_id = self._hit_ms, self.fault.id
 
         def missing(world: World) -> float:
-            return real_seconds_until(world, moment_ms) if fault and fault.id in world.faults else 0
+            return real_seconds_until(world, moment_ms) if fault_id in world.faults else 0
 
-        await wait_or_leave(self._call.worlds, self._call.owner, missing, self._receive)
+        await _wait_or_leave(self._call, missing)
 
     async def refund(self) -> None:
-        """See `Hazard`. A rule about jobs gets its hit back: none was started."""
-        if self._fault is not None and faults.KINDS[self._fault.effect.kind].bends_jobs:
-            fault_id = self._fault.id
+        """See `AppliedFault`. A rule about jobs gets its hit back: none was started."""
+        if faults.KINDS[self.fault.effect.kind].bends_jobs:
+            fault_id = self.fault.id
             await self._call.worlds.run(self._call.owner, lambda world: faults.give_back(world, fault_id))
             self._call.notes.forced = None
+
+
+def _ending(effect: Effect) -> Literal["close", "reset"]:
+    return "reset" if effect.kind == "reset" else "close"
 
 
 def _with_retry(answer: Answer, retry_after: int | None) -> Answer:
@@ -134,10 +148,11 @@ def _with_retry(answer: Answer, retry_after: int | None) -> Answer:
     return Answer(answer.status, answer.content, (*answer.headers, *headers))
 
 
-async def wait_or_leave(worlds: Worlds, token: Token, missing: Any, receive: Receive) -> None:
+async def _wait_or_leave(call: Call, missing: Action[float]) -> None:
     """Wait as `Worlds.wait` does; raise ClientLeftError as soon as the client closes the connection."""
-    waiting = asyncio.ensure_future(worlds.wait(token, missing))
-    leaving = asyncio.ensure_future(left(receive))
+    await in_task()
+    waiting = asyncio.ensure_future(call.worlds.wait(call.owner, missing))
+    leaving = asyncio.ensure_future(call.request.sender.left())
     try:
         await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not waiting.done():

@@ -2,19 +2,17 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 import click
 import orjson
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..domain.clock import iso
-from ..exchange import Notes
+from ..exchange import Call, Request
 from ..journal import redacted_query, redacted_token
-from ..settings import CONTROL_BASE_PATH, LogFormat
+from ..settings import LogFormat
 from ..worlds import WallClock
 
 _COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
@@ -30,19 +28,22 @@ def to_stderr(line: str) -> None:
 
 
 class RequestLog:
-    """Tells requests, in one line each."""
+    """Tells calls, in one line each, but for what only reads the control plane: our own page does so all the time."""
 
     def __init__(self, wall: WallClock, style: LogFormat, write: Write = to_stderr) -> None:
         self._wall = wall
         self._write = write
         self._format = _json_line if style == "json" else _coloured_line if _wants_colour() else _text_line
 
-    def tell(self, asked: "Asked", status: int, duration_ns: int, notes: Notes) -> None:
-        """Write a request's line; a status of 0 is one that was never sent."""
+    def tell(self, call: Call, status: int, duration_ns: int) -> None:
+        """Write a call's line; a status of 0 is one that was never sent."""
+        request, notes = call.request, call.notes
+        if call.is_control and request.method in _READS:
+            return
         facts = {
             "time": iso(self._wall()),
-            "method": asked.method,
-            "path": asked.path,
+            "method": request.method,
+            "path": _shown(request),
             "status": status,
             "ms": round(duration_ns / 1e6, 2),
             "operation_id": notes.operation_id,
@@ -55,48 +56,13 @@ class RequestLog:
         self._write(self._format(facts))
 
 
-class Asked(NamedTuple):
-    """What a line says of a request's head: path and query as sent, but for secrets and what could forge a line."""
-
-    method: str
-    path: str
-
-    @classmethod
-    def of(cls, scope: Scope) -> Self:
-        """Read a scope."""
-        path = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0].decode("latin-1")
-        query = redacted_query(scope["query_string"])
-        text = f"{path}?{query}" if query else path
-        is_harmless = text.isascii() and text.isprintable()
-        return cls(scope["method"], text if is_harmless else text.encode("unicode_escape").decode())
-
-
-class LogSlot:
-    """Outermost slot. What only reads the control plane is left out: the page for people does so all the time."""
-
-    def __init__(self, app: ASGIApp, *, log: RequestLog) -> None:
-        self.app = app
-        self._log = log
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and tell what became of it."""
-        if scope["type"] != "http" or (scope["method"] in _READS and scope["path"].startswith(CONTROL_BASE_PATH)):
-            await self.app(scope, receive, send)
-            return
-        status = 0
-
-        async def watched_send(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        begun_ns = time.perf_counter_ns()
-        try:
-            await self.app(scope, receive, watched_send)
-        finally:
-            notes = scope.get("tempolor.notes") or Notes()
-            self._log.tell(Asked.of(scope), status, time.perf_counter_ns() - begun_ns, notes)
+def _shown(request: Request) -> str:
+    """Return path and query as sent, but for secrets and what could forge a line."""
+    path = request.target.partition(b"?")[0].decode("latin-1")
+    query = redacted_query(request.query)
+    text = f"{path}?{query}" if query else path
+    is_harmless = text.isascii() and text.isprintable()
+    return text if is_harmless else text.encode("unicode_escape").decode()
 
 
 def _wants_colour() -> bool:

@@ -1,12 +1,12 @@
 """The header `Prefer` (RFC 7240) on one request: `Prefer: code=429, example=upstream_busy`."""
 
 import re
-from collections.abc import Iterable
 
 from ..documented import DocumentedAnswer, DocumentedAnswers, NotDocumentedError
 from ..domain.errors import ServiceError
 from ..domain.faults import PLATFORM_TEXTS
-from ..exchange import Answer
+from ..domain.records import replace
+from ..exchange import Answer, Call
 
 CODE, EXAMPLE, RETRY_AFTER = "code", "example", "retry-after"
 
@@ -33,20 +33,22 @@ def _unquoted(value: str) -> str:
     return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
 
 
-def preferred(headers: Iterable[tuple[bytes, bytes]], documented: DocumentedAnswers) -> tuple[Answer, str] | None:
-    """Return the answer that the headers ask for and what asked for it, or None where nothing does.
+def preferred(call: Call, documented: DocumentedAnswers | None) -> Answer | None:
+    """Return the answer that the headers ask for, noting what asked for it; None where nothing does.
 
-    Raises PreferenceError for one that cannot be had.
+    Raises PreferenceError for one that cannot be had. Nothing else than documented answers can be preferred.
     """
+    if documented is None:
+        return None
+    headers = call.request.headers
     preferences = parse_prefer(", ".join(value.decode("latin-1") for name, value in headers if name == b"prefer"))
     asked = {name: value for name in (CODE, EXAMPLE, RETRY_AFTER) if (value := preferences.get(name))}
     if CODE not in asked and EXAMPLE not in asked:
         return None
     words = ", ".join(f"{name}={value}" for name, value in asked.items())
     answer = _answer(_number(asked, CODE), asked.get(EXAMPLE), _number(asked, RETRY_AFTER), documented)
-    return Answer(
-        answer.status, answer.content, (*answer.headers, ("Preference-Applied", words)), answer.deliberate
-    ), f"Prefer: {words}"
+    call.notes.forced = f"Prefer: {words}"
+    return replace(answer, headers=(*answer.headers, ("Preference-Applied", words)))
 
 
 class PreferenceError(ServiceError):

@@ -1,12 +1,11 @@
-"""Slot that believes trusted proxies what their clients asked for, so that links in answers lead through the proxy."""
+"""Believing trusted proxies what their clients asked for, so that links in answers lead through the proxy."""
 
 import ipaddress
 from collections.abc import Sequence
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from ..exchange import Call
 
 _SCHEMES = {b"http": "http", b"https": "https"}
-_FORWARDED = frozenset((b"x-forwarded-proto", b"x-forwarded-host"))
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -17,30 +16,26 @@ def parse_networks(texts: Sequence[str]) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(each, strict=False) for each in wanted)
 
 
-class ProxySlot:
-    """Takes scheme and host from `X-Forwarded-Proto` and `X-Forwarded-Host` where a trusted address sends them.
+class Proxies:
+    """The proxies of `--forwarded-allow-ips`, whose `X-Forwarded-Proto` and `X-Forwarded-Host` count.
 
     Uvicorn's own middleware knows the scheme only.
     """
 
-    def __init__(self, app: ASGIApp, *, trusted: Sequence[str]) -> None:
-        self.app = app
+    def __init__(self, trusted: Sequence[str]) -> None:
         self._trusted = parse_networks(trusted)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on as the proxy's client made it."""
-        if scope["type"] == "http" and self._trusts(scope.get("client")):
-            forwarded = {name: _first(value) for name, value in scope["headers"] if name in _FORWARDED}
-            if forwarded:
-                scope = {**scope, "scheme": _SCHEMES.get(forwarded.get(b"x-forwarded-proto", b""), scope["scheme"])}
-                if host := forwarded.get(b"x-forwarded-host"):
-                    # Beside the first one, not in its place: the last one counts, but `guard.py` looks at both.
-                    scope["headers"] = [*scope["headers"], (b"host", host)]
-        await self.app(scope, receive, send)
+    def believe(self, call: Call) -> None:
+        """Take scheme and host as the proxy's client said them; what the proxy called stays in the headers."""
+        if self._trusts(call.request.client):
+            scheme = _first(call.fields.get(b"x-forwarded-proto", b""))
+            call.request.scheme = _SCHEMES.get(scheme, call.request.scheme)
+            if host := _first(call.fields.get(b"x-forwarded-host", b"")):
+                call.fields[b"host"] = host
 
-    def _trusts(self, client: tuple[str, int] | None) -> bool:
+    def _trusts(self, client: str | None) -> bool:
         try:
-            address = ipaddress.ip_address(client[0]) if client else None
+            address = ipaddress.ip_address(client) if client else None
         except ValueError:
             return False
         return address is not None and any(address in network for network in self._trusted)

@@ -3,18 +3,18 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
 from connexion.operations.abstract import AbstractOperation
-from starlette.types import Receive
 
 from ..domain import errors
 from ..domain.errors import ServiceError
+from ..exchange import Call
 from ..settings import Settings
-from .bodies import parse_form, parse_json, read_body
+from .bodies import parse_json, too_large
+from .forms import parse_form
 from .validation import ObjectCheck, Schema
 
 MULTIPART = "multipart/form-data"
@@ -23,7 +23,7 @@ _JSON = JSON.encode()
 
 
 _LONGEST_REMEMBERED = 512
-"""Characters of path and query, and bytes of a body, beyond which what they say is not kept in memory."""
+"""Bytes of a body beyond which what it says is not kept in memory."""
 
 
 class ParameterReader:
@@ -38,21 +38,12 @@ class ParameterReader:
             name: each["schema"]["default"] for name, each in self._declared.items() if "default" in each["schema"]
         }
         self._check = ObjectCheck(_object_schema(self._declared), "parameters")
-        # The same few paths and queries come again and again, and what they say depends on nothing else.
-        self._read = lru_cache(maxsize=1024)(self._read_afresh)
 
-    def __call__(self, path_parameters: dict[str, str], query_string: bytes) -> Mapping[str, Any]:
+    def __call__(self, path_parameters: Mapping[str, str], query_string: bytes) -> Mapping[str, Any]:
         """Return all declared parameters that were given, checked, and the defaults of those that were not.
 
         An empty query parameter counts as absent; of one given several times, the last counts.
         """
-        if not self._declared:
-            return {}
-        length = len(query_string) + sum(map(len, path_parameters.values()))
-        read = self._read if length <= _LONGEST_REMEMBERED else self._read_afresh
-        return read(tuple(path_parameters.items()), query_string)
-
-    def _read_afresh(self, path_parameters: tuple[tuple[str, str], ...], query_string: bytes) -> Mapping[str, Any]:
         pairs = read_query(query_string)
         if self._strict and (unknown := [name for name, _ in pairs if name not in self._from_query]):
             known = ", ".join(sorted(self._from_query))
@@ -61,7 +52,7 @@ class ParameterReader:
         given.update(path_parameters)
         values = {name: as_declared(value, self._declared[name]["schema"]) for name, value in given.items()}
         self._check(values)
-        return MappingProxyType(self._defaults | values)
+        return self._defaults | values
 
 
 def _object_schema(parameters: Mapping[str, Any]) -> Schema:
@@ -82,7 +73,7 @@ def read_query(query_string: bytes) -> list[tuple[str, str]]:
         raise ServiceError(400, "Query string has incorrect format") from None
 
 
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_INTEGER = re.compile(r"(-?[0-9]{1,18})(?:\.0{1,18})?")
 _NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?")
 """Numbers as JSON writes them; Python itself takes spaces, underscores and the digits of any script."""
 
@@ -92,7 +83,7 @@ def as_declared(text: str, schema: Schema) -> Any:
     try:
         match schema.get("type"):
             case "integer":
-                return int(text) if _INTEGER.fullmatch(text) else text
+                return int(match[1]) if (match := _INTEGER.fullmatch(text)) else text
             case "number":
                 return float(text) if _NUMBER.fullmatch(text) else text
             case "boolean":
@@ -118,6 +109,8 @@ class BodyReader:
             for name, each in schema.get("properties", {}).items()
             if "default" in each
         }
+        properties = self._schemas.get(JSON, {}).get("properties", {})
+        self._integers = [name for name, each in properties.items() if each.get("type") == "integer"]
         self._settings = settings
         self._json = lru_cache(maxsize=256)(self._json_afresh)
         self._max_json_bytes = settings.max_json_bytes
@@ -130,42 +123,71 @@ class BodyReader:
         An optional body may be left out altogether; its media type is then empty.
         """
         given = headers.get(b"content-type", b"")
+        if b"content-encoding" in headers:
+            _check_encoding(headers[b"content-encoding"])
         if given == _JSON and JSON in self._schemas:
             return JSON
-        media_type = given.partition(b";")[0].strip().lower().decode("latin-1")
+        text, _, options = given.partition(b";")
+        media_type = text.strip().lower().decode("latin-1")
+        if media_type == JSON and options:
+            _check_charset(options)
         left_out = not self._required and not media_type and headers.get(b"content-length", b"0") == b"0"
         if media_type not in self._schemas and not left_out:
             raise errors.wrong_media_type(self._schemas)
         return media_type
 
-    def json(self, raw: bytes) -> Any:
-        """Return what a JSON body says, checked; nobody may change it, since the same body is read once."""
-        return (self._json if len(raw) <= _LONGEST_REMEMBERED else self._json_afresh)(raw)
-
-    def _json_afresh(self, raw: bytes) -> Any:
-        return self._checked(JSON, parse_json(raw))
-
-    async def __call__(self, media_type: str, headers: Mapping[bytes, bytes], receive: Receive) -> Any:
-        """Return the body: an object that was checked, or the bytes of an upload."""
+    def limit(self, media_type: str) -> int:
+        """Return how many bytes a body of a type may have."""
         if media_type == JSON:
-            return self.json(await read_body(headers, receive, self._max_json_bytes))
-        if media_type == MULTIPART:
-            raw = await read_body(headers, receive, self._settings.max_json_bytes)
-            return self._checked(media_type, await self._form(headers, raw))
-        if not media_type:
-            return {}
-        raw = await read_body(headers, receive, self._settings.max_upload_bytes)
+            return self._max_json_bytes
+        return self._settings.max_json_bytes if media_type == MULTIPART else self._settings.max_upload_bytes
+
+    def read(self, call: Call, raw: bytes) -> Any:
+        """Return what a call's body says: an object that was checked, or the bytes of an upload.
+
+        Raises a 400 for what is no such thing, and a 413 for what is too long.
+        """
+        if len(raw) > self.limit(call.media_type):
+            raise too_large()
+        match call.media_type:
+            case "application/json":
+                return (self._json if len(raw) <= _LONGEST_REMEMBERED else self._json_afresh)(raw)
+            case "multipart/form-data":
+                return self._checked(MULTIPART, self._form(call.fields[b"content-type"], raw))
+            case "":
+                return {}
         if not raw:
             raise ServiceError(400, "Empty file received")
         return raw
+
+    def _json_afresh(self, raw: bytes) -> Any:
+        """Return what a JSON body says; nobody may change it, since the same body is read once."""
+        value = parse_json(raw)
+        return self._checked(JSON, self._with_whole_numbers(value) if isinstance(value, dict) else value)
+
+    def _with_whole_numbers(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return an object with `80.0` written as `80` where an integer is declared: JSON has one kind of number."""
+        wrong = [name for name in self._integers if type(number := value.get(name)) is float and number.is_integer()]
+        return value | {name: int(value[name]) for name in wrong} if wrong else value
 
     def _checked(self, media_type: str, value: Any) -> Any:
         self._checks[media_type](value)
         return value
 
-    async def _form(self, headers: Mapping[bytes, bytes], raw: bytes) -> dict[str, Any]:
+    def _form(self, content_type: bytes, raw: bytes) -> dict[str, Any]:
         properties = self._schemas[MULTIPART].get("properties", {})
         return {
-            name: as_declared(text, properties.get(name, {}))
-            for name, text in (await parse_form(headers[b"content-type"], raw)).items()
+            name: as_declared(text, properties.get(name, {})) for name, text in parse_form(content_type, raw).items()
         }
+
+
+def _check_encoding(encoding: bytes) -> None:
+    if encoding.strip().lower() not in {b"", b"identity"}:
+        shown = encoding.decode("latin-1")
+        raise ServiceError(400, f"Request body has the Content-Encoding {shown}: send it as it is")
+
+
+def _check_charset(options: bytes) -> None:
+    name, _, charset = options.decode("latin-1").strip().lower().partition("=")
+    if name == "charset" and charset.strip('"') not in {"utf-8", "utf8", "us-ascii"}:
+        raise ServiceError(400, f"Request body has the charset {charset}: JSON is UTF-8")

@@ -3,7 +3,6 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Self
 
 from ..domain import errors
@@ -31,21 +30,24 @@ class Security:
             bearer_optional=any("http" not in types for types in wanted),
         )
 
-    def check(self, headers: Mapping[bytes, bytes], worlds: Worlds) -> Token | None:
+    def check(self, fields: Mapping[bytes, bytes], worlds: Worlds) -> Token | None:
         """Return the token that names the world, or raise a 401."""
         if self.control and (expected := worlds.settings.control_token) is not None:
-            given = headers.get(CONTROL_TOKEN_HEADER, b"")
+            given = fields.get(CONTROL_TOKEN_HEADER, b"")
             if not hmac.compare_digest(given, expected.encode()):
                 raise errors.unauthorized()
-        if not self.bearer or (self.bearer_optional and b"authorization" not in headers):
+        if not self.bearer or (self.bearer_optional and b"authorization" not in fields):
             return None
-        token = bearer_token(headers.get(b"authorization", b""))
+        token = bearer_token(fields.get(b"authorization", b""))
         if token is None or not worlds.accepts(token):
             raise errors.unauthorized()
         return token
 
 
-@lru_cache(maxsize=1024)
+PUBLIC = Security(bearer=False, control=False)
+"""What an operation asks for that anybody may call."""
+
+
 def bearer_token(header: bytes) -> Token | None:
     """Return the API token of an `Authorization` header, or None where there is none of the right shape."""
     scheme, _, value = header.decode("latin-1").partition(" ")

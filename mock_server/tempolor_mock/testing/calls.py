@@ -1,16 +1,20 @@
-"""Carrying requests to an application on the event loop of its server, from any thread, without a socket."""
+"""Carrying requests to the pipeline on the event loop of its server, from any thread, without a socket."""
 
 import asyncio
-from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import TypeVar
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from starlette.types import ASGIApp, Message, Scope
+from .. import exchange
+from ..exchange import RawHeaders
+from ..steps.wire import ConnectionCutError
+
+if TYPE_CHECKING:
+    from ..pipeline import Pipeline
 
 T = TypeVar("T")
-RawHeaders = Sequence[tuple[bytes, bytes]]
 
 
 @dataclass(slots=True)
@@ -27,67 +31,53 @@ class Request:
 class Reply:
     """An answer whose body has arrived in whole."""
 
-    status: int = 0
-    headers: RawHeaders = ()
-    chunks: list[bytes] = field(default_factory=list)
-
-    @property
-    def body(self) -> bytes:
-        """All of the body."""
-        return b"".join(self.chunks)
+    status: int
+    headers: RawHeaders
+    body: bytes
 
 
-class Exchange:
-    """One request on its way through an ASGI application; the client stays until it has been answered."""
+async def carry(request: Request, pipeline: "Pipeline") -> Reply:
+    """Carry a request out; ConnectionCutError where a fault rule ends the connection."""
+    reply = await pipeline.answer(_parsed(request))
+    if reply.ends is not None:
+        raise ConnectionCutError.of(reply)
+    if isinstance(reply.body, bytes):
+        return Reply(reply.status, reply.headers, reply.body)
+    async with aclosing(reply.body) as parts:
+        return Reply(reply.status, reply.headers, b"".join([part async for part in parts]))
 
-    def __init__(self, request: Request) -> None:
-        self._request = request
-        self._body_given = False
-        self._answered = asyncio.Event()
-        self.reply = Reply()
 
-    async def run(self, app: ASGIApp) -> Reply:
-        """Carry it out; what the application raises comes out."""
-        await app(self._scope(), self._receive, self._send)
-        return self.reply
+class _Patient:
+    """The sender of a request that is there in whole, who stays until it has been answered."""
 
-    def _scope(self) -> Scope:
-        parts = urlsplit(self._request.url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        headers = [(name.lower(), value) for name, value in self._request.headers]
-        if not any(name == b"host" for name, _ in headers):
-            headers.append((b"host", parts.netloc.encode()))
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.4"},
-            "http_version": "1.1",
-            "method": self._request.method,
-            "scheme": parts.scheme,
-            "path": unquote(parts.path),
-            "raw_path": parts.path.encode(),
-            "query_string": parts.query.encode(),
-            "root_path": "",
-            "headers": headers,
-            "client": ("127.0.0.1", 0),
-            "server": (parts.hostname, port),
-        }
+    async def receive(self) -> bytes:
+        return b""
 
-    async def _receive(self) -> Message:
-        if self._body_given:
-            await self._answered.wait()
-            return {"type": "http.disconnect"}
-        self._body_given = True
-        return {"type": "http.request", "body": self._request.body, "more_body": False}
+    async def left(self) -> None:
+        await asyncio.Event().wait()
 
-    async def _send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.reply.status = message["status"]
-            self.reply.headers = list(message.get("headers", ()))
-            return
-        if self._request.method != "HEAD":
-            self.reply.chunks.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            self._answered.set()
+
+_PATIENT = _Patient()
+
+
+def _parsed(request: Request) -> exchange.Request:
+    parts = urlsplit(request.url)
+    headers = [(name.lower(), value) for name, value in request.headers]
+    if not any(name == b"host" for name, _ in headers):
+        headers.append((b"host", parts.netloc.encode()))
+    path, query = parts.path.encode(), parts.query.encode()
+    return exchange.Request(
+        request.method,
+        unquote(parts.path),
+        path + b"?" + query if query else path,
+        query,
+        headers,
+        parts.scheme,
+        (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)),
+        "127.0.0.1",
+        _PATIENT,
+        request.body,
+    )
 
 
 async def awaited(future: "Future[T]") -> T:

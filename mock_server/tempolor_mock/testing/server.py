@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ..domain.ids import Token
 from ..domain.world import World
-from .calls import Exchange, Reply, Request
+from .calls import Reply, Request, carry
 from .options import Options
 from .transport import Transport
 from .world import MockWorld
@@ -84,7 +84,7 @@ class MockServer:
 
     async def _carry(self, request: Request, patience: float | None) -> Reply:
         async with asyncio.timeout(patience):
-            return await Exchange(request).run(self._mock)
+            return await carry(request, self._mock.pipeline)
 
     def run(self, token: Token, action: Callable[[World], T]) -> T:
         """Run a function on a world in a transaction of its own."""

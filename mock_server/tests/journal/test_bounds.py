@@ -5,7 +5,7 @@ import tracemalloc
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.exchange import Answer, Notes
 from tempolor_mock.journal import Entry, Journal, RequestHead
-from tempolor_mock.steps.sending import encoded
+from tempolor_mock.steps.replies import reply_of
 
 BUSY, QUIET = Token("1", "busy"), Token("2", "quiet")
 
@@ -84,7 +84,7 @@ def test_answers_take_no_more_memory_than_is_counted():
     """The JSON library leaves kilobytes of room behind a value that nobody is going to use."""
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
-    kept = [encoded(Answer(404, {"error": f"No record found for {number}", "code": 404})) for number in range(1_000)]
+    kept = [reply_of(Answer(404, {"error": f"No record found for {number}", "code": 404})) for number in range(1_000)]
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (after - before) / len(kept) < 1_000

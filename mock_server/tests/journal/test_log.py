@@ -1,29 +1,21 @@
 """One line for each request."""
 
-import asyncio
 import json
 
 import pytest
 from tempolor_mock.domain.ids import Token
-from tempolor_mock.exchange import Notes
-from tempolor_mock.steps.log import LogSlot, RequestLog
+from tempolor_mock.exchange import Call, Notes, Request
+from tempolor_mock.steps.log import RequestLog
 
 
 def told(style, path="/v1/tempolor/music/song", query=b"", status=200, method="POST", **notes):
     """Return the lines that one request is told in."""
-
-    async def application(scope, receive, send):
-        scope["tempolor.notes"] = Notes(token=Token("7", "hidden"), **notes)
-        await send({"type": "http.response.start", "status": status, "headers": []})
-        await send({"type": "http.response.body"})
-
-    async def nothing(*_):
-        pass
-
     lines = []
-    slot = LogSlot(application, log=RequestLog(lambda: 1_747_731_600_125, style, lines.append))
-    scope = {"type": "http", "method": method, "path": path, "raw_path": path.encode("latin-1"), "query_string": query}
-    asyncio.run(slot(scope, nothing, nothing))
+    target = path.encode("latin-1")
+    request = Request(method, path, target + b"?" + query, query, [], "http", None, None, None)
+    notes = Notes(token=Token("7", "hidden"), **notes)
+    call = Call(None, request, notes, {}, None, is_control=path.startswith("/_mock"))
+    RequestLog(lambda: 1_747_731_600_125, style, lines.append).tell(call, status, 1_000)
     return lines
 
 

@@ -104,6 +104,7 @@ def test_help_comes_in_groups():
         "Journal and log",
         "Callbacks",
         "Access",
+        "Limits",
         "Other options",
     ]
 

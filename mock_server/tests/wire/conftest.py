@@ -12,7 +12,7 @@ import httpx
 import pytest
 from tempolor_mock.testing import MockServer
 
-from .servers import Line, Side
+from .servers import Line
 
 SECONDS = 5
 """How long a test waits for any answer: without one by then, the server hangs."""
@@ -95,19 +95,15 @@ def refused_on_the_wire(server) -> Callable[..., None]:
 
 
 @pytest.fixture(scope="module")
-def sides() -> Iterator[tuple[Side, Side]]:
-    """Two servers of the same seed, on the second of which all requests take the long way."""
-    with MockServer(frozen=True, seed=7) as short, MockServer(frozen=True, seed=7) as long:
-        long._mock.fast_path = None
-        sides = Side(short), Side(long)
-        yield sides
-        for side in sides:
-            side.close()
+def mock_server() -> Iterator[MockServer]:
+    """A server in this process, for tests that look inside."""
+    with MockServer(frozen=True, seed=7) as started:
+        yield started
 
 
 @pytest.fixture
-def line(sides) -> Iterator[Line]:
+def line(mock_server) -> Iterator[Line]:
     """A connection of the test's own, closed at its end."""
-    found = Line(sides[0].server)
+    found = Line(mock_server)
     with found.socket:
         yield found

@@ -1,75 +1,14 @@
-"""Two equal servers, one without the short way, and connections to them: over sockets, or without one."""
+"""Connections to a server in this process: over sockets, or without one."""
 
-import http.client
 import socket
-from dataclasses import dataclass, field
-from typing import Any
 from unittest import mock
 from uuid import uuid4
 
-import httpx
 from tempolor_mock.server import configured
 from tempolor_mock.testing import MockServer
 from uvicorn.server import ServerState
 
 SECONDS = 5
-TAKES_ITS_TIME = ("durationMs", "received")
-"""What the journal says of the real time a request came and took."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One request; `job` in its path stands for one of those that were started before."""
-
-    method: str
-    path: str
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes | None = None
-    in_one_piece: bool = True
-
-    def sent(self, token: str, job: str) -> list[bytes]:
-        """Return what is sent: head and body together, or one after the other."""
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Host": "mock"}
-        if self.body is not None:
-            headers["Content-Length"] = str(len(self.body))
-        path = self.path.format(job=job, escaped=job.replace(":", "%3A"))
-        lines = [f"{name}: {value}" for name, value in (headers | self.headers).items()]
-        head = "\r\n".join((f"{self.method} /v1/tempolor{path} HTTP/1.1", *lines, "", "")).encode()
-        body = self.body or b""
-        return [head + body] if self.in_one_piece else [head, body]
-
-
-class Side:
-    """One of two equal servers, spoken to over one connection for as long as the server keeps it."""
-
-    def __init__(self, server: MockServer) -> None:
-        self.server = server
-        self._socket: socket.socket | None = None
-
-    def close(self) -> None:
-        """Close the connection."""
-        if self._socket is not None:
-            self._socket.close()
-        self._socket = None
-
-    def ask(self, step: Step, token: str, job: str) -> tuple[int, list[tuple[str, str]], bytes]:
-        """Send a request and return what came back, without the date."""
-        self._socket = self._socket or connected(self.server)
-        for piece in step.sent(token, job):
-            self._socket.sendall(piece)
-        with http.client.HTTPResponse(self._socket, method=step.method) as response:
-            response.begin()
-            shown = [(name, value) for name, value in response.getheaders() if name != "date"]
-            found = response.status, shown, response.read()
-        if response.will_close:
-            self.close()
-        return found
-
-    def journal(self, token: str) -> list[dict[str, Any]]:
-        """Return what the journal says of a world's requests, without real time."""
-        headers = {"Authorization": f"Bearer {token}"}
-        entries = httpx.get(f"{self.server.url}/_mock/requests", headers=headers).json()["requests"]
-        return [{name: value for name, value in entry.items() if name not in TAKES_ITS_TIME} for entry in entries]
 
 
 def connected(server: MockServer) -> socket.socket:
@@ -81,7 +20,7 @@ def connected(server: MockServer) -> socket.socket:
 
 
 class Line:
-    """A connection to the server with the short way, in a world with the account 111."""
+    """A connection in a world of its own, with the account 111."""
 
     def __init__(self, server: MockServer) -> None:
         self.world = server.world(f"user:12345-{uuid4()}")
@@ -109,7 +48,7 @@ class Line:
 
 
 class Clockwork:
-    """An event loop's time and timers, in the test's hands."""
+    """An event loop's time and timers, in the test's hands; tasks are begun and left alone."""
 
     def __init__(self):
         self.now = 0.0
@@ -119,16 +58,34 @@ class Clockwork:
         """Return the loop's time."""
         return self.now
 
-    def call_later(self, delay, call):
+    def call_at(self, moment, call):
         """Keep a timer."""
-        self.timers.append((self.now + delay, call))
+        timer = mock.Mock(moment=moment, call=call)
+        timer.when.return_value = moment
+        timer.cancel.side_effect = lambda: self.timers.remove(timer)
+        self.timers.append(timer)
+        return timer
+
+    def call_soon(self, call):
+        """Call at once."""
+        call()
+
+    def create_future(self):
+        """Make a future that nobody waits for."""
+        return mock.Mock()
+
+    def create_task(self, work):
+        """End a task before it goes on."""
+        work.close()
         return mock.Mock()
 
     def until(self, moment):
         """Let time pass, and what falls due happen."""
-        while self.timers and self.timers[0][0] <= moment:
-            self.now, call = self.timers.pop(0)
-            call()
+        while due := [each for each in self.timers if each.moment <= moment]:
+            timer = min(due, key=lambda each: each.moment)
+            self.timers.remove(timer)
+            self.now = timer.moment
+            timer.call()
         self.now = moment
 
 

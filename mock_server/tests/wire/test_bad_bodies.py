@@ -58,9 +58,8 @@ def test_an_order_that_is_no_order_is_a_400(raw, refused_on_the_wire, path, body
         b'{"requestParams":{"user_id":"\\ud800"}}',
         b'{"requestParams":{"a":' + b"[" * 400 + b"]" * 400 + b"}}",
         b'{"requestParams":' + b'{"a":' * 400 + b"1" + b"}" * 400 + b"}",
-        b'{"requestParams":{"ts":' + b"9" * 25 + b"}}",
     ],
-    ids=["nul", "surrogate", "deep-array", "deep-object", "beyond-int64"],
+    ids=["nul", "surrogate", "deep-array", "deep-object"],
 )
 def test_parameters_that_could_not_be_shown_again_are_refused(raw, wire_client, refused_on_the_wire, body):
     """Nothing is stored that would break every later answer."""

@@ -1,0 +1,197 @@
+"""The way of every request, whatever brings it: from its head to its reply, step by step.
+
+`Pipeline.answer` is all a transport has to call. It waits for nothing unless it must (a body that is still to come, a
+store that is in use, a fault that delays, an operation that is no single transaction), and says so beforehand by
+`in_task`; so a transport may run it without a task up to there (`waiting.begin`).
+"""
+
+import re
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from functools import partial
+from time import perf_counter_ns
+from typing import cast
+
+from .documented import DocumentedAnswers
+from .domain.errors import ServiceError
+from .exchange import DEPTH_HEADER, Answer, Call, Notes, Parts, Reply, Request
+from .journal import Body, RequestHead
+from .settings import CONTROL_BASE_PATH, PUBLIC_BASE_PATH
+from .steps import cors, journal
+from .steps.bodies import received
+from .steps.endpoint import Endpoint, Procedure, Transaction
+from .steps.faults import ForcedAnswerError, LostAnswerError
+from .steps.guard import Guard
+from .steps.heads import KnownHeads
+from .steps.log import RequestLog
+from .steps.prefer import PreferenceError, preferred
+from .steps.proxies import Proxies
+from .steps.replies import failed, refused, reply_of, without_body
+from .steps.routing import Routes
+from .steps.validation import BrokenRequestError
+from .steps.wire import ClientLeftError
+from .waiting import in_task
+from .worlds import Worlds
+
+_DEPTH_HEADER = DEPTH_HEADER.lower().encode()
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+"""What may stand in a link; the address the request came to takes the place of anything else."""
+
+
+class Pipeline:
+    """Answers requests with the endpoints that were added."""
+
+    def __init__(self, worlds: Worlds, log: RequestLog | None) -> None:
+        settings = worlds.settings
+        self._worlds = worlds
+        self._log = log
+        self._proxies = Proxies(settings.trusted_proxies) if settings.trusted_proxies else None
+        self._guard = Guard(worlds)
+        self._routes = Routes()
+        self.heads = KnownHeads()
+        self._documented: dict[str, DocumentedAnswers] = {}
+
+    def add(self, base_path: str, endpoints: Mapping[str, Mapping[str, Endpoint]]) -> None:
+        """Add endpoints by path below a base path, and by method. HEAD is where GET is, but for the service's paths."""
+        table = self._routes.table(base_path, answers_head=base_path != PUBLIC_BASE_PATH)
+        for path, methods in endpoints.items():
+            table.add(path, methods)
+            for each in methods.values():
+                if each.operation_id is not None and each.documented is not None:
+                    self._documented[each.operation_id] = each.documented
+
+    async def answer(self, request: Request) -> Reply:
+        """Return the reply to a request, journalled and logged."""
+        begun_ns = perf_counter_ns()
+        call, endpoint = self.heads.find(request) or (self._new_call(request), None)
+        try:
+            reply = await self._reply(call, endpoint)
+        except ServiceError as refusal:
+            reply = cors.preflight(call, refusal) or reply_of(refused(refusal))
+        except LostAnswerError as lost:
+            reply = Reply(0, ends=lost.how)
+        except ClientLeftError:
+            reply = Reply(0, ends="close")
+        except Exception as bug:  # noqa: BLE001 - whatever was not foreseen
+            reply = reply_of(failed(call, bug))
+        except BaseException:
+            self._record(call, Reply(0), b"", begun_ns)
+            raise
+        if b"origin" in call.fields and not call.is_control:
+            reply = cors.opened(reply)
+        if request.method == "HEAD":
+            reply = await without_body(reply)
+        if call.notes.now_ms is None and not call.is_control:
+            await journal.note_virtual_time(call)
+        if isinstance(reply.body, bytes):
+            self._record(call, reply, journal.kept(reply.body, reply.headers), begun_ns)
+        else:
+            reply.body = self._recording(call, reply, reply.body, begun_ns)
+        return reply
+
+    def _new_call(self, request: Request) -> Call:
+        head = RequestHead(request.method, request.path, request.query, request.headers)
+        is_control = request.path.startswith(CONTROL_BASE_PATH)
+        return Call(
+            self._worlds, request, Notes(), dict(request.headers), head, is_control, documented=self._documented
+        )
+
+    async def _reply(self, call: Call, endpoint: Endpoint | None) -> Reply:
+        """Take the steps in the order in which the service reports what is wrong; `endpoint` is None for a new head."""
+        answer: Answer | Reply | None = None
+        is_new = endpoint is None
+        if endpoint is None:
+            endpoint = await self._find(call)
+        try:
+            if is_new:
+                call.token = call.notes.token = endpoint.security.check(call.fields, self._worlds)
+                answer = preferred(call, endpoint.documented) if b"prefer" in call.fields else None
+            if answer is None:
+                await self._read(call, endpoint, is_new=is_new)
+                if endpoint.is_transaction:
+                    answer = await call.run(partial(cast("Transaction", endpoint.function), call))
+                else:
+                    await in_task()
+                    answer = await cast("Procedure", endpoint.function)(call)
+        except ServiceError as refusal:
+            if call.hit is not None:
+                await call.hit.refund()
+            answer = refused(refusal, deliberate=isinstance(refusal, PreferenceError))
+        except ForcedAnswerError as forced:
+            answer = forced.answer
+        if isinstance(answer, Answer):
+            if endpoint.check is not None:
+                endpoint.check(call, answer)
+            answer = reply_of(answer)
+        return answer if call.hit is None else call.hit.after(answer)
+
+    async def _find(self, call: Call) -> Endpoint:
+        """Find out how the client addressed the mock, keep strangers out of the control plane, and route the call."""
+        request = call.request
+        if request.refusal is not None:
+            raise request.refusal
+        if self._proxies is not None:
+            self._proxies.believe(call)
+        call.base_url = base_url(call)
+        if _DEPTH_HEADER in call.fields:
+            call.depth = report_depth(call.fields[_DEPTH_HEADER])
+        if call.is_control:
+            await self._guard.check(call)
+        endpoint, call.parameters = self._routes.find(request.method, request.path)
+        call.notes.operation_id = endpoint.operation_id
+        call.rules = endpoint.rules
+        return endpoint
+
+    async def _read(self, call: Call, endpoint: Endpoint, *, is_new: bool) -> None:
+        """Read what the operation is to be told: parameters and body, checked; note what is wrong with them."""
+        reader = endpoint.body
+        try:
+            if is_new:
+                if reader is not None:
+                    call.media_type, call.defaults = reader.media_type(call.fields), reader.defaults
+                if endpoint.parameters is not None:
+                    call.parameters = endpoint.parameters(call.parameters, call.request.query)
+                if self._proxies is None and not call.is_control and b"prefer" not in call.fields:
+                    self.heads.keep(call, endpoint)
+            if reader is not None:
+                body = call.request.body
+                if body is None:
+                    body = await received(call, reader.limit(call.media_type))
+                else:
+                    call.kept_body = journal.kept(body, call.request.headers, digest=True)
+                call.body = reader.read(call, body)
+        except ServiceError as refusal:
+            broken = BrokenRequestError.from_refusal(refusal)
+            call.notes.violations.extend(broken.violations)
+            raise broken from None
+
+    async def _recording(self, call: Call, reply: Reply, parts: Parts, begun_ns: int) -> AsyncGenerator[bytes]:
+        body = Body(reply.headers)
+        try:
+            async with aclosing(parts):
+                async for part in parts:
+                    body.add(part)
+                    yield part
+        finally:
+            self._record(call, reply, body, begun_ns)
+
+    def _record(self, call: Call, reply: Reply, body: bytes | Body, begun_ns: int) -> None:
+        duration_ns = perf_counter_ns() - begun_ns
+        if not call.is_control:
+            journal.record(call, reply, body, duration_ns)
+        if self._log is not None:
+            self._log.tell(call, reply.status, duration_ns)
+
+
+def base_url(call: Call) -> str:
+    """Return scheme and host as the client addressed them, so that links work through a proxy or a container."""
+    request, host = call.request, call.fields.get(b"host", b"")
+    if _HOST.fullmatch(host):
+        return f"{request.scheme}://{host.decode('ascii')}"
+    name, port = request.server or ("127.0.0.1", 80)
+    return f"{request.scheme}://{name}:{port}" if port else f"{request.scheme}://{name}"
+
+
+def report_depth(given: bytes) -> int:
+    """Return how many reports to `replyUrl` led to a request; what is no number counts as none."""
+    return int(given) if given.isdigit() and len(given) < 4 else 0

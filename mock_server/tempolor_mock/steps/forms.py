@@ -1,0 +1,103 @@
+"""Multipart forms (RFC 7578), read by python-multipart's parser."""
+
+import codecs
+from typing import TYPE_CHECKING
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from ..domain import errors
+from ..domain.errors import ServiceError
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
+
+MOST_FIELDS = 1000
+_PLAIN_ENCODINGS = frozenset((b"", b"7bit", b"8bit", b"binary"))
+
+
+def parse_form(content_type: bytes, raw: bytes) -> dict[str, str]:
+    """Return the text fields of a form; empty ones count as absent, of two with one name the last counts.
+
+    Raises a 400 for files, for a form that is none or does not come to its end, and for a text that is not written in
+    the encoding its part names (UTF-8 where it names none).
+    """
+    _, options = parse_options_header(content_type)
+    form = _Form()
+    try:
+        parser = MultipartParser(options[b"boundary"], form.callbacks())
+        parser.write(raw)
+    except (FormParserError, KeyError, UnicodeDecodeError):
+        raise _invalid() from None
+    if not form.has_ended:
+        raise ServiceError(400, "Request body ends before the closing delimiter of the form")
+    return {name: text for name, text in form.fields if text}
+
+
+def _invalid() -> ServiceError:
+    return ServiceError(400, "Request body is not a valid multipart form")
+
+
+class _Form:
+    """What the parser finds."""
+
+    def __init__(self) -> None:
+        self.fields: list[tuple[str, str]] = []
+        self.has_ended = False
+        self._headers: dict[bytes, bytes] = {}
+        self._header, self._value, self._text = b"", b"", bytearray()
+
+    def callbacks(self) -> "MultipartCallbacks":
+        """Return this form's methods by the names that the parser has for them."""
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": self._add_to_header,
+            "on_header_value": self._add_to_value,
+            "on_header_end": self._end_header,
+            "on_part_data": self._add_to_text,
+            "on_part_end": self._end_part,
+            "on_end": self._end,
+        }
+
+    def _begin(self) -> None:
+        self._headers = {}
+        self._text = bytearray()
+
+    def _add_to_header(self, data: bytes, start: int, end: int) -> None:
+        self._header += data[start:end]
+
+    def _add_to_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _end_header(self) -> None:
+        self._headers[self._header.lower()] = self._value
+        self._header = self._value = b""
+
+    def _add_to_text(self, data: bytes, start: int, end: int) -> None:
+        self._text += data[start:end]
+
+    def _end_part(self) -> None:
+        _, options = parse_options_header(self._headers.get(b"content-disposition"))
+        name = options[b"name"].decode()
+        if b"filename" in options:
+            raise errors.incorrect_format(name)
+        encoding = self._headers.get(b"content-transfer-encoding", b"").strip().lower()
+        if encoding not in _PLAIN_ENCODINGS:
+            shown = encoding.decode("latin-1")
+            raise ServiceError(400, f"Part {name} has the Content-Transfer-Encoding {shown}: send it as it is")
+        if len(self.fields) >= MOST_FIELDS:
+            raise ServiceError(400, f"Request body has more than {MOST_FIELDS} fields")
+        self.fields.append((name, self._decoded(name)))
+
+    def _decoded(self, name: str) -> str:
+        _, options = parse_options_header(self._headers.get(b"content-type"))
+        charset = options.get(b"charset", b"utf-8").decode("latin-1")
+        try:
+            return codecs.lookup(charset).decode(self._text)[0]
+        except LookupError:
+            raise ServiceError(400, f"Part {name} has the charset {charset}, which is not known here") from None
+        except ValueError:
+            raise ServiceError(400, f"Part {name} is not valid {charset}") from None
+
+    def _end(self) -> None:
+        self.has_ended = True
