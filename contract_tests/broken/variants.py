@@ -95,6 +95,14 @@ VARIANTS: Final = (
     _variant(id="one-job", sentence="An order starts one job.", policy={"jobs_per_request": 1}),
     _variant(id="small-pages", sentence="A page holds 7 items.", policy={"page_size": 7}),
     _variant(id="large-pages", sentence="A page holds 100 items.", policy={"page_size": 100}),
+    _variant(
+        id="room-not-below-zero",
+        sentence="An account that runs more jobs than may has 0 free slots.",
+        rewrite=lambda: edit(
+            ["get_available_capacity"],
+            at("available.*", lambda row: {**row, "available": max(0, row["available"])}),
+        ),
+    ),
     _variant(id="slow-files", sentence="Files come 20 s after the end.", policy={"download_lag_seconds": (20.0, 20.0)}),
     _variant(id="no-lag", sentence="Files are there at once.", policy={"download_lag_seconds": (0.0, 0.0)}),
     _variant(id="short-links", sentence="Links live for 10 minutes.", policy={"link_seconds": 600}),

@@ -149,15 +149,6 @@ MUTANTS: Final = (
         swap(scheduler, "cancel", _cancel_does_nothing),
     ),
     _rewrite(
-        "negative-room",
-        "`available` is below zero where more jobs run than may.",
-        "available-adds-up answer-fits-schema answer-fits-reading",
-        lambda: edit(
-            ["get_available_capacity"],
-            at("available.*", lambda row: {**row, "available": row["maxJobs"] - row["executing"]}),
-        ),
-    ),
-    _rewrite(
         "one-row-for-all",
         "`available` has a row for the first account only.",
         "available-shows-all-room",
