@@ -1,14 +1,15 @@
 """What may notice that a service is broken: the schema alone, rules, random sequences, Schemathesis."""
 
 import json
+import math
 import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,7 @@ from unittest import mock
 from xml.etree import ElementTree as ET
 
 import httpx
-from tempolor_contract import CATALOGUE, SCENARIOS, Scenario, run
+from tempolor_contract import CATALOGUE, GENERATED, SCENARIOS, Scenario, run
 from tempolor_contract.exchanges.receiver import CallbackReceiver
 from tempolor_contract.judging.inspector import Inspector
 from tempolor_contract.judging.ledger import Ledger, is_tolerated
@@ -36,8 +37,8 @@ from .service import BASE_PATH, TOKEN, Service
 
 RULE_IDS: Final = frozenset(rule.id for rule in CATALOGUE)
 _STATUS: Final = re.compile(r"\[(\d{3})\]")
-_EXTENT: Final = Extent(examples=3, sequences=6, steps=6, seconds=8.0, requests=1500)
-_PACE: Final = Pace(sequences=16, steps=25, calls=1200, creations=600, seconds=8.0)
+_EXTENT: Final = Extent(examples=2, sequences=6, steps=6, seconds=180.0, requests=1500)
+_PACE: Final = Pace(sequences=16, steps=25, calls=1200, creations=600, seconds=60.0)
 
 
 @dataclass
@@ -53,11 +54,17 @@ class Outcome:
 
 
 class _Watch:
-    """Notes each violation as it is found, and ends the run when the one that was expected is."""
+    """Notes each violation as it is found, and ends the run when one that was expected is, unless it ends by itself.
 
-    def __init__(self, service: Service, mutant: Mutant | None) -> None:
+    `also` are rules that count for any mutant.
+    """
+
+    def __init__(
+        self, service: Service, mutant: Mutant | None, *, also: Iterable[str] = (), interrupts: bool = True
+    ) -> None:
         self._service = service
-        self._expects = frozenset(mutant.expects if mutant else ())
+        self._expects = frozenset((*mutant.expects, *also) if mutant and mutant.expects else ())
+        self._interrupts = interrupts
         self._began = time.perf_counter()
         self.outcome = Outcome()
 
@@ -69,7 +76,8 @@ class _Watch:
         if rule_id in self._expects and not outcome.killed:
             outcome.killed = True
             self.note()
-            raise KeyboardInterrupt
+            if self._interrupts:
+                raise KeyboardInterrupt
 
     def note(self) -> None:
         """Note what was spent so far."""
@@ -97,10 +105,12 @@ def _watching(watch: _Watch) -> Iterator[None]:
         yield
 
 
-def _play(service: Service, mutant: Mutant | None, scenarios: tuple[Scenario, ...], seed: int) -> Outcome:
+def _play(
+    service: Service, mutant: Mutant | None, scenarios: tuple[Scenario, ...], seed: int, watch: _Watch | None = None
+) -> Outcome:
     target = service.target()
+    watch = watch or _Watch(service, mutant)
     with service.mutated(mutant), _frozen(service), CallbackReceiver() as receiver:
-        watch = _Watch(service, mutant)
         with _watching(watch):
             result = run(target, CATALOGUE, scenarios=scenarios, seed=seed, receiver=receiver)
         watch.outcome.stopped = "" if watch.outcome.killed else result.stopped
@@ -125,8 +135,18 @@ def by_stateful(service: Service, mutant: Mutant | None, seed: int = 0) -> Outco
 
 
 def by_generated(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
-    """Send what Schemathesis generates as this kit drives it, all rules looking on."""
-    return _play(service, mutant, (Scenario("generated", partial(generate, extent=_EXTENT), frozenset()),), seed)
+    """Send what Schemathesis generates as this kit drives it, all rules looking on.
+
+    No mutant expects a rule of the generated tests by name, so any of them counts: the unbroken service breaks none.
+    """
+    watch = _Watch(service, mutant, also=GENERATED.provokes, interrupts=False)
+
+    def now() -> float:
+        # Schemathesis takes an interruption for its own; that its time is over it understands.
+        return math.inf if watch.outcome.killed else time.monotonic()
+
+    play = partial(generate, extent=replace(_EXTENT, now=now))
+    return _play(service, mutant, (Scenario("generated", play, frozenset()),), seed, watch)
 
 
 def by_schema(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:

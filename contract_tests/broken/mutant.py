@@ -27,6 +27,7 @@ class Kind(StrEnum):
     FILES = "files"
     PAGES = "ordering and pages"
     TIME = "time"
+    TEXTS = "texts"
     LEGAL = "legal but unusual"
 
 
@@ -48,6 +49,14 @@ class Asked:
     headers: Mapping[bytes, bytes]
     body: bytes
     operation: str
+
+    @property
+    def data(self) -> Any:
+        """The body read as JSON, or `NOTHING`."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return NOTHING
 
     @property
     def token(self) -> str:

@@ -1,11 +1,11 @@
 """Scores the contract tests: `python -m broken.score` plays all mutants and prints who noticed what."""
 
 import argparse
+import json
 import statistics
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from multiprocessing import get_context
@@ -16,23 +16,27 @@ from . import MUTANTS, VARIANTS, Kind, Mutant, Service
 from .detectors import DETECTORS
 
 HERE: Final = Path(__file__).parent
-SEEDS: Final = range(5)
 _UNBROKEN: Final = "unbroken"
 _AS_IT_COMES: Final = "schemathesis"
-_DETECTORS: Final = tuple(DETECTORS)
+_RANDOM: Final = frozenset({"stateful"})
+"""Detectors that play each mutant under each seed, because one seed is one draw."""
+_SAMPLED: Final = frozenset({"generated", _AS_IT_COMES})
+"""Detectors that take too long to play all mutants, and play a sample, the seeds in turn."""
 _OF_EACH_CLASS: Final = 2
 _VARIANTS_OF_SAMPLE: Final = 5
-_SEEDS_OF_SAMPLE: Final = 5
 _BY_ID: Final = {each.id: each for each in (*MUTANTS, *VARIANTS)}
 _ABOUT: Final = """\
-{} services, each broken in one place, and {} that are only unusual.
+{mutants} mutants, each the mock broken in one place, and {variants} variants that are only unusual.
 A kill counts where a rule failed that is about the broken place.
-"schemathesis" is `st run` as it comes, with its defaults, an account and 8 s, on a sample: {} mutants of each class
-and {} variants.
-Whatever it says of a service counts for it, whichever check says it, but for what it says of the unbroken one over {}
-seeds.
-"schema" judges a fixed traffic by the document alone, "rules" plays all scenarios, "stateful" are random
-sequences, "generated" what Schemathesis generates as the kit drives it, all rules looking on.
+
+- "schema" judges a fixed traffic by the document alone.
+- "rules" plays all scenarios.
+- "stateful" plays random sequences of calls, all rules looking on: each mutant over {seeds} seeds, the mean counts.
+- "generated" sends what Schemathesis generates as this kit drives it, 1,500 requests, all rules looking on.
+- "schemathesis" is `st run` as it comes, with its defaults, an account and 8 s.
+  Whatever it says of a mutant counts for it, whichever check says it, but for what it says of the unbroken service.
+
+The last two play a sample, {each} mutants of each class and {sample} variants, the seeds in turn.
 """
 _service: list[Service] = []
 Row = dict[str, Any]
@@ -46,9 +50,8 @@ def _start() -> None:
 
 def _work(task: Task) -> Row:
     name, detector, seed = task
-    detect = DETECTORS[detector]
     try:
-        outcome = asdict(detect(_service[0], _BY_ID.get(name), seed))
+        outcome = asdict(DETECTORS[detector](_service[0], _BY_ID.get(name), seed))
     except Exception as error:  # noqa: BLE001 - one that fails must not hide the others
         outcome = {"found": [], "killed": False, "reached": False, "calls": 0, "seconds": 0.0, "stopped": repr(error)}
     return {"id": name, "detector": detector, "seed": seed, **outcome}
@@ -64,28 +67,49 @@ def sample() -> list[Mutant]:
     return chosen
 
 
-def tasks(detectors: Iterable[str], only: Sequence[str] = ()) -> list[Task]:
-    """Return what is to be played: the unbroken service over all seeds, all mutants, all variants."""
+def tasks(detectors: Iterable[str], only: Sequence[str] = (), seeds: int = 5) -> list[Task]:
+    """Return what is to be played: the unbroken service over all seeds, mutants and variants as the detector is."""
     wanted: list[Task] = []
     for detector in detectors:
-        if detector == _AS_IT_COMES:
-            names, seeds = [each.id for each in sample()], SEEDS[:_SEEDS_OF_SAMPLE]
-        else:
-            names, seeds = [each.id for each in (*MUTANTS, *VARIANTS)], SEEDS
-        wanted += [(_UNBROKEN, detector, seed) for seed in seeds]
-        wanted += [(name, detector, 0) for name in names if not only or name in only]
+        wanted += [(_UNBROKEN, detector, seed) for seed in range(seeds)]
+        chosen = sample() if detector in _SAMPLED else (*MUTANTS, *VARIANTS)
+        for number, each in enumerate(each for each in chosen if not only or each.id in only):
+            if detector in _SAMPLED or (detector in _RANDOM and each.kind is Kind.LEGAL):
+                wanted.append((each.id, detector, number % seeds))
+            else:
+                wanted += [(each.id, detector, seed) for seed in range(seeds if detector in _RANDOM else 1)]
     return wanted
 
 
-def play(wanted: Sequence[Task], processes: int) -> list[Row]:
-    """Play in some processes, and tell on stderr how far it is."""
-    rows = []
-    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_start) as pool:
-        for number, row in enumerate(pool.map(_work, wanted, chunksize=4), 1):
+def play(wanted: Sequence[Task], processes: int, file: Path, *, resume: bool = False) -> list[Row]:
+    """Play in some processes, and tell on stderr how far it is. Each row is written as it comes.
+
+    With `resume`, what the file holds is not played again.
+    """
+    known = {_key(row): row for row in _read(file)} if resume else {}
+    rows = [known[task] for task in wanted if task in known]
+    left = [task for task in wanted if task not in known]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        file.open("a" if resume else "w", encoding="utf-8") as out,
+        ProcessPoolExecutor(processes, get_context("spawn"), initializer=_start) as pool,
+    ):
+        for number, row in enumerate(pool.map(_work, left, chunksize=4), 1):
             rows.append(row)
+            out.write(json.dumps(row) + "\n")
+            out.flush()
             if number % 20 == 0:
-                print(f"{number} of {len(wanted)}", file=sys.stderr)  # noqa: T201 - a command's progress
+                print(f"{number} of {len(left)}", file=sys.stderr)  # noqa: T201 - a command's progress
     return without_noise(rows)
+
+
+def _read(file: Path) -> Iterator[Row]:
+    if file.exists():
+        yield from map(json.loads, file.read_text(encoding="utf-8").splitlines())
+
+
+def _key(row: Row) -> Task:
+    return row["id"], row["detector"], row["seed"]
 
 
 def without_noise(rows: list[Row]) -> list[Row]:
@@ -99,82 +123,93 @@ def without_noise(rows: list[Row]) -> list[Row]:
     return rows
 
 
+def killed(rows: Iterable[Row]) -> float:
+    """Return how many mutants were killed: for one that was played several times, the share of its kills."""
+    kills: dict[str, list[bool]] = {}
+    for row in rows:
+        kills.setdefault(row["id"], []).append(row["killed"])
+    return sum(statistics.mean(each) for each in kills.values())
+
+
 def _cell(rows: list[Row]) -> str:
-    return f"{sum(row['killed'] for row in rows)} / {len(rows)}" if rows else "-"
+    return f"{round(killed(rows), 1):g} / {len({row['id'] for row in rows})}" if rows else "-"
 
 
-def report(rows: list[Row], seconds: float) -> str:
+def report(rows: list[Row], seeds: int = 5) -> str:
     """Return the page."""
     present = {row["detector"] for row in rows}
-    detectors = [each for each in _DETECTORS if each in present]
+    detectors = [each for each in DETECTORS if each in present]
     broken = [row for row in rows if row["id"] in _BY_ID and _BY_ID[row["id"]].kind is not Kind.LEGAL]
-    lines = ["# The score of the contract tests", ""]
-    lines += [_ABOUT.format(len(MUTANTS), len(VARIANTS), _OF_EACH_CLASS, _VARIANTS_OF_SAMPLE, _SEEDS_OF_SAMPLE)]
-    lines += [
-        f"| class | {' | '.join(detectors)} | any |",
-        f"| --- |{' ---: |' * (len(detectors) + 1)}",
-    ]
+    about = _ABOUT.format(
+        mutants=len(MUTANTS), variants=len(VARIANTS), seeds=seeds, each=_OF_EACH_CLASS, sample=_VARIANTS_OF_SAMPLE
+    )
+    lines = ["# The score of the contract tests", "", about]
+    lines += [f"| class | {' | '.join(detectors)} | any |", f"| --- |{' ---: |' * (len(detectors) + 1)}"]
     for kind in [each for each in Kind if each is not Kind.LEGAL]:
         lines.append(_line(kind.value, [row for row in broken if _BY_ID[row["id"]].kind is kind], detectors))
     lines += [_line("**all**", broken, detectors), ""]
-    lines += ["| detector | false alarms | unbroken, over seeds | median to the first kill | slowest |"]
-    lines += ["| --- | --- | --- | --- | --- |"]
-    lines += [_speed(each, [row for row in rows if row["detector"] == each]) for each in detectors]
-    lines += [
-        "",
-        "## Survivors",
-        "",
-        "| mutant | class | rules | what failed instead |",
-        "| --- | --- | --- | --- |",
-    ]
-    killed = {row["id"] for row in broken if row["killed"]}
+    lines += ["| detector | kills by seed | false alarms | unbroken, over seeds | median to the first kill | slowest |"]
+    lines += ["| --- | --- | --- | --- | --- | --- |"]
+    lines += [_figures(each, [row for row in rows if row["detector"] == each]) for each in detectors]
+    lines += ["", "## Survivors of the rules", "", "| mutant | class | rules | what failed instead |"]
+    lines += ["| --- | --- | --- | --- |", *_survivors(broken), ""]
+    return "\n".join(lines)
+
+
+def _survivors(broken: list[Row]) -> Iterator[str]:
+    elsewhere = {row["id"] for row in broken if row["killed"]}
     for row in broken:
         each = _BY_ID[row["id"]]
         if row["detector"] == "rules" and not row["killed"]:
             how = each.equivalent or ("reached, not noticed" if row["reached"] else "never reached")
-            elsewhere = " (found by another detector)" if row["id"] in killed else ""
+            found = " (found by another detector)" if row["id"] in elsewhere else ""
             told = ", ".join(row["found"]) or row["stopped"] or "nothing"
-            lines.append(f"| {each.id} | {each.kind.value} | {how}{elsewhere} | {told} |")
-    lines += ["", f"A whole run took {seconds:.0f} s.", ""]
-    return "\n".join(lines)
+            yield f"| {each.id} | {each.kind.value} | {how}{found} | {told} |"
 
 
 def _line(name: str, rows: list[Row], detectors: Sequence[str]) -> str:
     cells = [_cell([row for row in rows if row["detector"] == each]) for each in detectors]
     ids = {row["id"] for row in rows}
-    killed = {row["id"] for row in rows if row["killed"]}
-    return f"| {name} | {' | '.join(cells)} | {len(killed)} / {len(ids)} |"
+    some = {row["id"] for row in rows if row["killed"]}
+    return f"| {name} | {' | '.join(cells)} | {len(some)} / {len(ids)} |"
 
 
-def _speed(detector: str, rows: list[Row]) -> str:
+def _figures(detector: str, rows: list[Row]) -> str:
     kills = [row for row in rows if row["killed"]]
     unbroken = [row for row in rows if row["id"] == _UNBROKEN]
-    loud = Counter(row["id"] for row in unbroken if row["found"])
+    green = f"{sum(not row['found'] for row in unbroken)} of {len(unbroken)} green"
     legal = [row for row in rows if row["id"] in _BY_ID and _BY_ID[row["id"]].kind is Kind.LEGAL]
     alarms = [f"{row['id']} ({', '.join(row['found'])})" for row in legal if row["found"]]
     told = f"{len(alarms)} of {len(legal)}" + (f": {'; '.join(alarms)}" if alarms else "")
-    green = f"{len(unbroken) - sum(loud.values())} of {len(unbroken)} green"
+    seeds = {row["seed"]: sum(each["killed"] for each in rows if each["seed"] == row["seed"]) for row in rows}
+    spread = f"{min(seeds.values())} to {max(seeds.values())}" if detector in _RANDOM and len(seeds) > 1 else "-"
     if not kills:
-        return f"| {detector} | {told} | {green} | - | - |"
+        return f"| {detector} | {spread} | {told} | {green} | - | - |"
     calls, times = [row["calls"] for row in kills], [row["seconds"] for row in kills]
     middle = f"{statistics.median(calls):.0f} calls, {statistics.median(times):.1f} s"
-    return f"| {detector} | {told} | {green} | {middle} | {max(calls)} calls, {max(times):.1f} s |"
+    return f"| {detector} | {spread} | {told} | {green} | {middle} | {max(calls)} calls, {max(times):.1f} s |"
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """Play, print, and write the page beside this module."""
+    """Play, print, and write the page beside this module if all was played."""
     parser = argparse.ArgumentParser(prog="python -m broken.score", description=__doc__)
-    parser.add_argument("--detectors", nargs="+", choices=_DETECTORS, default=_DETECTORS)
-    parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="These mutants.")
+    parser.add_argument("--detectors", nargs="+", choices=DETECTORS, default=tuple(DETECTORS))
+    parser.add_argument("--only", nargs="+", choices=_BY_ID, default=[], metavar="ID", help="These mutants.")
+    parser.add_argument("--seeds", type=int, default=5, help="How many seeds random detectors play.  [default: 5]")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--rows", type=Path, default=Path("../build/score.jsonl"), help="Where what was played goes.")
+    parser.add_argument("--resume", action="store_true", help="Play only what that file does not hold yet.")
     options = parser.parse_args(given)
+    if options.seeds < 1:
+        parser.error("--seeds: at least 1")
+    wanted = tasks(options.detectors, options.only, options.seeds)
     began = time.perf_counter()
-    rows = play(tasks(options.detectors, options.only), options.processes)
-    seconds = time.perf_counter() - began
-    page = report(rows, seconds)
-    if not options.only:
+    rows = play(wanted, options.processes, options.rows, resume=options.resume)
+    page = report(rows, options.seeds)
+    if set(options.detectors) == set(DETECTORS) and not options.only:
         (HERE / "SCORE.md").write_text(page, encoding="utf-8")
     print(page)  # noqa: T201 - what the command is for
+    print(f"{len(wanted)} plays took {time.perf_counter() - began:.0f} s", file=sys.stderr)  # noqa: T201 - the same
 
 
 if __name__ == "__main__":

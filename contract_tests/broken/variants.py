@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from typing import Any, Final
 
 from tempolor_mock import recent, shapes
@@ -12,7 +13,7 @@ from tempolor_mock.domain.draws import Draws
 from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.operations import music as music_operations
 
-from .mutant import NOTHING, Answer, Asked, Kind, Mutant, Patch
+from .mutant import NOTHING, Answer, Asked, Kind, Mutant, Patch, Rewrite
 from .rewriting import LISTS, SUCCESS, answers, at, edit, header, put, with_fields, without
 
 
@@ -88,6 +89,25 @@ def _deleted_go_on() -> tuple[Patch, ...]:
     return Patch(music, "delete", delete), Patch(music, "get", get), Patch(music, "page", page)
 
 
+def _counted_before_listed() -> Rewrite:
+    """Count a job more than is listed in each fifth answer: it ran when it was counted, and ended a moment later."""
+    number = count(1)
+
+    def older(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        # The first row has most free slots, so it has one to count as taken, unless all are full.
+        first, *others = rows
+        if first["available"] < 2:
+            return rows
+        return [{**first, "executing": first["executing"] + 1, "available": first["available"] - 1}, *others]
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        data = answer.data
+        if asked.operation == "get_available_capacity" and answer.status == 200 and data["available"]:
+            answer.put(at("available", older)(data) if next(number) % 5 == 0 else data)
+
+    return rewrite
+
+
 _STAMPS: Final = ("createTime", "updateTime")
 _variant = partial(Mutant, kind=Kind.LEGAL)
 
@@ -102,6 +122,12 @@ VARIANTS: Final = (
             ["get_available_capacity"],
             at("available.*", lambda row: {**row, "available": max(0, row["available"])}),
         ),
+    ),
+    _variant(id="instant-jobs", sentence="Jobs end as they begin.", policy={"job_seconds": (0.0, 0.0)}),
+    _variant(
+        id="counted-before-listed",
+        sentence="The capacity is counted an instant before the running jobs are listed, one of which then ends.",
+        rewrite=_counted_before_listed,
     ),
     _variant(id="slow-files", sentence="Files come 20 s after the end.", policy={"download_lag_seconds": (20.0, 20.0)}),
     _variant(id="no-lag", sentence="Files are there at once.", policy={"download_lag_seconds": (0.0, 0.0)}),

@@ -14,6 +14,7 @@ from . import (
     scheduler,
     schema,
     statuses,
+    texts,
     times,
     validation,
 )
@@ -31,5 +32,6 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     *files.MUTANTS,
     *pages.MUTANTS,
     *times.MUTANTS,
+    *texts.MUTANTS,
 )
 """Each breaks one clause in one place."""

@@ -51,6 +51,18 @@ MUTANTS: Final = (
         lambda: answers(on("list_accounts", 401), 200, {}),
     ),
     _rewrite(
+        "capacity-for-any-token",
+        "The capacity is told to a token that every other operation refuses.",
+        "no-token-no-answer",
+        lambda: answers(
+            lambda asked, answer: (
+                asked.operation == "get_available_capacity" and answer.status == 401 and bool(asked.token)
+            ),
+            200,
+            {"executing": [], "available": []},
+        ),
+    ),
+    _rewrite(
         "anybody-may-cancel",
         "A job is cancelled without a token.",
         "no-token-no-answer",

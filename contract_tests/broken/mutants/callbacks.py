@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from itertools import count
 from typing import Any, Final
 
+import httpx
 from tempolor_mock.callbacks import http_client, payload
 from tempolor_mock.domain import callbacks, scheduler
 from tempolor_mock.exchange import DEPTH_HEADER
 
-from ..mutant import Kind
+from ..mutant import Answer, Asked, Kind, Rewrite
+from ..rewriting import ORDERS, rewritten
 from ..switching import Patches, swap, switched
 
 
@@ -99,9 +103,54 @@ def _songs_only(world: Any, job: Any, step: int, announce: Any) -> None:
         announce(world, job, step)
 
 
+def _report(url: str, job_id: str) -> None:
+    """Send a report that nothing asked for."""
+    item = {"job_id": job_id, "status": 30, "status_name": "COMPLETED", "status_final": True, "progress": 100}
+    with suppress(httpx.HTTPError):
+        httpx.post(url, json=item, timeout=5.0, trust_env=False)
+
+
+def _refused_are_reported() -> Rewrite:
+    number = count(1)
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        sent = asked.data
+        url = sent.get("replyUrl") if isinstance(sent, dict) else None
+        if asked.operation in ORDERS and answer.status == 429 and isinstance(url, str):
+            _report(url, f"user:12345-tempolor:{sent.get('user_id')}-job:{next(number):015x}")
+
+    return rewrite
+
+
+def _deleted_are_reported() -> Rewrite:
+    urls: dict[str, str] = {}
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        job_id = asked.path.rpartition("/")[2]
+        if asked.operation in ORDERS and answer.status == 200 and isinstance(asked.data, dict):
+            urls.update(dict.fromkeys(answer.data["jobs"], asked.data.get("replyUrl", "")))
+        elif asked.operation == "delete_music" and answer.status == 200 and urls.get(job_id):
+            _report(urls[job_id], job_id)
+
+    return rewrite
+
+
+_rewrite = partial(rewritten, Kind.CALLBACKS)
 _switch = partial(switched, Kind.CALLBACKS)
 
 MUTANTS: Final = (
+    _rewrite(
+        "refused-orders-are-reported",
+        "A callback comes for an order that was refused.",
+        "refused-order-starts-nothing callback-repeats-the-order",
+        _refused_are_reported,
+    ),
+    _rewrite(
+        "deleted-jobs-are-reported",
+        "A callback comes for a job that was deleted.",
+        "deleted-is-gone callbacks-end-with-one-final",
+        _deleted_are_reported,
+    ),
     _switch("final-twice", "The final report comes twice.", "callbacks-end-with-one-final", _settled(_twice)),
     _switch(
         "no-final-report", "The final report does not come.", "callbacks-end-with-one-final", _settled(_not_the_last)

@@ -7,8 +7,8 @@ from typing import Any, Final
 from tempolor_mock.domain import music
 from tempolor_mock.files import links
 
-from ..mutant import Answer, Asked, Kind, Rewrite
-from ..rewriting import SUCCESS, answers, at, edit, error, header, on, rewritten, without
+from ..mutant import Answer, Asked, Kind, Mutant, Rewrite
+from ..rewriting import SUCCESS, answers, at, edit, error, header, on, rewritten, with_fields, without
 from ..switching import instead, swap, switched
 
 
@@ -46,6 +46,11 @@ def _bytes(part: str, old: bytes, new: bytes) -> Rewrite:
             answer.body = answer.body.replace(old, new)
 
     return rewrite
+
+
+def _other_bytes(asked: Asked, answer: Answer) -> None:
+    if asked.path.startswith("/files/") and b"range" in asked.headers and answer.status in SUCCESS:
+        answer.body = answer.body[::-1]
 
 
 _rewrite = partial(rewritten, Kind.FILES)
@@ -129,6 +134,20 @@ MUTANTS: Final = (
         lambda: answers(
             lambda asked, _answer: asked.path.startswith("/files/") and "midi" in asked.path, 404, error(404)
         ),
+    ),
+    _rewrite(
+        "range-of-other-bytes",
+        "A request for a range gets bytes of another place.",
+        "link-serves-its-kind file-is-whole",
+        lambda: _other_bytes,
+    ),
+    Mutant(
+        id="link-lasts-a-second",
+        kind=Kind.FILES,
+        sentence="A link that is to last an hour lasts a second.",
+        expects=("link-lasts-and-expires", "link-serves-its-kind"),
+        rewrite=lambda: edit(["download_music"], with_fields(remainSeconds=3600)),
+        policy={"link_seconds": 1},
     ),
     _rewrite("half-of-a-wav", "A WAV breaks off in its middle.", "file-is-whole", lambda: _half),
     _rewrite(

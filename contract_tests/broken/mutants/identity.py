@@ -142,10 +142,33 @@ def _in_clear(asked: Asked, answer: Answer) -> None:
         answer.put({**answer.data, "requestParams": json.loads(asked.body)["requestParams"]})
 
 
+def _ids_come_again() -> tuple[Patch, ...]:
+    """Give the id of a deleted MIDI file to the next one."""
+    free: list[str] = []
+
+    def delete(original: Any) -> Any:
+        def deleted(world: Any, midi_id: str) -> None:
+            original(world, midi_id)
+            free.append(midi_id.rpartition(":")[2])
+
+        return deleted
+
+    def item_id(original: Any) -> Any:
+        return lambda *parts: free.pop() if free else original(*parts)
+
+    return Patch(midi, "delete", delete), Patch(midi, "item_id", item_id)
+
+
 _rewrite = partial(rewritten, Kind.IDENTITY)
 _switch = partial(switched, Kind.IDENTITY)
 
 MUTANTS: Final = (
+    _switch(
+        "midi-ids-come-again",
+        "A MIDI file gets the id of one that was deleted.",
+        "deleted-is-gone upload-answers-its-id jobs-are-new",
+        _ids_come_again,
+    ),
     _rewrite(
         "item-of-another-account",
         "`userId` of an item is not the account of its id.",

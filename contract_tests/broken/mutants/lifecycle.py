@@ -5,12 +5,12 @@ from functools import partial
 from typing import Any, Final
 
 from tempolor_mock import recent
-from tempolor_mock.domain import errors, music
+from tempolor_mock.domain import errors, music, voices
 from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.domain.records import replace
 from tempolor_mock.steps import reading
 
-from ..mutant import Answer, Asked, Kind, Rewrite
+from ..mutant import Answer, Asked, Kind, Mutant, Rewrite
 from ..rewriting import (
     ITEM,
     ORDERS,
@@ -27,7 +27,7 @@ from ..rewriting import (
     with_fields,
     without,
 )
-from ..switching import Make, swap, switched
+from ..switching import Make, instead, swap, switched
 
 
 def ended(change: Change) -> Rewrite:
@@ -234,6 +234,14 @@ MUTANTS: Final = (
         "Orders sent as forms are refused.",
         "valid-orders-are-taken valid-is-accepted",
         swap(reading.BodyReader, "media_type", _json_only),
+    ),
+    Mutant(
+        id="unready-voice-is-usable",
+        kind=Kind.LIFECYCLE,
+        sentence="A voice that was answered 202 can be used at once.",
+        expects=("ready-material-can-be-used", "ready-voice-stays-ready"),
+        patches=swap(voices.ClonedVoice, "is_ready", instead(lambda _self, _now: True)),
+        policy={"clone_seconds": (200.0, 200.0)},
     ),
     _switch(
         "voice-is-not-marked",

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import count
 from typing import Final
 
-from ..mutant import Answer, Asked, Kind, Rewrite
+from ..mutant import NOTHING, Answer, Asked, Kind, Rewrite
 from ..rewriting import ORDERS, SUCCESS, answers, edit, error, header, on, put, recode, rewritten, with_fields
 from ..service import BASE_PATH
 
@@ -42,9 +43,31 @@ def _web_page(asked: Asked, answer: Answer) -> None:
         answer.headers[b"content-type"] = b"text/html"
 
 
+def _each_seventh() -> Rewrite:
+    number = count(1)
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation and next(number) % 7 == 0:
+            answer.become(500, error(500, "Internal server error"))
+
+    return rewrite
+
+
+def _crashes_on_broken_json(asked: Asked, answer: Answer) -> None:
+    if asked.operation in ORDERS and asked.data is NOTHING and b"json" in asked.headers.get(b"content-type", b""):
+        answer.become(500, error(500, "Internal server error"))
+
+
 _rewrite = partial(rewritten, Kind.STATUS)
 
 MUTANTS: Final = (
+    _rewrite("each-seventh-is-a-500", "Each seventh answer is a 500.", "no-lasting-crash", _each_seventh),
+    _rewrite(
+        "broken-json-is-a-500",
+        "An order of broken JSON is a 500.",
+        "no-lasting-crash invalid-is-refused generated-no-crash",
+        lambda: _crashes_on_broken_json,
+    ),
     _rewrite("order-201", "An order is a 201.", "status-documented", lambda: answers_with(ORDERS, 201)),
     _rewrite(
         "account-deleted-200",

@@ -1,5 +1,6 @@
 """The catalogue of broken services is sound, and the contract tests notice one of each class."""
 
+import json
 from collections import Counter
 from xml.etree import ElementTree as ET
 
@@ -8,7 +9,7 @@ import pytest
 from broken import MUTANTS, VARIANTS, Kind, Layer, Mutant, Service
 from broken.detectors import RULE_IDS, by_rules, by_schema, failures_in
 from broken.mutant import NOTHING, Answer
-from broken.score import report, sample, tasks, without_noise
+from broken.score import play, report, sample, tasks, without_noise
 from broken.service import TOKEN, operation_of
 
 ALL = (*MUTANTS, *VARIANTS)
@@ -26,6 +27,7 @@ QUICK = [
     "download-too-early",
     "page-loses-one",
     "stamps-a-year-apart",
+    "ascii-only",
 ]
 """One of each class, those that are found soonest."""
 
@@ -167,21 +169,49 @@ def test_the_rules_notice_one_of_each_class(service, name):
     assert outcome.reached
 
 
+ROW = {"seed": 0, "calls": 3, "seconds": 0.1, "stopped": "", "detector": "rules", "reached": True}
+
+
 def test_the_score_counts_kills_by_class_and_detector():
     """The page has a row for each class and tells survivors with a reason."""
-    row = {"seed": 0, "calls": 3, "seconds": 0.1, "stopped": "", "detector": "rules", "reached": True}
     page = report(
         [
-            {"id": "never-busy", "found": ["full-is-busy"], "killed": True, **row},
-            {"id": "final-twice", "found": [], "killed": False, **row},
-            {"id": "leap", "found": [], "killed": False, **row},
-        ],
-        12,
+            {**ROW, "id": "never-busy", "found": ["full-is-busy"], "killed": True},
+            {**ROW, "id": "final-twice", "found": [], "killed": False},
+            {**ROW, "id": "leap", "found": [], "killed": False},
+        ]
     )
 
     assert "| capacity | 1 / 1 | 1 / 1 |" in page
     assert "| final-twice | callbacks | reached, not noticed | nothing |" in page
-    assert "| rules | 0 of 1 |" in page
+    assert "| rules | - | 0 of 1 |" in page
+
+
+def test_the_score_of_a_random_detector_is_the_mean_over_its_seeds():
+    """A mutant that one of two seeds kills counts half, and the spread is told."""
+    row = {**ROW, "detector": "stateful", "found": []}
+    page = report(
+        [
+            {**row, "id": "never-busy", "killed": True},
+            {**row, "id": "never-busy", "killed": True, "seed": 1},
+            {**row, "id": "final-twice", "killed": False},
+            {**row, "id": "final-twice", "killed": True, "seed": 1},
+        ],
+        seeds=2,
+    )
+
+    assert "| **all** | 1.5 / 2 | 2 / 2 |" in page
+    assert "| stateful | 1 to 2 | 0 of 0 |" in page
+
+
+def test_a_score_that_was_broken_off_goes_on(tmp_path):
+    """What the file of rows holds is not played again."""
+    wanted = [("never-busy", "rules", 0), ("final-twice", "rules", 0)]
+    rows = [{**ROW, "id": name, "found": [], "killed": False} for name, _, _ in wanted]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    assert play(wanted, 1, file, resume=True) == rows
 
 
 REPORT = """<testsuites><testsuite><testcase name="GET /music">
@@ -242,3 +272,13 @@ def test_the_sample_for_schemathesis_has_some_of_each_class():
 def test_the_unbroken_service_is_scored_over_five_seeds():
     """What is not broken must be green more than once."""
     assert [seed for name, _, seed in tasks(["rules"]) if name == "unbroken"] == [0, 1, 2, 3, 4]
+
+
+def test_only_random_detectors_play_a_mutant_under_each_seed():
+    """One seed is one draw; what does not draw is played once, and what plays a sample takes the seeds in turn."""
+    seeds = {
+        detector: [seed for name, _, seed in tasks([detector], seeds=3) if name == MUTANTS[0].id]
+        for detector in ("schema", "rules", "stateful", "generated")
+    }
+
+    assert seeds == {"schema": [0], "rules": [0], "stateful": [0, 1, 2], "generated": [0]}

@@ -43,12 +43,17 @@ _SECONDS_IF_SLOW: Final = 11.0
 """Where each answer takes long, few sequences are played in any time that a run can afford."""
 _limits = st.integers(1, _MOST_SLOTS)
 _kinds = st.sampled_from(["song", "song", "instrumental"])
-_prompts = st.sampled_from(
-    ["A harbour ballad with warm strings", "Caf\u00e9 <b>rain</b> & sun", "e\u0301t\u00e9 \U0001f3b5 \u6d77"]
+_texts = st.sampled_from(
+    [
+        "A harbour ballad",
+        "Caf\u00e9 <b>rain</b> & sun",
+        "e\u0301t\u00e9 \U0001f3b5 \u6d77",
+        " Lanterns\r\non the water ",
+    ]
 )
+"""Tame and hard ones: what is like HTML, decomposed, beyond the first plane, or has white space that means nothing."""
 _orders = st.fixed_dictionaries(
-    {"prompt": _prompts},
-    optional={"maxJobs": _limits, "lyrics": st.just("Lanterns"), "replyUrl": st.just("the run's own")},
+    {"prompt": _texts}, optional={"maxJobs": _limits, "lyrics": _texts, "replyUrl": st.just("the run's own")}
 )
 
 

@@ -1,0 +1,117 @@
+"""Mutants in texts that come back otherwise than they were sent."""
+
+import html
+import unicodedata
+from collections.abc import Callable, Container
+from functools import partial
+from typing import Any, Final
+
+from tempolor_mock.steps import reading
+
+from ..mutant import Answer, Asked, Kind, Rewrite
+from ..rewriting import ORDERS, edit, error, rewritten
+from ..switching import swap, switched
+
+_ECHOES: Final = frozenset({"otherInfo", "prompt", "description", "lyricsPrompt", "chord", "replyRef", "name"})
+_LONGEST_PROMPT: Final = 2000
+_BMP: Final = 0xFFFF
+
+
+def _echoes(change: Callable[[str], str], names: Container[str] = _ECHOES) -> Rewrite:
+    """Change texts that a client sent and that an answer repeats."""
+
+    def changed(data: Any) -> Any:
+        if isinstance(data, list):
+            return [changed(each) for each in data]
+        if not isinstance(data, dict):
+            return data
+        return {
+            name: change(value) if name in names and isinstance(value, str) else changed(value)
+            for name, value in data.items()
+        }
+
+    return edit((), changed)
+
+
+def _counted_in_utf16(asked: Asked, answer: Answer) -> None:
+    """Refuse a prompt that has too many UTF-16 units, though not too many characters."""
+    data = asked.data
+    prompt = data.get("prompt") if isinstance(data, dict) else None
+    if asked.operation in ORDERS and isinstance(prompt, str) and len(prompt.encode("utf-16-le")) // 2 > _LONGEST_PROMPT:
+        answer.become(400, error(400, "Invalid prompt"))
+
+
+def _without_reference(read: Any) -> Any:
+    async def form(self: Any, headers: Any, raw: bytes) -> dict[str, Any]:
+        fields: dict[str, Any] = await read(self, headers, raw)
+        return {name: value for name, value in fields.items() if name != "replyRef"}
+
+    return form
+
+
+_rewrite = partial(rewritten, Kind.TEXTS)
+_switch = partial(switched, Kind.TEXTS)
+_RULES: Final = "order-comes-back upload-comes-back-in-its-list scheduler-repeats-the-order"
+
+MUTANTS: Final = (
+    _rewrite(
+        "emoji-are-dropped",
+        "Characters beyond the first plane of Unicode are left out of texts.",
+        _RULES,
+        lambda: _echoes(lambda text: "".join(each for each in text if ord(each) <= _BMP)),
+    ),
+    _rewrite(
+        "texts-are-composed",
+        "Texts come back in Unicode's composed form.",
+        _RULES,
+        lambda: _echoes(partial(unicodedata.normalize, "NFC")),
+    ),
+    _rewrite(
+        "texts-are-html",
+        "Texts come back escaped as for HTML.",
+        _RULES,
+        lambda: _echoes(html.escape),
+    ),
+    _rewrite(
+        "texts-are-trimmed",
+        "Texts come back without the white space at their ends.",
+        _RULES,
+        lambda: _echoes(str.strip),
+    ),
+    _rewrite(
+        "line-ends-are-joined",
+        "A carriage return and a line feed come back as a line feed.",
+        _RULES,
+        lambda: _echoes(lambda text: text.replace("\r\n", "\n")),
+    ),
+    _rewrite(
+        "ascii-only",
+        "Characters beyond ASCII come back as question marks.",
+        _RULES,
+        lambda: _echoes(lambda text: text.encode("ascii", "replace").decode()),
+    ),
+    _rewrite(
+        "limits-in-utf16",
+        "The length of a prompt is counted in UTF-16 units.",
+        "valid-is-accepted valid-orders-are-taken",
+        lambda: _counted_in_utf16,
+    ),
+    _rewrite(
+        "chords-are-erased",
+        "Chords come back as an empty text.",
+        "order-comes-back",
+        lambda: _echoes(lambda _text: "", {"chord"}),
+    ),
+    _rewrite(
+        "lyrics-are-erased",
+        "Lyrics come back as an empty text.",
+        "order-comes-back",
+        lambda: _echoes(lambda _text: "", {"lyricsPrompt"}),
+    ),
+    _switch(
+        "form-loses-the-reference",
+        "The `replyRef` of an order that was sent as a form is lost.",
+        "scheduler-repeats-the-order busy-repeats-the-order callback-repeats-the-order",
+        swap(reading.BodyReader, "_form", _without_reference),
+    ),
+)
