@@ -506,6 +506,35 @@ def test_a_limit_below_what_runs_leaves_less_than_nothing_free(shown, kept):
     assert bool(tally.violations) is not kept
 
 
+def test_a_count_that_differs_from_the_list_is_looked_at_twice():
+    """A service may count and list at two instants; the same two numbers in two answers are no chance."""
+    wrong, other = available((ACCOUNT, 3, 2, 1), executing=[row()]), available((ACCOUNT, 3, 1, 2))
+
+    assert not judged("available-adds-up", wrong, scheduler(row()), other).violations
+    assert judged("available-adds-up", wrong, scheduler(row()), wrong).violations
+
+
+@pytest.mark.parametrize(
+    ("exchange", "told"),
+    [
+        (call("GET", "/music", 400, error(400, "job_id has incorrect format")), "but it has no job_id"),
+        (
+            call("POST", "/music/song", 400, error(400, "bpm has incorrect format"), sent={"prompt": "x", "bpm": 9}),
+            "but bpm is valid",
+        ),
+        (
+            call("POST", "/music/song", 400, error(400, "Parameter lyrics is required"), sent={"prompt": "x"}),
+            "but lyrics may be left out",
+        ),
+    ],
+)
+def test_an_unjust_refusal_is_told_as_it_was(exchange, told):
+    """What a request does not have is not called valid."""
+    [violation] = judged("valid-is-accepted", exchange).violations
+
+    assert violation.message.endswith(told)
+
+
 def test_ids_are_unique():
     """A rule is known by its id alone."""
     assert len({rule.id for rule in CATALOGUE}) == len(CATALOGUE)

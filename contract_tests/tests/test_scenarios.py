@@ -20,6 +20,7 @@ from tempolor_contract import (
     provoking,
     run,
 )
+from tempolor_contract.target.target import base_url
 
 
 def answered(status: int, body: object) -> httpx.Response:
@@ -226,3 +227,26 @@ def test_a_play_for_a_rule_that_does_not_exist_is_refused_where_it_is_written():
     """Nobody would miss the verdict of a rule with a misspelt id, so the nearest one is named at once."""
     with pytest.raises(UnknownRuleError, match="do you mean valid-orders-are-taken"):
         Scenario("song", print, frozenset({Need.CREATE}), provokes=("valid-order-is-taken",))
+
+
+class AtRoot(httpx.BaseTransport):
+    """Serves at `/` what the inner transport serves below the API's usual path."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry one request."""
+        request.url = request.url.copy_with(raw_path=b"/v1/tempolor" + request.url.raw_path)
+        return self._inner.handle_request(request)
+
+
+def test_a_service_at_the_root_is_judged(target, mock):
+    """A URL that ends with its only slash means the root; one without a path means the API's usual one."""
+    at_root = target(base_url=base_url("http://mock/"), transport=AtRoot(mock), control_url=None, level=Level.READ)
+
+    result = run(at_root, CATALOGUE, effort=Effort.NONE)
+
+    assert base_url("http://mock") == "http://mock/v1/tempolor"
+    assert not result.violations, [f"{each.rule.id}: {each.message}" for each in result.violations]
+    assert result.exit_code == 0, result.stopped

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -226,7 +226,7 @@ class DocumentJudge:
             if not breaches:
                 yield _VALID_IS_ACCEPTED, FINE
         elif not breaches:
-            yield _VALID_IS_ACCEPTED, _unjust(call)
+            yield _VALID_IS_ACCEPTED, _unjust(call, {name for _, name, _, _ in self._asked[call.operation].parameters})
 
     def _is_later(self, call: Call, breach: Breach) -> bool:
         return breach.keyword == "enum" and call.sent.get(breach.field) in self._later
@@ -336,7 +336,7 @@ def _told(breaches: list[Breach]) -> str:
     return "; ".join(f"{each.path}: {each.message}" for each in breaches)
 
 
-def _unjust(call: Call) -> Judged:
+def _unjust(call: Call, parameters: Collection[str]) -> Judged:
     complaint = _COMPLAINT.search(call.error)
     if complaint is None:
         return None
@@ -345,7 +345,9 @@ def _unjust(call: Call) -> Judged:
     given = (call.query | call.sent | dict(call.arguments)).get(name)
     if name in _OWN_JUDGEMENT or (isinstance(given, str) and _CONTROLS.search(given)):
         return None
-    return [Problem(f"{call.operation} was refused with {call.error!r}, but {name} is valid", key=f"{name}")]
+    left_out = f"{name} may be left out" if name in parameters or call.method == "POST" else f"it has no {name}"
+    told = f"{name} is valid" if given is not None else left_out
+    return [Problem(f"{call.operation} was refused with {call.error!r}, but {told}", key=f"{name}")]
 
 
 @cache

@@ -68,6 +68,8 @@ class VirtualClock:
 def base_url(url: str) -> str:
     """Return the base URL that an address of a service means: with a path it is one, without it gets the API's.
 
+    A path of `/` alone is one too: there are servers, Prism for one, that serve the document's paths at the root.
+
     ValueError for what is no address.
     """
     parts = urlsplit(url if "://" in url else f"http://{url}")
@@ -77,7 +79,7 @@ def base_url(url: str) -> str:
         sound = False
     if not sound or parts.username or parts.query or parts.fragment:
         raise ValueError(f"{url!r} is no address such as http://127.0.0.1:4010")
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or BASE_PATH}"
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') if parts.path else BASE_PATH}"
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,7 @@ def _listing(world: World, call: Call) -> None:
         if job.id not in rows and job.unlisted is None and job.first.before(call):
             job.unlisted = call
     world.listing_before, world.listing = world.listing, call
+    world.capacity = call if call.operation == "get_available_capacity" else world.capacity
     for row in call.item.get("available") or () if call.operation == "get_available_capacity" else ():
         if isinstance(row, dict) and isinstance(row.get("user_id"), str):
             _account(world, row["user_id"], call, row.get("maxJobs"))

@@ -27,6 +27,7 @@ class World:
     walks: dict[tuple[str, ...], Walk] = field(default_factory=dict)
     listing: Call | None = None
     listing_before: Call | None = None
+    capacity: Call | None = None
     system_time: Call | None = None
     crashes: Crashes = field(default_factory=Crashes)
     refused: dict[str, Refusal] = field(default_factory=dict)

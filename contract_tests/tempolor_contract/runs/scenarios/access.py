@@ -1,7 +1,10 @@
 """Asking without a token, and for things, methods and paths that nobody has."""
 
+import json
 from typing import Any, Final
 
+from ...document.call import Call
+from ...exchanges.exchange import MISSING
 from ...rules.catalogue import rule
 from ...target.guard import Level
 from . import fixtures
@@ -47,9 +50,14 @@ def _nowhere(lab: Lab) -> None:
     told = f"list_running_jobs with a token that does not follow Bearer was answered {raw.status}"
     lab.check(_NO_TOKEN_NO_ANSWER, fine=raw.status == 401, message=told, call=raw)
     call = lab.send("GET", _NO_PATH)
-    told = f"{_NO_PATH} is no path of the API, and was answered {call.status} with {call.item or 'no JSON'}"
+    told = f"{_NO_PATH} is no path of the API, and was answered {call.status} with {_shown(call)}"
     fine = call.status == 404 and bool(call.error) and call.item.get("code") == call.status
     lab.check(_UNKNOWN_PATH_IS_404, fine=fine, message=told, call=call)
+
+
+def _shown(call: Call) -> str:
+    """Return an answer's JSON, or that there was none."""
+    return "no JSON" if call.answer is MISSING else json.dumps(call.answer, ensure_ascii=False)[:100]
 
 
 def _posts(lab: Lab) -> None:

@@ -1,8 +1,10 @@
 """The first knock on a target: is it there, is it this API, does it know the token?"""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ...document.call import Call
+from ...document.service import BASE_PATH
 from ...exchanges.exchange import MISSING
 from .lab import Lab
 
@@ -57,7 +59,11 @@ def _diagnosis(address: str, told: list[Call]) -> str:
     if all(call.status == 0 for call in told):
         return f"{address} does not answer ({last.exchange.fault}): is it an HTTP service, and not too busy?"
     path = f"{last.method} {last.path}"
-    return f"{address} does not look like the API ({path} gave {_gist(last)}): give the URL up to /accounts"
+    parts = urlsplit(address)
+    other = f"{address}{BASE_PATH}" if not parts.path else f"{parts.scheme}://{parts.netloc}/"
+    return (
+        f"{address} does not look like the API ({path} gave {_gist(last)}): give the URL before /accounts, or {other}"
+    )
 
 
 def _gist(call: Call) -> str:

@@ -28,7 +28,7 @@ def look_around(lab: Lab) -> None:
     account = _some_account(lab)
     _read_accounts(lab, account)
     first = _read_lists(lab, account)
-    for operation in ("list_running_jobs", "get_available_capacity"):
+    for operation in ("list_running_jobs", "get_available_capacity", "get_available_capacity"):
         lab.call(operation)
     _spellings(lab, account, first)
     _values(lab, account, first)
