@@ -188,6 +188,14 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
         metavar="HOST",
         help="Send callbacks to this host too; repeatable.  [default: loopback only]",
     ),
+    cloup.option(
+        "--allow-callback-origin",
+        "allowed_callback_origins",
+        multiple=True,
+        envvar="TEMPOLOR_MOCK_ALLOW_CALLBACK_ORIGIN",
+        metavar="ORIGIN|*",
+        help="Send callbacks for pages of this origin too; repeatable.  [default: pages on loopback only]",
+    ),
     cloup.option("--callback-insecure", is_flag=True, help="Accept any TLS certificate of a receiver."),
 )
 @cloup.option_group(
@@ -288,6 +296,7 @@ def _settings(options: dict[str, Any], *, loopback_only: bool) -> Settings:
         log=options["log"],
         loopback_only=loopback_only,
         allowed_callback_hosts=options["allowed_callback_hosts"],
+        allowed_callback_origins=options["allowed_callback_origins"],
         callback_timeout_seconds=options["callback_timeout"],
         callback_insecure=options["callback_insecure"],
         trusted_proxies=options["forwarded_allow_ips"],

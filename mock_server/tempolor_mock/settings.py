@@ -29,8 +29,9 @@ class Settings:
     must be there after `head_timeout_seconds`, and of its body something must come every `body_timeout_seconds` (real
     ones).
 
-    Callbacks to `replyUrl` go to loopback addresses and to `allowed_callback_hosts`; `callback_timeout_seconds` (real
-    ones) is how long a try may take, and `callback_insecure` accepts any TLS certificate of a receiver.
+    Callbacks to `replyUrl` go to loopback addresses and to `allowed_callback_hosts`; for requests of web pages only
+    where these are on this machine or in `allowed_callback_origins`. `callback_timeout_seconds` (real ones) is how long
+    a try may take, and `callback_insecure` accepts any TLS certificate of a receiver.
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -47,6 +48,7 @@ class Settings:
     files_at_once: int = 4
     validate_responses: bool = False
     allowed_callback_hosts: tuple[str, ...] = ()
+    allowed_callback_origins: tuple[str, ...] = ()
     callback_timeout_seconds: float = 5.0
     callback_insecure: bool = False
     journal_bytes: int = 8 << 20
@@ -57,3 +59,8 @@ class Settings:
     max_connections: int = 1000
     loopback_only: bool = False
     trusted_proxies: tuple[str, ...] = ()
+
+    @property
+    def own_world_only(self) -> bool:
+        """Whether control calls reach the world of the API token they carry only: tokens are secrets then."""
+        return bool(self.tokens) and self.control_token is None

@@ -1,7 +1,8 @@
 """Sending callbacks to `replyUrl`.
 
 `dispatcher` knows when something may be due in which world, `delivery` sends what is due in one of them, `payload`
-makes the body of a callback, `http_client` sends it to its receiver, and `allowed_hosts` says who may be one.
+makes the body of a callback, `http_client` sends it to its receiver, `allowed_hosts` says who may be one, and
+`allowed_origins` whose requests get any.
 """
 
 from .dispatcher import HttpDispatcher

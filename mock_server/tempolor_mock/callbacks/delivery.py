@@ -15,6 +15,7 @@ from ..domain.errors import ServiceError
 from ..domain.ids import Token
 from ..domain.world import World
 from ..worlds import Worlds
+from .allowed_origins import AllowedOrigins, origin_not_allowed
 from .payload import Payload, SendResult, make_payload
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class WorldDelivery:
         self._worlds = worlds
         self._open_client = open_client
         self._slots = slots
+        self._origins = AllowedOrigins(worlds.settings.allowed_callback_origins)
         self._left = left
         self._failed = failed
         self._queues: dict[str, ReceiverQueue] = {}
@@ -186,10 +188,17 @@ class WorldDelivery:
         """Send a callback, and then all that is due next for the same job."""
         payload = await self._run(lambda world: self._begin(world, queue, held))
         while payload is not None:
-            result = await _try(client, payload)
+            result = await self._try(client, payload)
             queue.hangs |= result.timed_out and self.watched
             tried = payload
             payload = await self._run(lambda world: self._go_on(world, queue, tried, result))  # noqa: B023 - runs at once
+
+    async def _try(self, client: "CallbackClient", payload: Payload) -> SendResult:
+        if payload.loops:
+            return SendResult(error="loop: callbacks keep causing the requests that cause them", retry=False)
+        if payload.origin is not None and not self._origins.allow(payload.origin):
+            return SendResult(error=origin_not_allowed(payload.origin), retry=False)
+        return await client.send(payload.held.url, payload.body, payload.depth)
 
     def _begin(self, world: World, queue: ReceiverQueue, held: Callback) -> Payload | None:
         self._held.pop(held.number, None)
@@ -245,9 +254,3 @@ def _receiver(url: str) -> str:
         return "{0.scheme}://{0.netloc}".format(urlsplit(url))
     except ValueError:
         return url
-
-
-async def _try(client: "CallbackClient", payload: Payload) -> SendResult:
-    if payload.loops:
-        return SendResult(error="loop: callbacks keep causing the requests that cause them", retry=False)
-    return await client.send(payload.held.url, payload.body, payload.depth)

@@ -16,11 +16,15 @@ LONGEST_CHAIN = 5
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """A callback that is being sent: its compact JSON, and how many callbacks led to it, this one included."""
+    """A callback that is being sent: its compact JSON, and how many callbacks led to it, this one included.
+
+    `origin` is that of the page whose request it tells of, None where it was no page or one of the mock's own.
+    """
 
     held: Callback
     body: bytes
     depth: int
+    origin: str | None = None
 
     @property
     def loops(self) -> bool:
@@ -44,7 +48,9 @@ def make_payload(world: World, held: Callback) -> Payload | None:
     if job is None:
         world.callbacks.put(replace(held, outcome=Outcome.CANCELLED))
         return None
-    return Payload(held, orjson.dumps(_content(world, job, held.moment_ms)), job.request.depth + 1)
+    request = job.request
+    origin = None if request.origin == request.base_url else request.origin
+    return Payload(held, orjson.dumps(_content(world, job, held.moment_ms)), request.depth + 1, origin)
 
 
 def _content(world: World, job: Job, at_ms: int) -> shapes.JsonObject:

@@ -17,5 +17,7 @@ async def reset_worlds(call: Call) -> Answer:
     everything = call.body.get("all", False)
     if call.token is None and not everything:
         raise errors.unauthorized()
+    if everything and call.worlds.settings.own_world_only:
+        raise errors.own_world_only()
     doomed = None if everything else call.token
     return Answer(200, {"worlds": await call.worlds.reset(doomed)})

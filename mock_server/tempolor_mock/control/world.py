@@ -23,6 +23,8 @@ async def list_worlds(call: Call) -> Answer:
     """List the worlds that are kept or were asked about, in the order in which they began."""
     journal = call.worlds.journal
     tokens = dict.fromkeys([*await call.worlds.store.tokens(), *journal.tokens()])
+    if call.worlds.settings.own_world_only:
+        tokens = {token: None for token in tokens if token == call.token}
     return Answer(200, {"worlds": [_name_object(token) | {"requests": journal.kept(token)} for token in tokens]})
 
 

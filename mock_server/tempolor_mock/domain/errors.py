@@ -84,6 +84,15 @@ def unauthorized() -> ServiceError:
     return ServiceError(401, "Unauthorized")
 
 
+def own_world_only() -> ServiceError:
+    """A control call reaches for other worlds than its token's, on a mock where tokens are secrets."""
+    return ServiceError(
+        401,
+        "This mock was started with --token and without --control-token: "
+        "control calls reach the world of the API token they carry, and no other",
+    )
+
+
 def subscription_required() -> ServiceError:
     """The subscription has run out, or its quota is spent."""
     return ServiceError(402, "Subscription required")

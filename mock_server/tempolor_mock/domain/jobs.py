@@ -140,6 +140,7 @@ class MusicRequest(Record, frozen=True, kw_only=True):
 
     `max_jobs` replaces the account's limit for this request alone. `base_url` is the service's address as the client
     knows it: links in callbacks start with it. `depth` counts the callbacks that led to the request, one after another.
+    `origin` is the web page's that sent the request, if it says so and has a `replyUrl`.
     A song on a MIDI file has that file's `tonality` and `bpm`.
     """
 
@@ -158,6 +159,7 @@ class MusicRequest(Record, frozen=True, kw_only=True):
     reply_ref: str | None = None
     base_url: str = ""
     depth: int = 0
+    origin: str | None = None
 
 
 class Material(Record, frozen=True, kw_only=True):

@@ -46,7 +46,9 @@ def _request(call: Call, model: str, fields: Mapping[str, str]) -> MusicRequest:
     """Return what the body asks for, empty texts left out."""
     body = call.body
     given = {fields[name]: body[name] for name in fields if body.get(name)}
-    return MusicRequest(model=_model(call, model), base_url=call.base_url, depth=call.depth, **given)
+    # Browsers say whose page sends a request: it decides whether the request gets callbacks.
+    origin = call.fields[b"origin"].decode("latin-1") if "reply_url" in given and b"origin" in call.fields else None
+    return MusicRequest(model=_model(call, model), base_url=call.base_url, depth=call.depth, origin=origin, **given)
 
 
 def _model(call: Call, name: str) -> str:

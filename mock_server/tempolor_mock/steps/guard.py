@@ -7,10 +7,12 @@ machine after it was loaded (DNS rebinding) is of the same origin, but its name 
 
 import ipaddress
 
+from ..domain.errors import own_world_only
 from ..exchange import Call
 from ..waiting import in_task
 from ..worlds import Worlds
 from .errors import Refusal
+from .security import bearer_token
 
 WORLD_HEADER = b"x-mock-world"
 
@@ -45,6 +47,8 @@ class Guard:
         token = await self._worlds.store.find_token(handle)
         if token is None:
             raise Refusal(404, f"No world has the handle {handle[:40]!r}")
+        if self._worlds.settings.own_world_only and token != bearer_token(call.fields.get(b"authorization", b"")):
+            raise own_world_only()
         call.fields[b"authorization"] = f"Bearer {token}".encode()
 
 

@@ -98,6 +98,7 @@ class SavedRequest(Saved, frozen=True):
     reply_ref: str | None = None
     base_url: str = ""
     depth: Count = 0
+    origin: str | None = None
 
 
 class SavedMaterial(Saved, frozen=True):

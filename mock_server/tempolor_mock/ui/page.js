@@ -62,7 +62,8 @@ class Refused extends Error {
 function credentials() {
   const headers = {};
   if (handle) headers["X-Mock-World"] = handle;
-  else if (stored("token")) headers.Authorization = `Bearer ${stored("token")}`;
+  // A mock where tokens are secrets wants both.
+  if (stored("token") && (!handle || stored("token-handle") === handle)) headers.Authorization = `Bearer ${stored("token")}`;
   if (stored("control")) headers["X-Mock-Control-Token"] = stored("control");
   return headers;
 }

@@ -379,3 +379,40 @@ def test_a_mock_that_is_told_to_report_to_itself_stays_alive(wire_client, server
     assert {each["outcome"] for each in caused} == {"failed"}
     assert {attempt["status"] for each in caused for attempt in each["attempts"]} == {401}
     assert wire_client.get("/accounts").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("allowed", "origin", "sent"),
+    [
+        pytest.param((), "https://page.example", False, id="a page of another origin"),
+        pytest.param((), "null", False, id="a page that hides its origin"),
+        pytest.param((), "http://localhost.page.example", False, id="a name that looks like this machine"),
+        pytest.param((), "http://localhost:3000", True, id="a page on this machine"),
+        pytest.param((), "http://[::1]:3000", True, id="by its address"),
+        pytest.param((), "http://mock", True, id="the mock's own page"),
+        pytest.param((), None, True, id="no page"),
+        pytest.param(("https://page.example",), "https://page.example", True, id="one that was allowed"),
+        pytest.param(("https://page.example",), "https://other.example", False, id="not the one that was allowed"),
+        pytest.param(("*",), "https://page.example", True, id="all are allowed"),
+    ],
+)
+def test_requests_of_foreign_pages_get_no_callbacks(new_client, receiver, allowed, origin, sent):
+    """Any page could make the mock post to programs on its machine; the request itself is taken, as by the service."""
+    client = new_client(allowed_callback_origins=allowed)
+    client.account()
+    if origin is not None:
+        client.headers["Origin"] = origin
+    jobs = client.song(replyUrl=receiver.url)
+    client.headers.pop("Origin", None)
+
+    caused = advance(client, 60)
+
+    assert {each["outcome"] for each in caused} == ({"delivered"} if sent else {"failed"})
+    assert bool(receiver.received) is sent
+    assert client.get(f"/music/{jobs[0]}").json()["status_name"] == "COMPLETED"
+    if not sent:
+        reasons = {attempt["error"] for each in caused for attempt in each["attempts"]}
+        advice = f"use --allow-callback-origin {origin} to allow it"
+        assert reasons == {f"origin not allowed: the request came from a page of {origin}; {advice}"}
+        (entry,) = client.get(client.base_url.join("/_mock/requests?operation_id=create_song")).json()["requests"]
+        assert "origin not allowed" in str(entry["jobs"])

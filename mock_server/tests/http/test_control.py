@@ -198,3 +198,52 @@ def test_health_and_the_service_ask_for_no_control_token(new_client):
 
     assert client.get("http://mock/_mock/health").status_code == 200
     assert client.get("/scheduler").status_code == 200
+
+
+KNOWN, OTHER = "user:1-known", "user:2-other"
+OWN_WORLD_ONLY = (
+    "This mock was started with --token and without --control-token: "
+    "control calls reach the world of the API token they carry, and no other"
+)
+
+
+@pytest.fixture
+def two(new_client):
+    """A mock that knows two tokens, both of which have been used; a client of the first."""
+    client = new_client(KNOWN, tokens=(KNOWN, OTHER))
+    client.account()
+    client.get("/accounts", headers={"Authorization": f"Bearer {OTHER}"})
+    return client
+
+
+def handles(client, **headers):
+    """Return the worlds that are listed, by their tokens."""
+    worlds = client.get(client.base_url.join("/_mock/worlds"), headers=headers).raise_for_status().json()["worlds"]
+    return {each["token"]: each["handle"] for each in worlds}
+
+
+def test_where_tokens_are_secrets_a_token_shows_its_own_world_only(two, refused):
+    """Whoever reaches the port sees nothing of it, and empties nothing."""
+    assert list(handles(two)) == ["user:1-***"]
+    assert two.anonymous().get(two.base_url.join("/_mock/worlds")).json() == {"worlds": []}
+    refused(two.control("reset", all=True), 401, OWN_WORLD_ONLY)
+
+
+def test_where_tokens_are_secrets_a_handle_needs_its_token(two, refused):
+    """Handles stand in links, which are passed on."""
+    mine = handles(two)["user:1-***"]
+    world = two.base_url.join("/_mock/world")
+
+    assert two.get(world, headers={"X-Mock-World": mine}).json()["handle"] == mine
+    refused(two.anonymous().get(world, headers={"X-Mock-World": mine}), 401, OWN_WORLD_ONLY)
+    foreign = {"X-Mock-World": mine, "Authorization": f"Bearer {OTHER}"}
+    refused(two.get(world, headers=foreign), 401, OWN_WORLD_ONLY)
+
+
+def test_a_control_token_reaches_every_world(new_client):
+    """Then the list has them all, as without a list of tokens."""
+    client = new_client(KNOWN, tokens=(KNOWN, OTHER), control_token="key")
+    for token in (KNOWN, OTHER):
+        client.get("/accounts", headers={"Authorization": f"Bearer {token}"})
+
+    assert list(handles(client, **{"X-Mock-Control-Token": "key"})) == ["user:1-***", "user:2-***"]
