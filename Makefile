@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NODE_PARTS := spec/linters generated_client/typescript tools
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help serve test slow size dist lint format docs client lock setup score bench clean
+.PHONY: help serve test slow size dist lint format docs client generators lock setup score bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -14,7 +14,7 @@ serve: $(VENV)/.serve ## set up and serve the mock; ARGS="--port 0 --frozen" pas
 	@exec $(BIN)/tempolor mock $(ARGS)
 
 test: setup lint ## set up, lint and run the tests but for the slow ones; ARGS="-k download" passes options
-	@echo 'Left out here: tests marked slow (make slow), the score of the contract tests (make score), speed (make bench).'
+	@echo 'Left out here: tests marked slow (make slow), most client generators (make generators), the score of the contract tests (make score), speed (make bench).'
 	$(BIN)/pytest -n 2 $(ARGS)
 
 slow: setup ## run the tests that install, build or drive something for long; ARGS as for test
@@ -43,9 +43,19 @@ client: setup ## generate the clients from the document
 	$(BIN)/python generated_client/python/tools/generate.py
 	npm --prefix generated_client/typescript run --silent generate
 
+# Languages of generated clients. Where apt-get is not to be had, what is missing is left out and named.
+TOOLCHAINS := golang-go php-cli php-curl php-mbstring php-guzzlehttp-guzzle ruby ruby-typhoeus ruby-marcel cargo \
+  librust-reqwest-dev librust-serde-derive-dev librust-serde-json-dev librust-serde-repr-dev librust-url-dev \
+  librust-uuid-dev librust-chrono-dev librust-tokio-dev librust-tokio-util-dev
+
+generators: setup spec/generators/node_modules/.done ## try other people's client generators, write docs/generated-clients.md
+	-apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(TOOLCHAINS)
+	$(PIP) --editable '.[generators]'
+	$(BIN)/python spec/generators/check.py --output docs/generated-clients.md
+
 lock: ## pin the newest versions that fit pyproject.toml into constraints.txt
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip --disable-pip-version-check install --quiet --editable '.[test]'
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --editable '.[test,generators]'
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 	touch $(VENV)/.serve $(VENV)/.test
 
@@ -83,4 +93,4 @@ bench: setup benchmarks/node_modules/.done ## measure the mock beside its peers;
 	$(BIN)/python benchmarks/files.py >> benchmarks/RESULTS.md
 
 clean: ## remove everything that was set up
-	rm -rf $(VENV) $(NODE_PARTS:=/node_modules) benchmarks/node_modules
+	rm -rf $(VENV) $(NODE_PARTS:=/node_modules) spec/generators/node_modules benchmarks/node_modules

@@ -1,12 +1,15 @@
 """The Arazzo workflows beside the document are in order, and the mock plays them to the end."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
 
 LINTERS = Path(__file__).parents[2] / "spec" / "linters"
 WORKFLOWS = Path(str(files("tempolor_spec") / "workflows"))
@@ -49,14 +52,39 @@ def server(redocly):
 
 
 @pytest.fixture
-def respect(redocly, server):
+def folder(tmp_path):
+    """A copy of the document's package: a workflow refers to the document and to files beside it."""
+    shutil.copytree(WORKFLOWS.parent, tmp_path / "spec", ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    return tmp_path / "spec"
+
+
+@pytest.fixture
+def respect(redocly, server, folder):
     """Play a workflow with a token of its own."""
 
     def run(name):
-        arguments = ["-i", f"token=user:12345-{name}", "-S", f"tempolor={server.url}/v1/tempolor"]
-        return redocly("respect", WORKFLOWS / f"{name}.arazzo.yaml", *arguments)
+        inputs = json.dumps({"token": f"user:12345-{name}", "requestParams": {"user_id": "204816357"}})
+        # What takes minutes on the service takes seconds on the mock, so the workflow need not wait as long.
+        text = (WORKFLOWS / f"{name}.arazzo.yaml").read_text(encoding="utf-8")
+        hurried = folder / "workflows" / f"{name}.arazzo.yaml"
+        hurried.write_text(re.sub(r"retryAfter: \d+", "retryAfter: 1", text), encoding="utf-8")
+        return redocly("respect", hurried, "-i", inputs, "-S", f"tempolor={server.url}/v1/tempolor")
 
     return run
+
+
+def test_workflows_wait_as_long_as_the_service_needs():
+    """At least 30 seconds after a 429, and no job is read more often than every 10 seconds."""
+    waits = {
+        action["criteria"][0]["condition"]: action["retryAfter"]
+        for file in WORKFLOWS.glob("*.yaml")
+        for workflow in yaml.safe_load(file.read_bytes())["workflows"]
+        for step in workflow["steps"]
+        for action in step.get("onFailure", [])
+        if step["operationId"] != "download_music"
+    }
+
+    assert waits == {"$statusCode == 429": 30, "$statusCode == 200": 10, "$statusCode == 404": 10}
 
 
 def test_every_workflow_is_played():

@@ -7,6 +7,7 @@ from typing import Any
 import click
 import yaml
 
+from tempolor_spec import views
 from tempolor_spec.document import REVISIONS, load_document
 
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -39,15 +40,37 @@ class CannotWriteError(click.ClickException):
     help="The notation to print in.",
 )
 @click.option(
+    "--openapi",
+    "version",
+    type=click.Choice(("3.0", "3.1")),
+    default="3.0",
+    show_default=True,
+    envvar="TEMPOLOR_SPEC_OPENAPI",
+    show_envvar=True,
+    help="The version of OpenAPI to print.",
+)
+@click.option(
+    "--for-generators",
+    is_flag=True,
+    envvar="TEMPOLOR_SPEC_FOR_GENERATORS",
+    show_envvar=True,
+    help="Simplify it for code generators: one media type for each body, no defaults, open lists of values in answers.",
+)
+@click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     envvar="TEMPOLOR_SPEC_OUTPUT",
     show_envvar=True,
     help="The file to write to instead of standard output.",
 )
-def spec_command(revision: str, notation: str, output: Path | None) -> None:
+def spec_command(*, revision: str, notation: str, version: str, for_generators: bool, output: Path | None) -> None:
     """Print the service's OpenAPI document, complete in one piece."""
-    text = _rendered(load_document(revision), notation)
+    document = load_document(revision)
+    if for_generators:
+        document = views.for_generators(document)
+    if version == "3.1":
+        document = views.as_openapi_31(document)
+    text = _rendered(document, notation)
     if output is None:
         click.echo(text, nl=False)
         return

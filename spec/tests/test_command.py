@@ -12,7 +12,7 @@ import yaml
 from click.testing import CliRunner
 from openapi_spec_validator import OpenAPIV30SpecValidator
 from ruamel.yaml import YAML
-from tempolor_spec import REVISIONS, command, load_document
+from tempolor_spec import REVISIONS, command, load_document, views
 from tempolor_spec.cli import spec_command
 from tempolor_spec.command import main
 
@@ -51,6 +51,13 @@ def test_prints_the_pages_revision_as_yaml_by_default(run):
     assert yaml.safe_load(run(spec_command).stdout)["info"]["x-revision"] == "2025-05"
 
 
+def test_prints_what_other_tools_take(run):
+    """The view for generators and the later version of OpenAPI can be had together."""
+    result = run(spec_command, "--for-generators", "--openapi", "3.1", "--format", "json")
+
+    assert json.loads(result.stdout) == views.as_openapi_31(views.for_generators(load_document()))
+
+
 def test_options_come_from_the_environment(run, tmp_path):
     """Each option has a variable."""
     file = tmp_path / "document.json"
@@ -77,6 +84,7 @@ def test_a_file_that_cannot_be_written_is_one_line(run, tmp_path):
     [
         (["--revision", "2024-01"], "'2024-01' is not one of '2025-05', '2026-03', '2026-08'"),
         (["--format", "toml"], "'toml' is not one of 'yaml', 'json'"),
+        (["--openapi", "2.0"], "'2.0' is not one of '3.0', '3.1'"),
         (["extra"], "unexpected extra argument"),
     ],
 )

@@ -2140,9 +2140,9 @@ export interface operations {
          *
          *     | media type | file extension |
          *     | --- | --- |
-         *     | audio/mpeg | mp3 |
          *     | audio/wav | wav |
          *     | audio/wave | wav |
+         *     | audio/mpeg | mp3 |
          *     | audio/mp4 | m4a |
          *     | audio/x-m4a | m4a |
          *     | audio/flac | flac |
@@ -2150,9 +2150,9 @@ export interface operations {
          */
         requestBody: {
             content: {
-                "audio/mpeg": Blob;
                 "audio/wav": Blob;
                 "audio/wave": Blob;
+                "audio/mpeg": Blob;
                 "audio/mp4": Blob;
                 "audio/x-m4a": Blob;
                 "audio/flac": Blob;
@@ -2277,9 +2277,9 @@ export interface operations {
          *
          *     | media type | file extension |
          *     | --- | --- |
-         *     | audio/mpeg | mp3 |
          *     | audio/wav | wav |
          *     | audio/wave | wav |
+         *     | audio/mpeg | mp3 |
          *     | audio/mp4 | m4a |
          *     | audio/x-m4a | m4a |
          *     | audio/flac | flac |
@@ -2287,9 +2287,9 @@ export interface operations {
          */
         requestBody: {
             content: {
-                "audio/mpeg": Blob;
                 "audio/wav": Blob;
                 "audio/wave": Blob;
+                "audio/mpeg": Blob;
                 "audio/mp4": Blob;
                 "audio/x-m4a": Blob;
                 "audio/flac": Blob;
