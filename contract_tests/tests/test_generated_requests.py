@@ -130,6 +130,20 @@ def crashing(request, response):
     return httpx.Response(500) if isinstance(body, dict) and "lyrics" in body else None
 
 
+def crashing_and_dropping():
+    """Crash on an order with lyrics, and do not answer what comes next on that connection."""
+    dropped: list[bool] = []
+
+    def rewrite(request, response):
+        if dropped and dropped.pop():
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+        found = crashing(request, response)
+        dropped.append(found is not None)
+        return found
+
+    return rewrite
+
+
 @pytest.mark.parametrize(
     ("rewrite", "rules", "phases"),
     [
@@ -137,6 +151,7 @@ def crashing(request, response):
         (lenient, {"generated-invalid-is-refused"}, ("coverage",)),
         (open_door, {"generated-token-is-needed"}, ("fuzzing",)),
         (crashing, {"generated-no-crash"}, ("examples",)),
+        (crashing_and_dropping(), {"generated-no-crash"}, ("examples",)),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -11,7 +11,18 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from stories import TOKEN, call, error
-from tempolor_contract import CATALOGUE, DocumentJudge, Effort, Exchange, Inspector, Request, Response, RunResult, rule
+from tempolor_contract import (
+    CATALOGUE,
+    DocumentJudge,
+    Effort,
+    Exchange,
+    Inspector,
+    Request,
+    Response,
+    RunResult,
+    pick,
+    rule,
+)
 from tempolor_contract.judging.known_differences import KnownDifference, Register
 from tempolor_contract.judging.ledger import Ledger
 from tempolor_contract.judging.reports import summary, write_reports
@@ -284,3 +295,14 @@ def test_huge_and_binary_bodies_are_shown_by_their_size(tmp_path):
     assert len(text) < 100_000
     assert "(10000000 bytes of unknown type)" in text
     assert "more characters" in text
+
+
+@pytest.mark.parametrize(("crashes", "strict", "code"), [(4, True, 0), (5, False, 0), (5, True, 1)])
+def test_many_5xx_are_told_in_the_last_line_and_fail_a_strict_run(crashes, strict, code):
+    """They prove nothing, so a run that met them has verified less than it seems."""
+    result = RunResult("http://x", "read", 0, Ledger(pick(only=["error-envelope"])), exchanges=100)
+    result.ledger.judged("error-envelope")
+    result.crashes, result.strict = crashes, strict
+
+    assert ("5 of 100 requests were answered 5xx" in summary(result).splitlines()[-1]) is (crashes == 5)
+    assert result.exit_code == code

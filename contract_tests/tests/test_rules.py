@@ -644,10 +644,12 @@ def test_an_error_that_may_be_another_one_may_say_what_it_likes():
     ("exchanges", "verdict"),
     [
         ([*CRASHES, call("GET", f"/music/{JOB}", 200, music()), *CRASHES], Verdict.PASSED),
+        ([CRASHES[0], call("GET", f"/music/{JOB}", 0), scheduler(), CRASHES[2], CRASHES[2]], Verdict.VIOLATED),
+        ([*CRASHES, call("GET", f"/music/{JOB}", 200, music())] * 2 + CRASHES, Verdict.VIOLATED),
         ([CRASHES[0], CRASHES[2], replace(CRASHES[0], started=2000.0)], Verdict.NEVER_REACHED),
         ([*CRASHES, call("GET", f"/music/{JOB}", 596)], Verdict.PASSED),
     ],
-    ids=["recovered", "nothing else was answered", "broken session"],
+    ids=["recovered", "no answer is no recovery", "again and again", "nothing else was answered", "broken session"],
 )
 def test_a_bad_moment_is_no_lasting_crash(exchanges, verdict):
     """A service that recovers, or that is out as a whole, is not blamed."""

@@ -56,6 +56,7 @@ JUDGED_BY: Final = (
     cloup.option("--rule", multiple=True, metavar="ID,...", callback=_ids, help="Only these rules; repeatable."),
     cloup.option("--without", multiple=True, metavar="ID,...", callback=_ids, help="Not these rules; repeatable."),
     cloup.option("--revision", default=REVISIONS[0], type=click.Choice(REVISIONS), help="Revision to judge by."),
+    cloup.option("--strict", is_flag=True, help="Fail where many requests are answered 5xx, too."),
     cloup.option("--deviations", type=FILE, help="Register of known differences, a TOML file."),
 )
 """Which rules judge, by which revision, and what they let pass."""
@@ -95,6 +96,7 @@ def conclude(result: "RunResult", given: dict[str, Any]) -> int:
     """
     from ..judging.reports import summary  # noqa: PLC0415 - `--help` need not load them
 
+    result.strict = given["strict"]
     files, trouble = _written(result, given["report_dir"])
     click.echo(summary(result, files))
     if trouble:

@@ -11,6 +11,7 @@ from ..document.reader import Reader
 from ..document.service import is_live
 from ..exchanges.exchange import Exchange, NotRecordedError
 from ..rules.conformance import DocumentJudge
+from ..rules.history.records import Crashes
 from ..rules.history.world import World
 from ..rules.history.worlds import Worlds
 from ..rules.rule import Judged, Problem, Rule, Violation
@@ -57,6 +58,7 @@ class Inspector:
         self.seen = 0
         self.foreign = 0
         self.faults = 0
+        self.crashes = 0
         self.unrecorded = 0
         self._reader = Reader(document.router, base)
         self._live = live
@@ -74,6 +76,7 @@ class Inspector:
                 return Seen(call)
             self.seen += 1
             self.faults += call.status == 0
+            self.crashes += Crashes.is_crash(call)
             found = tuple(self._judge(call))
             # What has another shape than the document's teaches nothing, nor does what was not recorded.
             with suppress(AttributeError, KeyError, TypeError, ValueError, NotRecordedError):

@@ -10,6 +10,8 @@ from .ledger import Ledger, Tally, Verdict
 GOOD: Final = 0
 VIOLATIONS: Final = 1
 NOTHING_VERIFIED: Final = 2
+_MANY_CRASHES: Final = 5
+_OFTEN: Final = 0.01
 
 
 @dataclass
@@ -18,7 +20,8 @@ class RunResult:
 
     `command` is the command line that repeats it, tokens left to the environment. `stopped` says why the run ended
     early, empty if it did not; `mishap` which exception nobody had expected, and `crashed` that it ended the run.
-    `left_behind` lists what it made and did not delete. `timings` are seconds by part. `coverage` counts by kind
+    `crashes` counts what was answered 5xx; where it is much, a `strict` run fails. `left_behind` lists what it made and
+    did not delete. `timings` are seconds by part. `coverage` counts by kind
     (operation, status, parameter, value, example) and path. `known_differences` tells what each
     entry of a register did.
     """
@@ -34,6 +37,8 @@ class RunResult:
     exchanges: int = 0
     foreign: int = 0
     faults: int = 0
+    crashes: int = 0
+    strict: bool = False
     unrecorded: int = 0
     stopped: str = ""
     mishap: str = ""
@@ -65,9 +70,14 @@ class RunResult:
         return {verdict: [tally for tally in self.tallies if tally.verdict is verdict] for verdict in Verdict}
 
     @property
+    def crashes_often(self) -> bool:
+        """Whether so many requests were answered 5xx that a run says so: nothing could be concluded from those."""
+        return self.crashes >= max(_MANY_CRASHES, _OFTEN * self.exchanges)
+
+    @property
     def exit_code(self) -> int:
         """0 good, 1 violations, 2 stopped early, broken off by a mishap, or verified nothing."""
-        if self.violations and not self.crashed:
+        if (self.violations or (self.strict and self.crashes_often)) and not self.crashed:
             return VIOLATIONS
         return GOOD if self.verified and not self.stopped and not self.mishap else NOTHING_VERIFIED
 
@@ -85,6 +95,7 @@ class RunResult:
             "exchanges": self.exchanges,
             "foreign": self.foreign,
             "faults": self.faults,
+            "crashes": self.crashes,
             "unrecorded": self.unrecorded,
             "stopped": self.stopped,
             "mishap": self.mishap,

@@ -49,7 +49,7 @@ class Session:
         inspector, result = self.inspector, self.result
         result.elapsed = time.perf_counter() - self._clock
         result.exchanges, result.foreign, result.faults = inspector.seen, inspector.foreign, inspector.faults
-        result.unrecorded = inspector.unrecorded
+        result.unrecorded, result.crashes = inspector.unrecorded, inspector.crashes
         result.coverage = inspector.coverage.to_json()
         result.known_differences = self._register.to_json()
         return result

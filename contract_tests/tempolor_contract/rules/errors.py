@@ -11,7 +11,8 @@ from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = ""
-_ENOUGH: Final = 3
+_IN_A_ROW: Final = 3
+_ALTOGETHER: Final = 5
 _FIXED: Final = {
     ("", 401): "Unauthorized",
     ("", 402): "Subscription required",
@@ -124,11 +125,13 @@ def _lasting(call: Call, world: World) -> Judged:
         return None
     if not Crashes.is_crash(call):
         return FINE
-    before = [each for each in world.crashes.of(call) if each.before(call)]
-    working = world.crashes.working
-    if len(before) < _ENOUGH - 1 or working is None or not before[0].before(working):
+    known, working = world.crashes.of(call), world.crashes.working
+    before = [each for each in known.calls if each.before(call)]
+    if len(before) < _ALTOGETHER - 1:
+        before = before[-known.row :] if known.row >= _IN_A_ROW - 1 else []
+    if len(before) < _IN_A_ROW - 1 or working is None or not before[0].before(working):
         return None
-    told = f"{call.operation} was answered {call.status} {len(before) + 1} times, while other requests were answered"
+    told = f"the same {call.operation} was answered 5xx {len(before) + 1} times, while other requests were answered"
     return [Problem(told, (*before, working), key=call.operation)]
 
 
@@ -159,7 +162,7 @@ RULES = (
     ),
     Rule(
         "no-lasting-crash",
-        "No request is answered 5xx each time it is sent, while others are answered well.",
+        "No request is answered 5xx three times in a row, or five times altogether, while others are answered well.",
         _PAGE,
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,

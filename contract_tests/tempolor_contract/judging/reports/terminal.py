@@ -116,7 +116,7 @@ def _left_behind(result: RunResult) -> Iterator[str]:
 
 def _judgement(result: RunResult) -> str:
     if result.exit_code == VIOLATIONS:
-        verdict = "the contract is broken"
+        verdict = "the contract is broken" if result.violations else "not good enough for --strict"
     elif result.exit_code == GOOD:
         verdict = "the contract is kept, as far as it was reached"
         verdict += ", with nothing created" if any(_not_created(result)) else ""
@@ -124,6 +124,8 @@ def _judgement(result: RunResult) -> str:
         verdict = "not finished"
     else:
         return f"nothing was verified: {result.stopped or 'no rule was judged'}"
+    if result.crashes_often:
+        verdict += f"; {result.crashes:,} of {result.exchanges:,} requests were answered 5xx, which proves nothing"
     if result.stopped or result.mishap:
         return f"{verdict}; stopped: {result.stopped}" if result.stopped else f"{verdict}: {result.mishap}"
     return verdict

@@ -130,10 +130,18 @@ class Walk:
 
 
 @dataclass
-class Crashes:
-    """Requests that were answered 5xx and have not been answered well since; `working` is the last call that was."""
+class Crashed:
+    """A request that was answered 5xx: the calls, and how many of them came since it was last answered otherwise."""
 
-    _calls: dict[tuple[str, str, bytes], list[Call]] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    row: int = 0
+
+
+@dataclass
+class Crashes:
+    """Requests that were answered 5xx; `working` is the last call that was answered well."""
+
+    _requests: dict[tuple[str, str, bytes], Crashed] = field(default_factory=dict)
     working: Call | None = None
 
     @staticmethod
@@ -141,19 +149,20 @@ class Crashes:
         """Whether the service failed. 596 is the vendor's word for a broken session of TemPolor."""
         return 500 <= call.status < _BROKEN_SESSION
 
-    def of(self, call: Call) -> list[Call]:
+    def of(self, call: Call) -> Crashed:
         """Return the earlier crashes on the same request."""
-        return self._calls.get(_request(call), [])
+        return self._requests.get(_request(call)) or Crashed()
 
     def observe(self, call: Call) -> None:
         """Take in a call."""
         self.working = call if call.accepted else self.working
         if self.is_crash(call):
             known = self.of(call)
-            if known or len(self._calls) < _MOST_REQUESTS:
-                self._calls[_request(call)] = [*known[:_MOST_CRASHES], call]
+            if known.calls or len(self._requests) < _MOST_REQUESTS:
+                self._requests[_request(call)] = Crashed([*known.calls[-_MOST_CRASHES:], call], known.row + 1)
         elif call.status:
-            self._calls.pop(_request(call), None)
+            # No answer at all is no recovery.
+            self.of(call).row = 0
 
 
 def _request(call: Call) -> tuple[str, str, bytes]:

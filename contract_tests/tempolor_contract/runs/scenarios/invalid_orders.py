@@ -60,6 +60,7 @@ def _orders(lab: Lab) -> None:
         for case, fields in table.items():
             reference = {} if case in _ALONE else {"replyRef": lab.name("ref")}
             _refused(lab, operation, case, {"user_id": account, "prompt": "A ballad", **reference} | fields)
+    _broken(lab)
     _forms(lab, account)
     _as_text(lab, account)
     _slash(lab, account)
@@ -74,6 +75,15 @@ def _refused(lab: Lab, operation: str, case: str, fields: dict[str, Any]) -> Non
         return
     told = f"{operation} with {case} was answered {call.status}"
     lab.check(_INVALID_VALUES_ARE_400, fine=call.status == 400, message=told, call=call)
+
+
+def _broken(lab: Lab) -> None:
+    """Send what is called JSON and is none, or no object."""
+    for operation in ("create_song", "create_instrumental"):
+        for body in ('{"prompt": "A ball', "[]", '"A ballad"'):
+            call = lab.call(operation, content=body, headers={"Content-Type": "application/json"})
+            told = f"{operation} with the body {body} was answered {call.status}"
+            lab.check(_INVALID_VALUES_ARE_400, fine=call.refused, message=told, call=call)
 
 
 def _forms(lab: Lab, account: str) -> None:

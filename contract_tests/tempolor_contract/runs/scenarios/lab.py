@@ -12,6 +12,7 @@ from tempolor_spec import operations
 from ...document.call import Call
 from ...exchanges.exchange import Exchange
 from ...judging.inspector import Inspector
+from ...rules.history.records import Crashes
 from ...rules.rule import Problem, Rule
 from ...target.guard import Guard, Level
 from ...target.sender import Sender, query_of
@@ -22,7 +23,6 @@ T = TypeVar("T")
 _TRIES = 3
 _FAULTS_IN_A_ROW = 6
 _ME: Final = "me"
-_CRASHED: Final = 500
 _LEAST_PATIENCE: Final = 5.0
 _SLOW_SECONDS: Final = 0.15
 
@@ -91,6 +91,7 @@ class Lab:
         self._faults = 0
         self._in_vain = 0.0
         self._sent = 0
+        self._crashed = False
         self._answered_in = 0.0
 
     def call(self, operation: str, *, arguments: Mapping[str, str] | None = None, **options: Any) -> Call:
@@ -133,7 +134,7 @@ class Lab:
                 return call
         if accept_unclear:
             return call
-        if call.status >= _CRASHED and self._may_repeat(method):
+        if Crashes.is_crash(call) and self._may_repeat(method):
             # A bad moment passes, and it strikes whatever is asked; `no-lasting-crash` judges which one this was.
             self._send("GET", self.target.base_url.rstrip("/") + "/scheduler", _ME, None, timeout, {})
             for _ in range(_TRIES - tries or 1):
@@ -244,9 +245,15 @@ class Lab:
         if timeout is not None:
             options["timeout"] = timeout
         sender = Sender(self._client(self.target.token if token == _ME else token))
-        call = self._seen(sender.send(method, url, params=query_of(query), **options))
-        self._sent += 1
-        self._answered_in += call.exchange.elapsed
+        for _ in range(2):
+            call = self._seen(sender.send(method, url, params=query_of(query), **options))
+            self._sent += 1
+            self._answered_in += call.exchange.elapsed
+            dropped = self._crashed and call.status == 0
+            self._crashed = Crashes.is_crash(call)
+            # Whoever drops a connection after a 5xx has not recovered: a new one is made, and asked.
+            if not (dropped and self._may_repeat(method)):
+                break
         self._faults = self._faults + 1 if call.status == 0 else 0
         if self._faults >= _FAULTS_IN_A_ROW:
             raise GoneError(f"the service has stopped answering: {call.exchange.fault}")

@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ...document.call import Call
+from ...rules.history.records import Crashes
 from ...target.guard import Refused
 from ...target.sender import Sender
 from ..scenarios.lab import Lab
@@ -120,11 +121,14 @@ class Gateway:
             if self._slow > self._extent.slow:
                 raise Refused("the slow uploads of the generated tests are spent")
         call = self._once(method, url, headers, body)
-        for _ in range(_MOST_CRASH_TRIES if call.status == 500 else 0):
-            # One 500 proves nothing; one that comes back each time is a crash.
-            if self._once(method, url, headers, body).status != 500:
-                return call
-        if call.status == 500:
+        crashed = Crashes.is_crash(call)
+        for _ in range(_MOST_CRASH_TRIES if crashed else 0):
+            # One 5xx proves nothing; one that comes back each time is a crash. No answer at all is no recovery: it may
+            # be the old connection that the crash has closed, so the next one decides.
+            again = self._once(method, url, headers, body)
+            again = again if again.status else self._once(method, url, headers, body)
+            crashed = crashed and (Crashes.is_crash(again) or not again.status)
+        if crashed:
             self.crashes.add(dict(headers).get(CASE_ID.encode(), b"").decode())
         return call
 
