@@ -535,6 +535,19 @@ def test_an_unjust_refusal_is_told_as_it_was(exchange, told):
     assert violation.message.endswith(told)
 
 
+@pytest.mark.parametrize(
+    "shown", ["", "Caf\u00e9 \U0001f3b5", " Cafe\u0301 \U0001f3b5", "Cafe\u0301 \U0001f3b5", "Cafe\u0301 "]
+)
+def test_a_text_comes_back_code_point_by_code_point(shown):
+    """An empty text is no echo, nor is one that was composed, trimmed, or lost what is not in the first plane."""
+    sent = "Cafe\u0301 \U0001f3b5 "
+    for kind, field, item in (
+        ("song", "lyrics", {"ltmMaterialExtendDto": {"lyricsPrompt": shown}}),
+        ("instrumental", "chords", {"musicMaterial": {"chord": shown}}),
+    ):
+        assert judged("order-comes-back", order(kind=kind, **{field: sent}), read(music(**item))).violations
+
+
 def test_ids_are_unique():
     """A rule is known by its id alone."""
     assert len({rule.id for rule in CATALOGUE}) == len(CATALOGUE)

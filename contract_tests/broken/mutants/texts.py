@@ -42,8 +42,8 @@ def _counted_in_utf16(asked: Asked, answer: Answer) -> None:
 
 
 def _without_reference(read: Any) -> Any:
-    async def form(self: Any, headers: Any, raw: bytes) -> dict[str, Any]:
-        fields: dict[str, Any] = await read(self, headers, raw)
+    def form(self: Any, content_type: Any, raw: bytes) -> dict[str, Any]:
+        fields: dict[str, Any] = read(self, content_type, raw)
         return {name: value for name, value in fields.items() if name != "replyRef"}
 
     return form

@@ -16,6 +16,7 @@ from .scenarios import (
     other_user,
     paging,
     survey,
+    texts,
     uploads,
 )
 from .scenarios.lab import Lab
@@ -50,7 +51,8 @@ SCENARIOS: Final = (
     other_user.OTHER_USER,
     other_user.NAMESAKE,
     lifecycle.INSTRUMENTAL,
-    lifecycle.FORM,
+    texts.TEXTS,
+    texts.LIMITS,
     account_choice.NAMELESS,
     lifecycle.CANCEL,
     capacity.OWN_LIMIT,

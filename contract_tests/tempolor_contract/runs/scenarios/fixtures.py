@@ -16,8 +16,9 @@ _VALID_ORDERS_ARE_TAKEN: Final = rule("valid-orders-are-taken")
 ROOM = 200
 """Slots of an account of our own: more than all scenarios need at once."""
 
-
 _HOURS: Final = 24
+HARD: Final = ' Cafe\u0301 \U0001f3b5 <b>rain</b> & "sun" \u6d77\u306e\u591c '
+"""Decomposed, beyond the first plane of Unicode, like HTML, not ASCII, with a space at each end: all of it counts."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,11 @@ def cancel_all(lab: Lab, jobs: tuple[str, ...]) -> None:
     """Make room again."""
     for job_id in jobs:
         lab.call("cancel_job", arguments={"job_id": job_id})
+
+
+def hard_name(lab: Lab) -> str:
+    """Return a name that is hard to bring back as it was, and that nothing else has."""
+    return f"{HARD}{lab.name('x')} "
 
 
 def made_up_id(lab: Lab, kind: str, *, user_id: str | None = None) -> str:

@@ -17,13 +17,15 @@ _UNKNOWN_ID_IS_404: Final = rule("unknown-id-is-404")
 
 _VOICE: Final = "user:1-tempolor:1-voice:a"
 _MIDI: Final = "user:1-tempolor:1-midi:a"
+_DECOMPOSED: Final = "e\u0301" * 1501
+"""Two characters for each letter, which is one of them only after Unicode's composition."""
 _LONG_URL: Final = "https://app.example.com/" + "h" * 1001
 
 SONGS: Final[dict[str, dict[str, Any]]] = {
     "no prompt": {"prompt": None},
-    "prompt of 2001 characters": {"prompt": "p" * 2001},
+    "prompt of 2001 characters": {"prompt": _DECOMPOSED[:2001]},
     "prompt that is no text": {"prompt": 5},
-    "lyrics of 3001 characters": {"lyrics": "l" * 3001},
+    "lyrics of 3001 characters": {"lyrics": _DECOMPOSED[:3001]},
     "unknown model": {"model_song": "v0.1"},
     "model of instrumentals": {"model_song": "i3"},
     "two voices": {"artistVoiceItemId": "voice_1", "clonedVoiceItemId": _VOICE},
@@ -32,25 +34,27 @@ SONGS: Final[dict[str, dict[str, Any]]] = {
     "voice id of the wrong kind": {"clonedVoiceItemId": _MIDI},
     "MIDI id of the wrong shape": {"midiItemId": "midi"},
     "replyUrl of 1025 characters": {"replyUrl": _LONG_URL},
-    "replyRef of 1025 characters": {"replyRef": "r" * 1025},
+    "replyRef of 1025 characters": {"replyRef": _DECOMPOSED[:1025]},
 }
 INSTRUMENTALS: Final[dict[str, dict[str, Any]]] = {
     "no prompt": {"prompt": None},
-    "prompt of 2001 characters": {"prompt": "p" * 2001},
+    "prompt of 2001 characters": {"prompt": _DECOMPOSED[:2001]},
     "bpm 49": {"bpm": 49},
     "bpm 191": {"bpm": 191},
     "bpm that is no number": {"bpm": "fast"},
     "key that does not exist": {"tonality": "H:major"},
     "key in lower case": {"tonality": "c:major"},
-    "chords of 201 characters": {"chords": "C" * 201},
+    "chords of 201 characters": {"chords": _DECOMPOSED[:201]},
     "unknown model": {"model_instrumental": "i0"},
     "replyUrl of 1025 characters": {"replyUrl": _LONG_URL},
-    "replyRef of 1025 characters": {"replyRef": "r" * 1025},
+    "replyRef of 1025 characters": {"replyRef": _DECOMPOSED[:1025]},
 }
 
 _ALONE: Final = frozenset({"no prompt"})
 """Sent without anything else, so that there is no doubt what is wrong."""
-_FORMS: Final = frozenset({"no prompt", "prompt of 2001 characters", "unknown model", "bpm 191", "two voices"})
+_FORMS: Final = frozenset({"no prompt", "unknown model", "bpm 191", "two voices"}) | {
+    case for case in (*SONGS, *INSTRUMENTALS) if case.endswith("characters")
+}
 
 
 def _orders(lab: Lab) -> None:

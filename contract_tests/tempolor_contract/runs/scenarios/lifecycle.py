@@ -192,25 +192,6 @@ def _instrumental(lab: Lab) -> None:
         delete(lab, job_id)
 
 
-def _form(lab: Lab) -> None:
-    """Order as a form, at the very limits of what the pages allow: they count characters, not bytes."""
-    account = fixtures.account(lab)
-    form = {
-        "user_id": account,
-        "prompt": "é" * 2000,
-        "lyrics": "ü" * 3000,
-        "replyRef": "r" * 1024,
-        "model_song": "v3.5",
-    }
-    _taken(lab, lab.call("create_song", files={name: (None, text) for name, text in form.items()}))
-    loop = {"user_id": account, "prompt": "A loop", "bpm": "50", "chords": "C " * 100, "tonality": "Bb:major"}
-    _taken(lab, lab.call("create_instrumental", files={name: (None, text) for name, text in loop.items()}))
-    body = {"user_id": account, "prompt": "A loop", "bpm": 190, "model_instrumental": "i3.5 beta", "user_id_2": 1}
-    _taken(lab, lab.call("create_instrumental", json=body))
-    # Which account it takes is open; that it needs none is printed.
-    _taken(lab, lab.call("create_song", json={"prompt": "A harbour ballad", "replyRef": lab.name("ref")}))
-
-
 def _artist(lab: Lab) -> None:
     account = fixtures.account(lab)
     records = records_of(lab.call("list_artist_voices", query={"user_id": account}))
@@ -224,17 +205,6 @@ def _artist(lab: Lab) -> None:
     told = f"artist voice {voice} is on offer, but an order with it was answered {call.status}: {call.error}"
     lab.check(_READY_MATERIAL_CAN_BE_USED, fine=call.accepted, message=told, call=call)
     fixtures.cancel_all(lab, texts(call.item.get("jobs")))
-
-
-def _taken(lab: Lab, call: Call) -> None:
-    if fixtures.busy(call):
-        raise UnclearError(f"no room for an order: {call.status}")
-    told = f"a valid order was answered {call.status}: {call.error}"
-    if lab.check(_VALID_ORDERS_ARE_TAKEN, fine=call.accepted, message=told, call=call):
-        jobs = call.item.get("jobs")
-        for job_id in jobs if isinstance(jobs, list) else ():
-            fixtures.read(lab, job_id)
-            lab.call("cancel_job", arguments={"job_id": job_id})
 
 
 def _cancel(lab: Lab) -> None:
@@ -360,7 +330,6 @@ INSTRUMENTAL = Scenario(
         "type-filters",
     ),
 )
-FORM = Scenario("limits-and-forms", _form, _MAKES, cost=4, provokes=("valid-orders-are-taken",))
 ARTIST = Scenario("artist-voice", _artist, _MAKES, cost=1, provokes=("ready-material-can-be-used",))
 CANCEL = Scenario(
     "cancel",

@@ -37,8 +37,8 @@ _LISTED: Final = {
 
 def _midi(lab: Lab) -> None:
     account = fixtures.account(lab)
-    query = {"user_id": account, "name": lab.name("Harbour Théme")}
-    call = _uploaded(lab.call("upload_midi", query=query, content=midi_file(), headers=_MIDI_TYPE))
+    query = {"user_id": account, "name": fixtures.hard_name(lab)}
+    call = _uploaded(lab, lab.call("upload_midi", query=query, content=midi_file(), headers=_MIDI_TYPE))
     inner = call.item.get("midiRenderVO")
     midi = inner if isinstance(inner, dict) else {}
     midi_id = str(midi.get("midiItemId"))
@@ -61,8 +61,10 @@ def _midi(lab: Lab) -> None:
 
 def _voice(lab: Lab) -> None:
     account = fixtures.account(lab)
-    query = {"user_id": account, "name": lab.name("Evening Alto")}
-    call = _uploaded(lab.call("clone_voice", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE))
+    query = {"user_id": account, "name": fixtures.hard_name(lab)}
+    call = _uploaded(
+        lab, lab.call("clone_voice", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE)
+    )
     voice_id = str(call.item.get("clonedVoiceItemId"))
     _listed(lab, "list_cloned_voices", "clonedVoiceItemId", voice_id, call)
     lab.until(lambda: _ready(lab, account, voice_id), f"{voice_id} to be ready")
@@ -83,7 +85,9 @@ def _ready(lab: Lab, account: str, voice_id: str) -> bool | None:
     return True if status == [30] else None
 
 
-def _uploaded(call: Call) -> Call:
+def _uploaded(lab: Lab, call: Call) -> Call:
+    told = f"{call.operation} of a valid file with {call.query} was answered 400: {call.error}"
+    lab.must(_LISTED_MEDIA_TYPES_ARE_TAKEN, fine=call.status != 400, message=told, call=call)
     if not call.accepted:
         raise UnclearError(f"{call.operation} was answered {call.status}: {call.error}")
     return call
@@ -125,7 +129,9 @@ def _gone(lab: Lab, operation: str, name: str, thing: str, account: str) -> None
 
 def _stems(lab: Lab) -> None:
     query = {"user_id": fixtures.account(lab)}
-    call = _uploaded(lab.call("split_stems", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE))
+    call = _uploaded(
+        lab, lab.call("split_stems", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE)
+    )
     fetch(lab, call.item.get("stemsZipUrl"), "stems")
 
 

@@ -1,0 +1,87 @@
+"""Texts that a careless service spoils, wherever one comes back, and every limit, counted in characters."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ...document.bodies import texts
+from ...document.call import Call
+from ...rules.catalogue import rule
+from . import fixtures
+from .lab import Lab, UnclearError
+from .scenario import Need, Scenario
+
+_VALID_ORDERS_ARE_TAKEN: Final = rule("valid-orders-are-taken")
+
+_PARAGRAPH: Final = f"{fixtures.HARD}\r\n{fixtures.HARD}"
+_NOTE: Final = "\U0001f3b5"
+"""One character, which is two units of UTF-16 and four bytes of UTF-8."""
+
+
+def _as_json(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"json": fields}
+
+
+def _as_form(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"files": {name: (None, str(value)) for name, value in fields.items()}}
+
+
+_ENCODINGS: Final[tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]] = (_as_json, _as_form)
+
+
+def _hard_texts(lab: Lab) -> None:
+    """Order with hard texts in each field that comes back; what is listed, polled and refused as busy shows them."""
+    for encoded in _ENCODINGS:
+        song = {"lyrics": _PARAGRAPH, "model_song": "v3"}
+        loop = {"chords": fixtures.HARD, "tonality": "F#:minor", "bpm": 73, "model_instrumental": "i3"}
+        for operation, own in (("create_song", song), ("create_instrumental", loop)):
+            common = {"user_id": fixtures.account(lab), "prompt": _PARAGRAPH, "replyRef": fixtures.hard_name(lab)}
+            reply = {"replyUrl": f"{lab.receiver.url}?ref=42&x=%20y"} if lab.receiver else {}
+            jobs = _taken(lab, lab.call(operation, **encoded({**common, **reply, **own})))
+            lab.call("list_running_jobs")
+            busy = lab.call(operation, **encoded({**common, "replyRef": lab.name("ref"), "maxJobs": 1}))
+            fixtures.cancel_all(lab, (*jobs, *texts(busy.item.get("jobs"))))
+
+
+def _limits(lab: Lab) -> None:
+    """Order at the very limits of what the pages allow: they count characters, not bytes."""
+    account = fixtures.account(lab)
+    common = {"user_id": account, "prompt": _NOTE * 2000, "replyRef": _NOTE * 1024}
+    song = {**common, "lyrics": _NOTE * 3000, "model_song": "v3.5"}
+    slow = {**common, "chords": _NOTE * 200, "bpm": 50, "tonality": "Bb:major"}
+    fast = {"user_id": account, "prompt": "A loop", "bpm": 190, "model_instrumental": "i3.5 beta", "user_id_2": 1}
+    for encoded in _ENCODINGS:
+        for operation, fields in (("create_song", song), ("create_instrumental", slow), ("create_instrumental", fast)):
+            fixtures.cancel_all(lab, _taken(lab, lab.call(operation, **encoded(fields))))
+    # Which account it takes is open; that it needs none is printed.
+    nameless = lab.call("create_song", json={"prompt": "A harbour ballad", "replyRef": lab.name("ref")})
+    fixtures.cancel_all(lab, _taken(lab, nameless))
+
+
+def _taken(lab: Lab, call: Call) -> tuple[str, ...]:
+    """Judge that an order was taken, and return its jobs, polled once."""
+    if fixtures.busy(call):
+        raise UnclearError(f"no room for an order: {call.status}")
+    encoding = call.exchange.request.media_type
+    told = f"a valid order as {encoding} was answered {call.status}: {call.error}"
+    lab.check(_VALID_ORDERS_ARE_TAKEN, fine=call.accepted, message=told, call=call)
+    jobs = texts(call.item.get("jobs"))
+    for job_id in jobs:
+        fixtures.read(lab, job_id)
+    return jobs
+
+
+_MAKES: Final = frozenset({Need.CREATE, Need.DESTROY})
+
+TEXTS = Scenario(
+    "hard-texts",
+    _hard_texts,
+    _MAKES,
+    cost=8,
+    provokes=(
+        "busy-repeats-the-order",
+        "order-comes-back",
+        "scheduler-repeats-the-order",
+        "valid-orders-are-taken",
+    ),
+)
+LIMITS = Scenario("limits-and-forms", _limits, _MAKES, cost=7, provokes=("valid-orders-are-taken",))
