@@ -172,7 +172,6 @@ class Service:
         # What a mutant has read must not be remembered by the unbroken mock, nor the reverse.
         for each in self._caches:
             each.cache_clear()
-        self.app.pipeline.heads.forget()
         loop = self.server._loop  # noqa: SLF001 - the only loop that may touch the worlds
         asyncio.run_coroutine_threadsafe(self._reset(), loop).result()
 

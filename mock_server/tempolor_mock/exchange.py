@@ -1,5 +1,6 @@
 """What goes through the pipeline: a `Request`, the `Call` made of it, an `Answer`, and the `Reply` to be sent."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
@@ -37,13 +38,20 @@ class Sender(Protocol):
         """Return when nobody waits for the answer any more."""
 
 
+class HeadMemory(msgspec.Struct):
+    """What the pipeline has read of a head that may come again: the call as far as it goes, and what answers it."""
+
+    call: "Call | None" = None
+    endpoint: Any = None
+
+
 class Request(msgspec.Struct):
     """A request as a transport reads it.
 
     `path` is percent-decoded, `target` is path and query as they were sent, `headers` have names in lower case.
     `scheme` and `server` (host and port) are where it came to, `client` is the address it came from. `body` is the
     whole body where that is there already, else None: `sender` has it then. `refusal` is what the transport found
-    wrong with the request.
+    wrong with the request. Requests with the same head may share a `memory`.
     """
 
     method: str
@@ -57,6 +65,24 @@ class Request(msgspec.Struct):
     sender: Sender
     body: bytes | None = None
     refusal: "ServiceError | None" = None
+    memory: HeadMemory | None = None
+
+
+class Stayer:
+    """A sender that has sent all there is, and waits for the answer."""
+
+    async def receive(self) -> bytes:
+        """See `Sender`."""
+        return b""
+
+    async def left(self) -> None:
+        """See `Sender`."""
+        await asyncio.Event().wait()
+
+
+STAYER = Stayer()
+NO_REQUEST = Request("", "", b"", b"", (), "", None, None, STAYER)
+"""Stands where a request will stand."""
 
 
 class Encoded(bytes):
@@ -109,9 +135,9 @@ class Notes(msgspec.Struct, gc=False):
     operation_id: str | None = None
     token: "Token | None" = None
     now_ms: int | None = None
-    jobs: list[str] = []
+    jobs: Sequence[str] = ()
     forced: str | None = None
-    violations: list[str] = []
+    violations: Sequence[str] = ()
 
 
 class AppliedFault(Protocol):

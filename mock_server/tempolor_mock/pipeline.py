@@ -14,7 +14,7 @@ from typing import cast
 
 from .documented import DocumentedAnswers
 from .domain.errors import ServiceError
-from .exchange import DEPTH_HEADER, Answer, Call, Notes, Parts, Reply, Request
+from .exchange import DEPTH_HEADER, NO_REQUEST, Answer, Call, Notes, Parts, Reply, Request
 from .journal import Body, RequestHead
 from .settings import CONTROL_BASE_PATH, PUBLIC_BASE_PATH
 from .steps import cors, journal
@@ -22,7 +22,6 @@ from .steps.bodies import received
 from .steps.endpoint import Endpoint, Procedure, Transaction
 from .steps.faults import ForcedAnswerError, LostAnswerError
 from .steps.guard import Guard
-from .steps.heads import KnownHeads
 from .steps.log import RequestLog
 from .steps.prefer import PreferenceError, preferred
 from .steps.proxies import Proxies
@@ -48,7 +47,6 @@ class Pipeline:
         self._proxies = Proxies(settings.trusted_proxies) if settings.trusted_proxies else None
         self._guard = Guard(worlds)
         self._routes = Routes()
-        self.heads = KnownHeads()
         self._documented: dict[str, DocumentedAnswers] = {}
 
     def add(self, base_path: str, endpoints: Mapping[str, Mapping[str, Endpoint]]) -> None:
@@ -63,7 +61,7 @@ class Pipeline:
     async def answer(self, request: Request) -> Reply:
         """Return the reply to a request, journalled and logged."""
         begun_ns = perf_counter_ns()
-        call, endpoint = self.heads.find(request) or (self._new_call(request), None)
+        call, endpoint = self._known_call(request) or (self._new_call(request), None)
         try:
             reply = await self._reply(call, endpoint)
         except ServiceError as refusal:
@@ -88,6 +86,18 @@ class Pipeline:
         else:
             reply.body = self._recording(call, reply, reply.body, begun_ns)
         return reply
+
+    def _known_call(self, request: Request) -> tuple[Call, Endpoint] | None:
+        """Return what was read of the same head before: it says the same again."""
+        memory = request.memory
+        return None if memory is None or memory.call is None else (memory.call.repeated(request), memory.endpoint)
+
+    def _remember(self, call: Call, endpoint: Endpoint) -> None:
+        """Keep what was read of a head that may come again, unless something else had a say in it."""
+        memory = call.request.memory
+        if memory is None or self._proxies is not None or call.is_control or b"prefer" in call.fields:
+            return
+        memory.call, memory.endpoint = call.repeated(NO_REQUEST), endpoint
 
     def _new_call(self, request: Request) -> Call:
         head = RequestHead(request.method, request.path, request.query, request.headers)
@@ -151,8 +161,7 @@ class Pipeline:
                     call.media_type, call.defaults = reader.media_type(call.fields), reader.defaults
                 if endpoint.parameters is not None:
                     call.parameters = endpoint.parameters(call.parameters, call.request.query)
-                if self._proxies is None and not call.is_control and b"prefer" not in call.fields:
-                    self.heads.keep(call, endpoint)
+                self._remember(call, endpoint)
             if reader is not None:
                 body = call.request.body
                 if body is None:
@@ -162,7 +171,7 @@ class Pipeline:
                 call.body = reader.read(call, body)
         except ServiceError as refusal:
             broken = BrokenRequestError.from_refusal(refusal)
-            call.notes.violations.extend(broken.violations)
+            call.notes.violations = broken.violations
             raise broken from None
 
     async def _recording(self, call: Call, reply: Reply, parts: Parts, begun_ns: int) -> AsyncGenerator[bytes]:

@@ -8,6 +8,7 @@ import httptools
 
 from ..domain.errors import ServiceError
 from ..exchange import Request
+from .heads import KnownHeads
 from .incoming import Incoming, Line
 
 MOST_TARGET_BYTES = 64 << 10
@@ -38,6 +39,7 @@ class HttpReader:
         self._line = line
         self._begun = begun
         self._parser = httptools.HttpRequestParser(self)
+        self._heads = KnownHeads()
         self._reading: Incoming | None = None
         self._target = b""
         self._headers: list[tuple[bytes, bytes]] = []
@@ -74,6 +76,11 @@ class HttpReader:
 
     def feed(self, data: bytes) -> None:
         """Read some bytes; once a request was refused, nothing more is read."""
+        if self.is_amid or self.is_deaf:
+            self._heads.pass_over()
+        elif (known := self._heads.find(data)) is not None:
+            self._repeat(*known)
+            return
         rest = data
         while not self.is_deaf:
             try:
@@ -90,6 +97,15 @@ class HttpReader:
                 break
         if self.in_head or self._reading is not None:
             self._bound(rest)
+
+    def _repeat(self, request: Request, body: bytes) -> None:
+        """Begin a request whose head is known, and which is there in whole."""
+        incoming = Incoming(self._line, keep_alive=True, wants_continue=False)
+        if body:
+            incoming.add(body)
+        incoming.complete = True
+        request.sender = incoming
+        self._begun((incoming, request))
 
     def refuse(self, refusal: ServiceError) -> None:
         """Refuse the request that is coming in, and whatever follows it."""
@@ -200,6 +216,10 @@ class HttpReader:
         request = Request(
             method, path, target, query, self._headers, self.scheme, self.server, self.client, incoming, None, refusal
         )
+        if keep_alive and refusal is None and not self._is_upgrade and not self._wants_continue:
+            self._heads.keep(request)
+        else:
+            self._heads.pass_over()
         self.in_head = False
         self._reading = None if self.is_deaf else incoming
         self._begun((incoming, request))

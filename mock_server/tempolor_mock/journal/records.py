@@ -99,9 +99,9 @@ class Noted(Protocol):
     operation_id: str | None
     token: Token | None
     now_ms: int | None
-    jobs: list[str]
+    jobs: Sequence[str]
     forced: str | None
-    violations: list[str]
+    violations: Sequence[str]
 
 
 class RequestHead(msgspec.Struct, gc=False):

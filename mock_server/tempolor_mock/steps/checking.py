@@ -33,7 +33,7 @@ class AnswerCheck:
             if answer.status < 500 and not answer.deliberate:
                 self._check(answer)
         except AnswerOutsideDocumentError as error:
-            call.notes.violations.append(f"answer: {error}")
+            call.notes.violations = [*call.notes.violations, f"answer: {error}"]
             raise
 
     def _check(self, answer: Answer) -> None:

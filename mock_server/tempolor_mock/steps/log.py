@@ -70,7 +70,7 @@ def _wants_colour() -> bool:
 
 
 def _json_line(facts: dict[str, Any]) -> str:
-    return orjson.dumps({name: value for name, value in facts.items() if value not in (None, [])}).decode()
+    return orjson.dumps({name: value for name, value in facts.items() if value not in (None, [], ())}).decode()
 
 
 def _text_line(facts: dict[str, Any]) -> str:

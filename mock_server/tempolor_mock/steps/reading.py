@@ -147,11 +147,13 @@ class BodyReader:
 
         Raises a 400 for what is no such thing, and a 413 for what is too long.
         """
+        if len(raw) <= _LONGEST_REMEMBERED and call.media_type == JSON:
+            return self._json(raw)
         if len(raw) > self.limit(call.media_type):
             raise too_large()
         match call.media_type:
             case "application/json":
-                return (self._json if len(raw) <= _LONGEST_REMEMBERED else self._json_afresh)(raw)
+                return self._json_afresh(raw)
             case "multipart/form-data":
                 return self._checked(MULTIPART, self._form(call.fields[b"content-type"], raw))
             case "":

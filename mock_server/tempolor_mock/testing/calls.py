@@ -47,19 +47,6 @@ async def carry(request: Request, pipeline: "Pipeline") -> Reply:
         return Reply(reply.status, reply.headers, b"".join([part async for part in parts]))
 
 
-class _Patient:
-    """The sender of a request that is there in whole, who stays until it has been answered."""
-
-    async def receive(self) -> bytes:
-        return b""
-
-    async def left(self) -> None:
-        await asyncio.Event().wait()
-
-
-_PATIENT = _Patient()
-
-
 def _parsed(request: Request) -> exchange.Request:
     parts = urlsplit(request.url)
     headers = [(name.lower(), value) for name, value in request.headers]
@@ -75,7 +62,7 @@ def _parsed(request: Request) -> exchange.Request:
         parts.scheme,
         (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)),
         "127.0.0.1",
-        _PATIENT,
+        exchange.STAYER,
         request.body,
     )
 
