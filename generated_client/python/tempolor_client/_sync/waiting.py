@@ -104,6 +104,8 @@ class Wait:
                 self._pause = max(self._pause, busy_pause(error.retry_after, self._runtime.chance))
             logger.warning("waiting for %s goes on in spite of: %s", job_id, type(error).__name__)
             return
+        if item.job_id is None:
+            item.job_id = job_id
         self._items[job_id] = item
         self._runtime.tell(self._progress, item)
 
