@@ -55,7 +55,7 @@ generators: setup spec/generators/node_modules/.done ## try other people's clien
 
 lock: ## pin the newest versions that fit pyproject.toml into constraints.txt
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip --disable-pip-version-check install --quiet --editable '.[test,generators]'
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --editable generated_client/python --editable '.[test,generators]'
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 	touch $(VENV)/.serve $(VENV)/.test
 
@@ -64,12 +64,12 @@ setup: $(VENV)/.test $(NODE_PARTS:=/node_modules/.done) ## install everything th
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.serve: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) --editable .
+$(VENV)/.serve: $(VENV)/bin/python pyproject.toml generated_client/python/pyproject.toml constraints.txt
+	$(PIP) --editable generated_client/python --editable .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) --editable '.[test]'
+$(VENV)/.test: $(VENV)/bin/python pyproject.toml generated_client/python/pyproject.toml constraints.txt
+	$(PIP) --editable generated_client/python --editable '.[test]'
 	@touch $@ $(VENV)/.serve
 
 # Parts that are Node programs: the document's linters, the TypeScript client. Without Node their tests are skipped and

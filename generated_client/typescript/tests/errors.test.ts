@@ -203,3 +203,16 @@ function declared(): { id: OperationId; status: string; examples: Record<string,
     ),
   );
 }
+
+test("every error has its own name spelt out, whatever tools make of the names of classes", () => {
+  const kinds = Object.entries(client).filter(
+    ([, kind]) => kind === TemPolorError || (kind as { prototype?: unknown }).prototype instanceof TemPolorError,
+  );
+
+  assert.ok(kinds.length > 25);
+  const source = readFileSync(new URL("src/errors.ts", ROOT), "utf8");
+  for (const [name] of kinds) {
+    const spelt = name === "CancelledError" ? "AbortError" : name;
+    assert.match(source, new RegExp(`class ${name} [^}]*override readonly name: string = "${spelt}";`));
+  }
+});

@@ -304,7 +304,7 @@ def test_an_account_is_stored_from_what_was_copied(tempolor, hostile, tmp_path, 
             {
                 "user_id": "7",
                 "maxJobs": 3,
-                "updated": "2026-05-20T09:25:00Z",
+                "updated": 1,
                 "updatedUTC": "2026-05-20T09:25:00Z",
                 "requestParams": {},
             },

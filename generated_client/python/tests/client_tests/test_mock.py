@@ -8,6 +8,8 @@ from tempolor_client import errors
 from .test_uploads import MIDI, WAV
 
 NO_JOB = "user:12345-tempolor:2-job:none"
+TRACK = b"\x00\x90\x3c\x40\x60\x80\x3c\x40\x00\xff\x2f\x00"
+NOTE = MIDI + b"\x00\x00\x00\x01\x00\x60MTrk" + len(TRACK).to_bytes(4, "big") + TRACK
 VOICE_ID = "user:12345-tempolor:2-voice:v"
 VOICE = (
     b"RIFF" + (36 + 88_200).to_bytes(4, "little") + b"WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x44\xac\x00\x00"
@@ -71,9 +73,7 @@ def test_the_scheduler_shows_and_cancels_what_runs(mock):
 
 def test_a_midi_file_is_uploaded_listed_sung_on_and_deleted(mock):
     """With a real one: a header, and a track of one note."""
-    note = b"\x00\x90\x3c\x40\x60\x80\x3c\x40\x00\xff\x2f\x00"
-    midi = MIDI + b"\x00\x00\x00\x01\x00\x60MTrk" + len(note).to_bytes(4, "big") + note
-    uploaded = mock(lambda client: client.midi.upload(midi, name="Theme"))
+    uploaded = mock(lambda client: client.midi.upload(NOTE, name="Theme"))
     midi_id = uploaded.midi_render_vo.midi_item_id
 
     order = mock(lambda client: client.songs.create("Rain", midi_id=midi_id))
