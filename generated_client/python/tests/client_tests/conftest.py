@@ -108,7 +108,7 @@ def run(request, time, hostile) -> Run:
 def mock_url() -> Iterator[str]:
     """The mock, in a process of its own, with clocks that stand still."""
     command = "from tempolor_mock.cli import mock_command; mock_command()"
-    arguments = ["--port", "0", "--frozen", "--job-seconds", "20..20", "--download-lag", "3..3"]
+    arguments = ["--port", "0", "--frozen", "--job-seconds", "20..20", "--download-lag", "3..3", "--log", "off"]
     process = subprocess.Popen(
         [sys.executable, "-c", command, *arguments],
         stdout=subprocess.PIPE,

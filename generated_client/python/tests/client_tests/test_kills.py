@@ -16,6 +16,7 @@ from tempolor_client.tls import shared_context
 pytestmark = pytest.mark.slow
 
 TIMES = 20
+PROGRAM = "from tempolor_mock.cli import mock_command; mock_command()"
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
@@ -23,7 +24,15 @@ SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 def slow_mock():
     """The mock in real time, in a process of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-c", "from tempolor_mock.cli import mock_command; mock_command()", "--port", "0"],
+        [
+            sys.executable,
+            "-c",
+            "from tempolor_mock.cli import mock_command; mock_command()",
+            "--port",
+            "0",
+            "--log",
+            "off",
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
