@@ -13,7 +13,9 @@ class Turns:
     """Runs functions in threads: of several owners that wait, each gets a turn before anyone gets a second one."""
 
     def __init__(self, name: str, threads: int = 1) -> None:
-        self._executor = ThreadPoolExecutor(threads, name)
+        self._name = name
+        self._threads = threads
+        self._executor: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
         self._waiting: OrderedDict[str, deque[tuple[Future[Any], Callable[[], Any]]]] = OrderedDict()
 
@@ -22,11 +24,15 @@ class Turns:
         future: Future[T] = Future()
         with self._lock:
             self._waiting.setdefault(owner, deque()).append((future, function))
-        self._executor.submit(self._run_next)  # As often as there are functions: each call finds one.
+            if self._executor is None:
+                self._executor = ThreadPoolExecutor(self._threads, self._name)
+            self._executor.submit(self._run_next)  # As often as there are functions: each call finds one.
         return future
 
     def _run_next(self) -> None:
         with self._lock:
+            if not self._waiting:  # Closed in this very moment.
+                return
             owner, functions = self._waiting.popitem(last=False)
             future, function = functions.popleft()
             if functions:
@@ -40,5 +46,12 @@ class Turns:
                 future.set_result(result)
 
     def close(self) -> None:
-        """Take no more; what has not begun is never run."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        """Release the threads; what has not begun is never run. Whoever comes later gets new ones."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, OrderedDict()
+            executor, self._executor = self._executor, None
+        for functions in waiting.values():
+            for future, _ in functions:
+                future.cancel()
+        if executor is not None:
+            executor.shutdown(wait=False, cancel_futures=True)

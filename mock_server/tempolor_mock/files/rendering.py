@@ -277,13 +277,17 @@ class Renderings:
         rendering.charged = size
 
     def close(self) -> None:
-        """Delete everything; what is being made is given up."""
+        """Delete everything; what is being made is given up. An application that starts again begins anew."""
         self._turns.close()
         for rendering, task in self._making.values():
             task.cancel()
             rendering.give_up()
+        self._waiting.clear()
+        self._files.clear()
+        self._charged = sum(rendering.charged for rendering, _ in self._making.values())
         if self._folder is not None:
             self._folder.cleanup()
+            self._folder = None
 
 
 def _remove_leftovers() -> None:

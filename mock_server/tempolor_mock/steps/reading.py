@@ -109,6 +109,8 @@ class BodyReader:
             for name, each in schema.get("properties", {}).items()
             if "default" in each
         }
+        # What the control plane is told is taken at its word.
+        self._is_lenient = not any(schema.get("x-explain") for schema in self._schemas.values())
         properties = self._schemas.get(JSON, {}).get("properties", {})
         self._integers = [name for name, each in properties.items() if each.get("type") == "integer"]
         self._settings = settings
@@ -165,7 +167,15 @@ class BodyReader:
     def _json_afresh(self, raw: bytes) -> Any:
         """Return what a JSON body says; nobody may change it, since the same body is read once."""
         value = parse_json(raw)
-        return self._checked(JSON, self._with_whole_numbers(value) if isinstance(value, dict) else value)
+        if isinstance(value, dict):
+            value = self._with_whole_numbers(self._without_empty(value))
+        return self._checked(JSON, value)
+
+    def _without_empty(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return an object without what tools send for fields that nobody filled in (`spec/DECISIONS.md`)."""
+        if not self._is_lenient or not ("" in value.values() or None in value.values()):
+            return value
+        return {name: each for name, each in value.items() if each is not None and each != ""}
 
     def _with_whole_numbers(self, value: dict[str, Any]) -> dict[str, Any]:
         """Return an object with `80.0` written as `80` where an integer is declared: JSON has one kind of number."""
@@ -178,9 +188,8 @@ class BodyReader:
 
     def _form(self, content_type: bytes, raw: bytes) -> dict[str, Any]:
         properties = self._schemas[MULTIPART].get("properties", {})
-        return {
-            name: as_declared(text, properties.get(name, {})) for name, text in parse_form(content_type, raw).items()
-        }
+        fields = parse_form(content_type, raw).items()
+        return self._without_empty({name: as_declared(text, properties.get(name, {})) for name, text in fields})
 
 
 def _check_encoding(encoding: bytes) -> None:

@@ -108,7 +108,7 @@ def test_an_unknown_account_is_no_record(client, refused, method):
         ({}, "Parameter requestParams is required"),
         ({"maxJobs": 3}, "Parameter requestParams is required"),
         ({"requestParams": "x"}, "requestParams has incorrect format"),
-        ({"requestParams": None}, "requestParams has incorrect format"),
+        ({"requestParams": None}, "Parameter requestParams is required"),
         ({"requestParams": {}, "maxJobs": "3"}, "maxJobs has incorrect format"),
         ({"requestParams": {}, "maxJobs": 1.5}, "maxJobs has incorrect format"),
         ({"requestParams": {}, "maxJobs": True}, "maxJobs has incorrect format"),

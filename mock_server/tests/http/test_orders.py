@@ -47,7 +47,7 @@ def test_how_many_jobs_an_order_starts_depends_on_the_revision(new_client, revis
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
-        ({"prompt": None}, "prompt has incorrect format"),
+        ({"prompt": None}, "Parameter prompt is required"),
         ({"prompt": 5}, "prompt has incorrect format"),
         ({"prompt": ""}, "Parameter prompt is required"),
         ({"prompt": "x" * 2_001}, "prompt is too long"),

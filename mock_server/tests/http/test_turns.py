@@ -46,3 +46,17 @@ def test_an_error_belongs_to_whoever_waits(turns):
         turns.submit("one", lambda: 1 // 0).result()
 
     assert turns.submit("one", lambda: 1).result() == 1
+
+
+def test_closed_turns_can_be_used_again(turns):
+    """As an application is that starts again; what had not begun by then is cancelled."""
+    begun, gate = threading.Event(), threading.Event()
+    turns.submit("one", lambda: (begun.set(), gate.wait()))
+    begun.wait()
+    waiting = turns.submit("one", lambda: pytest.fail("run"))
+
+    turns.close()
+    gate.set()
+
+    assert waiting.cancelled()
+    assert turns.submit("one", lambda: 1).result() == 1
