@@ -41,6 +41,7 @@ SCENARIOS: Final = (
     survey.SURVEY,
     access.METHODS,
     access.WRITES,
+    access.TOKENS,
     invalid_orders.ORDERS,
     uploads.REFUSALS,
     accounts.ACCOUNTS,

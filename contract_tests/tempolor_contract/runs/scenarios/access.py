@@ -6,7 +6,6 @@ from typing import Any, Final
 from ...document.call import Call
 from ...exchanges.exchange import MISSING
 from ...rules.catalogue import rule
-from ...target.guard import Level
 from . import fixtures
 from .lab import Lab
 from .samples import midi_file, wav_file
@@ -20,6 +19,21 @@ _WRONG_METHOD_IS_405: Final = rule("wrong-method-is-405")
 
 _WRONG: Final = "no-id"
 _NO_PATH: Final = "/no-such-operation"
+_SONG: Final[dict[str, Any]] = {"json": {"prompt": "A harbour ballad"}}
+_WAV: Final[dict[str, Any]] = {
+    "content": wav_file(),
+    "headers": {"Content-Type": "audio/wav"},
+    "query": {"name": "x"},
+}
+_PROBES: Final = ("list_accounts", "list_running_jobs", "list_midi")
+_BODIES: Final[dict[str, dict[str, Any]]] = {
+    "create_song": _SONG,
+    "create_instrumental": _SONG,
+    "upload_midi": {**_WAV, "content": midi_file(), "headers": {"Content-Type": "audio/midi"}},
+    "clone_voice": _WAV,
+    "split_stems": _WAV,
+    "create_account": {"json": {"requestParams": {}}},
+}
 
 
 def _writes(lab: Lab) -> None:
@@ -61,22 +75,41 @@ def _shown(call: Call) -> str:
 
 
 def _posts(lab: Lab) -> None:
-    song: dict[str, Any] = {"json": {"prompt": "A harbour ballad"}}
-    midi: dict[str, Any] = {"content": midi_file(), "headers": {"Content-Type": "audio/midi"}, "query": {"name": "x"}}
-    wav: dict[str, Any] = {"content": wav_file(), "headers": {"Content-Type": "audio/wav"}, "query": {"name": "x"}}
-    posts = {
-        "create_song": song,
-        "create_instrumental": song,
-        "upload_midi": midi,
-        "clone_voice": wav,
-        "split_stems": wav,
+    for operation, options in _BODIES.items():
+        if operation != "create_account":
+            refused_without_token(lab, lab.call(operation, token=None, **options))
+
+
+def _tokens(lab: Lab) -> None:
+    """Ask for each operation with tokens that are missing, without their scheme, malformed or unknown.
+
+    Who takes any text for a token, or any of the right shape, opens a world for it, which is no mistake; who refuses it
+    once must do so for all operations.
+    """
+    arguments = {
+        "user_id": lab.guard.inventory.decoy("1"),
+        "job_id": fixtures.made_up_id(lab, "job"),
+        "midiItemId": fixtures.made_up_id(lab, "midi"),
+        "clonedVoiceItemId": fixtures.made_up_id(lab, "voice"),
     }
-    for operation, options in posts.items():
-        refused_without_token(lab, lab.call(operation, token=None, **options))
-    if lab.guard.level is Level.FULL:
-        nobody = lab.guard.inventory.decoy("1")
-        refused_without_token(lab, lab.call("create_account", token=None, json={"requestParams": {}}))
-        refused_without_token(lab, lab.call("delete_account", token=None, arguments={"user_id": nobody}))
+    unknown = f"user:{lab.random.randrange(10**8, 10**9)}-{lab.name('nobody')}"
+    kinds: dict[str, dict[str, Any]] = {
+        "no token": {"token": None},
+        "a token without Bearer": {"token": None, "headers": {"Authorization": lab.target.token}},
+        "a malformed token": {"token": "nonsense"},
+        "an unknown token": {"token": unknown},
+    }
+    for kind, sent in kinds.items():
+        if sent["token"] and all(lab.call(each, **sent).status != 401 for each in _PROBES):
+            continue
+        for operation in lab.operations:
+            call = lab.call(operation, arguments=arguments, **_merged(_BODIES.get(operation, {}), sent))
+            told = f"{operation} with {kind} was answered {call.status}"
+            lab.check(_NO_TOKEN_NO_ANSWER, fine=call.status == 401, message=told, call=call)
+
+
+def _merged(body: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+    return {**body, **sent, "headers": {**body.get("headers", {}), **sent.get("headers", {})}}
 
 
 def _methods(lab: Lab) -> None:
@@ -100,6 +133,12 @@ WRITES = Scenario(
         "malformed-id-is-400",
         "unknown-id-is-404",
     ),
+)
+TOKENS = Scenario(
+    "tokens",
+    _tokens,
+    frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT}),
+    provokes=("no-token-no-answer",),
 )
 METHODS = Scenario(
     "wrong-methods",

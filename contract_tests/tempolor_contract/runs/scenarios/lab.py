@@ -177,6 +177,11 @@ class Lab:
         self._made.pop(name, None)
 
     @property
+    def operations(self) -> tuple[str, ...]:
+        """The ids of the document's operations."""
+        return tuple(self._paths)
+
+    @property
     def pause(self) -> float:
         """Seconds of the target's time between two polls: short nearby, long where others are waiting too."""
         if self.clock.virtual:
