@@ -1,11 +1,15 @@
 """Checking the mock's own answers against the document: one outside it is a bug that must show."""
 
+from typing import TYPE_CHECKING
+
 import orjson
-from connexion.operations.abstract import AbstractOperation
 
 from ..exchange import Answer, Call
 from .replies import reply_of
 from .validation import compile_schema
+
+if TYPE_CHECKING:  # Importing Connexion takes long, and `slim_connexion` comes before.
+    from connexion.operations.abstract import AbstractOperation
 
 
 class AnswerOutsideDocumentError(Exception):
@@ -15,7 +19,7 @@ class AnswerOutsideDocumentError(Exception):
 class AnswerCheck:
     """The documented answers of one operation."""
 
-    def __init__(self, operation: AbstractOperation) -> None:
+    def __init__(self, operation: "AbstractOperation") -> None:
         self._operation_id = operation.operation_id
         self._schemas = {
             int(status): compile_schema(response["content"]["application/json"]["schema"])

@@ -3,9 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
-from typing import Any
-
-from connexion.operations.abstract import AbstractOperation
+from typing import TYPE_CHECKING, Any
 
 from ..documented import DocumentedAnswers
 from ..domain.world import World
@@ -15,6 +13,9 @@ from .checking import AnswerCheck
 from .faults import Rules
 from .reading import BodyReader, ParameterReader
 from .security import PUBLIC, Security
+
+if TYPE_CHECKING:  # Importing Connexion takes long, and `slim_connexion` comes before.
+    from connexion.operations.abstract import AbstractOperation
 
 Transaction = Callable[[Call, World], Answer]
 """An operation that is one transaction on the caller's world: most of them are."""
@@ -42,7 +43,7 @@ class Endpoint:
     is_transaction: bool = False
 
     @classmethod
-    def of_operation(cls, operation: AbstractOperation, settings: Settings, *, public: bool) -> "Endpoint":
+    def of_operation(cls, operation: "AbstractOperation", settings: Settings, *, public: bool) -> "Endpoint":
         """Prepare a documented operation; nothing goes wrong on purpose with one that is not `public`."""
         documented = DocumentedAnswers(operation.operation_id, operation.responses) if public else None
         return cls(

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import orjson
-from connexion.operations.abstract import AbstractOperation
 
 from ..domain import errors
 from ..domain.errors import ServiceError
@@ -16,6 +15,9 @@ from ..settings import Settings
 from .bodies import parse_json, too_large
 from .forms import parse_form
 from .validation import ObjectCheck, Schema
+
+if TYPE_CHECKING:  # Importing Connexion takes long, and `slim_connexion` comes before.
+    from connexion.operations.abstract import AbstractOperation
 
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
@@ -98,7 +100,7 @@ def as_declared(text: str, schema: Schema) -> Any:
 class BodyReader:
     """The body of one operation, in any of its media types."""
 
-    def __init__(self, operation: AbstractOperation, settings: Settings) -> None:
+    def __init__(self, operation: "AbstractOperation", settings: Settings) -> None:
         content = operation.request_body["content"]
         self._required = operation.request_body.get("required", False)
         self._schemas = {media_type: each["schema"] for media_type, each in content.items()}
