@@ -548,6 +548,24 @@ def test_a_text_comes_back_code_point_by_code_point(shown):
         assert judged("order-comes-back", order(kind=kind, **{field: sent}), read(music(**item))).violations
 
 
+def test_a_refused_order_is_not_reported():
+    """A callback to a `replyUrl` that only a refused order gave is found; one that another order gave too is not."""
+    refused = call("POST", "/music/song", 400, error(400), sent={"replyUrl": f"{HOOK}?of=1"})
+    taken = order(replyUrl=f"{HOOK}?of=1")
+    came = callback(music(30), url=f"{HOOK}?of=1")
+
+    assert judged("refused-order-starts-nothing", refused, came).violations
+    for story_of_both in ((refused, taken, came), (taken, refused, came)):
+        assert not judged("refused-order-starts-nothing", *story_of_both).violations
+
+
+def test_an_id_is_not_given_away_again():
+    """The id of a deleted MIDI file is no new one."""
+    deleted = call("DELETE", f"/music/midi/{MIDI}", 200, {"result": True})
+
+    assert judged("upload-answers-its-id", UPLOADED, deleted, UPLOADED).violations
+
+
 def test_ids_are_unique():
     """A rule is known by its id alone."""
     assert len({rule.id for rule in CATALOGUE}) == len(CATALOGUE)

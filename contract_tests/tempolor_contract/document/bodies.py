@@ -1,6 +1,7 @@
 """Reading bodies: items of music, records of lists, rows of running jobs, whatever call they come in."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from .call import CALLBACK, Call
 
@@ -49,6 +50,12 @@ def ticket_in(parameters: Any) -> str:
     """Return the ticket of a browser session in an account's parameters; empty without one, and for one of stars."""
     ticket = parameters.get("service_ticket") if isinstance(parameters, dict) else None
     return ticket if isinstance(ticket, str) and set(ticket) - {"*"} else ""
+
+
+def address_of(url: str) -> str:
+    """Return path and query of a URL, which a receiver sees; what stands in front may be told otherwise."""
+    parts = urlsplit(url)
+    return f"{parts.path or '/'}?{parts.query}"
 
 
 def texts(value: Any) -> tuple[str, ...]:

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from ..document.bodies import FAILED, FINAL, items_of, status_of, whole
+from ..document.bodies import FAILED, FINAL, address_of, items_of, status_of, whole
 from ..document.call import CALLBACK, Call
 from .history.records import Job
 from .history.world import World
@@ -55,8 +54,7 @@ def _address(call: Call, world: World) -> Judged:
     if known is None or known[0].order is None or not isinstance(wanted, str):
         return None
     # What stands in front of the path may differ: a receiver sees the address it listens on.
-    asked, came = urlsplit(wanted), urlsplit(call.exchange.request.url)
-    if (asked.path or "/", asked.query) == (came.path or "/", came.query):
+    if address_of(wanted) == address_of(call.exchange.request.url):
         return FINE
     return [
         Problem(f"replyUrl is {wanted}, but the callback came to {call.exchange.request.url}", (known[0].order.call,))

@@ -3,8 +3,8 @@
 import re
 from typing import Any, Final
 
-from ..document.bodies import GENERATING, items_of, running_rows, status_of, whole
-from ..document.call import Call
+from ..document.bodies import GENERATING, address_of, items_of, running_rows, status_of, whole
+from ..document.call import CALLBACK, Call
 from ..document.ids import parse
 from .history.world import World
 from .orders import ORDERS
@@ -119,6 +119,11 @@ def _started(call: Call, world: World) -> Judged:
 
 
 def _nothing_started(call: Call, world: World) -> Judged:
+    if call.operation == CALLBACK:
+        refused = world.shared.reply_urls.get(address_of(call.exchange.request.url))
+        if refused is None or not refused.before(call):
+            return None
+        return [Problem(f"an order was answered {refused.status}, but a callback came to its replyUrl", (refused,))]
     if call.status != 200 or not world.refused:
         return None
     for row in running_rows(call):
@@ -173,7 +178,7 @@ RULES = (
         "An order that is refused starts no job.",
         _PAGE,
         evidence=("D-61",),
-        on=frozenset({"list_running_jobs", "get_available_capacity"}),
+        on=frozenset({"list_running_jobs", "get_available_capacity", CALLBACK}),
         history=_nothing_started,
     ),
     Rule(

@@ -35,6 +35,15 @@ def _answer(call: Call) -> Judged:
     return FINE if told == call.query.get("name") else [Problem(f"named {call.query.get('name')!r}, shown {told!r}")]
 
 
+def _is_new(call: Call, world: World) -> Judged:
+    upload_id = _midi(call).get("midiItemId") if call.operation == "upload_midi" else call.item.get("clonedVoiceItemId")
+    known = world.midi.get(str(upload_id)) or world.voices.get(str(upload_id))
+    if not call.accepted or known is None or not known.first.before(call):
+        return None
+    earlier = (known.first, known.deleted) if known.deleted else (known.first,)
+    return [Problem(f"a new upload got the id {upload_id}, which an earlier one had", earlier, key="used again")]
+
+
 def _clone(call: Call) -> Judged:
     if not call.accepted:
         return None
@@ -127,11 +136,12 @@ def _artists(call: Call) -> Judged:
 RULES = (
     Rule(
         "upload-answers-its-id",
-        "An upload is answered with an id of its kind and account, and the name it was given.",
+        "An upload is answered with a new id of its kind and account, and the name it was given.",
         _MIDI,
         evidence=("D-20",),
         on=frozenset({"upload_midi", "clone_voice"}),
         single=_answer,
+        history=_is_new,
     ),
     Rule(
         "clone-status-fits-its-body",

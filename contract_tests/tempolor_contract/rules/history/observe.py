@@ -7,6 +7,7 @@ from typing import Any, Final
 from ...document.bodies import (
     COMPLETED,
     GENERATING,
+    address_of,
     items_of,
     record_ids,
     records_of,
@@ -27,6 +28,7 @@ _MOST_REFERENCES = 1024
 
 def _order(world: World, call: Call) -> None:
     _reference(world, call)
+    _reply_url(world, call)
     if not call.accepted:
         if call.unclear:
             world.changed["unclear order"] = call
@@ -43,6 +45,13 @@ def _order(world: World, call: Call) -> None:
             job.order = order
     world.orders = [*world.orders[-_MOST_ORDERS:], order]
     world.changed[account] = call
+
+
+def _reply_url(world: World, call: Call) -> None:
+    url, known = call.sent.get("replyUrl"), world.shared.reply_urls
+    if isinstance(url, str) and url and (len(known) < _MOST_REFERENCES or address_of(url) in known):
+        refused = call if call.refused else None
+        known[address_of(url)] = refused and known.get(address_of(url), refused)
 
 
 def _reference(world: World, call: Call) -> None:

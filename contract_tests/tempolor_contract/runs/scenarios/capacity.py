@@ -21,7 +21,7 @@ _LIMIT: Final = 3
 
 def _try(lab: Lab, account: str, limit: int | None = None, operation: str = "create_song") -> Call:
     """Send an order that may be refused; UnclearError if TemPolor itself refused, or the credits are spent."""
-    body = {"user_id": account, "prompt": "A harbour ballad", "replyRef": lab.name("ref")}
+    body = {"user_id": account, "prompt": "A harbour ballad", "replyRef": lab.name("ref"), **fixtures.reply_url(lab)}
     call = lab.call(operation, json=body if limit is None else {**body, "maxJobs": limit})
     if call.status == 402 or (call.status == 429 and "runningJobs" not in call.item and not _says_busy(call)):
         raise UnclearError(f"TemPolor itself refused: {call.status} {call.error}")
@@ -38,8 +38,7 @@ def _count(call: Call) -> int | None:
 
 
 def _own_limit(lab: Lab) -> None:
-    reply = {"replyUrl": lab.receiver.url} if lab.receiver else {}
-    ordered = fixtures.order(lab, replyRef=lab.name("ref"), **reply)
+    ordered = fixtures.order(lab, replyRef=lab.name("ref"), **fixtures.reply_url(lab))
     jobs = list(ordered.jobs)
     try:
         limit = len(ordered.jobs)
@@ -58,6 +57,8 @@ def _own_limit(lab: Lab) -> None:
         fixtures.running(lab, tuple(jobs))
     finally:
         fixtures.cancel_all(lab, tuple(jobs))
+    # A callback of the refused order would have come by now.
+    lab.wait(lab.pause)
 
 
 def _account_limit(lab: Lab) -> None:

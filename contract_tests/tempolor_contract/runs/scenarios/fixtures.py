@@ -155,6 +155,11 @@ def cancel_all(lab: Lab, jobs: tuple[str, ...]) -> None:
         lab.call("cancel_job", arguments={"job_id": job_id})
 
 
+def reply_url(lab: Lab) -> dict[str, str]:
+    """Return a `replyUrl` that no other order has, nothing where nobody receives."""
+    return {"replyUrl": f"{lab.receiver.url}?of={lab.name('order')}"} if lab.receiver else {}
+
+
 def hard_name(lab: Lab) -> str:
     """Return a name that is hard to bring back as it was, and that nothing else has."""
     return f"{HARD}{lab.name('x')} "

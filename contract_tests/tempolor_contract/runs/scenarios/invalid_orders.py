@@ -62,7 +62,7 @@ def _orders(lab: Lab) -> None:
     lab.call("list_running_jobs")
     for operation, table in (("create_song", SONGS), ("create_instrumental", INSTRUMENTALS)):
         for case, fields in table.items():
-            reference = {} if case in _ALONE else {"replyRef": lab.name("ref")}
+            reference = {} if case in _ALONE else {"replyRef": lab.name("ref"), **fixtures.reply_url(lab)}
             _refused(lab, operation, case, {"user_id": account, "prompt": "A ballad", **reference} | fields)
     _broken(lab)
     _forms(lab, account)

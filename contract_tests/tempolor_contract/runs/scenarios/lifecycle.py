@@ -19,6 +19,7 @@ _CANCELLED_JOB_IS_STILL_THERE: Final = rule("cancelled-job-is-still-there")
 _COMPLETE_CAN_BE_DOWNLOADED: Final = rule("complete-can-be-downloaded")
 _DOWNLOAD_ONLY_WHEN_COMPLETE: Final = rule("download-only-when-complete")
 _ELAPSED_FITS_STARTED: Final = rule("elapsed-fits-started")
+_FILE_IS_WHOLE: Final = rule("file-is-whole")
 _LINK_LASTS_AND_EXPIRES: Final = rule("link-lasts-and-expires")
 _READY_MATERIAL_CAN_BE_USED: Final = rule("ready-material-can-be-used")
 _UNKNOWN_ID_IS_404: Final = rule("unknown-id-is-404")
@@ -27,9 +28,12 @@ _WHAT_WAS_MADE_CAN_BE_FOUND: Final = rule("what-was-made-can-be-found")
 
 _FORMATS: Final = (None, "mp3", "wav", "stems")
 _PEEK: Final = 1 << 14
+_RANGE: Final = (32, 64)
 _MOST: Final = 4 << 20
 _SHORT_LIFE: Final = 20
 """Seconds that can be waited for where time is as it is."""
+_GLANCE: Final = 1.5
+"""Seconds after which a link is tried again where its whole life cannot be waited for."""
 _GROWTH: Final = 1.3
 """Seconds in which a number of whole seconds changes, rounded or cut off."""
 
@@ -145,10 +149,24 @@ def fetch(lab: Lab, url: object, kind: str = "") -> Call | None:
         return None
     told = f"a fresh link was answered {call.status}"
     lab.check(_LINK_LASTS_AND_EXPIRES, fine=call.status in {200, 206, 301, 302, 307}, message=told, call=call)
+    _check_range(lab, url, call)
     if kind == "stems" and call.status == 200:
         # There stands the directory of a ZIP. Where ranges are unknown, all of it comes, as far as it is read.
         lab.fetch(url, most_bytes=_MOST, headers={"Range": f"bytes=-{ZIP_TAIL}"})
     return call
+
+
+def _check_range(lab: Lab, url: str, whole: Call) -> None:
+    """Fetch some bytes out of the middle of what came: who answers a range with 206 answers with those."""
+    response = whole.exchange.response
+    if response is None or whole.status != 200 or len(response.body) < _RANGE[1]:
+        return
+    first, end = _RANGE
+    part = lab.fetch(url, headers={"Range": f"bytes={first}-{end - 1}"})
+    if part.status == 206 and part.exchange.response is not None:
+        told = f"bytes {first} to {end - 1} of a file are others when they are asked for alone"
+        fine = part.exchange.response.body == response.body[first:end]
+        lab.check(_FILE_IS_WHOLE, fine=fine, message=told, call=part, earlier=(whole,))
 
 
 def fetch_nearby(lab: Lab, url: object) -> None:
@@ -252,6 +270,8 @@ def _expiry(lab: Lab) -> None:
     if not isinstance(url, str) or not isinstance(seconds, int) or seconds <= 0:
         raise UnclearError("the link's lifetime is not reported")
     if not lab.clock.virtual and seconds > _SHORT_LIFE:
+        lab.clock.wait(_GLANCE)
+        fetch(lab, url)
         raise UnclearError(f"the link lasts {seconds} s, and the clock cannot be moved")
     if lab.clock.virtual:
         fetch(lab, url)

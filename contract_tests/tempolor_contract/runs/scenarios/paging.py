@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from ...document.bodies import record_ids
 from . import fixtures
 from .lab import Lab, UnclearError
 from .samples import midi_file
 from .scenario import Need, Scenario
-from .survey import walk
+from .survey import pages
 
 _STEPS: Final = (6, 6, 13, 30)
 _MOST_PAGES: Final = 80
@@ -21,13 +22,16 @@ def _walk(lab: Lab) -> None:
             break
     else:
         raise UnclearError("all that was made fits on one page")
-    walk(lab, "list_midi", {"user_id": account}, _MOST_PAGES)
+    # What stands on the last page is as good as the rest: the rules about what is there judge that.
+    for midi_id in record_ids(pages(lab, "list_midi", {"user_id": account}, _MOST_PAGES)[-1])[-1:]:
+        fixtures.cancel_all(lab, fixtures.order(lab, user_id=account, midiItemId=midi_id).jobs)
     for number in range(_STEPS[0] + _STEPS[1]):
         jobs = fixtures.order(lab, user_id=account).jobs
         lab.clock.wait(1 if lab.clock.virtual else 0)
         # Running, ended or cancelled: all of it is music to be listed.
         fixtures.cancel_all(lab, jobs if number % 4 == 0 else ())
-    walk(lab, "list_music", {"user_id": account}, _MOST_PAGES)
+    for job_id in record_ids(pages(lab, "list_music", {"user_id": account}, _MOST_PAGES)[-1])[-1:]:
+        fixtures.read(lab, job_id)
 
 
 def _upload(lab: Lab, account: str) -> None:
@@ -41,6 +45,6 @@ WALK = Scenario(
     "pages",
     _walk,
     frozenset({Need.ACCOUNT, Need.CREATE, Need.UPLOAD}),
-    cost=68,
-    provokes=("pages-neither-lose-nor-repeat",),
+    cost=69,
+    provokes=("pages-neither-lose-nor-repeat", "ready-material-can-be-used", "what-was-made-can-be-found"),
 )

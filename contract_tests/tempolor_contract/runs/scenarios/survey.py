@@ -74,13 +74,18 @@ def _read_lists(lab: Lab, account: str | None) -> Call | None:
 
 def walk(lab: Lab, operation: str, query: dict[str, Any], most: int = _MOST_PAGES) -> Call:
     """Read the pages of a list, at most so many, and return the first."""
-    first = page = lab.call(operation, query=query)
-    for _ in range(most - 1):
-        cursor = page.item.get("cursor")
-        if page.item.get("hasNext") is not True or not isinstance(cursor, str) or not cursor:
+    return pages(lab, operation, query, most)[0]
+
+
+def pages(lab: Lab, operation: str, query: dict[str, Any], most: int) -> list[Call]:
+    """Read the pages of a list, at most so many."""
+    found = [lab.call(operation, query=query)]
+    while len(found) < most:
+        cursor = found[-1].item.get("cursor")
+        if found[-1].item.get("hasNext") is not True or not isinstance(cursor, str) or not cursor:
             break
-        page = lab.call(operation, query={**query, "cursor": cursor})
-    return first
+        found.append(lab.call(operation, query={**query, "cursor": cursor}))
+    return found
 
 
 def _spellings(lab: Lab, account: str | None, shown: Call | None) -> None:

@@ -35,8 +35,7 @@ def _hard_texts(lab: Lab) -> None:
         loop = {"chords": fixtures.HARD, "tonality": "F#:minor", "bpm": 73, "model_instrumental": "i3"}
         for operation, own in (("create_song", song), ("create_instrumental", loop)):
             common = {"user_id": fixtures.account(lab), "prompt": _PARAGRAPH, "replyRef": fixtures.hard_name(lab)}
-            reply = {"replyUrl": f"{lab.receiver.url}?ref=42&x=%20y"} if lab.receiver else {}
-            jobs = _taken(lab, lab.call(operation, **encoded({**common, **reply, **own})))
+            jobs = _taken(lab, lab.call(operation, **encoded({**common, **fixtures.reply_url(lab), **own})))
             lab.call("list_running_jobs")
             busy = lab.call(operation, **encoded({**common, "replyRef": lab.name("ref"), "maxJobs": 1}))
             fixtures.cancel_all(lab, (*jobs, *texts(busy.item.get("jobs"))))

@@ -50,6 +50,8 @@ def _midi(lab: Lab) -> None:
     fetch(lab, midi.get("midiUrl"))
     _order_with(lab, "midiItemId", midi_id, account)
     _gone(lab, "delete_midi", "midiItemId", midi_id, account)
+    # Its id is not given away again.
+    lab.call("upload_midi", query=query, content=midi_file(), headers=_MIDI_TYPE)
     other = second.item.get("midiRenderVO")
     if isinstance(other, dict):
         encoded = lab.send("DELETE", f"/music/midi/{quote(str(other.get('midiItemId')), safe='')}")
@@ -207,7 +209,7 @@ MIDI = Scenario(
     "midi",
     _midi,
     _UPLOADS,
-    cost=3,
+    cost=4,
     provokes=(
         "deleted-is-gone",
         "file-is-whole",
