@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from tempolor_mock.domain import accounts, midi, music, timing, voices
 from tempolor_mock.domain.clock import Clock
 from tempolor_mock.domain.ids import Token
@@ -14,6 +15,10 @@ from tempolor_mock.domain.settling import Transition
 from tempolor_mock.domain.voices import ClonedVoice
 from tempolor_mock.domain.world import World
 from tempolor_mock.store.memory import MemoryWorld
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 START_MS = 1_747_731_600_125
 

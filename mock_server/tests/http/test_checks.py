@@ -12,7 +12,7 @@ IDS = {
     "clonedVoiceItemId": JOB.replace("-job", "-voice"),
 }
 WITH_BODY = sorted(name for name, each in ALL.items() if "requestBody" in each.definition)
-AUDIO = "audio/mpeg, audio/wav, audio/wave, audio/mp4, audio/x-m4a, audio/flac or audio/x-flac"
+AUDIO = "audio/wav, audio/wave, audio/mpeg, audio/mp4, audio/x-m4a, audio/flac or audio/x-flac"
 ACCEPTED = {
     "create_account": "application/json",
     "create_song": "application/json or multipart/form-data",
