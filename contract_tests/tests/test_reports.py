@@ -251,7 +251,7 @@ def test_summary_says_what_is_wrong_first(result, reports):
     """The terminal gets violations, then figures, then the judgement, and nothing that moves its cursor."""
     text = summary(result, reports)
 
-    assert text.startswith("VIOLATED ")
+    assert text.splitlines()[1].startswith("VIOLATED ")
     assert text.endswith("the contract is broken")
     assert f"{len(CATALOGUE)} rules: " in text
     assert str(reports.page) in text
@@ -266,8 +266,23 @@ def test_summary_tells_what_was_left_out_and_why(result):
     lines = summary(result).splitlines()
 
     assert "not played: stateful, generated (level full only)" in lines
-    assert "  create_song: no answer told its id" in lines
-    assert "  upload_midi: user:1-x" in lines
+    assert "left behind on the service: create_song without an id, upload_midi user:1-x" in lines
+
+
+def test_summary_tells_what_happened_since_when_and_says_it_once(judge):
+    """A violation's first line has all that somebody needs who has never read the rules."""
+    inspector = Inspector([rule("account-round-trips")], judge, live=False)
+    seen = [inspector.see(call("GET", "/accounts", 200, {})).call for _ in range(2)]
+    for each in seen:
+        inspector.judge(rule("account-round-trips"), Problem("account 7 was deleted, but is listed"), each)
+    found = RunResult(BASE, "full", 1, inspector.ledger, exchanges=2, live=False)
+
+    first, second = summary(found).splitlines()[:2]
+
+    assert first == "judged as a mock; --live says otherwise"
+    assert second.startswith(
+        "VIOLATED account-round-trips: account 7 was deleted, but is listed (2 times, since request 1); the page"
+    )
 
 
 def test_recording_is_shown_by_its_places(judge):
@@ -276,7 +291,7 @@ def test_recording_is_shown_by_its_places(judge):
     inspector.see(replace(call("GET", "/accounts", 418, {}), label="line 12"))
     found = RunResult("a.ndjson", "recording", None, inspector.ledger, exchanges=1)
 
-    assert "         line 12: " in summary(found)
+    assert "VIOLATED status-documented: line 12: " in summary(found)
 
 
 def test_huge_and_binary_bodies_are_shown_by_their_size(tmp_path):

@@ -9,7 +9,7 @@ from typing import Any
 
 import cloup
 
-from .options import FILE, JUDGED_BY, REPORTS, chosen_rules, conclude, context, in_one_line, register
+from .options import FILE, JUDGED_BY, REPORTS, WHOSE, chosen_rules, conclude, context, in_one_line, register
 
 
 @cloup.command("check", context_settings=context("TEMPOLOR_CHECK"))
@@ -17,9 +17,7 @@ from .options import FILE, JUDGED_BY, REPORTS, chosen_rules, conclude, context, 
 @cloup.option_group(
     "What it is",
     cloup.option("--base", help="Base URL of the API in the recording.  [default: where /v1/tempolor stands]"),
-    cloup.option(
-        "--live/--mock", default=None, help="Whose traffic it is: readings bind mocks only.  [default: by host]"
-    ),
+    WHOSE,
 )
 @cloup.option_group("By what to judge", *JUDGED_BY)
 @cloup.option_group("Results", REPORTS)

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 import cloup
 
-from .options import FILE, JUDGED_BY, REPORTS, CannotRunError, chosen_rules, conclude, context, in_one_line, register
+from .options import (
+    FILE,
+    JUDGED_BY,
+    REPORTS,
+    WHOSE,
+    CannotRunError,
+    chosen_rules,
+    conclude,
+    context,
+    in_one_line,
+    register,
+)
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -53,6 +64,7 @@ if TYPE_CHECKING:
 )
 @cloup.option_group(
     "By what to judge",
+    WHOSE,
     *JUDGED_BY,
     cloup.option(
         "--no-stateful",
@@ -146,6 +158,7 @@ def _target(base_url: str, options: dict[str, Any]) -> "Target":
         control_url=None if options["no_control"] else options["control_url"],
         timeout=options["timeout"],
         patience=options["patience"],
+        assumed_live=options["live"],
     )
     target.guard()  # the live service is refused here, before anything is sent
     if target.control_url and not target.steers:

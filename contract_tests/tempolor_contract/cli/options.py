@@ -52,6 +52,9 @@ def _ids(_context: click.Context, _option: click.Parameter, given: tuple[str, ..
     return tuple(each.strip() for text in given for each in text.split(",") if each.strip())
 
 
+WHOSE: Final = cloup.option(
+    "--live/--mock", default=None, help="Whose it is: readings bind mocks only.  [default: by host]"
+)
 JUDGED_BY: Final = (
     cloup.option("--rule", multiple=True, metavar="ID,...", callback=_ids, help="Only these rules; repeatable."),
     cloup.option("--without", multiple=True, metavar="ID,...", callback=_ids, help="Not these rules; repeatable."),

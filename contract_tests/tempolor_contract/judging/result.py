@@ -20,10 +20,9 @@ class RunResult:
 
     `command` is the command line that repeats it, tokens left to the environment. `stopped` says why the run ended
     early, empty if it did not; `mishap` which exception nobody had expected, and `crashed` that it ended the run.
-    `crashes` counts what was answered 5xx; where it is much, a `strict` run fails. `left_behind` lists what it made and
-    did not delete. `timings` are seconds by part. `coverage` counts by kind
-    (operation, status, parameter, value, example) and path. `known_differences` tells what each
-    entry of a register did.
+    `crashes` counts what was answered 5xx; where it is much, a `strict` run fails. `live` is as for `Inspector`.
+    `left_behind` lists what it made and did not delete. `timings` are seconds by part. `coverage` counts by kind
+    (operation, status, parameter, value, example) and path. `known_differences` tells what each entry did.
     """
 
     source: str
@@ -39,6 +38,7 @@ class RunResult:
     faults: int = 0
     crashes: int = 0
     strict: bool = False
+    live: bool | None = None
     unrecorded: int = 0
     stopped: str = ""
     mishap: str = ""
@@ -70,6 +70,11 @@ class RunResult:
         return {verdict: [tally for tally in self.tallies if tally.verdict is verdict] for verdict in Verdict}
 
     @property
+    def judged_as(self) -> str:
+        """As what it was judged: readings bind mocks, and of the live service they are only mentioned."""
+        return {None: "what each host is", True: "the live service", False: "a mock"}[self.live]
+
+    @property
     def crashes_often(self) -> bool:
         """Whether so many requests were answered 5xx that a run says so: nothing could be concluded from those."""
         return self.crashes >= max(_MANY_CRASHES, _OFTEN * self.exchanges)
@@ -87,6 +92,7 @@ class RunResult:
         return {
             "source": redactor.url(self.source),
             "level": self.level,
+            "judged_as": self.judged_as,
             "seed": self.seed,
             "command": self.command,
             "revision": self.revision,

@@ -38,6 +38,7 @@ class Session:
         judge = DocumentJudge(revision, effort)
         self.inspector = Inspector(rules, judge, base=base, live=live, seed=seed, excuse=self._register.excuse)
         self.result = RunResult(source, level, seed, self.inspector.ledger, revision, command, started=time.time())
+        self.result.live = live
         self._clock = time.perf_counter()
 
     def see(self, exchange: Exchange) -> Seen:

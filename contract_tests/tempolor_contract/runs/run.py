@@ -108,6 +108,8 @@ def _command(target: Target, seed: int, revision: str) -> str:
     parts += [f"--level {target.level}", f"--seed {seed}"]
     if target.max_creations is not None:
         parts.append(f"--max-creations {target.max_creations}")
+    if target.assumed_live is not None:
+        parts.append("--live" if target.assumed_live else "--mock")
     if revision != REVISIONS[0]:
         parts.append(f"--revision {revision}")
     return " ".join(parts)

@@ -10,7 +10,7 @@ import httpx
 
 from ..document.service import BASE_PATH, is_live
 from .created import Inventory
-from .guard import ControlGuard, Gate, Guard, Level, NotAllowedError
+from .guard import ControlGuard, Gate, Guard, Level, LiveServiceError, NotAllowedError
 from .transport import GuardedTransport
 
 
@@ -90,7 +90,7 @@ class Target:
     about ownership. `control_url` is the control plane of a mock whose clock can be moved, None for others;
     level read moves none.
     `transport` replaces the network, for services in this process. `patience` is how many seconds of the target's
-    time a run waits for a job or a voice.
+    time a run waits for a job or a voice. `assumed_live` says whether readings bind it, None goes by its host.
     """
 
     base_url: str
@@ -103,11 +103,12 @@ class Target:
     clock: Clock = field(default_factory=RealClock)
     timeout: float = 30.0
     patience: float = 300.0
+    assumed_live: bool | None = None
 
     @property
     def live(self) -> bool:
-        """Whether it is the vendor's own service."""
-        return is_live(self.base_url)
+        """Whether it is judged as the vendor's own service: by its host, unless somebody says so."""
+        return is_live(self.base_url) if self.assumed_live is None else self.assumed_live
 
     @property
     def local(self) -> bool:
@@ -115,7 +116,9 @@ class Target:
         return (urlsplit(self.base_url).hostname or "") in {"127.0.0.1", "localhost", "::1", "testserver", "mock"}
 
     def guard(self, inventory: Inventory | None = None) -> Guard:
-        """Return a guard for a run; LiveServiceError for the live service at level full."""
+        """Return a guard for a run; LiveServiceError for the live service at level full, whatever is assumed."""
+        if self.live and self.level is Level.FULL:
+            raise LiveServiceError(f"{self.base_url} is taken for the live service; level full is for mocks")
         return Guard(self.base_url, self.level, max_creations=self.max_creations, inventory=inventory)
 
     @property

@@ -45,6 +45,7 @@ def _properties(result: RunResult, redactor: Redactor) -> dict[str, str]:
     return {
         "target": redactor.url(result.source),
         "level": result.level,
+        "judged as": result.judged_as,
         "seed": "" if result.seed is None else str(result.seed),
         "revision": result.revision,
         "exchanges": str(result.exchanges),

@@ -115,6 +115,7 @@ def _banner(result: RunResult) -> dict[str, str]:
 def _facts(result: RunResult) -> list[tuple[str, str]]:
     started = datetime.fromtimestamp(result.started, UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if result.started else ""
     told = {
+        "Judged as": result.judged_as,
         "Level": result.level,
         "Seed": "" if result.seed is None else str(result.seed),
         "Revision": result.revision,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from ...rules.rule import Violation
+from ...rules.rule import Strength, Violation
 from ...target.guard import Level
 from ..ledger import Verdict
 from ..result import GOOD, VIOLATIONS, RunResult
@@ -21,7 +21,7 @@ _WORDS: Final = {
     Verdict.PASSED: "passed",
 }
 _MOST_SHOWN: Final = 3
-_MOST_LEFT: Final = 40
+_MOST_LEFT: Final = 3
 _PLAYED: Final = "played"
 _SKIPPED: Final = "skipped: "
 
@@ -33,30 +33,51 @@ def summary(result: RunResult, files: ReportFiles | None = None) -> str:
     """
     if not (result.verified or result.left_behind):
         return plain(_judgement(result))
-    details = [*_broken(result), *_excused(result), *_left_out(result), *_not_created(result)]
+    details = [_assumed(result), *_broken(result), *_excused(result), *_left_out(result), *_not_created(result)]
     figures = [_counted(result), _spent(result), *_left_behind(result)]
     if files is not None:
         figures.append(f"report: {files.page}")
-    return plain("\n".join([*details, *([""] if details else []), *figures, _judgement(result)]))
+    return plain("\n".join([*details, "", *figures, _judgement(result)]))
+
+
+def _assumed(result: RunResult) -> str:
+    otherwise = {None: "--live and --mock say", True: "--mock says", False: "--live says"}[result.live]
+    return f"judged as {result.judged_as}; {otherwise} otherwise"
 
 
 def _broken(result: RunResult) -> Iterator[str]:
     for tally in result.by_verdict()[Verdict.VIOLATED]:
-        yield f"VIOLATED {tally.rule.id}: {tally.rule.sentence}"
+        shown = list(_once(tally.violations).items())[:_MOST_SHOWN]
+        first, others = shown[0], shown[1:]
+        how = "the page says" if tally.rule.strength is Strength.DOCUMENTED else "the pages are read as"
+        yield f"VIOLATED {tally.rule.id}: {_told(*first)}; {how}: {tally.rule.sentence}"
         yield f"         {tally.rule.page_url}"
-        for violation in tally.violations[:_MOST_SHOWN]:
-            yield f"         {_place(violation)}{violation.message}"
-            yield f"         {violation.curl}"
-        more = max(tally.count, len(tally.violations)) - _MOST_SHOWN
+        yield f"         {first[1][0].curl}"
+        for message, violations in others:
+            yield f"         {_told(message, violations)}"
+            yield f"         {violations[0].curl}"
+        more = max(tally.count, len(tally.violations)) - sum(len(violations) for _, violations in shown)
         if more > 0:
             places = len(tally.places)
             where = f", in {places:,} places altogether" if places > _MOST_SHOWN else ""
             yield f"         and {more:,} more{where}"
 
 
-def _place(violation: Violation) -> str:
-    label = violation.calls[-1].exchange.label if violation.calls else ""
-    return f"{label}: " if label else ""
+def _once(violations: list[Violation]) -> dict[str, list[Violation]]:
+    """Return the violations by what they say."""
+    by_message: dict[str, list[Violation]] = defaultdict(list)
+    for each in violations:
+        by_message[each.message].append(each)
+    return by_message
+
+
+def _told(message: str, violations: list[Violation]) -> str:
+    """Say what the service did, how often, and since when."""
+    call = violations[0].calls[-1]
+    since = call.exchange.label or f"request {call.number:,}"
+    return (
+        f"{message} ({count(len(violations), 'time')}, since {since})" if len(violations) > 1 else f"{since}: {message}"
+    )
 
 
 def _excused(result: RunResult) -> Iterator[str]:
@@ -107,11 +128,10 @@ def _spent(result: RunResult) -> str:
 
 def _left_behind(result: RunResult) -> Iterator[str]:
     if result.left_behind:
-        yield f"left behind on the service: {len(result.left_behind)}"
-    for each in result.left_behind[:_MOST_LEFT]:
-        yield f"  {each['operation']}: {each['id'] or 'no answer told its id'}"
-    if len(result.left_behind) > _MOST_LEFT:
-        yield f"  and {len(result.left_behind) - _MOST_LEFT} more, which report.json lists"
+        named = [f"{each['operation']} {each['id'] or 'without an id'}" for each in result.left_behind[:_MOST_LEFT]]
+        more = len(result.left_behind) - _MOST_LEFT
+        others = f" and {more:,} more, which report.json and --registry list" if more > 0 else ""
+        yield f"left behind on the service: {', '.join(named)}{others}"
 
 
 def _judgement(result: RunResult) -> str:
