@@ -87,11 +87,15 @@ class Worlds:
 
         One that `looks_only` changes nothing that others wait for.
         """
+
+        def act(world: World) -> tuple[T, int | None]:
+            return action(world), _next_callback_ms(world)
+
         try:
-            result, wake_ms = self.store.transact_now(token, _noting_callbacks(action), real_ms=self.wall())
+            result, wake_ms = self.store.transact_now(token, act, real_ms=self.wall())
         except MustWaitError:
             await in_task()
-            result, wake_ms = await self.store.transact(token, _noting_callbacks(action), real_ms=self.wall())
+            result, wake_ms = await self.store.transact(token, act, real_ms=self.wall())
         if wake_ms is not None:
             self.dispatcher.wake(token, wake_ms)
         if self._turning and not looks_only:
@@ -151,11 +155,6 @@ def real_seconds_until(world: World, moment_ms: int) -> float:
     if missing_ms <= 0:
         return 0
     return inf if world.clock.frozen else missing_ms / 1000 / world.clock.speed
-
-
-def _noting_callbacks(action: Action[T]) -> Action[tuple[T, int | None]]:
-    """Return an action that also says when the dispatcher has to look after the world."""
-    return lambda world: (action(world), _next_callback_ms(world))
 
 
 def _next_callback_ms(world: World) -> int | None:

@@ -27,7 +27,7 @@ async def note_virtual_time(call: Call) -> None:
 
 def record(call: Call, reply: Reply, body: RawBody, duration_ns: int) -> None:
     """Write the entry; `body` is what is kept of the reply's."""
-    token = _token(call)
+    token = call.notes.token or _token(call)
     if token is not None:
         worlds = call.worlds
         entry = Entry(
