@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
+from threading import Lock
 
 import httpx
 import pytest
@@ -19,10 +20,12 @@ class InProcess(httpx.BaseTransport):
     def __init__(self, app) -> None:
         self._asgi = httpx.ASGITransport(app)
         self._runner = asyncio.Runner()
+        self._lock = Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request."""
-        return self._runner.run(self._handle(request))
+        with self._lock:
+            return self._runner.run(self._handle(request))
 
     async def _handle(self, request: httpx.Request) -> httpx.Response:
         response = await self._asgi.handle_async_request(request)

@@ -89,6 +89,16 @@ def test_level_full_is_refused_on_the_live_service(invoke, url, more):
     assert "mocks" in result.output
 
 
+def test_whose_the_service_is_can_be_said(server, invoke):
+    """A fake behind any name is judged as what it is said to be, and the first line tells it; full is for mocks."""
+    told = invoke(server.url, "--token", "user:12345-whose", "--live")
+    refused = invoke(server.url, "--token", "user:12345-whose", "--live", "--level", "full")
+
+    assert told.output.startswith("judged as the live service; --mock says otherwise\n")
+    assert refused.exit_code == 2
+    assert "level full is for mocks" in refused.output
+
+
 @pytest.mark.parametrize("url", ["ftp://x", "http://", "http://127.0.0.1:99999", ""])
 def test_a_wrong_address_is_told(invoke, url):
     """No traceback, exit code 2."""

@@ -20,6 +20,7 @@ from tempolor_contract import (
     provoking,
     run,
 )
+from tempolor_contract.runs.scenarios.capacity import BURST
 from tempolor_contract.target.target import base_url
 
 
@@ -219,7 +220,11 @@ def test_every_rule_is_provoked():
 
 def test_for_a_few_rules_nothing_is_played_at_random():
     """Whoever picks the rules they build on waits for the scenarios of these alone."""
-    assert [each.id for each in provoking(pick(only=["full-is-busy"]))] == ["limit-of-an-order", "limit-of-an-account"]
+    assert [each.id for each in provoking(pick(only=["full-is-busy"]))] == [
+        "limit-of-an-order",
+        "limit-of-an-account",
+        "burst",
+    ]
     assert STATEFUL in provoking(pick(without=["full-is-busy"]))
 
 
@@ -250,3 +255,27 @@ def test_a_service_at_the_root_is_judged(target, mock):
     assert base_url("http://mock") == "http://mock/v1/tempolor"
     assert not result.violations, [f"{each.rule.id}: {each.message}" for each in result.violations]
     assert result.exit_code == 0, result.stopped
+
+
+class WithoutLimit(httpx.BaseTransport):
+    """Takes an order whatever runs."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry one request, an order with a limit that nobody reaches."""
+        if request.method == "POST" and request.url.path.endswith("/song"):
+            headers = {"Authorization": request.headers["authorization"]}
+            body = {**json.loads(request.read()), "maxJobs": 99}
+            request = httpx.Request("POST", request.url, headers=headers, json=body)
+        return self._inner.handle_request(request)
+
+
+def test_orders_at_once_are_counted(target, mock):
+    """More jobs run after a burst than may: somebody let two orders in by one look."""
+    rules = pick(only=["account-limit-is-exact"])
+
+    result = run(target(transport=WithoutLimit(mock)), rules, scenarios=[BURST], effort=Effort.NONE)
+
+    assert "6 orders at once 6 were taken" in result.violations[0].message

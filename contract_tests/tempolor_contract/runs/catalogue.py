@@ -58,6 +58,7 @@ SCENARIOS: Final = (
     lifecycle.CANCEL,
     capacity.OWN_LIMIT,
     capacity.ACCOUNT_LIMIT,
+    capacity.BURST,
     lifecycle.TWO_ACCOUNTS,
     paging.WALK,
     uploads.STEMS,

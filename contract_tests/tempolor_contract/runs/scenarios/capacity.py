@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from ...document.bodies import texts
+from ...document.bodies import running_rows, texts
 from ...document.call import Call
 from ...rules.catalogue import rule
 from . import fixtures
@@ -17,6 +17,7 @@ _SLOT_IS_FREED_BY_COMPLETION: Final = rule("slot-is-freed-by-completion")
 
 _MOST_ORDERS: Final = 8
 _LIMIT: Final = 3
+_BURST: Final = 6
 
 
 def _try(lab: Lab, account: str, limit: int | None = None, operation: str = "create_song") -> Call:
@@ -137,6 +138,26 @@ def _raised(lab: Lab, account: str, jobs: tuple[str, ...]) -> None:
         fixtures.cancel_all(lab, new)
 
 
+def _burst(lab: Lab) -> None:
+    """Send more orders at once than there is room for, and count what runs then."""
+    account = fixtures.new_account(lab, _LIMIT)
+    body = {"user_id": account, "prompt": "A harbour ballad"}
+    calls = lab.at_once("create_song", [{**body, "replyRef": lab.name("ref")} for _ in range(_BURST)])
+    started = [texts(call.item.get("jobs")) for call in calls if call.accepted]
+    listing = lab.call("list_running_jobs")
+    listed = {row.get("job_id") for row in running_rows(listing)}
+    running = [sum(job_id in listed for job_id in jobs) for jobs in started]
+    told = f"account {account} has {_LIMIT} slots, but of {_BURST} orders at once {len(started)} were taken: "
+    # The last of them was taken while all others had their jobs running.
+    fine = not started or sum(running) - max(running) < _LIMIT
+    told += f"{sum(running)} jobs run"
+    lab.check(_ACCOUNT_LIMIT_IS_EXACT, fine=fine, message=told, call=listing, earlier=tuple(calls))
+    taken = f"account {account} has {_LIMIT} slots and no jobs, but all of {_BURST} orders at once were refused as busy"
+    if all(call.status == 429 and _says_busy(call) for call in calls):
+        lab.check(_ACCOUNT_LIMIT_IS_EXACT, fine=False, message=taken, call=calls[0])
+    fixtures.cancel_all(lab, tuple(job_id for jobs in started for job_id in jobs))
+
+
 _MAKES: Final = frozenset({Need.CREATE, Need.DESTROY})
 
 OWN_LIMIT = Scenario(
@@ -170,4 +191,7 @@ ACCOUNT_LIMIT = Scenario(
         "account-limit-is-exact",
         "available-has-all-accounts",
     ),
+)
+BURST = Scenario(
+    "burst", _burst, _MAKES | {Need.ACCOUNT}, cost=_BURST + 1, provokes=("account-limit-is-exact", "full-is-busy")
 )

@@ -1,7 +1,8 @@
 """Where scenarios are played: one target, one guard, one inspector, and whatever has been made so far."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import quote
@@ -140,6 +141,15 @@ class Lab:
             for _ in range(_TRIES - tries or 1):
                 self._send(method, url, token, query, timeout, content)
         raise UnclearError(_reason(call))
+
+    def at_once(self, operation: str, bodies: Sequence[Mapping[str, Any]]) -> list[Call]:
+        """Send a request of an operation with each of these JSON bodies, all at once, and return the judged calls."""
+        method, path = self._paths[operation]
+        sender, url = Sender(self._client(self.target.token)), self.target.base_url.rstrip("/") + path
+        with ThreadPoolExecutor(len(bodies)) as pool:
+            exchanges = list(pool.map(lambda body: sender.send(method.upper(), url, json=body), bodies))
+        # An inspector takes them in the order in which they began.
+        return [self._seen(each) for each in sorted(exchanges, key=lambda each: each.started)]
 
     def fetch(self, url: str, *, most_bytes: int = 1 << 20, headers: Mapping[str, str] | None = None) -> Call:
         """Fetch an address that the service handed out, without a token, and keep its beginning."""
