@@ -1,5 +1,6 @@
 """Scenarios find what only asking brings to light, and leave a good service alone."""
 
+import itertools
 import json
 
 import httpx
@@ -21,6 +22,7 @@ from tempolor_contract import (
     run,
 )
 from tempolor_contract.runs.scenarios.capacity import BURST
+from tempolor_contract.runs.scenarios.combinations import COMBINATIONS, pairwise
 from tempolor_contract.target.target import base_url
 
 
@@ -279,3 +281,27 @@ def test_orders_at_once_are_counted(target, mock):
     result = run(target(transport=WithoutLimit(mock)), rules, scenarios=[BURST], effort=Effort.NONE)
 
     assert "6 orders at once 6 were taken" in result.violations[0].message
+
+
+def test_each_allowed_pair_of_values_stands_together_in_few_orders():
+    """Pairs that the document forbids are in none, and a field that is left out counts as a value."""
+    choices = {"voice": ["v"], "midi": ["m"], "model": [3, 4], "lyrics": ["la"], "reference": ["r"]}
+
+    rows = pairwise(choices, [("voice", "midi")])
+
+    values = {name: [None, *given] for name, given in choices.items()}
+    for one, other in itertools.combinations(values, 2):
+        for pair in itertools.product(values[one], values[other]):
+            together = any((row.get(one), row.get(other)) == pair for row in rows)
+            assert together is (pair != ("v", "m")), (one, other, pair)
+    assert len(rows) < 12
+
+
+def test_what_is_allowed_together_is_taken(target):
+    """A service that refuses lyrics beside a MIDI file is found, and the message names the fields."""
+    refusing = when(lambda q, _: {"lyrics", "midiItemId"} <= sent(q).keys(), error(400, "Not both"))
+
+    result = run(target(refusing), pick(only=["valid-orders-are-taken"]), scenarios=[COMBINATIONS], effort=Effort.NONE)
+
+    assert "lyrics" in result.violations[0].message
+    assert "midiItemId" in result.violations[0].message

@@ -1,0 +1,133 @@
+"""Orders in which each pair of optional fields is there together, alone and not at all, as the document allows it."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import combinations, product
+from typing import Any, Final
+
+from tempolor_spec import operations
+
+from ...document.bodies import records_of, texts
+from ...document.schemas import resolve
+from ...rules.catalogue import rule
+from . import fixtures
+from .lab import Lab, UnclearError
+from .samples import midi_file, wav_file
+from .scenario import Need, Scenario
+
+_INVALID_VALUES_ARE_400: Final = rule("invalid-values-are-400")
+_VALID_ORDERS_ARE_TAKEN: Final = rule("valid-orders-are-taken")
+
+_ORDERS: Final = ("create_song", "create_instrumental")
+_SOURCES: Final = frozenset({"artistVoiceItemId", "clonedVoiceItemId", "midiItemId"})
+_MOST_VALUES: Final = 2
+_CLONING_SECONDS: Final = 150.0
+# These are in each order, and a field beside its older name would be an order that says two things.
+_NOT_CHOSEN: Final = frozenset({"user_id", "prompt", "chord"})
+
+
+def pairwise(choices: Mapping[str, Sequence[Any]], forbidden: Collection[Collection[str]]) -> list[dict[str, Any]]:
+    """Return few choices in which each pair of values stands together, None among them, which leaves a field out.
+
+    No choice has all the fields of one that is `forbidden`.
+    """
+
+    def allowed(chosen: Mapping[str, Any]) -> bool:
+        return not any(all(chosen.get(name) is not None for name in names) for names in forbidden)
+
+    values = {name: (None, *given) for name, given in choices.items()}
+    pairs = (
+        (dict(zip(names, pair, strict=True)))
+        for names in combinations(values, 2)
+        for pair in product(*(values[name] for name in names))
+    )
+    missing = [pair for pair in pairs if allowed(pair)]
+    rows = []
+    while missing:
+        row = dict(missing[0])
+        for name in [each for each in values if each not in row]:
+            fitting = [value for value in values[name] if allowed({**row, name: value})]
+            row[name] = max(fitting, key=_covered(row, name, missing))
+        missing = [pair for pair in missing if not pair.items() <= row.items()]
+        rows.append({name: value for name, value in row.items() if value is not None})
+    return rows
+
+
+def _covered(row: dict[str, Any], name: str, missing: Sequence[dict[str, Any]]) -> Callable[[Any], int]:
+    """Count the pairs that a row would newly have with a value of one more field."""
+    return lambda value: sum(name in pair and pair.items() <= {**row, name: value}.items() for pair in missing)
+
+
+def _combinations(lab: Lab) -> None:
+    account = fixtures.account(lab)
+    things = _things(lab, account)
+    for operation in _ORDERS:
+        schema = _schema(lab, operation)
+        forbidden = [each["required"] for each in schema.get("not", {}).get("anyOf", ())]
+        common = {"user_id": account, "prompt": "A harbour ballad"}
+        for chosen in pairwise(_choices(lab, schema, things), forbidden):
+            _taken(lab, operation, {**common, **chosen})
+        for names in forbidden:
+            if things.keys() >= set(names):
+                call = lab.call(operation, json={**common, **{name: things[name] for name in names}})
+                told = f"{operation} with {' and '.join(names)}, each of which is there, was answered {call.status}"
+                fine = call.status == 400 or fixtures.busy(call)
+                lab.check(_INVALID_VALUES_ARE_400, fine=fine, message=told, call=call)
+
+
+def _schema(lab: Lab, operation: str) -> dict[str, Any]:
+    document = lab.inspector.document.document
+    [definition] = [each.definition for each in operations(document) if each.operation_id == operation]
+    reference = definition["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    found: dict[str, Any] = resolve(reference, document)
+    return found
+
+
+def _choices(lab: Lab, schema: dict[str, Any], things: dict[str, str]) -> dict[str, list[Any]]:
+    """Return values for each optional field: what was made for the purpose, what is listed, or the example."""
+    document = lab.inspector.document.document
+    own: dict[str, Any] = {**things, **fixtures.reply_url(lab), "replyRef": lab.name("ref"), "maxJobs": fixtures.ROOM}
+    chosen: dict[str, list[Any]] = {}
+    for name, reference in schema["properties"].items():
+        field = resolve(reference["$ref"], document)
+        listed = [each for each in field.get("enum", ()) if each]
+        if name in own:
+            chosen[name] = [own[name]]
+        elif name not in _NOT_CHOSEN | _SOURCES and (listed or name != "replyUrl"):
+            chosen[name] = listed[:_MOST_VALUES] or [field["example"]]
+    return chosen
+
+
+def _things(lab: Lab, account: str) -> dict[str, str]:
+    """Return ids to order with. A voice is cloned only where time costs nothing."""
+    query, things = {"user_id": account, "name": lab.name("pair")}, {}
+    artists = records_of(lab.call("list_artist_voices", query={"user_id": account}))
+    midi = lab.call("upload_midi", query=query, content=midi_file(), headers={"Content-Type": "audio/midi"})
+    inner = midi.item.get("midiRenderVO")
+    things["artistVoiceItemId"] = artists[0].get("itemId") if artists else None
+    things["midiItemId"] = inner.get("midiItemId") if isinstance(inner, dict) else None
+    if lab.clock.virtual:
+        headers = {"Content-Type": "audio/wav"}
+        voice = lab.call("clone_voice", query=query, content=wav_file(), headers=headers, timeout=_CLONING_SECONDS)
+        things["clonedVoiceItemId"] = voice.item.get("clonedVoiceItemId") if voice.status == 200 else None
+    return {name: thing for name, thing in things.items() if isinstance(thing, str)}
+
+
+def _taken(lab: Lab, operation: str, body: dict[str, Any]) -> None:
+    call = lab.call(operation, json=body)
+    if fixtures.busy(call):
+        raise UnclearError(f"no room for an order: {call.status}")
+    told = f"{operation} with {', '.join(body)} was answered {call.status}: {call.error}"
+    lab.check(_VALID_ORDERS_ARE_TAKEN, fine=call.accepted, message=told, call=call)
+    jobs = texts(call.item.get("jobs"))
+    for job_id in jobs[:1]:
+        fixtures.read(lab, job_id)
+    fixtures.cancel_all(lab, jobs)
+
+
+COMBINATIONS = Scenario(
+    "combinations",
+    _combinations,
+    frozenset({Need.CREATE, Need.DESTROY, Need.UPLOAD, Need.ACCOUNT}),
+    cost=26,
+    provokes=("invalid-values-are-400", "sources-come-back", "voice-and-midi-exclude-each-other"),
+)
