@@ -555,6 +555,7 @@ def test_a_refused_order_is_not_reported():
     came = callback(music(30), url=f"{HOOK}?of=1")
 
     assert judged("refused-order-starts-nothing", refused, came).violations
+    assert judged("refused-order-starts-nothing", replace(came, started=2.0), replace(refused, started=1.0)).violations
     for story_of_both in ((refused, taken, came), (taken, refused, came)):
         assert not judged("refused-order-starts-nothing", *story_of_both).violations
 

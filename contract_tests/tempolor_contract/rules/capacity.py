@@ -118,12 +118,25 @@ def _started(call: Call, world: World) -> Judged:
     return judged
 
 
+def _called_meanwhile(call: Call, world: World) -> Judged:
+    """Judge a refusal by a callback that came before it was told: nobody else has its `replyUrl`."""
+    address = address_of(str(call.sent.get("replyUrl")))
+    came = world.shared.called.get(address)
+    if not call.refused or came is None or world.shared.reply_urls.get(address, call) is None:
+        return None
+    if came.exchange.started < call.exchange.started:
+        return None
+    return [Problem(f"an order was answered {call.status}, but a callback came to its replyUrl", (came,))]
+
+
 def _nothing_started(call: Call, world: World) -> Judged:
     if call.operation == CALLBACK:
         refused = world.shared.reply_urls.get(address_of(call.exchange.request.url))
         if refused is None or not refused.before(call):
             return None
         return [Problem(f"an order was answered {refused.status}, but a callback came to its replyUrl", (refused,))]
+    if call.operation in ORDERS:
+        return _called_meanwhile(call, world)
     if call.status != 200 or not world.refused:
         return None
     for row in running_rows(call):
@@ -178,7 +191,7 @@ RULES = (
         "An order that is refused starts no job.",
         _PAGE,
         evidence=("D-61",),
-        on=frozenset({"list_running_jobs", "get_available_capacity", CALLBACK}),
+        on=frozenset({"list_running_jobs", "get_available_capacity", CALLBACK}) | ORDERS,
         history=_nothing_started,
     ),
     Rule(

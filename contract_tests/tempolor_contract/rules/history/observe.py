@@ -106,6 +106,13 @@ def _item(world: World, call: Call) -> None:
             _ran(world, job, call)
 
 
+def _called(world: World, call: Call) -> None:
+    address, known = address_of(call.exchange.request.url), world.shared.called
+    if address in known or len(known) < _MOST_REFERENCES:
+        known[address] = call
+    _item(world, call)
+
+
 def _ran(world: World, job: Job, call: Call) -> None:
     for order in world.orders_during(job, call):
         order.running.setdefault(job.id, call)
@@ -269,7 +276,7 @@ _BY_OPERATION: Final[dict[str, Callable[[World, Call], None]]] = {
     "create_song": _order,
     "create_instrumental": _order,
     "get_music": _item,
-    CALLBACK: _item,
+    CALLBACK: _called,
     "list_music": _page,
     "delete_music": _delete_job,
     "download_music": _download,

@@ -196,9 +196,10 @@ class Shared:
     """What all worlds of a stream have in common: the links handed out, and whether any token was ever seen.
 
     `reply_urls` has the addresses that orders gave, as a receiver sees them, each with its refusal; None where one of
-    the orders with it may have been taken.
+    the orders with it may have been taken; `called` has the last callback to each address.
     """
 
     links: dict[str, Link] = field(default_factory=dict)
     reply_urls: dict[str, Call | None] = field(default_factory=dict)
+    called: dict[str, Call] = field(default_factory=dict)
     authorized: bool = False
