@@ -37,7 +37,7 @@ from .service import BASE_PATH, TOKEN, Service
 
 RULE_IDS: Final = frozenset(rule.id for rule in CATALOGUE)
 _STATUS: Final = re.compile(r"\[(\d{3})\]")
-_EXTENT: Final = Extent(examples=2, sequences=6, steps=6, seconds=180.0, requests=1500)
+_EXTENT: Final = Extent(examples=2, sequences=6, steps=6, seconds=180.0, requests=1000)
 _PACE: Final = Pace(sequences=16, steps=25, calls=1200, creations=600, seconds=60.0)
 
 

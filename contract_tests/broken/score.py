@@ -32,7 +32,7 @@ A kill counts where a rule failed that is about the broken place.
 - "schema" judges a fixed traffic by the document alone.
 - "rules" plays all scenarios.
 - "stateful" plays random sequences of calls, all rules looking on: each mutant over {seeds} seeds, the mean counts.
-- "generated" sends what Schemathesis generates as this kit drives it, 1,500 requests, all rules looking on.
+- "generated" sends what Schemathesis generates as this kit drives it, 1,000 requests, all rules looking on.
 - "schemathesis" is `st run` as it comes, with its defaults, an account and 8 s.
   Whatever it says of a mutant counts for it, whichever check says it, but for what it says of the unbroken service.
 

@@ -58,6 +58,26 @@ def _crashes_on_broken_json(asked: Asked, answer: Answer) -> None:
         answer.become(500, error(500, "Internal server error"))
 
 
+def _crashes_then_drops() -> Rewrite:
+    """Crash on an order with a key and no tempo, and end the connection when it comes again."""
+    crashed: set[bytes] = set()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        sent = asked.data
+        if (
+            asked.operation == "create_instrumental"
+            and isinstance(sent, dict)
+            and "tonality" in sent
+            and "bpm" not in sent
+        ):
+            if asked.body in crashed:
+                raise ConnectionResetError("Connection reset by peer")
+            crashed.add(asked.body)
+            answer.become(500, error(500, "Internal server error"))
+
+    return rewrite
+
+
 _rewrite = partial(rewritten, Kind.STATUS)
 
 MUTANTS: Final = (
@@ -67,6 +87,12 @@ MUTANTS: Final = (
         "An order of broken JSON is a 500.",
         "no-lasting-crash invalid-is-refused generated-no-crash",
         lambda: _crashes_on_broken_json,
+    ),
+    _rewrite(
+        "crashes-then-drops",
+        "An instrumental with a key and no tempo is a 500, and the same request again ends the connection.",
+        "no-lasting-crash valid-orders-are-taken generated-no-crash",
+        _crashes_then_drops,
     ),
     _rewrite("order-201", "An order is a 201.", "status-documented", lambda: answers_with(ORDERS, 201)),
     _rewrite(
