@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
@@ -25,7 +25,7 @@ from tempolor_contract import (
 )
 from tempolor_contract.judging.known_differences import KnownDifference, Register
 from tempolor_contract.judging.ledger import Ledger
-from tempolor_contract.judging.reports import summary, write_reports
+from tempolor_contract.judging.reports import ReportFiles, summary, write_reports
 from tempolor_contract.rules.rule import Problem
 
 EVIL = '</pre><script>alert(1)</script><img src=x onerror="alert(2)">\x00\x1b[31m\u202e\ud800]]>'
@@ -159,7 +159,7 @@ def test_page_shows_how_to_repeat_a_failure(reports):
     assert "not reached" in text
 
 
-@pytest.mark.parametrize("name", ["page", "junit", "json"])
+@pytest.mark.parametrize("name", [field.name for field in fields(ReportFiles)])
 def test_no_report_tells_a_secret(reports, name):
     """Tokens, signatures and cookies are taken out everywhere."""
     text = getattr(reports, name).read_text()

@@ -9,6 +9,9 @@ Range = tuple[float, float]
 JOBS_PER_REQUEST = {"2025-05": 2, "2026-03": 2, "2026-08": 1}
 """How many jobs one song or instrumental request starts, by revision of the document."""
 
+NEWEST_MODEL_ONLY = frozenset({"2026-08"})
+"""The revisions that take the names of older models and make the music with the newest one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from tempolor_spec import REVISIONS
-
 from ..domain import music
 from ..domain.jobs import JobKind, MusicRequest
 from ..domain.music import Started
+from ..domain.policy import NEWEST_MODEL_ONLY
 from ..domain.world import World
 from ..exchange import Answer, Call
 from ..files import links
@@ -52,9 +51,9 @@ def _request(call: Call, model: str, fields: Mapping[str, str]) -> MusicRequest:
 
 
 def _model(call: Call, name: str) -> str:
-    """Return the model that makes the music; the last revision takes older names and routes them to its own."""
+    """Return the model that makes the music: the one that was asked for, where the revision does not make its own."""
     default: str = call.defaults[name]
-    return default if call.worlds.settings.policy.revision == REVISIONS[-1] else call.body.get(name) or default
+    return default if call.worlds.settings.policy.revision in NEWEST_MODEL_ONLY else call.body.get(name) or default
 
 
 def _start(call: Call, world: World, kind: JobKind, request: MusicRequest) -> Answer:

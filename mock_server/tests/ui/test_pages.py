@@ -7,6 +7,7 @@ import pytest
 import yaml
 from tempolor_mock import Policy, ui
 from tempolor_mock.control import control_document
+from tempolor_mock.domain.faults import KINDS
 
 PAGES = ["/_mock/", "/_mock", "/_mock/docs", "/_mock/docs/"]
 FILES = resources.files(ui)
@@ -137,3 +138,16 @@ def test_yaml_of_the_control_document_has_no_duplicate_paths():
     paths = re.findall(r"^  (/\S*):$", text, flags=re.MULTILINE)
 
     assert len(paths) == len(set(paths)) == len(yaml.safe_load(text)["paths"])
+
+
+def test_each_effect_of_a_fault_rule_can_be_chosen_on_the_page_and_in_a_call():
+    """The page offers the effects there are, and so does the control plane's document."""
+    offered = re.search(r"const EFFECTS = \{(.*?)\n\};", (FILES / "page.js").read_text(encoding="utf-8"), re.DOTALL)[1]
+    (effect,) = [
+        schema
+        for schema in control_document()["components"]["schemas"].values()
+        if "job_stalls" in schema.get("properties", {}).get("kind", {}).get("enum", ())
+    ]
+
+    assert set(re.findall(r"^  (\w+):", offered, re.MULTILINE)) == set(KINDS)
+    assert set(effect["properties"]["kind"]["enum"]) == set(KINDS)
