@@ -9,7 +9,7 @@ from typing import Any, Final
 from tempolor_mock.domain import accounts, music, paging
 
 from ..mutant import Answer, Asked, Kind, Rewrite
-from ..rewriting import LISTS, at, edit, rewritten, when, with_fields
+from ..rewriting import LISTS, SUCCESS, at, edit, rewritten, when, with_fields
 from ..switching import swap, switched
 
 
@@ -81,10 +81,31 @@ def _repeating(cut: Any) -> Any:
     return made
 
 
+def _loses_what_moves() -> Rewrite:
+    made = [0, 0]
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation == "upload_midi" and answer.status in SUCCESS:
+            made[0] += 1
+        elif asked.operation == "list_midi" and answer.status in SUCCESS:
+            if b"cursor=" not in asked.query:
+                made[1] = made[0]
+            elif made[0] > made[1]:
+                answer.put({**answer.data, "records": answer.data["records"][2:]})
+
+    return rewrite
+
+
 _rewrite = partial(rewritten, Kind.PAGES)
 _switch = partial(switched, Kind.PAGES)
 
 MUTANTS: Final = (
+    _rewrite(
+        "turned-page-loses-some",
+        "What moves to the next page, because something was added meanwhile, is on none.",
+        "pages-neither-lose-nor-repeat",
+        _loses_what_moves,
+    ),
     _rewrite(
         "first-page-again",
         "A cursor leads to the first page again.",

@@ -25,6 +25,8 @@ def _walk(lab: Lab) -> None:
     # What stands on the last page is as good as the rest: the rules about what is there judge that.
     for midi_id in record_ids(pages(lab, "list_midi", {"user_id": account}, _MOST_PAGES)[-1])[-1:]:
         fixtures.cancel_all(lab, fixtures.order(lab, user_id=account, midiItemId=midi_id).jobs)
+    # What is added while pages are turned may move things to the next page, and lose none.
+    pages(lab, "list_midi", {"user_id": account}, _MOST_PAGES, meanwhile=lambda: _upload(lab, account))
     for number in range(_STEPS[0] + _STEPS[1]):
         jobs = fixtures.order(lab, user_id=account).jobs
         lab.clock.wait(1 if lab.clock.virtual else 0)
@@ -45,6 +47,6 @@ WALK = Scenario(
     "pages",
     _walk,
     frozenset({Need.ACCOUNT, Need.CREATE, Need.UPLOAD}),
-    cost=69,
+    cost=70,
     provokes=("pages-neither-lose-nor-repeat", "ready-material-can-be-used", "what-was-made-can-be-found"),
 )

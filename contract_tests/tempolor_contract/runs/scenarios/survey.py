@@ -1,5 +1,6 @@
 """Looking around: every reading operation, its refusals and its spellings, at no cost and in few requests."""
 
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -77,9 +78,13 @@ def walk(lab: Lab, operation: str, query: dict[str, Any], most: int = _MOST_PAGE
     return pages(lab, operation, query, most)[0]
 
 
-def pages(lab: Lab, operation: str, query: dict[str, Any], most: int) -> list[Call]:
-    """Read the pages of a list, at most so many."""
+def pages(
+    lab: Lab, operation: str, query: dict[str, Any], most: int, *, meanwhile: Callable[[], None] | None = None
+) -> list[Call]:
+    """Read the pages of a list, at most so many; after the first one, something may be done."""
     found = [lab.call(operation, query=query)]
+    if meanwhile is not None:
+        meanwhile()
     while len(found) < most:
         cursor = found[-1].item.get("cursor")
         if found[-1].item.get("hasNext") is not True or not isinstance(cursor, str) or not cursor:
