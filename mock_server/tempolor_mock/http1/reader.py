@@ -159,6 +159,8 @@ class HttpReader:
             self._hosts += 1
         elif name == b"expect":
             self._wants_continue = value.lower() == b"100-continue"
+        elif name == b"transfer-encoding" and value.lower() != b"chunked":
+            self._refusal = _unknown_coding(value)
 
     def on_headers_complete(self) -> None:
         """Begin to answer."""
@@ -169,11 +171,12 @@ class HttpReader:
         method = parser.get_method()
         version = parser.get_http_version()
         target = self._target
+        refusal = self._refusal
         if target[:1] == b"/":
             path, _, query = target.partition(b"?")
-            refusal = self._refusal
         else:
-            path, query, refusal = _parts_of(target)
+            path, query, misplaced = _parts_of(target)
+            refusal = refusal or misplaced
         if b"#" in target:
             path, query = path.partition(b"#")[0], query.partition(b"#")[0]
         if version == "1.1":
@@ -266,6 +269,11 @@ def _parts_of(target: bytes) -> tuple[bytes, bytes, ServiceError | None]:
 
 def _wrong_hosts(count: int) -> ServiceError:
     return ServiceError(400, f"The header Host is there {count} times" if count else "The header Host is missing")
+
+
+def _unknown_coding(coding: bytes) -> ServiceError:
+    shown = coding[:_SHOWN].decode("latin-1")
+    return ServiceError(400, f"Transfer-Encoding {shown} is not known here: send chunks, and the body as it is")
 
 
 def _too_long_target() -> ServiceError:

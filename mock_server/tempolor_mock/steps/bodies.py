@@ -17,6 +17,7 @@ DEEPEST_JSON = 100
 """Nested levels taken of JSON: what is kept must also be written again."""
 
 _MOST_DIGITS = 19
+_GZIP = b"\x1f\x8b"
 
 
 def declared_length(headers: Mapping[bytes, bytes]) -> int | None:
@@ -60,6 +61,8 @@ def parse_json(raw: bytes) -> Any:
         raise ServiceError(400, "Request body begins with a byte order mark: send UTF-8 without one")
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise ServiceError(400, "Request body is UTF-16: send UTF-8")
+    if raw.startswith(_GZIP):
+        raise ServiceError(400, "Request body is compressed by gzip: send it as it is")
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError:

@@ -4,7 +4,7 @@ import codecs
 from typing import TYPE_CHECKING
 
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from python_multipart.multipart import MAX_BOUNDARY_LENGTH, MultipartParser, parse_options_header
 
 from ..domain import errors
 from ..domain.errors import ServiceError
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST_FIELDS = 1000
 _PLAIN_ENCODINGS = frozenset((b"", b"7bit", b"8bit", b"binary"))
+_PYTHON_ONLY = frozenset(("idna", "punycode", "unicode-escape", "raw-unicode-escape"))
+"""Python's own names for what no client writes a form in; of these, `punycode` takes quadratic time."""
 
 
 def parse_form(content_type: bytes, raw: bytes) -> dict[str, str]:
@@ -23,9 +25,11 @@ def parse_form(content_type: bytes, raw: bytes) -> dict[str, str]:
     the encoding its part names (UTF-8 where it names none).
     """
     _, options = parse_options_header(content_type)
+    if not 0 < len(boundary := options.get(b"boundary", b"")) <= MAX_BOUNDARY_LENGTH:
+        raise ServiceError(400, f"Content-Type names no boundary of 1 to {MAX_BOUNDARY_LENGTH} bytes for the form")
     form = _Form()
     try:
-        parser = MultipartParser(options[b"boundary"], form.callbacks())
+        parser = MultipartParser(boundary, form.callbacks())
         parser.write(raw)
     except (FormParserError, KeyError, UnicodeDecodeError):
         raise _invalid() from None
@@ -93,11 +97,16 @@ class _Form:
         _, options = parse_options_header(self._headers.get(b"content-type"))
         charset = options.get(b"charset", b"utf-8").decode("latin-1")
         try:
-            return codecs.lookup(charset).decode(self._text)[0]
+            is_known = codecs.lookup(charset).name not in _PYTHON_ONLY
+            # A codec's own `decode` would take `zlib` for a charset.
+            text = self._text.decode(charset) if is_known else None
         except LookupError:
-            raise ServiceError(400, f"Part {name} has the charset {charset}, which is not known here") from None
+            text = None
         except ValueError:
             raise ServiceError(400, f"Part {name} is not valid {charset}") from None
+        if text is None:
+            raise ServiceError(400, f"Part {name} has the charset {charset}, which is not known here")
+        return text
 
     def _end(self) -> None:
         self.has_ended = True

@@ -21,12 +21,16 @@ def part(value, *headers):
         ([JSON], b"\xef\xbb\xbf" + PROMPT, "begins with a byte order mark"),
         ([JSON], PROMPT.decode().encode("utf-16"), "is UTF-16"),
         ([JSON, b"Content-Encoding: gzip"], gzip.compress(PROMPT), "Content-Encoding gzip"),
+        ([JSON], gzip.compress(PROMPT), "compressed by gzip"),
+        ([b"Content-Type: multipart/form-data"], part(b"Rain"), "names no boundary"),
         ([FORM, b"Content-Encoding: br"], part(b"Rain"), "Content-Encoding br"),
         ([b"Content-Type: application/json; charset=ISO-8859-1"], PROMPT, "charset iso-8859-1"),
         ([FORM], part(b"Rain")[:-8], "ends before the closing delimiter"),
         ([FORM], part(b"Rain")[:-4], "ends before the closing delimiter"),
         ([FORM], part(b"\xff"), "Part prompt is not valid utf-8"),
         ([FORM], part(b"x", b"Content-Type: text/plain; charset=klingon"), "charset klingon, which is not known"),
+        ([FORM], part(b"x", b"Content-Type: text/plain; charset=zlib"), "charset zlib, which is not known"),
+        ([FORM], part(b"x", b"Content-Type: text/plain; charset=punycode"), "charset punycode, which is not known"),
         ([FORM], part(b"UmFpbg==", b"Content-Transfer-Encoding: base64"), "Content-Transfer-Encoding base64"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -38,6 +42,16 @@ def test_a_body_that_cannot_be_read_is_named(raw, wire_client, headers, body, na
     assert (reply.status, reply.json["code"]) == (400, 400)
     assert named in reply.json["error"]
     assert wire_client.get("/scheduler").json() == []
+
+
+def test_a_transfer_coding_that_is_not_known_is_named(raw, refused_on_the_wire):
+    """Its chunks could be read, but not what is in them."""
+    coding = b"Transfer-Encoding: gzip, chunked"
+
+    reply = raw.request("POST", "/music/song", JSON, coding, body=b"2\r\n{}\r\n0\r\n\r\n", length=False)
+
+    refused_on_the_wire(reply, 400)
+    assert "Transfer-Encoding gzip, chunked" in reply.json["error"]
 
 
 @pytest.mark.parametrize("charset", ["ISO-8859-1", "utf-8", '"windows-1252"'])
