@@ -21,7 +21,7 @@ from .scenarios import (
     uploads,
 )
 from .scenarios.lab import Lab
-from .scenarios.scenario import Need, Scenario
+from .scenarios.scenario import Need, Scenario, ids
 
 _NEEDS: Final = frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT})
 
@@ -79,26 +79,12 @@ STATEFUL: Final = Scenario(
     _step_at_random,
     _NEEDS,
     late=True,
-    provokes=(
-        "account-round-trips",
-        "available-has-the-limits",
-        "busy-lists-only-running",
-        "busy-only-when-full",
-        "cancel-works-once",
-        "complete-can-be-downloaded",
-        "deleted-is-gone",
-        "final-stays-final",
-        "finished-item-is-stable",
-        "full-is-busy",
-        "item-keeps-its-identity",
-        "jobs-are-new",
-        "jobs-come-to-an-end",
-        "pages-neither-lose-nor-repeat",
-        "progress-never-goes-back",
-        "refused-order-starts-nothing",
-        "running-row-goes-on",
-        "scheduler-lists-what-runs",
-        "what-was-made-can-be-found",
+    provokes=ids(
+        "account-round-trips available-has-the-limits busy-lists-only-running busy-only-when-full cancel-works-once "
+        "complete-can-be-downloaded deleted-is-gone final-stays-final finished-item-is-stable full-is-busy "
+        "item-keeps-its-identity jobs-are-new jobs-come-to-an-end pages-neither-lose-nor-repeat "
+        "progress-never-goes-back refused-order-starts-nothing running-row-goes-on scheduler-lists-what-runs "
+        "what-was-made-can-be-found"
     ),
 )
 """Random steps, in an extent that suits the target's time: for what has to hold whatever came before."""

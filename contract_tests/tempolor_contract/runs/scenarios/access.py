@@ -9,7 +9,7 @@ from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab
 from .samples import midi_file, wav_file
-from .scenario import Need, Scenario
+from .scenario import Need, Scenario, ids
 from .survey import refused_without_token
 
 _NO_TOKEN_NO_ANSWER: Final = rule("no-token-no-answer")
@@ -38,7 +38,7 @@ _BODIES: Final[dict[str, dict[str, Any]]] = {
 
 def _writes(lab: Lab) -> None:
     """Send each changing operation without a token, then for ids that are wrong or unknown."""
-    ids = {"job_id": "job", "midiItemId": "midi", "clonedVoiceItemId": "voice"}
+    kinds = {"job_id": "job", "midiItemId": "midi", "clonedVoiceItemId": "voice"}
     deletes = (
         ("delete_music", "job_id"),
         ("cancel_job", "job_id"),
@@ -46,12 +46,12 @@ def _writes(lab: Lab) -> None:
         ("delete_cloned_voice", "clonedVoiceItemId"),
     )
     for operation, name in deletes:
-        unknown = fixtures.made_up_id(lab, ids[name])
+        unknown = fixtures.made_up_id(lab, kinds[name])
         refused_without_token(lab, lab.call(operation, arguments={name: unknown}, token=None))
         call = lab.call(operation, arguments={name: unknown})
         told = f"nobody has {unknown}, but {operation} was answered {call.status}"
         lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
-        other = fixtures.made_up_id(lab, "midi" if ids[name] == "job" else "job")
+        other = fixtures.made_up_id(lab, "midi" if kinds[name] == "job" else "job")
         for wrong in (lab.guard.inventory.decoy(_WRONG), other):
             lab.call(operation, arguments={name: wrong})
     _posts(lab)
@@ -124,14 +124,9 @@ WRITES = Scenario(
     "unknown-ids-and-no-token",
     _writes,
     frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY}),
-    provokes=(
-        "code-is-the-status",
-        "errors-say-something",
-        "printed-error-texts",
-        "no-token-no-answer",
-        "unknown-path-is-404",
-        "malformed-id-is-400",
-        "unknown-id-is-404",
+    provokes=ids(
+        "code-is-the-status errors-say-something printed-error-texts no-token-no-answer unknown-path-is-404 "
+        "malformed-id-is-400 unknown-id-is-404"
     ),
 )
 TOKENS = Scenario(

@@ -10,7 +10,7 @@ from . import fixtures
 from .lab import Lab, UnclearError
 from .other_user import not_shown
 from .samples import midi_file, wav_file
-from .scenario import Need, Scenario
+from .scenario import Need, Scenario, ids
 
 _ACCOUNT_ROUND_TRIPS: Final = rule("account-round-trips")
 _ACCOUNT_STAMP_IS_NOW: Final = rule("account-stamp-is-now")
@@ -151,13 +151,9 @@ ACCOUNTS = Scenario(
     _accounts,
     _MAKES,
     cost=6,
-    provokes=(
-        "account-keeps-its-limit",
-        "account-keeps-its-id",
-        "secrets-are-masked",
-        "account-round-trips",
-        "several-accounts-need-a-name",
-        "account-stamp-is-now",
+    provokes=ids(
+        "account-keeps-its-limit account-keeps-its-id secrets-are-masked account-round-trips "
+        "several-accounts-need-a-name account-stamp-is-now"
     ),
 )
 ONE_ACCOUNT = Scenario(

@@ -8,7 +8,7 @@ from ...document.call import Call
 from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab, UnclearError
-from .scenario import Need, Scenario
+from .scenario import Need, Scenario, ids
 
 _ACCOUNT_LIMIT_IS_EXACT: Final = rule("account-limit-is-exact")
 _OWN_LIMIT_REPLACES_THE_ACCOUNTS: Final = rule("own-limit-replaces-the-accounts")
@@ -165,15 +165,9 @@ OWN_LIMIT = Scenario(
     _own_limit,
     _MAKES,
     cost=2,
-    provokes=(
-        "busy-body-is-one-of-two",
-        "busy-only-when-full",
-        "full-is-busy",
-        "own-limit-replaces-the-accounts",
-        "busy-lists-only-running",
-        "refused-order-starts-nothing",
-        "busy-repeats-the-order",
-        "start-is-creation",
+    provokes=ids(
+        "busy-body-is-one-of-two busy-only-when-full full-is-busy own-limit-replaces-the-accounts "
+        "busy-lists-only-running refused-order-starts-nothing busy-repeats-the-order start-is-creation"
     ),
 )
 ACCOUNT_LIMIT = Scenario(
@@ -181,15 +175,9 @@ ACCOUNT_LIMIT = Scenario(
     _account_limit,
     _MAKES | {Need.ACCOUNT},
     cost=12,
-    provokes=(
-        "busy-only-when-full",
-        "full-is-busy",
-        "own-limit-replaces-the-accounts",
-        "busy-lists-only-running",
-        "slot-is-freed-by-completion",
-        "slot-is-freed-by-cancel",
-        "account-limit-is-exact",
-        "available-has-all-accounts",
+    provokes=ids(
+        "busy-only-when-full full-is-busy own-limit-replaces-the-accounts busy-lists-only-running "
+        "slot-is-freed-by-completion slot-is-freed-by-cancel account-limit-is-exact available-has-all-accounts"
     ),
 )
 BURST = Scenario(

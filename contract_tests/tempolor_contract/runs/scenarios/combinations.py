@@ -6,16 +6,15 @@ from typing import Any, Final
 
 from tempolor_spec import operations
 
-from ...document.bodies import records_of, texts
+from ...document.bodies import records_of
 from ...document.schemas import resolve
 from ...rules.catalogue import rule
 from . import fixtures
-from .lab import Lab, UnclearError
+from .lab import Lab
 from .samples import midi_file, wav_file
 from .scenario import Need, Scenario
 
 _INVALID_VALUES_ARE_400: Final = rule("invalid-values-are-400")
-_VALID_ORDERS_ARE_TAKEN: Final = rule("valid-orders-are-taken")
 
 _ORDERS: Final = ("create_song", "create_instrumental")
 _SOURCES: Final = frozenset({"artistVoiceItemId", "clonedVoiceItemId", "midiItemId"})
@@ -65,7 +64,11 @@ def _combinations(lab: Lab) -> None:
         forbidden = [each["required"] for each in schema.get("not", {}).get("anyOf", ())]
         common = {"user_id": account, "prompt": "A harbour ballad"}
         for chosen in pairwise(_choices(lab, schema, things), forbidden):
-            _taken(lab, operation, {**common, **chosen})
+            call = lab.call(operation, json={**common, **chosen})
+            jobs = fixtures.taken(lab, call, f"{operation} with {', '.join(chosen)}")
+            for job_id in jobs[:1]:
+                fixtures.read(lab, job_id)
+            fixtures.cancel_all(lab, jobs)
         for names in forbidden:
             if things.keys() >= set(names):
                 call = lab.call(operation, json={**common, **{name: things[name] for name in names}})
@@ -110,18 +113,6 @@ def _things(lab: Lab, account: str) -> dict[str, str]:
         voice = lab.call("clone_voice", query=query, content=wav_file(), headers=headers, timeout=_CLONING_SECONDS)
         things["clonedVoiceItemId"] = voice.item.get("clonedVoiceItemId") if voice.status == 200 else None
     return {name: thing for name, thing in things.items() if isinstance(thing, str)}
-
-
-def _taken(lab: Lab, operation: str, body: dict[str, Any]) -> None:
-    call = lab.call(operation, json=body)
-    if fixtures.busy(call):
-        raise UnclearError(f"no room for an order: {call.status}")
-    told = f"{operation} with {', '.join(body)} was answered {call.status}: {call.error}"
-    lab.check(_VALID_ORDERS_ARE_TAKEN, fine=call.accepted, message=told, call=call)
-    jobs = texts(call.item.get("jobs"))
-    for job_id in jobs[:1]:
-        fixtures.read(lab, job_id)
-    fixtures.cancel_all(lab, jobs)
 
 
 COMBINATIONS = Scenario(

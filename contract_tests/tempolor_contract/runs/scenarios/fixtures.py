@@ -59,12 +59,24 @@ def busy(call: Call) -> bool:
     return call.status in {402, 429}
 
 
+def unless_busy(call: Call) -> Call:
+    """Return a call; UnclearError if there was no room for what it wanted."""
+    if busy(call):
+        raise UnclearError(f"no room: {call.status} {call.error}")
+    return call
+
+
+def taken(lab: Lab, call: Call, what: str) -> tuple[str, ...]:
+    """Judge that `what`, a valid order, was taken, and return its jobs; UnclearError if there was no room."""
+    told = f"{what} was answered {unless_busy(call).status}: {call.error}"
+    lab.check(_VALID_ORDERS_ARE_TAKEN, fine=call.accepted, message=told, call=call)
+    return texts(call.item.get("jobs"))
+
+
 def order(lab: Lab, operation: str = "create_song", **fields: Any) -> Ordered:
     """Send a valid order on the account, and return what it started; UnclearError if there is no room."""
     body = {"user_id": fields.pop("user_id", None) or account(lab), "prompt": "A harbour ballad with warm strings"}
-    call = lab.call(operation, json=body | fields)
-    if busy(call):
-        raise UnclearError(f"no room for an order: {call.status} {call.error}")
+    call = unless_busy(lab.call(operation, json=body | fields))
     told = f"a valid order was answered {call.status}: {call.error}"
     lab.must(_VALID_ORDERS_ARE_TAKEN, fine=call.accepted, message=told, call=call)
     jobs = texts(call.item.get("jobs"))

@@ -7,7 +7,7 @@ from ...document.bodies import texts
 from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab
-from .scenario import Need, Scenario
+from .scenario import Need, Scenario, ids
 
 _INVALID_VALUES_ARE_400: Final = rule("invalid-values-are-400")
 _ORDERS_ARE_JSON_OR_FORMS: Final = rule("orders-are-json-or-forms")
@@ -138,11 +138,8 @@ ORDERS = Scenario(
     "refused-orders",
     _orders,
     frozenset({Need.CREATE}),
-    provokes=(
-        "printed-error-texts",
-        "invalid-values-are-400",
-        "orders-are-json-or-forms",
-        "voice-and-midi-exclude-each-other",
-        "refused-order-starts-nothing",
+    provokes=ids(
+        "printed-error-texts invalid-values-are-400 orders-are-json-or-forms voice-and-midi-exclude-each-other "
+        "refused-order-starts-nothing"
     ),
 )

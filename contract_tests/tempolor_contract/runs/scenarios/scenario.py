@@ -21,6 +21,11 @@ class Need(StrEnum):
     RECEIVER = "receiver"
 
 
+def ids(text: str) -> tuple[str, ...]:
+    """Return the ids of rules that stand in a text between spaces: lists of them are long."""
+    return tuple(text.split())
+
+
 @dataclass(frozen=True)
 class Scenario:
     """A short play with a service, from which one or more rules can be judged.

@@ -10,7 +10,7 @@ from ...rules.catalogue import rule
 from ...target.guard import Level
 from . import fixtures
 from .lab import Lab, Stopped, UnclearError
-from .scenario import Need, Scenario
+from .scenario import Need, Scenario, ids
 
 _EMPTY_IS_LEFT_OUT: Final = rule("empty-is-left-out")
 _ENCODED_ID_IS_THE_SAME_ID: Final = rule("encoded-id-is-the-same-id")
@@ -180,44 +180,15 @@ SURVEY = Scenario(
     look_around,
     frozenset({Need.READ}),
     late=True,
-    provokes=(
-        "status-documented",
-        "media-type-documented",
-        "answer-fits-schema",
-        "answer-fits-reading",
-        "answer-has-its-fields",
-        "undeclared-properties",
-        "error-envelope",
-        "invalid-is-refused",
-        "valid-is-accepted",
-        "code-is-the-status",
-        "errors-say-something",
-        "printed-error-texts",
-        "no-lasting-crash",
-        "no-token-no-answer",
-        "no-redirects",
-        "slash-at-the-end-is-nothing",
-        "encoded-id-is-the-same-id",
-        "empty-is-left-out",
-        "invalid-values-are-400",
-        "account-stamps-agree",
-        "accounts-stand-under-their-ids",
-        "account-that-was-asked-for",
-        "account-round-trips",
-        "no-accounts-is-404",
-        "scheduler-answers-where-accounts-are",
-        "unknown-account-is-404",
-        "malformed-id-is-400",
-        "unknown-id-is-404",
-        "stamps-are-in-milliseconds",
-        "available-adds-up",
-        "available-has-the-limits",
-        "available-has-all-accounts",
-        "available-shows-all-room",
-        "more-pages-have-a-cursor",
-        "last-page-has-no-cursor",
-        "list-keeps-to-its-account",
-        "pages-neither-lose-nor-repeat",
-        "artist-voices-can-be-listed",
+    provokes=ids(
+        "status-documented media-type-documented answer-fits-schema answer-fits-reading answer-has-its-fields "
+        "undeclared-properties error-envelope invalid-is-refused valid-is-accepted code-is-the-status "
+        "errors-say-something printed-error-texts no-lasting-crash no-token-no-answer no-redirects "
+        "slash-at-the-end-is-nothing encoded-id-is-the-same-id empty-is-left-out invalid-values-are-400 "
+        "account-stamps-agree accounts-stand-under-their-ids account-that-was-asked-for account-round-trips "
+        "no-accounts-is-404 scheduler-answers-where-accounts-are unknown-account-is-404 malformed-id-is-400 "
+        "unknown-id-is-404 stamps-are-in-milliseconds available-adds-up available-has-the-limits "
+        "available-has-all-accounts available-shows-all-room more-pages-have-a-cursor last-page-has-no-cursor "
+        "list-keeps-to-its-account pages-neither-lose-nor-repeat artist-voices-can-be-listed"
     ),
 )

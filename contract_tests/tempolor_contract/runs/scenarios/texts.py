@@ -5,12 +5,9 @@ from typing import Any, Final
 
 from ...document.bodies import texts
 from ...document.call import Call
-from ...rules.catalogue import rule
 from . import fixtures
-from .lab import Lab, UnclearError
-from .scenario import Need, Scenario
-
-_VALID_ORDERS_ARE_TAKEN: Final = rule("valid-orders-are-taken")
+from .lab import Lab
+from .scenario import Need, Scenario, ids
 
 _PARAGRAPH: Final = f"{fixtures.HARD}\r\n{fixtures.HARD}"
 _NOTE: Final = "\U0001f3b5"
@@ -58,12 +55,7 @@ def _limits(lab: Lab) -> None:
 
 def _taken(lab: Lab, call: Call) -> tuple[str, ...]:
     """Judge that an order was taken, and return its jobs, polled once."""
-    if fixtures.busy(call):
-        raise UnclearError(f"no room for an order: {call.status}")
-    encoding = call.exchange.request.media_type
-    told = f"a valid order as {encoding} was answered {call.status}: {call.error}"
-    lab.check(_VALID_ORDERS_ARE_TAKEN, fine=call.accepted, message=told, call=call)
-    jobs = texts(call.item.get("jobs"))
+    jobs = fixtures.taken(lab, call, f"a valid order as {call.exchange.request.media_type}")
     for job_id in jobs:
         fixtures.read(lab, job_id)
     return jobs
@@ -76,11 +68,6 @@ TEXTS = Scenario(
     _hard_texts,
     _MAKES,
     cost=8,
-    provokes=(
-        "busy-repeats-the-order",
-        "order-comes-back",
-        "scheduler-repeats-the-order",
-        "valid-orders-are-taken",
-    ),
+    provokes=ids("busy-repeats-the-order order-comes-back scheduler-repeats-the-order valid-orders-are-taken"),
 )
 LIMITS = Scenario("limits-and-forms", _limits, _MAKES, cost=7, provokes=("valid-orders-are-taken",))

@@ -10,7 +10,7 @@ from . import fixtures
 from .lab import Lab, UnclearError
 from .lifecycle import fetch, fetch_nearby
 from .samples import files_of, midi_file, wav_file
-from .scenario import Need, Scenario
+from .scenario import Need, Scenario, ids
 from .survey import walk
 
 _DELETED_IS_GONE: Final = rule("deleted-is-gone")
@@ -105,8 +105,7 @@ def _listed(lab: Lab, operation: str, name: str, wanted: str, upload: Call) -> N
 
 def _order_with(lab: Lab, name: str, thing: str, account: str) -> None:
     call = lab.call("create_song", json={"user_id": account, "prompt": "A harbour ballad", name: thing})
-    if fixtures.busy(call):
-        raise UnclearError(f"no room for an order: {call.status}")
+    fixtures.unless_busy(call)
     told = f"{thing} is ready, but an order with it was answered {call.status}: {call.error}"
     lab.check(_READY_MATERIAL_CAN_BE_USED, fine=call.accepted, message=told, call=call)
     jobs = texts(call.item.get("jobs"))
@@ -170,8 +169,7 @@ def _media_types(lab: Lab) -> None:
             headers = {"Content-Type": media_type}
             content = files_of(media_type)[0]
             call = lab.call(operation, query=query, content=content, headers=headers, timeout=_PATIENCE)
-            if fixtures.busy(call):
-                raise UnclearError(f"no room for an upload: {call.status}")
+            fixtures.unless_busy(call)
             told = f"{operation} of {media_type} was answered {call.status}: {call.error}"
             lab.check(_LISTED_MEDIA_TYPES_ARE_TAKEN, fine=call.accepted, message=told, call=call)
 
@@ -191,8 +189,7 @@ def _spellings(lab: Lab) -> None:
 
 
 def _spelt(lab: Lab, call: Call, media_type: str) -> None:
-    if fixtures.busy(call):
-        raise UnclearError(f"no room: {call.status}")
+    fixtures.unless_busy(call)
     told = f"{call.operation} as {media_type} was answered {call.status}: {call.error}"
     lab.check(_MEDIA_TYPES_MAY_BE_SPELT_FREELY, fine=call.accepted, message=told, call=call)
 
@@ -210,14 +207,9 @@ MIDI = Scenario(
     _midi,
     _UPLOADS,
     cost=4,
-    provokes=(
-        "deleted-is-gone",
-        "file-is-whole",
-        "midi-file-comes-back",
-        "upload-answers-its-id",
-        "upload-comes-back-in-its-list",
-        "ready-material-can-be-used",
-        "is-first-means-first",
+    provokes=ids(
+        "deleted-is-gone file-is-whole midi-file-comes-back upload-answers-its-id upload-comes-back-in-its-list "
+        "ready-material-can-be-used is-first-means-first"
     ),
 )
 VOICE = Scenario(
@@ -225,13 +217,9 @@ VOICE = Scenario(
     _voice,
     _UPLOADS,
     cost=2,
-    provokes=(
-        "deleted-is-gone",
-        "upload-answers-its-id",
-        "clone-status-fits-its-body",
-        "upload-comes-back-in-its-list",
-        "ready-voice-stays-ready",
-        "ready-material-can-be-used",
+    provokes=ids(
+        "deleted-is-gone upload-answers-its-id clone-status-fits-its-body upload-comes-back-in-its-list "
+        "ready-voice-stays-ready ready-material-can-be-used"
     ),
 )
 STEMS = Scenario("stems", _stems, frozenset({Need.UPLOAD}), cost=1, provokes=("file-is-whole", "stems-are-done-or-not"))
