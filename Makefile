@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NODE_PARTS := spec/linters generated_client/typescript tools
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help serve test slow size dist lint format docs client generators lock setup score bench clean
+.PHONY: help serve test slow size dist lint format docs client generators lock setup score bench site pictures clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -17,7 +17,7 @@ test: setup lint ## set up, lint and run the tests but for the slow ones; ARGS="
 	@echo 'Left out here: tests marked slow (make slow), most client generators (make generators), the score of the contract tests (make score), speed (make bench).'
 	$(BIN)/pytest -n 2 $(ARGS)
 
-slow: setup ## run the tests that install, build or drive something for long; ARGS as for test
+slow: setup $(VENV)/.docs docs/site/node_modules/.done ## run the tests that install, build or drive something for long; ARGS as for test
 	$(BIN)/pytest -n 2 -m slow $(ARGS)
 
 lint: setup ## formatting, style, types and import directions
@@ -31,6 +31,13 @@ size: setup ## weigh a plain install, made for it, beside its limit
 
 dist: setup ## build, check and try what a release uploads, and print what that is
 	$(BIN)/python tools/dist.py
+
+site: setup $(VENV)/.docs docs/site/node_modules/.done ## build the documentation site into the folder site, and check it
+	$(BIN)/python docs/site/build.py
+
+pictures: setup ## make the pictures of README and site anew; needs Chromium
+	$(BIN)/python docs/site/plots.py
+	PYTHONPATH=contract_tests $(BIN)/python docs/site/pictures.py
 
 format: setup ## bring the code into shape
 	$(BIN)/ruff format
@@ -55,9 +62,9 @@ generators: setup spec/generators/node_modules/.done ## try other people's clien
 
 lock: ## pin the newest versions that fit pyproject.toml into constraints.txt
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip --disable-pip-version-check install --quiet --editable generated_client/python --editable '.[test,generators]'
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --editable generated_client/python --editable '.[test,docs,generators]'
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
-	touch $(VENV)/.serve $(VENV)/.test
+	touch $(VENV)/.serve $(VENV)/.test $(VENV)/.docs
 
 setup: $(VENV)/.test $(NODE_PARTS:=/node_modules/.done) ## install everything the tests need
 
@@ -72,6 +79,10 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml generated_client/python/pyproje
 	$(PIP) --editable generated_client/python --editable '.[test]'
 	@touch $@ $(VENV)/.serve
 
+$(VENV)/.docs: $(VENV)/.test
+	$(PIP) --editable '.[docs]'
+	@touch $@
+
 # Parts that are Node programs: the document's linters, the TypeScript client. Without Node their tests are skipped and
 # say so.
 %/node_modules/.done: %/package-lock.json
@@ -85,12 +96,14 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml generated_client/python/pyproje
 
 score: setup ## play every mutant against the contract tests; takes some minutes
 	cd contract_tests && ../$(BIN)/python -m broken.score
+	$(BIN)/python docs/site/plots.py
 
 bench: setup benchmarks/node_modules/.done ## measure the mock beside its peers; needs wrk, Node 20 and Java 17
 	$(BIN)/python benchmarks/compare.py > benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/scale.py >> benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/check.py >> benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/files.py >> benchmarks/RESULTS.md
+	$(BIN)/python docs/site/plots.py
 
 clean: ## remove everything that was set up
-	rm -rf $(VENV) $(NODE_PARTS:=/node_modules) spec/generators/node_modules benchmarks/node_modules
+	rm -rf $(VENV) site build $(NODE_PARTS:=/node_modules) docs/site/node_modules spec/generators/node_modules benchmarks/node_modules

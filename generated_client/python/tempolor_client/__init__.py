@@ -1,10 +1,12 @@
 """A client of the TemPolor API v1, sync and async.
 
->>> from tempolor_client import TemPolor
->>> with TemPolor() as client:
-...     order = client.songs.create("A lo-fi beat about rain on the window")
-...     order.wait()
-...     order.download("song.mp3")
+Example:
+    >>> from tempolor_client import TemPolor
+    >>> with TemPolor() as client:
+    ...     order = client.songs.create("A lo-fi beat about rain on the window")
+    ...     order.wait()
+    ...     order.download("song.mp3")
+
 """
 
 from __future__ import annotations
