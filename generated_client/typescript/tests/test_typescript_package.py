@@ -67,6 +67,7 @@ def world():
     """A world whose jobs are done as soon as they are ordered."""
     with MockServer(job_seconds=0, download_lag_seconds=0) as server:
         world = server.world("user:12345-package")
+        world.clock.resume()
         world.add_account()
         yield world
 

@@ -62,7 +62,8 @@ class ListingGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `list` in front of bare options."""
-        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+        bare = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
+        if bare and not ctx.resilient_parsing:  # which it is while a shell completes words
             args = ["list", *args]
         return super().parse_args(ctx, args)
 

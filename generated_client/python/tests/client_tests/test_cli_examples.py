@@ -87,3 +87,12 @@ def test_an_example_works_on_the_mock(shell, line, tmp_path):
     assert result.stdout.strip()
     for name in re.findall(r"--out (\S+)", line):
         assert (tmp_path / name).stat().st_size
+
+
+def test_shells_complete_commands_and_options():
+    """As the page for the shell says, by click's own protocol."""
+    asked = {"_TEMPOLOR_CLIENT_COMPLETE": "bash_complete", "COMP_WORDS": "tempolor-client voices cl", "COMP_CWORD": "2"}
+
+    result = CliRunner().invoke(main, env=asked, prog_name="tempolor-client")
+
+    assert result.stdout == "plain,clone\n"
