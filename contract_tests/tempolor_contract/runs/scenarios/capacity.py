@@ -142,7 +142,7 @@ def _burst(lab: Lab) -> None:
     """Send more orders at once than there is room for, and count what runs then."""
     account = fixtures.new_account(lab, _LIMIT)
     body = {"user_id": account, "prompt": "A harbour ballad"}
-    calls = lab.at_once("create_song", [{**body, "replyRef": lab.name("ref")} for _ in range(_BURST)])
+    calls = lab.at_once("create_song", [{"json": {**body, "replyRef": lab.name("ref")}} for _ in range(_BURST)])
     started = [texts(call.item.get("jobs")) for call in calls if call.accepted]
     listing = lab.call("list_running_jobs")
     listed = {row.get("job_id") for row in running_rows(listing)}

@@ -142,14 +142,24 @@ class Lab:
                 self._send(method, url, token, query, timeout, content)
         raise UnclearError(_reason(call))
 
-    def at_once(self, operation: str, bodies: Sequence[Mapping[str, Any]]) -> list[Call]:
-        """Send a request of an operation with each of these JSON bodies, all at once, and return the judged calls."""
+    def at_once(self, operation: str, requests: Sequence[Mapping[str, Any]]) -> list[Call]:
+        """Send requests of an operation at once, with options as for `call`, and return the judged calls in order.
+
+        None is tried again, so some may be unclear.
+        """
         method, path = self._paths[operation]
         sender, url = Sender(self._client(self.target.token)), self.target.base_url.rstrip("/") + path
-        with ThreadPoolExecutor(len(bodies)) as pool:
-            exchanges = list(pool.map(lambda body: sender.send(method.upper(), url, json=body), bodies))
+
+        def send(options: Mapping[str, Any]) -> Exchange:
+            content = {name: value for name, value in options.items() if name != "query"}
+            return sender.send(method.upper(), url, params=query_of(options.get("query")), **content)
+
+        with ThreadPoolExecutor(len(requests)) as pool:
+            exchanges = list(pool.map(send, requests))
         # An inspector takes them in the order in which they began.
-        return [self._seen(each) for each in sorted(exchanges, key=lambda each: each.started)]
+        by_start = sorted(range(len(exchanges)), key=lambda number: exchanges[number].started)
+        judged = {number: self._seen(exchanges[number]) for number in by_start}
+        return [judged[number] for number in range(len(exchanges))]
 
     def fetch(self, url: str, *, most_bytes: int = 1 << 20, headers: Mapping[str, str] | None = None) -> Call:
         """Fetch an address that the service handed out, without a token, and keep its beginning."""
