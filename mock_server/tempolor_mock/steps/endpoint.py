@@ -51,7 +51,7 @@ class Endpoint:
             ParameterReader(operation.parameters, strict=not public),
             operation.operation_id,
             Security.from_operation(operation.security or [], operation.security_schemes),
-            BodyReader(operation, settings) if operation.request_body else None,
+            BodyReader(operation, settings, strict=not public) if operation.request_body else None,
             documented,
             Rules(documented) if public else None,
             AnswerCheck(operation) if settings.validate_responses else None,
