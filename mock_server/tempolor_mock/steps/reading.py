@@ -100,7 +100,8 @@ def as_declared(text: str, schema: Schema) -> Any:
 class BodyReader:
     """The body of one operation, in any of its media types."""
 
-    def __init__(self, operation: "AbstractOperation", settings: Settings) -> None:
+    def __init__(self, operation: "AbstractOperation", settings: Settings, *, strict: bool = False) -> None:
+        """Prepare; a `strict` reader takes empty fields at their word."""
         content = operation.request_body["content"]
         self._required = operation.request_body.get("required", False)
         self._schemas = {media_type: each["schema"] for media_type, each in content.items()}
@@ -111,8 +112,7 @@ class BodyReader:
             for name, each in schema.get("properties", {}).items()
             if "default" in each
         }
-        # What the control plane is told is taken at its word.
-        self._is_lenient = not any(schema.get("x-explain") for schema in self._schemas.values())
+        self._strict = strict
         properties = self._schemas.get(JSON, {}).get("properties", {})
         self._integers = [name for name, each in properties.items() if each.get("type") == "integer"]
         self._settings = settings
@@ -175,7 +175,7 @@ class BodyReader:
 
     def _without_empty(self, value: dict[str, Any]) -> dict[str, Any]:
         """Return an object without what tools send for fields that nobody filled in (`spec/DECISIONS.md`)."""
-        if not self._is_lenient or not ("" in value.values() or None in value.values()):
+        if self._strict or not ("" in value.values() or None in value.values()):
             return value
         return {name: each for name, each in value.items() if each is not None and each != ""}
 
