@@ -27,14 +27,14 @@ class EntryPointGroup(click.Group):
 def _loaded(entry_point: EntryPoint) -> click.Command:
     try:
         command = entry_point.load()
-    except ImportError as error:
+    except (ImportError, AttributeError) as error:  # The latter where the entry point is an older version's.
         return _not_installed(entry_point, error)
     if not isinstance(command, click.Command):
         raise click.ClickException(f"{entry_point.value} is not a click command")
     return command
 
 
-def _not_installed(entry_point: EntryPoint, error: ImportError) -> click.Command:
+def _not_installed(entry_point: EntryPoint, error: ImportError | AttributeError) -> click.Command:
     """Return a command that says how to install what it lacks; so the others still work, and `--help` lists it."""
     extras = ",".join(entry_point.extras)
     hint = f"pip install 'tempolor-kit[{extras}]'" if extras else "install tempolor-kit again"

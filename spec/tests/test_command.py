@@ -202,6 +202,18 @@ def test_a_command_whose_packages_are_missing_says_what_to_install(run, monkeypa
     assert "lacking  Not installed" in listed.stdout
 
 
+def test_an_announced_object_of_another_version_is_told_in_a_line(run, monkeypatch):
+    """What an older installation announced may be gone from the module; the other commands still work."""
+    moved = EntryPoint("moved", "json:command", command.ENTRY_POINT_GROUP)
+    monkeypatch.setattr(command, "entry_points", lambda **_: [moved])
+    monkeypatch.setattr(main, "list_commands", lambda _ctx: ["moved"])
+
+    result, listed = run(main, "moved"), run(main, "--help")
+
+    assert (result.exit_code, listed.exit_code) == (2, 0)
+    assert "needs command, which is not installed: install tempolor-kit again" in result.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "too_much"),
     [
