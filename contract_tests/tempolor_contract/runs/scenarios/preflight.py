@@ -62,7 +62,7 @@ def _diagnosis(address: str, told: list[Call]) -> str:
     parts = urlsplit(address)
     other = f"{address}{BASE_PATH}" if not parts.path else f"{parts.scheme}://{parts.netloc}/"
     return (
-        f"{address} does not look like the API ({path} gave {_gist(last)}): give the URL before /accounts, or {other}"
+        f"{address} does not look like the API ({path} gave {_gist(last)}): give the URL up to /accounts, or {other}"
     )
 
 
