@@ -61,9 +61,7 @@ def _diagnosis(address: str, told: list[Call]) -> str:
     path = f"{last.method} {last.path}"
     parts = urlsplit(address)
     other = f"{address}{BASE_PATH}" if not parts.path else f"{parts.scheme}://{parts.netloc}/"
-    return (
-        f"{address} does not look like the API ({path} gave {_gist(last)}): give the URL up to /accounts, or {other}"
-    )
+    return f"{address} does not look like the API ({path} gave {_gist(last)}): give the URL up to /accounts, or {other}"
 
 
 def _gist(call: Call) -> str:
