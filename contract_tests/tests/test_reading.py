@@ -108,6 +108,27 @@ def test_forms_and_json_are_read_alike():
     assert reader.read(order(prompt="x")).sent == {"prompt": "x"}
 
 
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [("ISO-8859-1", "Größe"), ("utf-16", "Größe"), ("klingon", "x"), ("zlib", "x"), ("idna", "x-"), ("punycode", "x-")],
+)
+def test_a_part_is_read_in_its_charset(charset, text):
+    """One that nobody knows is read as UTF-8."""
+    content = text.encode(charset if "ö" in text else "ascii")
+    head = (
+        f'--b\r\nContent-Disposition: form-data; name="prompt"\r\nContent-Type: text/plain; charset={charset}\r\n\r\n'
+    )
+    headers = (("Content-Type", "multipart/form-data; boundary=b"),)
+    request = Request(
+        method="POST",
+        url=f"{BASES[0]}/music/song",
+        headers=headers,
+        body=head.encode() + content + b"\r\n--b--\r\n",
+    )
+
+    assert Reader(default_router()).read(Exchange(request, None)).sent == {"prompt": text}
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"NaN", b"\xff"])
 def test_what_is_no_json_is_missing(body):
     """None is JSON's null, so something else stands for no JSON."""

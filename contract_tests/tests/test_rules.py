@@ -514,6 +514,30 @@ def test_a_count_that_differs_from_the_list_is_looked_at_twice():
     assert judged("available-adds-up", wrong, scheduler(row()), wrong).violations
 
 
+UNFILLED = {"model_instrumental": "", "tonality": None, "bpm": "", "maxJobs": None, "replyUrl": "", "user_id": ""}
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("sent", [UNFILLED, {"bpm": 80.0, "maxJobs": 2.0}], ids=["empty", "80.0"])
+def test_an_empty_field_may_be_left_out_or_refused(sent, status):
+    """So may a whole number with a point: the pages say nothing of either."""
+    answer = order().response.json if status == 200 else error(400, "bpm has incorrect format")
+    asked = call("POST", "/music/instrumental", status, answer, sent={"prompt": "x", **sent})
+
+    for rule_id in ("invalid-is-refused", "unlikely-is-refused", "valid-is-accepted"):
+        assert not judged(rule_id, asked).violations, rule_id
+
+
+@pytest.mark.parametrize(("wanted", "kept"), [("", 10), (None, 10), (2.0, 2)])
+def test_a_limit_may_be_empty_or_have_a_point(wanted, kept):
+    """It is then the default, or that whole number."""
+    sent = {"requestParams": {"user_id": ACCOUNT}, "maxJobs": wanted}
+
+    for told in (kept, 7):
+        answered = call("POST", "/accounts", 200, account(maxJobs=told), sent=sent)
+        assert bool(judged("account-keeps-its-limit", answered).violations) == (told != kept)
+
+
 @pytest.mark.parametrize(
     ("exchange", "told"),
     [

@@ -1,10 +1,12 @@
 """Reading bodies: items of music, records of lists, rows of running jobs, whatever call they come in."""
 
+import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from .call import CALLBACK, Call
 
+_DECIMAL: Final = re.compile(r"([0-9]{1,18})(?:\.0+)?")
 GENERATING, FAILED, COMPLETED = 0, 10, 30
 FINAL: Final = frozenset({FAILED, COMPLETED})
 _BY_NAME: Final = {"GENERATING": GENERATING, "FAILED": FAILED, "COMPLETED": COMPLETED}
@@ -64,7 +66,9 @@ def texts(value: Any) -> tuple[str, ...]:
 
 
 def whole(value: Any) -> int | None:
-    """Return a whole number given as one or, in a form, as text; else None."""
-    if isinstance(value, str) and value.strip().isdecimal():
+    """Return a whole number given as one, also as `80.0` (D-56), or, in a form, as text; else None."""
+    if isinstance(value, str) and (match := _DECIMAL.fullmatch(value.strip())):
+        return int(match[1])
+    if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,5 +1,6 @@
 """An exchange read against the document: which operation it is, with which arguments."""
 
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ CALLBACK: Final = "report_progress"
 
 FILE: Final = "fetch_file"
 """The operation of an exchange that fetches an address which the service handed out in an earlier answer."""
+
+_SLOW: Final = frozenset({"punycode"})
+"""Charsets that Python reads in quadratic time, and no form is written in."""
 
 _BLANKED = re.compile(r"[\[<(*]*(filtered|redacted|removed|secret|\*+)?[\])>*]*", re.IGNORECASE)
 
@@ -86,10 +90,15 @@ class Call:
 
     @cached_property
     def sent(self) -> dict[str, Any]:
-        """The fields of a JSON body or form; empty if the body is something else. A form's values are text."""
+        """The fields of a JSON body or form that were filled in: empty ones count as left out (D-25, D-57)."""
+        return {name: value for name, value in self.fields.items() if value is not None and value != ""}
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        """All fields of a JSON body or form; empty if the body is something else. A form's values are text."""
         request = self.exchange.request
         if request.media_type == "multipart/form-data":
-            return dict(_form(request.header("content-type") or "", request.whole))
+            return dict(_form(request.header("content-type") or "", request.whole, files=not self.refused))
         return request.json if isinstance(request.json, dict) else {}
 
     @cached_property
@@ -113,12 +122,20 @@ class Call:
         return self.exchange.finished <= other.exchange.started
 
 
-def _form(content_type: str, body: bytes) -> list[tuple[str, str]]:
+def _form(content_type: str, body: bytes, *, files: bool) -> list[tuple[str, str]]:
+    """Return the parts of a form; `files` says whether a part that is a file was taken for its text."""
     message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
     fields = []
     for part in message.iter_parts() if message.is_multipart() else ():
         name = part.get_param("name", header="content-disposition")
         content = part.get_payload(decode=True)
-        if isinstance(name, str) and isinstance(content, bytes):
-            fields.append((name, content.decode(errors="replace")))
+        if isinstance(name, str) and isinstance(content, bytes) and (files or part.get_filename() is None):
+            fields.append((name, _text(content, part.get_content_charset("utf-8"))))
     return fields
+
+
+def _text(content: bytes, charset: str) -> str:
+    try:
+        return content.decode("utf-8" if codecs.lookup(charset).name in _SLOW else charset, errors="replace")
+    except (LookupError, ValueError):
+        return content.decode(errors="replace")

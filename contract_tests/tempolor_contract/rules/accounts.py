@@ -45,7 +45,7 @@ def _keys(call: Call) -> Judged:
 def _stored(call: Call) -> Judged:
     if call.status != 200:
         return None
-    wanted = whole(call.sent["maxJobs"]) if call.sent.get("maxJobs") is not None else _DEFAULT_JOBS
+    wanted = whole(call.sent["maxJobs"]) if "maxJobs" in call.sent else _DEFAULT_JOBS
     told = call.item.get("maxJobs")
     return FINE if told == wanted else [Problem(f"stored with maxJobs {wanted}, answered {told}")]
 

@@ -53,6 +53,8 @@ _FREE_BOUNDS: Final = tuple(str(2**bits - 1) for bits in (31, 63)) + tuple(str(-
 _INSIDE_PARAMETERS: Final = re.compile(r"requestParams\.")
 # 112.0 is a whole number, though Draft 4 thinks otherwise.
 _WHOLE: Final = re.compile(r'-?\d+\.0 is not of type "integer"')
+_POINTED: Final = re.compile(r"(-?[0-9]{1,18})(?:\.0+)?")
+_WITHOUT_POINT: Final = re.compile(r"(-?[0-9]{1,18})")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 # A server may refuse a method that it has never heard of before the application sees it.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
@@ -118,7 +120,11 @@ class DocumentJudge:
                 yield from part(call)
 
     def request_breaches(self, call: Call) -> list[Breach]:
-        """Return where a request leaves the document, nothing if it is valid; its token is not looked at."""
+        """Return where a request leaves the document, nothing if it is valid; its token is not looked at.
+
+        An optional field that is empty, or a whole number with a point, is no breach where the service took it for
+        left out or for that number (D-25, D-56, D-57), and one where the service refused it, which is its right.
+        """
         asked = self._asked[call.operation]
         breaches = [*_parameter_breaches(asked, call), *self._body_breaches(asked, call)]
         # Of null in a request the pages say nothing; in an answer there is none (D-42).
@@ -240,8 +246,11 @@ class DocumentJudge:
             # D-04: one page prints the refusal, for MIDI files; elsewhere it is a reading.
             told = f"Content-Type is {request.media_type or 'missing'}"
             return [Breach("headers", "content-type", told, inferred=call.operation != "upload_midi")]
-        if request.media_type == _FORM:
-            return schema.breaches(_coerced(schema, call.sent))
+        if request.media_type == _FORM or (request.media_type == JSON and isinstance(request.json, dict)):
+            fields = call.fields
+            if request.media_type == _FORM:
+                fields = _coerced(schema, fields, _POINTED if call.accepted else _WITHOUT_POINT)
+            return schema.breaches(_as_taken(schema, fields) if call.accepted else fields)
         if request.media_type != JSON:
             empty = Breach("body", "empty", "the file is empty", inferred=call.operation != "clone_voice")
             return [] if request.whole else [empty]
@@ -305,11 +314,22 @@ def _parameter_breaches(asked: _Asked, call: Call) -> Iterator[Breach]:
                 yield Breach(f"{place}.{name}", breach.keyword, breach.message, inferred, name)
 
 
-def _coerced(schema: Schema, fields: dict[str, Any]) -> dict[str, Any]:
+def _as_taken(schema: Schema, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields without optional ones that are empty, and with `80.0` as the whole number it is (D-56)."""
+    required = schema.plain.get("required", ())
+    return {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in fields.items()
+        if name in required or (value is not None and value != "")
+    }
+
+
+def _coerced(schema: Schema, fields: dict[str, Any], whole: re.Pattern[str]) -> dict[str, Any]:
+    """Return a form's fields with those as numbers that should be such and look `whole`."""
     properties = schema.plain.get("properties", {})
     return {
-        name: int(value)
-        if properties.get(name, {}).get("type") == "integer" and re.fullmatch(r"-?\d+", value)
+        name: int(match[1])
+        if properties.get(name, {}).get("type") == "integer" and (match := whole.fullmatch(value))
         else value
         for name, value in fields.items()
     }
