@@ -1,8 +1,9 @@
 """Pages of the reference that come from the product itself: the API, the command line, the rules, the clients."""
 
 import json
+import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -11,6 +12,7 @@ import click
 import yaml
 from openapi_pages import Pages
 from tempolor_contract.rules import catalogue
+from tempolor_contract.rules.rule import Rule
 from tempolor_spec import load_document
 from tempolor_spec.command import main as tempolor
 
@@ -19,11 +21,11 @@ HERE: Final = Path(__file__).parent
 CLIENT: Final = ROOT / "generated_client" / "typescript"
 _TYPEDOC: Final = HERE / "node_modules" / "typedoc" / "bin" / "typedoc"
 _TABLES: Final = ("parametersFormat", "interfacePropertiesFormat", "classPropertiesFormat", "typeDeclarationFormat")
-_WIDTH: Final = 96
+_WIDTH: Final = 84
 _RULES: Final = """\
 {count} rules, each a sentence about the service that can be judged.
-A *documented* one is printed on the page beside it; an *inferred* one is a reading, with its reasons in
-[the decisions](../spec/DECISIONS.md).
+A *documented* one is printed on the page beside it; an *inferred* one is a reading; ids such as D-61 stand in
+[the decisions](../spec/DECISIONS.md), with their reasons.
 A violation of a rule marked *assert* fails a run; *assert on mocks* fails one against whatever imitates the service;
 *tolerate* is only mentioned."""
 
@@ -78,17 +80,24 @@ def _context(command: click.Command, name: str, parent: click.Context | None = N
 def rules() -> str:
     """Return the catalogue of rules, with the vendor's page that each one comes from."""
     parts = ["# Rules", _RULES.format(count=len(catalogue.CATALOGUE))]
-    for module in vars(catalogue).values():
-        if isinstance(module, ModuleType) and hasattr(module, "RULES"):
-            parts += [f"## {(module.__doc__ or '').splitlines()[0].rstrip('.').partition(':')[0]}"]
-            rows = ["| rule | what it says | strength | severity | page |", "| --- | --- | --- | --- | --- |"]
-            for rule in module.RULES:
-                sentence = rule.sentence.replace("|", "\\|")
-                page = f"[{rule.page}]({rule.page_url})"
-                name = f'<span id="{rule.id}">`{rule.id}`</span>'
-                rows.append(f"| {name} | {sentence} | {rule.strength} | {rule.severity} | {page} |")
-            parts.append("\n".join(rows))
+    for title, group in _groups():
+        parts.append(f"## {title}")
+        rows = ["| rule | how sure | severity | page |", "| --- | --- | --- | --- |"]
+        for rule in group:
+            told = f'{rule.sentence}<br><code id="{rule.id}">{rule.id}</code>'.replace("|", "\\|")
+            sure = ", ".join([rule.strength, *rule.evidence])
+            page = f"[{rule.page.replace('tempolor-', '') or 'overview'}]({rule.page_url})"
+            rows.append(f"| {told} | {sure} | {rule.severity} | {page} |")
+        parts.append("\n".join(rows))
     return "\n\n".join(parts) + "\n"
+
+
+def _groups() -> Iterator[tuple[str, Sequence[Rule]]]:
+    """Yield the rules of each module under its subject, in the order of reports."""
+    modules = [each for each in vars(catalogue).values() if isinstance(each, ModuleType) and hasattr(each, "RULES")]
+    for module in sorted(modules, key=lambda each: catalogue.CATALOGUE.index(each.RULES[0])):
+        subject = re.split(r"[.:] ", f"{(module.__doc__ or '').splitlines()[0]} ")[0]
+        yield subject, module.RULES
 
 
 def write_typescript(folder: Path) -> None:
@@ -114,6 +123,7 @@ def write_typescript(folder: Path) -> None:
         "excludeExternals": True,
         "expandObjects": True,
         **dict.fromkeys(_TABLES, "table"),
+        "tableColumnSettings": {"hideInherited": True, "hideModifiers": True, "hideOverrides": True},
         "useHTMLAnchors": True,
         "sanitizeComments": True,
         "validation": {"notExported": False},

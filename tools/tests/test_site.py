@@ -50,7 +50,7 @@ def test_every_rule_and_every_command_has_its_place():
     """With the rule's sentence, and the command's help."""
     listed, helped = rules(), commands()
 
-    assert [rule.id for rule in CATALOGUE if f'<span id="{rule.id}">' not in listed] == []
+    assert [rule.id for rule in CATALOGUE if f'<code id="{rule.id}">' not in listed] == []
     assert {"## tempolor", "## tempolor mock", "## tempolor contract"} <= set(helped.splitlines())
 
 

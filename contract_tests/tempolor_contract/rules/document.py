@@ -1,4 +1,4 @@
-"""Rules that say: an exchange is as the document describes it. `DocumentJudge` judges nearly all of them."""
+"""Rules that an exchange is as the document describes it. `DocumentJudge` judges nearly all of them."""
 
 from ..document.call import Call
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
