@@ -65,7 +65,7 @@ class Staging:
         if ":" in link or not target.is_relative_to(ROOT) or not target.exists():
             return found[0]  # another site's, or one that the strict build complains about
         home = self._home(target.relative_to(ROOT))
-        return f"{before}{os.path.relpath(ROOT / home, page.parent)}{after}"
+        return f"{before}{Path(os.path.relpath(ROOT / home, page.parent)).as_posix()}{after}"
 
     def _home(self, target: Path) -> Path:
         """Return where the site shows a file or folder, which is laid out if it is no page."""
