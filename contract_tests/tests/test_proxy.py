@@ -257,6 +257,35 @@ def test_failing_upstream_is_a_502_in_the_envelope(kind):
 
 
 @in_time
+async def test_target_that_is_no_path_is_refused():
+    """There is no address to write down for it."""
+    seen = []
+    async with between(hang_up, seen.append) as (client, service):
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        writer.write(b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+
+    assert head.startswith(b"HTTP/1.1 400")
+    assert json.loads(body)["error"].endswith("no path: *")
+    assert (service.heads, seen) == ([], [])
+
+
+@in_time
+async def test_whole_address_is_a_path_of_the_upstream():
+    """As clients of a forward proxy write it."""
+    seen = []
+    async with between(hang_up, seen.append) as (client, service):
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        writer.write(b"GET http://x/v1/tempolor/accounts?a=b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        await reader.read()
+        writer.close()
+
+    assert [head.partition(b" HTTP")[0] for head in service.heads] == [b"GET /v1/tempolor/accounts?a=b"]
+    assert [each.request.url for each in seen] == [f"http://127.0.0.1:{service.port}/v1/tempolor/accounts?a=b"]
+
+
+@in_time
 async def test_two_lengths_are_refused_before_the_upstream_sees_them():
     """Content-Length beside Transfer-Encoding is what smuggled requests are made of; nothing is passed on or judged."""
     seen = []

@@ -16,6 +16,9 @@ from .sequence import Sequence
 from .tape import Tape
 from .upstream import RawHeaders, Upstream, end_to_end, has_two_lengths, is_framed
 
+_SHOWN = 200
+"""Characters of a client's own text that a refusal repeats."""
+
 
 class _GoneError(Exception):
     """The client went away before it had everything."""
@@ -74,7 +77,7 @@ class Proxy:
         if scope["type"] != "http":
             return
         query = scope["query_string"]
-        target = scope.get("raw_path", scope["path"].encode()) + (b"?" + query if query else b"")
+        target = _path(scope.get("raw_path", scope["path"].encode())) + (b"?" + query if query else b"")
         passage = _Passage(
             scope["method"], target, list(scope["headers"]), self.sequence.begin(), time.time(), time.perf_counter()
         )
@@ -101,6 +104,11 @@ class Proxy:
             leaving.cancel()
 
     async def _copy(self, passage: _Passage, receive: Receive, send: Send) -> None:
+        if not passage.target.startswith(b"/"):
+            passage.refused = True
+            shown = passage.target[:_SHOWN].decode("latin-1")
+            await _answer_instead(passage, send, 400, f"The request's target is no path: {shown}")
+            return
         if has_two_lengths(passage.headers):
             # RFC 9112, 6.1: it may be an attempt to smuggle a request, and the upstream may read it in another way.
             passage.refused = True
@@ -197,6 +205,12 @@ async def _until_gone(passage: _Passage, receive: Receive) -> None:
     await passage.uploaded.wait()
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _path(target: bytes) -> bytes:
+    """Return the path of a target, which may be a whole address (RFC 9112, 3.2.2)."""
+    scheme, _, rest = target.partition(b"://")
+    return b"/" + rest.partition(b"/")[2] if scheme.lower() in {b"http", b"https"} else target
 
 
 def _told(error: Exception) -> str:
