@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from functools import partial
+from http import HTTPStatus
 from time import perf_counter_ns
 from typing import cast
 
@@ -79,7 +80,9 @@ class Pipeline:
             reply = cors.opened(reply)
         if request.method == "HEAD":
             reply = await without_body(reply)
-        if call.notes.now_ms is None and not call.is_control:
+        # A request that could not get at its world has waited for that already.
+        is_cut_off = reply.status == HTTPStatus.SERVICE_UNAVAILABLE and call.notes.forced is None
+        if call.notes.now_ms is None and not call.is_control and not is_cut_off:
             await journal.note_virtual_time(call)
         if isinstance(reply.body, bytes):
             self._record(call, reply, journal.kept(reply.body, reply.headers), begun_ns)

@@ -68,8 +68,11 @@ def test_a_damaged_page_is_told_in_one_line(keep, tmp_path):
     assert "\n" not in str(refusal.value)
 
 
-def test_a_client_gets_it_in_the_envelope(new_client, tmp_path, monkeypatch):
-    """From the service's paths and from the control plane; it is there again at once when the file is."""
+def test_a_client_gets_it_in_the_envelope(new_client, tmp_path, monkeypatch, caplog):
+    """From the service's paths and from the control plane; it is there again at once when the file is.
+
+    The journal does not wait once more, for the virtual time.
+    """
     monkeypatch.setattr(sqlite, "LONGEST_WAIT_SECONDS", 0.01)
     client: httpx.Client = new_client(store=f"sqlite:{tmp_path / 'worlds.db'}")
     other = sqlite3.connect(tmp_path / "worlds.db", isolation_level=None)
@@ -79,4 +82,5 @@ def test_a_client_gets_it_in_the_envelope(new_client, tmp_path, monkeypatch):
 
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(503, 503)] * 2
     assert all("worlds.db" in answer.json()["error"] for answer in answers)
+    assert "No virtual time" not in caplog.text
     assert client.get(client.base_url.join("/_mock/clock")).status_code == 200
