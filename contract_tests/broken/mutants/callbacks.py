@@ -76,25 +76,23 @@ def _less(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return lambda data: {name: value for name, value in data.items() if name not in names}
 
 
-def _sent(change: Callable[[Any, bytes], tuple[str, Any, bytes, dict[str, str]]]) -> Patches:
+def _sent(change: Callable[[str, bytes], tuple[str, str, bytes, dict[str, str]]]) -> Patches:
     """Send reports in another way: `change` returns method, address, body and headers."""
 
-    def make(_try: Any) -> Any:
-        async def tried(self: Any, target: Any, body: bytes, depth: int) -> Any:
-            method, url, content, headers = change(target, body)
-            headers = {DEPTH_HEADER: str(depth), **headers}
-            async with self._session.request(
-                method, url, data=content, headers=headers, allow_redirects=False
-            ) as response:
-                await response.read()
-                return payload.SendResult(response.status)
+    def make(_send: Any) -> Any:
+        async def sent(_self: Any, url: str, body: bytes, depth: int) -> payload.SendResult:
+            method, address, content, headers = change(url, body)
+            async with httpx.AsyncClient(trust_env=False) as client:
+                headers = {"Content-Type": "application/json", DEPTH_HEADER: str(depth), **headers}
+                answer = await client.request(method, address, content=content, headers=headers)
+            return payload.SendResult(answer.status_code)
 
-        return tried
+        return sent
 
-    return swap(http_client.CallbackClient, "_try", make)
+    return swap(http_client.CallbackClient, "send", make)
 
 
-def _as_form(target: Any, body: bytes) -> tuple[str, Any, bytes, dict[str, str]]:
+def _as_form(target: str, body: bytes) -> tuple[str, str, bytes, dict[str, str]]:
     return "POST", target, json.dumps({"payload": body.decode()}).encode(), {}
 
 
@@ -185,7 +183,7 @@ MUTANTS: Final = (
         "reports-lose-the-query",
         "The query of `replyUrl` is lost.",
         "callback-goes-to-its-address",
-        _sent(lambda target, body: ("POST", target.with_query(None), body, {})),
+        _sent(lambda target, body: ("POST", target.partition("?")[0], body, {})),
     ),
     _switch(
         "reports-without-reference",
