@@ -177,7 +177,7 @@ class Call(msgspec.Struct):
     None only where the document makes it optional. `parameters` holds path and query parameters by name, in their
     declared types, defaults applied, empty ones left out; `body` is the parsed JSON or form object, or the raw bytes of
     an upload whose type is `media_type`; `defaults` are the document's for absent fields of the body. `depth` is how
-    many reports to `replyUrl` led to the request. `documented` are the documented answers of the service's operations
+    many callbacks to `replyUrl` led to the request. `documented` are the documented answers of the service's operations
     by id. `rules` are tried when the call first meets its world; `hit` is the one that hit it.
     """
 

@@ -147,7 +147,7 @@ class Pipeline:
             self._proxies.believe(call)
         call.base_url = base_url(call)
         if _DEPTH_HEADER in call.fields:
-            call.depth = report_depth(call.fields[_DEPTH_HEADER])
+            call.depth = callback_depth(call.fields[_DEPTH_HEADER])
         if call.is_control:
             await self._guard.check(call)
         endpoint, call.parameters = self._routes.find(request.method, request.path)
@@ -204,6 +204,6 @@ def base_url(call: Call) -> str:
     return f"{request.scheme}://{name}:{port}" if port else f"{request.scheme}://{name}"
 
 
-def report_depth(given: bytes) -> int:
-    """Return how many reports to `replyUrl` led to a request; what is no number counts as none."""
+def callback_depth(given: bytes) -> int:
+    """Return how many callbacks to `replyUrl` led to a request; what is no number counts as none."""
     return int(given) if given.isdigit() and len(given) < 4 else 0

@@ -1,4 +1,4 @@
-"""Mutants in the reports to `replyUrl`."""
+"""Mutants in the callbacks to `replyUrl`."""
 
 import json
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def _never(_world: Any, _job: Any, _step: int, _announce: Any) -> None:
     """Announce nothing."""
 
 
-def _reports_after_cancel(cancel: Any) -> Any:
+def _callbacks_after_cancel(cancel: Any) -> Any:
     def cancelled(world: Any, job_id: str) -> None:
         job = world.jobs.get(job_id.rpartition(":")[2])
         cancel(world, job_id)
@@ -63,7 +63,7 @@ def _reports_after_cancel(cancel: Any) -> Any:
     return cancelled
 
 
-def _reported(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Patches:
+def _changed_callbacks(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Patches:
     """Send another content."""
 
     def make(content: Any) -> Any:
@@ -77,7 +77,7 @@ def _less(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 
 def _sent(change: Callable[[str, bytes], tuple[str, str, bytes, dict[str, str]]]) -> Patches:
-    """Send reports in another way: `change` returns method, address, body and headers."""
+    """Send callbacks in another way: `change` returns method, address, body and headers."""
 
     def make(_send: Any) -> Any:
         async def sent(_self: Any, url: str, body: bytes, depth: int) -> payload.SendResult:
@@ -101,26 +101,26 @@ def _songs_only(world: Any, job: Any, step: int, announce: Any) -> None:
         announce(world, job, step)
 
 
-def _report(url: str, job_id: str) -> None:
-    """Send a report that nothing asked for."""
+def _post_callback(url: str, job_id: str) -> None:
+    """Send a callback that nothing asked for."""
     item = {"job_id": job_id, "status": 30, "status_name": "COMPLETED", "status_final": True, "progress": 100}
     with suppress(httpx.HTTPError):
         httpx.post(url, json=item, timeout=5.0, trust_env=False)
 
 
-def _refused_are_reported() -> Rewrite:
+def _refused_get_callbacks() -> Rewrite:
     number = count(1)
 
     def rewrite(asked: Asked, answer: Answer) -> None:
         sent = asked.data
         url = sent.get("replyUrl") if isinstance(sent, dict) else None
         if asked.operation in ORDERS and answer.status == 429 and isinstance(url, str):
-            _report(url, f"user:12345-tempolor:{sent.get('user_id')}-job:{next(number):015x}")
+            _post_callback(url, f"user:12345-tempolor:{sent.get('user_id')}-job:{next(number):015x}")
 
     return rewrite
 
 
-def _deleted_are_reported() -> Rewrite:
+def _deleted_get_callbacks() -> Rewrite:
     urls: dict[str, str] = {}
 
     def rewrite(asked: Asked, answer: Answer) -> None:
@@ -128,7 +128,7 @@ def _deleted_are_reported() -> Rewrite:
         if asked.operation in ORDERS and answer.status == 200 and isinstance(asked.data, dict):
             urls.update(dict.fromkeys(answer.data["jobs"], asked.data.get("replyUrl", "")))
         elif asked.operation == "delete_music" and answer.status == 200 and urls.get(job_id):
-            _report(urls[job_id], job_id)
+            _post_callback(urls[job_id], job_id)
 
     return rewrite
 
@@ -138,93 +138,96 @@ _switch = partial(switched, Kind.CALLBACKS)
 
 MUTANTS: Final = (
     _rewrite(
-        "refused-orders-are-reported",
+        "refused-orders-get-callbacks",
         "A callback comes for an order that was refused.",
         "refused-order-starts-nothing callback-repeats-the-order",
-        _refused_are_reported,
+        _refused_get_callbacks,
     ),
     _rewrite(
-        "deleted-jobs-are-reported",
+        "deleted-jobs-get-callbacks",
         "A callback comes for a job that was deleted.",
         "deleted-is-gone callbacks-end-with-one-final",
-        _deleted_are_reported,
+        _deleted_get_callbacks,
     ),
-    _switch("final-twice", "The final report comes twice.", "callbacks-end-with-one-final", _settled(_twice)),
+    _switch("final-twice", "The final callback comes twice.", "callbacks-end-with-one-final", _settled(_twice)),
     _switch(
-        "no-final-report", "The final report does not come.", "callbacks-end-with-one-final", _settled(_not_the_last)
+        "no-final-callback",
+        "The final callback does not come.",
+        "callbacks-end-with-one-final",
+        _settled(_not_the_last),
     ),
-    _switch("no-reports", "No reports come.", "callbacks-end-with-one-final", _settled(_never)),
-    _switch("reports-mixed-up", "Reports come out of order.", "callbacks-come-in-order", _settled(_mixed_up)),
+    _switch("no-callbacks", "No callbacks come.", "callbacks-end-with-one-final", _settled(_never)),
+    _switch("callbacks-mixed-up", "Callbacks come out of order.", "callbacks-come-in-order", _settled(_mixed_up)),
     _switch(
-        "reports-after-cancel",
-        "Reports go on after a job was cancelled.",
+        "callbacks-after-cancel",
+        "Callbacks go on after a job was cancelled.",
         "no-callback-after-cancel",
-        swap(scheduler, "cancel", _reports_after_cancel),
+        swap(scheduler, "cancel", _callbacks_after_cancel),
     ),
     _switch(
-        "reports-by-put",
-        "Reports are a PUT.",
+        "callbacks-by-put",
+        "Callbacks are a PUT.",
         "callback-is-a-json-post",
         _sent(lambda target, body: ("PUT", target, body, {})),
     ),
     _switch(
-        "reports-as-text",
-        "Reports come as text/plain.",
+        "callbacks-as-text",
+        "Callbacks come as text/plain.",
         "callback-is-a-json-post",
         _sent(lambda target, body: ("POST", target, body, {"Content-Type": "text/plain"})),
     ),
     _switch(
-        "reports-wrapped",
-        "A report is wrapped in an object.",
+        "callbacks-wrapped",
+        "A callback is wrapped in an object.",
         "callback-is-a-json-post callbacks-end-with-one-final",
         _sent(_as_form),
     ),
     _switch(
-        "reports-lose-the-query",
+        "callbacks-lose-the-query",
         "The query of `replyUrl` is lost.",
         "callback-goes-to-its-address",
         _sent(lambda target, body: ("POST", target.partition("?")[0], body, {})),
     ),
     _switch(
-        "reports-without-reference",
-        "A report has no `replyRef`.",
+        "callbacks-without-reference",
+        "A callback has no `replyRef`.",
         "callback-repeats-the-order",
-        _reported(_less("replyRef")),
+        _changed_callbacks(_less("replyRef")),
     ),
     _switch(
-        "reports-with-another-title",
-        "A report has another title than a poll.",
+        "callbacks-with-another-title",
+        "A callback has another title than a poll.",
         "callback-is-what-a-poll-shows finished-item-is-stable",
-        _reported(lambda data: {**data, "titleEn": "Untitled"}),
+        _changed_callbacks(lambda data: {**data, "titleEn": "Untitled"}),
     ),
     _switch(
-        "reports-without-job-id",
-        "A report does not name its job.",
+        "callbacks-without-job-id",
+        "A callback does not name its job.",
         "callback-is-a-json-post callbacks-end-with-one-final",
-        _reported(_less("job_id")),
+        _changed_callbacks(_less("job_id")),
     ),
     _switch(
         "silent-instrumentals",
-        "No reports come of instrumentals.",
+        "No callbacks come of instrumentals.",
         "callbacks-end-with-one-final",
         _settled(_songs_only),
     ),
     _switch(
-        "reports-cut-the-reference",
-        "A report has the first 256 characters of `replyRef`.",
+        "callbacks-cut-the-reference",
+        "A callback has the first 256 characters of `replyRef`.",
         "callback-repeats-the-order",
-        _reported(lambda data: {**data, "replyRef": data["replyRef"][:256]} if "replyRef" in data else data),
+        _changed_callbacks(lambda data: {**data, "replyRef": data["replyRef"][:256]} if "replyRef" in data else data),
     ),
     _switch(
-        "status-as-text-in-reports",
-        "`status` of a report is a text.",
+        "status-as-text-in-callbacks",
+        "`status` of a callback is a text.",
         "callback-fits-schema callback-is-what-a-poll-shows",
-        _reported(lambda data: {**data, "status": str(data.get("status"))}),
+        _changed_callbacks(lambda data: {**data, "status": str(data.get("status"))}),
     ),
     _switch(
         "null-for-no-reference",
-        "A report of an order without `replyRef` has null there.",
+        "A callback of an order without `replyRef` has null there.",
         "callback-fits-schema",
-        _reported(lambda data: {"replyRef": None, **data}),
+        _changed_callbacks(lambda data: {"replyRef": None, **data}),
     ),
 )

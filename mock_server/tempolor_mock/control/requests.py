@@ -151,5 +151,5 @@ def _job_object(world: World, job_id: str) -> JsonObject:
         "job_id": job_id,
         "status": step.status.name if step else None,
         "progress": step.progress if step else None,
-        "reports": [callback_object(world, each) for each in sent],
+        "callbacks": [callback_object(world, each) for each in sent],
     }

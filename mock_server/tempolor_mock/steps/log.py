@@ -11,7 +11,7 @@ import orjson
 
 from ..domain.clock import iso
 from ..exchange import Call, Request
-from ..journal import redacted_query, redacted_token
+from ..journal import redacted_path, redacted_query, redacted_token
 from ..settings import LogFormat
 from ..worlds import WallClock
 
@@ -58,7 +58,7 @@ class RequestLog:
 
 def _shown(request: Request) -> str:
     """Return path and query as sent, but for secrets and what could forge a line."""
-    path = request.target.partition(b"?")[0].decode("latin-1")
+    path = redacted_path(request.target.partition(b"?")[0].decode("latin-1"))
     query = redacted_query(request.query)
     text = f"{path}?{query}" if query else path
     is_harmless = text.isascii() and text.isprintable()

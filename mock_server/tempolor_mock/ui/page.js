@@ -310,8 +310,8 @@ function showDetail(place, entry) {
   if (entry.violations.length) notes.append(make("ul", { className: "wrong" }, ...entry.violations.map((text) => make("li", { textContent: text }))));
   for (const job of entry.jobs) {
     notes.append(make("p", { textContent: `Started ${job.job_id}: ${job.status ? `${job.status.toLowerCase()}, ${job.progress} %` : "deleted"}` }));
-    if (job.reports.length) {
-      notes.append(make("ul", {}, ...job.reports.map((callback) => make("li", { textContent: callbackText(callback) }))));
+    if (job.callbacks.length) {
+      notes.append(make("ul", {}, ...job.callbacks.map((callback) => make("li", { textContent: callbackText(callback) }))));
     }
   }
   place.replaceChildren(notes, contentBox("Request", entry.request), contentBox("Answer", entry.answer));

@@ -62,6 +62,15 @@ def test_no_line_can_be_forged_and_no_secret_is_told(style):
     assert "hidden" not in line
 
 
+@pytest.mark.parametrize("path", ["/v1/tempolor/music/user:7-hidden", "/v1/tempolor/music/user%3A7-hidden"])
+def test_a_secret_in_a_path_is_hidden(path):
+    """A client that mixes up token and id would write its token into the log of whoever runs the mock."""
+    (line,) = told("json", path=path)
+
+    assert "hidden" not in line
+    assert json.loads(line)["path"].endswith("7-***")
+
+
 def test_reading_the_control_plane_is_not_worth_a_line():
     """The page for people polls; what changes a world is told."""
     assert told("text", path="/_mock/world", method="GET") == []

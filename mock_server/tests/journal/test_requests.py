@@ -47,8 +47,8 @@ def test_a_request_shows_what_became_of_its_jobs(client):
 
     (entry,) = journal(client, operation_id="create_song")["requests"]
     assert entry["jobs"] == [
-        {"job_id": first, "status": "COMPLETED", "progress": 100, "reports": []},
-        {"job_id": second, "status": None, "progress": None, "reports": []},
+        {"job_id": first, "status": "COMPLETED", "progress": 100, "callbacks": []},
+        {"job_id": second, "status": None, "progress": None, "callbacks": []},
     ]
 
 
@@ -60,7 +60,7 @@ def test_a_request_shows_the_callbacks_of_its_jobs(client):
 
     (entry,) = journal(client, operation_id="create_song")["requests"]
     assert len(entry["jobs"]) == 2
-    assert all({each["url"] for each in job["reports"]} == {"http://127.0.0.1:9/hook"} for job in entry["jobs"])
+    assert all({each["url"] for each in job["callbacks"]} == {"http://127.0.0.1:9/hook"} for job in entry["jobs"])
 
 
 @pytest.mark.parametrize(
