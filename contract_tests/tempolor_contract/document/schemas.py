@@ -5,8 +5,14 @@ from typing import Any, Final
 
 import jsonschema_rs
 
+JSON: Final = "application/json"
+"""The media type of nearly all bodies."""
+
+FREE_PATTERNS: Final = (r"^[^\x00]*$", "^[^:/]*$")
+"""Patterns that the document adds of its own accord: no page excludes NUL from texts (D-49, D-54)."""
+
 _DROPPED: Final = frozenset({"example", "examples", "description", "title", "x-inferred", "nullable", "xml", "default"})
-_TEXT: Final = {"type": "string"}
+_NO_SCHEMAS: Final = frozenset({"enum", "required", "not", "properties"})
 _WHOLE: Final = {"int32": 31, "int64": 63}
 
 
@@ -37,6 +43,10 @@ class Schema:
     def breaches(self, value: Any) -> list[Breach]:
         """Return every place where a value does not fit."""
         return [self._breach(error) for error in self._validator.iter_errors(value)]
+
+    def closed(self) -> Any:
+        """Return the plain schema with what it does not declare forbidden, where it declares anything."""
+        return _closed(self.plain)
 
     def undeclared(self, value: Any) -> list[str]:
         """Return the paths of properties that the schema does not declare, where it allows them silently."""
@@ -84,7 +94,8 @@ def resolve(reference: str, document: dict[str, Any]) -> Any:
     """Return what a reference such as `#/components/schemas/Account` points to."""
     node: Any = document
     for part in reference.removeprefix("#/").split("/"):
-        node = node[part]
+        name = part.replace("~1", "/").replace("~0", "~")
+        node = node[int(name)] if isinstance(node, list) else node[name]
     return node
 
 
@@ -99,6 +110,10 @@ def plain(node: Any) -> Any:
         # A format binds nobody in JSON Schema, and this one means a range (D-54).
         bits = _WHOLE[node["format"]]
         kept = {"minimum": -(2**bits), "maximum": 2**bits - 1, **kept}
+    if node.get("nullable") is True and isinstance(node.get("type"), str):
+        kept["type"] = [node["type"], "null"]
+    if not kept.get("required", True):
+        del kept["required"]  # Draft 4 has no empty one; an overlay may take the last name out
     for name in ("properties", "patternProperties"):
         if name in node:
             kept[name] = {field: plain(schema) for field, schema in node[name].items()}
@@ -126,6 +141,24 @@ def _undeclared(schema: Any, value: Any, path: str) -> list[str]:
         elif not rest and known:
             found.append(f"{path}.{name}".lstrip("."))
     return found
+
+
+def _closed(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_closed(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    merged = {name: value for name, value in node.items() if name != "allOf"}
+    for part in node.get("allOf", ()):
+        inner = _closed(part)
+        both = {name: {**inner.get(name, {}), **merged.get(name, {})} for name in ("properties",)}
+        required = [*merged.get("required", ()), *inner.get("required", ())]
+        merged = {**inner, **merged, **both, **({"required": required} if required else {})}
+    closed = {name: value if name in _NO_SCHEMAS else _closed(value) for name, value in merged.items()}
+    if "properties" in merged:
+        closed["properties"] = {name: _closed(value) for name, value in merged["properties"].items()}
+        closed.setdefault("additionalProperties", not merged["properties"])
+    return closed
 
 
 def _declared(schema: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import orjson
 from tempolor_spec.secrets import (
@@ -51,6 +51,18 @@ class Redactor:
     def url(self, url: str) -> str:
         """Return a URL without secret parameters and tokens in its path."""
         return redact_text(url, self._known, mark=self._mark)
+
+    def text(self, text: str) -> str:
+        """Return a text without secrets; where it is JSON itself, the members in it are looked at too."""
+        return self._text(text)
+
+    def value(self, name: str, value: Any) -> Any:
+        """Return a JSON value that stands under a name without secrets."""
+        return redact_json([{name: value}], text=self._text, mark=self._mark)[0].popitem()[1]
+
+    def learn(self, exchange: Exchange) -> None:
+        """Take note of an exchange's token, to hide it from then on wherever it stands."""
+        self._learn(exchange.request.header("authorization") or "")
 
     def _learn(self, authorization: str) -> None:
         token = authorization.rpartition(" ")[2]

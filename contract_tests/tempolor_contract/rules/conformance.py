@@ -14,7 +14,8 @@ from tempolor_spec import REVISIONS, load_document, operations
 from ..document.call import CALLBACK, Call
 from ..document.openapi_core import OpenapiCore
 from ..document.router import Router
-from ..document.schemas import Breach, Schema, resolve
+from ..document.schemas import FREE_PATTERNS, JSON, Breach, Schema, resolve
+from ..document.taken import POINTED, WITHOUT_POINT, as_taken, coerced, read_text
 from ..exchanges.exchange import MISSING, NotRecordedError
 from .catalogue import rule
 from .rule import FINE, Judged, Problem, Rule
@@ -34,7 +35,6 @@ _VALID_IS_ACCEPTED: Final = rule("valid-is-accepted")
 _VALIDATORS_AGREE: Final = rule("validators-agree")
 _WRONG_METHOD_IS_405: Final = rule("wrong-method-is-405")
 
-JSON: Final = "application/json"
 _FORM: Final = "multipart/form-data"
 
 # Patterns and required fields of answers are readings that DECISIONS.md asserts (D-20, D-40, D-77).
@@ -47,14 +47,11 @@ _OWN_JUDGEMENT: Final = frozenset({"cursor", "user_id"})
 _COMPLAINT: Final = re.compile(
     r"Parameter (\w+) is required|(\w+) is too long|(\w+) has incorrect format|Invalid (\w+) parameter", re.IGNORECASE
 )
-# D-49, D-54: no page excludes NUL from texts or bounds a number, and none tells the types inside of requestParams.
-_FREE_PATTERNS: Final = (r"^[^\x00]*$", "^[^:/]*$")
+# D-49, D-54: no page bounds a number, and none tells the types inside of requestParams.
 _FREE_BOUNDS: Final = tuple(str(2**bits - 1) for bits in (31, 63)) + tuple(str(-(2**bits)) for bits in (31, 63))
 _INSIDE_PARAMETERS: Final = re.compile(r"requestParams\.")
 # 112.0 is a whole number, though Draft 4 thinks otherwise.
 _WHOLE: Final = re.compile(r'-?\d+\.0 is not of type "integer"')
-_POINTED: Final = re.compile(r"(-?[0-9]{1,18})(?:\.0+)?")
-_WITHOUT_POINT: Final = re.compile(r"(-?[0-9]{1,18})")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 # A server may refuse a method that it has never heard of before the application sees it.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
@@ -74,10 +71,9 @@ class Effort(StrEnum):
 
 @dataclass
 class _Answers:
-    """What an operation may answer with one status: a schema or none, required headers, the media types."""
+    """What an operation may answer with one status: schemas by media type, none where it is not JSON, and headers."""
 
-    schema: Schema | None
-    media_types: frozenset[str]
+    schemas: dict[str, Schema | None]
     headers: tuple[str, ...]
 
 
@@ -171,11 +167,10 @@ class DocumentJudge:
         missing = [name for name in answers.headers if response.header(name) is None]
         if answers.headers:
             yield _DOCUMENTED_HEADERS, [Problem(f"{where} lacks the header {name}", key=name) for name in missing]
-        if answers.schema is None:
+        schema = answers.schemas.get(response.media_type, answers.schemas.get(JSON))
+        if schema is None or (call.answer is MISSING and _is_optional(call)):
             return
-        if call.answer is MISSING and _is_optional(call):
-            return
-        if response.media_type not in answers.media_types:
+        if response.media_type not in answers.schemas:
             told = response.media_type or "no Content-Type"
             yield _MEDIA_TYPE_DOCUMENTED, [Problem(f"{where} came as {told} in place of {JSON}", key=where)]
         else:
@@ -184,7 +179,7 @@ class DocumentJudge:
             problem = "no body" if not response.body else f"no JSON: {response.body[:60]!r}"
             yield rule, [Problem(f"{where} has {problem}", key=where)]
             return
-        yield from self._judge_body(call, rule, answers.schema)
+        yield from self._judge_body(call, rule, schema)
 
     def _judge_body(self, call: Call, rule: Rule, schema: Schema) -> Iterator[tuple[Rule, Judged]]:
         tolerant = _is_optional(call)
@@ -249,8 +244,8 @@ class DocumentJudge:
         if request.media_type == _FORM or (request.media_type == JSON and isinstance(request.json, dict)):
             fields = call.fields
             if request.media_type == _FORM:
-                fields = _coerced(schema, fields, _POINTED if call.accepted else _WITHOUT_POINT)
-            return schema.breaches(_as_taken(schema, fields) if call.accepted else fields)
+                fields = coerced(schema, fields, POINTED if call.accepted else WITHOUT_POINT)
+            return schema.breaches(as_taken(schema, fields) if call.accepted else fields)
         if request.media_type != JSON:
             empty = Breach("body", "empty", "the file is empty", inferred=call.operation != "clone_voice")
             return [] if request.whole else [empty]
@@ -272,11 +267,19 @@ class DocumentJudge:
         answers = {}
         for status, reference in definition["responses"].items():
             response = resolve(reference["$ref"], self.document) if "$ref" in reference else reference
-            content = response.get("content", {})
-            schema = content.get(JSON, {}).get("schema")
+            schemas = {
+                name.lower(): self._read_schema(each.get("schema", {}))
+                for name, each in response.get("content", {}).items()
+            }
             required = tuple(name for name, header in response.get("headers", {}).items() if header.get("required"))
-            answers[int(status)] = _Answers(schema and Schema(schema, self.document), frozenset(content), required)
+            answers[int(status)] = _Answers(schemas, required)
         return answers
+
+    def _read_schema(self, schema: dict[str, Any]) -> Schema | None:
+        """Return the schema of an answer; None for text and bytes, which JSON Schema cannot judge."""
+        if schema.get("format") == "binary":
+            return None
+        return Schema(schema, self.document)
 
 
 def _is_strict(breach: Breach) -> bool:
@@ -287,7 +290,7 @@ def _is_free(breach: Breach) -> bool:
     """Whether a value breaks only what the document adds of its own accord."""
     return (
         _INSIDE_PARAMETERS.search(breach.path) is not None
-        or (breach.keyword == "pattern" and any(f'"{each}"' in breach.message for each in _FREE_PATTERNS))
+        or (breach.keyword == "pattern" and any(f'"{each}"' in breach.message for each in FREE_PATTERNS))
         or (breach.keyword == "type" and _WHOLE.match(breach.message) is not None)
         or (breach.keyword in {"minimum", "maximum"} and breach.message.endswith(_FREE_BOUNDS))
     )
@@ -303,36 +306,15 @@ def _is_optional(call: Call) -> bool:
 
 def _parameter_breaches(asked: _Asked, call: Call) -> Iterator[Breach]:
     for place, name, required, schema in asked.parameters:
-        value = (call.arguments if place == "path" else call.query).get(name, "")
-        if not value:
+        text = (call.arguments if place == "path" else call.query).get(name, "")
+        if not text:
             if required:
                 yield Breach(f"{place}.{name}", "required", f"{name} is missing", field=name)
-        elif not schema.fits(value):
+        elif not schema.fits(value := read_text(schema, text)):
             # Only the shape of an account's id is a mere reading; that of other ids is asserted (D-20, D-21).
             for breach in schema.breaches(value):
                 inferred = breach.inferred and name == "user_id"
                 yield Breach(f"{place}.{name}", breach.keyword, breach.message, inferred, name)
-
-
-def _as_taken(schema: Schema, fields: dict[str, Any]) -> dict[str, Any]:
-    """Return fields without optional ones that are empty, and with `80.0` as the whole number it is (D-56)."""
-    required = schema.plain.get("required", ())
-    return {
-        name: int(value) if isinstance(value, float) and value.is_integer() else value
-        for name, value in fields.items()
-        if name in required or (value is not None and value != "")
-    }
-
-
-def _coerced(schema: Schema, fields: dict[str, Any], whole: re.Pattern[str]) -> dict[str, Any]:
-    """Return a form's fields with those as numbers that should be such and look `whole`."""
-    properties = schema.plain.get("properties", {})
-    return {
-        name: int(match[1])
-        if properties.get(name, {}).get("type") == "integer" and (match := whole.fullmatch(value))
-        else value
-        for name, value in fields.items()
-    }
 
 
 def _problems(call: Call, breaches: list[Breach], front: str = "") -> list[Problem]:

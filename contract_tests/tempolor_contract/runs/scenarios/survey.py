@@ -102,7 +102,7 @@ def _spellings(lab: Lab, account: str | None, shown: Call | None) -> None:
         fine = plain.status == slashed.status
         lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(plain,))
         without = plain if path == "/music" else without
-    with_empty = lab.call("list_music", query={"user_id": account, "cursor": "", "unheard-of": "1"})
+    with_empty = lab.call("list_music", query={"user_id": account, "cursor": "", "unheard_of": "1"})
     told = f"an empty cursor and an unknown parameter were answered {with_empty.status}"
     if without is not None:
         fine = with_empty.status == without.status

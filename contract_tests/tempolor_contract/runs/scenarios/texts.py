@@ -44,7 +44,7 @@ def _limits(lab: Lab) -> None:
     common = {"user_id": account, "prompt": _NOTE * 2000, "replyRef": _NOTE * 1024}
     song = {**common, "lyrics": _NOTE * 3000, "model_song": "v3.5"}
     slow = {**common, "chords": _NOTE * 200, "bpm": 50, "tonality": "Bb:major"}
-    fast = {"user_id": account, "prompt": "A loop", "bpm": 190, "model_instrumental": "i3.5 beta", "user_id_2": 1}
+    fast = {"user_id": account, "prompt": "A loop", "bpm": 190, "model_instrumental": "i3.5 beta", "unheard_of": 1}
     for encoded in _ENCODINGS:
         for operation, fields in (("create_song", song), ("create_instrumental", slow), ("create_instrumental", fast)):
             fixtures.cancel_all(lab, _taken(lab, lab.call(operation, **encoded(fields))))

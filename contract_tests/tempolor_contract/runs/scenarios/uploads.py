@@ -166,7 +166,7 @@ def _media_types(lab: Lab) -> None:
     for operation, media_types in _LISTED.items():
         uploads: list[dict[str, Any]] = [
             {
-                "query": {"user_id": account, "name": lab.name("Type")},
+                "query": {"user_id": account, **({} if operation == "split_stems" else {"name": lab.name("Type")})},
                 "headers": {"Content-Type": media_type},
                 "content": files_of(media_type)[0],
                 "timeout": _PATIENCE,
