@@ -1,6 +1,5 @@
 """`tempolor drift` names what the service does that the document does not say, and nothing else."""
 
-
 import pytest
 from planting import recording
 from tempolor_contract.drift.session import Drift

@@ -5,7 +5,7 @@ from . import slim_connexion  # isort: skip  # noqa: F401 - before anything impo
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from connexion.apps.asynchronous import AsyncApp
@@ -58,7 +58,7 @@ class MockApp(AsyncApp):
             self.worlds.uploads.close()
             await self.worlds.store.close()
 
-    def serve_document(self, document: dict[str, Any], base_path: str, functions: ModuleType) -> None:
+    def serve_document(self, document: dict[str, Any], base_path: str, functions: ModuleType | SimpleNamespace) -> None:
         """Serve a document's operations by the functions of the same names."""
         self.add_api(document, base_path=base_path, resolver=Resolver(partial(getattr, functions)))
 
@@ -85,10 +85,23 @@ def create_app(settings: Settings | None = None, *, wall: WallClock = wall_clock
     settings = settings or Settings()
     worlds = Worlds(settings, _store(settings), wall)
     app = MockApp(worlds, Renderings(settings.files_bytes, settings.files_at_once))
-    app.serve_document(load_document(settings.policy.revision), PUBLIC_BASE_PATH, operations)
+    document = load_document(settings.policy.revision, settings.overlays)
+    app.serve_document(document, PUBLIC_BASE_PATH, _functions(app, document))
     app.serve_document(control_document(), CONTROL_BASE_PATH, control)
     app.serve_files()
     return app
+
+
+def _functions(app: MockApp, document: dict[str, Any]) -> ModuleType | SimpleNamespace:
+    """Return what has the service's operations: the module, and for what overlays add, functions that say as much."""
+    settings = app.worlds.settings
+    if not settings.overlays:
+        return operations
+    from .additions import Additions, functions  # noqa: PLC0415 - most mocks have no overlays
+
+    app.pipeline.additions = Additions(settings.policy.revision, document)
+    app.worlds.finish_callback = app.pipeline.additions.callback.shown_in
+    return functions(operations, document)
 
 
 def _log(worlds: Worlds) -> RequestLog | None:

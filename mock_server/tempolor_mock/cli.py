@@ -141,6 +141,14 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
     cloup.option("--seed", default=0, help="Same seed and same calls: same ids, titles and sounds."),
     cloup.option("--revision", default=REVISIONS[0], type=click.Choice(REVISIONS), help="Revision of the API to play."),
     cloup.option(
+        "--overlay",
+        "overlays",
+        multiple=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        envvar="TEMPOLOR_MOCK_OVERLAY",
+        help="OpenAPI overlay to apply to its document; repeatable.  [default: none]",
+    ),
+    cloup.option(
         "--jobs-per-request", type=click.IntRange(1, 10), help="Jobs a request starts.  [default: by revision]"
     ),
     cloup.option("--generations", default=3000, type=click.IntRange(0), help="Jobs in a world's quota, then a 402."),
@@ -245,6 +253,8 @@ def mock_command(host: str, port: int, **options: Any) -> None:
         raise click.UsageError("--key needs --certificate beside it")
     settings = _settings(options, loopback_only=_is_loopback(host))
 
+    from tempolor_spec import OverlayError  # noqa: PLC0415 - `--help` need not load YAML
+
     from .server import BadCertificateError, CannotListenError, Tls, bind, serve  # noqa: PLC0415 - `--help` need not load the server
     from .store import StoreError  # noqa: PLC0415 - the same
 
@@ -257,7 +267,7 @@ def mock_command(host: str, port: int, **options: Any) -> None:
         return  # Ctrl-C is how a mock is meant to be stopped.
     except CannotListenError as error:
         raise click.ClickException(f"{error}. Choose another with --port, or 0 for any free one.") from None
-    except (BadCertificateError, StoreError) as error:
+    except (BadCertificateError, OverlayError, StoreError) as error:
         raise CannotStartError(str(error)) from None
 
 
@@ -277,6 +287,7 @@ def _settings(options: dict[str, Any], *, loopback_only: bool) -> Settings:
     )
     return Settings(
         policy=policy,
+        overlays=options["overlays"],
         store=options["store"],
         snapshot=options["snapshot"],
         speed=options["speed"],

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .samples import sample
+
 Responses = Mapping[str, Mapping[str, Any]]
 """The responses of an operation as the document has them, every reference resolved."""
 
@@ -23,11 +25,19 @@ class DocumentedAnswer:
 
 
 class DocumentedAnswers:
-    """Every documented answer of one operation, in the document's order."""
+    """Every documented answer of one operation, in the document's order.
+
+    A range of statuses, or `default`, which only an overlay brings, is no answer that could be had.
+    """
 
     def __init__(self, operation_id: str, responses: Responses) -> None:
         self.operation_id = operation_id
-        self._answers = [answer for status, response in responses.items() for answer in _answers(int(status), response)]
+        self._answers = [
+            answer
+            for status, response in responses.items()
+            if str(status).isdigit()
+            for answer in _answers(int(status), response)
+        ]
 
     def __iter__(self) -> Iterator[DocumentedAnswer]:
         return iter(self._answers)
@@ -50,10 +60,28 @@ class DocumentedAnswers:
 
 def _answers(status: int, response: Mapping[str, Any]) -> list[DocumentedAnswer]:
     headers = tuple(
-        (name, str(header["schema"]["example"]))
-        for name, header in response.get("headers", {}).items()
-        if header.get("required")
+        (name, header_text(header)) for name, header in response.get("headers", {}).items() if header.get("required")
     )
-    examples = response.get("content", {}).get("application/json", {}).get("examples", {})
-    found = [DocumentedAnswer(status, name, example["value"], headers) for name, example in examples.items()]
-    return found or [DocumentedAnswer(status, None, headers=headers)]
+    content = response.get("content", {}).get("application/json")
+    if content is None:
+        return [DocumentedAnswer(status, None, headers=headers)]
+    found = [
+        DocumentedAnswer(status, name, example["value"], headers)
+        for name, example in content.get("examples", {}).items()
+        if "value" in example
+    ]
+    return found or [DocumentedAnswer(status, None, _unnamed(status, response, content), headers)]
+
+
+def _unnamed(status: int, response: Mapping[str, Any], content: Mapping[str, Any]) -> Any:
+    """Return the only example of a content that has no named ones, or a value that its schema allows."""
+    if "example" in content:
+        return content["example"]
+    made = sample(content.get("schema", {}))
+    is_refusal = isinstance(made, dict) and made.keys() >= {"error", "code"}
+    return {**made, "error": response.get("description", ""), "code": status} if is_refusal else made
+
+
+def header_text(header: Mapping[str, Any]) -> str:
+    """Return what a header says by its example, or by its schema."""
+    return str(header["example"]) if "example" in header else str(sample(header.get("schema", {"type": "string"})))

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from functools import partial
 from http import HTTPStatus
 from time import perf_counter_ns
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from .documented import DocumentedAnswers
 from .domain.errors import ServiceError
@@ -33,16 +33,20 @@ from .steps.wire import ClientLeftError
 from .waiting import in_task
 from .worlds import Worlds
 
+if TYPE_CHECKING:
+    from .additions import Additions
+
 _DEPTH_HEADER = DEPTH_HEADER.lower().encode()
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 """What may stand in a link; the address the request came to takes the place of anything else."""
 
 
 class Pipeline:
-    """Answers requests with the endpoints that were added."""
+    """Answers requests with the endpoints that were added, and with `additions` that overlays make to their answers."""
 
     def __init__(self, worlds: Worlds, log: RequestLog | None) -> None:
         settings = worlds.settings
+        self.additions: Additions | None = None
         self._worlds = worlds
         self._log = log
         self._proxies = Proxies(settings.trusted_proxies) if settings.trusted_proxies else None
@@ -133,10 +137,16 @@ class Pipeline:
         except ForcedAnswerError as forced:
             answer = forced.answer
         if isinstance(answer, Answer):
-            if endpoint.check is not None:
-                endpoint.check(call, answer)
-            answer = reply_of(answer)
+            answer = reply_of(self._as_documented(call, endpoint, answer))
         return answer if call.hit is None else call.hit.after(answer)
+
+    def _as_documented(self, call: Call, endpoint: Endpoint, answer: Answer) -> Answer:
+        """Return an answer with what overlays add to it, checked where the mock is to check itself."""
+        if self.additions is not None and endpoint.operation_id is not None:
+            answer = self.additions.shown_in(endpoint.operation_id, answer)
+        if endpoint.check is not None:
+            endpoint.check(call, answer)
+        return answer
 
     async def _find(self, call: Call) -> Endpoint:
         """Find out how the client addressed the mock, keep strangers out of the control plane, and route the call."""

@@ -17,6 +17,7 @@ LogFormat = Literal["text", "json", "off"]
 class Settings:
     """How a mock is put together; `policy` is how its worlds behave.
 
+    `overlays` are files with OpenAPI overlays, applied to the document of the policy's revision one after the other.
     `tokens` are the only API tokens accepted (none given: any well-formed one). `control_token` is what control calls
     must carry in `X-Mock-Control-Token` (None: nothing). `store` is `memory` or `sqlite:FILE`. New worlds begin as the
     world in the file `snapshot` (None: empty). `journal_bytes` is how much is remembered of all worlds' requests,
@@ -35,6 +36,7 @@ class Settings:
     """
 
     policy: Policy = field(default_factory=Policy)
+    overlays: tuple[Path, ...] = ()
     store: str = "memory"
     snapshot: Path | None = None
     speed: float = 1.0

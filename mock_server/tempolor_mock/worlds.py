@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from math import inf
-from typing import Protocol
+from typing import Any, Protocol
 
 from .domain import errors
 from .domain.callbacks import Callback
@@ -19,6 +19,8 @@ from .store import Action, MustWaitError, Store
 from .store.base import T
 from .turns import Turns
 from .waiting import in_task
+
+JsonObject = dict[str, Any]
 
 WallClock = Callable[[], int]
 """Returns the real moment in milliseconds since 1970; tests pass their own."""
@@ -63,7 +65,10 @@ class NoDispatcher:
 
 
 class Worlds:
-    """Runs actions on worlds; the only place where real time meets them."""
+    """Runs actions on worlds; the only place where real time meets them.
+
+    `finish_callback` adds to the body of each callback what overlays say it has; None without overlays.
+    """
 
     def __init__(self, settings: Settings, store: Store, wall: WallClock = wall_clock) -> None:
         self.settings = settings
@@ -72,6 +77,7 @@ class Worlds:
         self.dispatcher: Dispatcher = NoDispatcher()
         self.uploads = Turns("upload")
         self.journal = Journal(settings.journal_bytes)
+        self.finish_callback: Callable[[JsonObject], JsonObject] | None = None
         store.dropped = self._forget
         self.instance = secrets.token_hex(8)
         self._turning: dict[Token, asyncio.Event] = {}

@@ -15,7 +15,7 @@ import sysconfig
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -168,6 +168,18 @@ def new_client(request: pytest.FixtureRequest, application: InProcess) -> Iterat
             return Client(token or fresh_token(request), transport=transport, base_url="http://mock/v1/tempolor")
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def separate_mock() -> Callable[..., AbstractContextManager[Client]]:
+    """Run a mock with settings of its own for several tests; gives a client of an empty world."""
+
+    @contextmanager
+    def run(**settings: Any) -> Iterator[Client]:
+        with in_process(**settings) as transport:
+            yield Client(f"user:{USER_NUMBER}-separate", transport=transport, base_url="http://mock/v1/tempolor")
+
+    return run
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tempolor_spec.document import REVISIONS, Operation, load_document, operations
-    from tempolor_spec.overlay import OverlayError, apply_overlay
+    from tempolor_spec.overlay import OverlayError, apply_overlay, read_overlay
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "document": ("REVISIONS", "Operation", "load_document", "operations"),
-    "overlay": ("OverlayError", "apply_overlay"),
+    "overlay": ("OverlayError", "apply_overlay", "read_overlay"),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -25,6 +25,7 @@ __all__ = [
     "apply_overlay",
     "load_document",
     "operations",
+    "read_overlay",
 ]
 
 

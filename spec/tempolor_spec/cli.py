@@ -9,12 +9,13 @@ import yaml
 
 from tempolor_spec import views
 from tempolor_spec.document import REVISIONS, load_document
+from tempolor_spec.overlay import OverlayError
 
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-class CannotWriteError(click.ClickException):
-    """The file asked for cannot be written; ends the command with 2."""
+class CannotPrintError(click.ClickException):
+    """What was asked for cannot be read, made or written; ends the command with 2."""
 
     exit_code = 2
 
@@ -28,6 +29,15 @@ class CannotWriteError(click.ClickException):
     envvar="TEMPOLOR_SPEC_REVISION",
     show_envvar=True,
     help="The revision of the service to describe.",
+)
+@click.option(
+    "--overlay",
+    "overlays",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="TEMPOLOR_SPEC_OVERLAY",
+    show_envvar=True,
+    help="An OpenAPI overlay to apply to it; repeatable, in this order.",
 )
 @click.option(
     "--format",
@@ -63,9 +73,20 @@ class CannotWriteError(click.ClickException):
     show_envvar=True,
     help="The file to write to instead of standard output.",
 )
-def spec_command(*, revision: str, notation: str, version: str, for_generators: bool, output: Path | None) -> None:
+def spec_command(  # noqa: PLR0913 - one parameter for each option
+    *,
+    revision: str,
+    overlays: tuple[Path, ...],
+    notation: str,
+    version: str,
+    for_generators: bool,
+    output: Path | None,
+) -> None:
     """Print the service's OpenAPI document, complete in one piece."""
-    document = load_document(revision)
+    try:
+        document = load_document(revision, overlays)
+    except OverlayError as error:
+        raise CannotPrintError(str(error)) from None
     if for_generators:
         document = views.for_generators(document)
     if version == "3.1":
@@ -77,7 +98,7 @@ def spec_command(*, revision: str, notation: str, version: str, for_generators: 
     try:
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise CannotWriteError(f"cannot write {output}: {error.strerror}") from error
+        raise CannotPrintError(f"cannot write {output}: {error.strerror}") from error
 
 
 def _rendered(document: dict[str, Any], notation: str) -> str:

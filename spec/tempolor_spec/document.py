@@ -1,13 +1,15 @@
 """Loads the document: openapi.yaml, its example files and, for later revisions, its overlays."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import yaml
 
-from tempolor_spec.overlay import apply_overlay
+from tempolor_spec.overlay import OverlayError, apply_overlay, read_overlay
 
 REVISIONS: Final = ("2025-05", "2026-03", "2026-08")
 """The service's revisions, oldest first. The first is openapi.yaml itself; each other one is an overlay on it."""
@@ -20,7 +22,11 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Operation(NamedTuple):
-    """One operation of a document: its id, its method in lower case, its path template, its definition."""
+    """One operation of a document: its id, its method in lower case, its path template, its definition.
+
+    An operation that an overlay adds without an id gets one of its method and path: `get_music_job_id_lyrics`.
+    Parameters that stand at its path are in its definition.
+    """
 
     operation_id: str
     method: str
@@ -28,12 +34,14 @@ class Operation(NamedTuple):
     definition: dict[str, Any]
 
 
-def load_document(revision: str = REVISIONS[0]) -> dict[str, Any]:
+def load_document(revision: str = REVISIONS[0], overlays: Iterable[str | PathLike[str]] = ()) -> dict[str, Any]:
     """Return the document of a revision, its examples in place, no reference leading out of it.
 
-    Each call returns a copy of its own, free to be changed.
+    `overlays` are files with OpenAPI overlays, applied one after the other. Each call returns a copy of its own, free
+    to be changed.
 
     Raises:
+        OverlayError: An overlay cannot be read, does not fit, or leaves no OpenAPI 3.0 document behind; a ValueError.
         ValueError: `revision` is not one of `REVISIONS`.
 
     """
@@ -42,7 +50,24 @@ def load_document(revision: str = REVISIONS[0]) -> dict[str, Any]:
     document: dict[str, Any] = _with_examples(_read_yaml(_FOLDER / "openapi.yaml"))
     if revision != REVISIONS[0]:
         apply_overlay(document, _read_yaml(_FOLDER / "overlays" / f"{revision}.yaml"))
+    for file in overlays:
+        _overlay(document, Path(file), revision)
     return document
+
+
+def _overlay(document: dict[str, Any], file: Path, revision: str) -> None:
+    from tempolor_spec.soundness import UnsoundError, check_document  # noqa: PLC0415 - most documents have no overlays
+
+    overlay = read_overlay(file)
+    try:
+        apply_overlay(document, overlay)
+        check_document(document)
+        for each in operations(document):
+            document["paths"][each.path][each.method].setdefault("operationId", each.operation_id)
+    except OverlayError as error:
+        raise OverlayError(f"overlay {file} does not fit revision {revision}: {error}") from None
+    except UnsoundError as error:
+        raise OverlayError(f"overlay {file} leaves no document to work with: {error}") from None
 
 
 def operations(document: dict[str, Any]) -> Iterator[Operation]:
@@ -50,7 +75,17 @@ def operations(document: dict[str, Any]) -> Iterator[Operation]:
     for path, item in document["paths"].items():
         for method, definition in item.items():
             if method in _METHODS:
-                yield Operation(definition["operationId"], method, path, definition)
+                operation_id = definition.get("operationId") or _made_up_id(method, path)
+                yield Operation(operation_id, method, path, _with_parameters(definition, item.get("parameters")))
+
+
+def _made_up_id(method: str, path: str) -> str:
+    return "_".join([method, *re.findall(r"[A-Za-z0-9]+", path)])
+
+
+def _with_parameters(definition: dict[str, Any], shared: list[dict[str, Any]] | None) -> dict[str, Any]:
+    """Return an operation with the parameters of its path, those of its own first."""
+    return {**definition, "parameters": [*definition.get("parameters", ()), *shared]} if shared else definition
 
 
 def _read_yaml(file: Path) -> Any:

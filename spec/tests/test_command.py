@@ -235,3 +235,23 @@ main({arguments})
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_an_overlay_is_part_of_what_is_printed(run, tmp_path):
+    """By the option or by the environment."""
+    file = tmp_path / "o.yaml"
+    actions = [{"target": "$.components.schemas.SongModel", "update": {"enum": ["v5"]}}]
+    file.write_text(json.dumps({"overlay": "1.0.0", "info": {}, "actions": actions}))
+
+    by_option = run(spec_command, "--overlay", str(file), "--format", "json")
+    by_environment = run(spec_command, "--format", "json", TEMPOLOR_SPEC_OVERLAY=str(file))
+
+    assert json.loads(by_option.stdout) == json.loads(by_environment.stdout) == load_document(REVISIONS[0], [file])
+
+
+def test_an_overlay_that_cannot_be_used_ends_with_2(run, tmp_path):
+    """And one line says why."""
+    result = run(spec_command, "--overlay", str(tmp_path / "none.yaml"))
+
+    assert result.exit_code == 2
+    assert result.stderr == f"Error: overlay {tmp_path / 'none.yaml'}: cannot be read: No such file or directory\n"

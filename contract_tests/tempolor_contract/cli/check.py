@@ -9,7 +9,18 @@ from typing import Any
 
 import cloup
 
-from .options import FILE, JUDGED_BY, REPORTS, WHOSE, chosen_rules, conclude, context, in_one_line, register
+from .options import (
+    FILE,
+    JUDGED_BY,
+    REPORTS,
+    WHOSE,
+    chosen_rules,
+    conclude,
+    context,
+    in_one_line,
+    judged_by,
+    register,
+)
 
 
 @cloup.command("check", context_settings=context("TEMPOLOR_CHECK"))
@@ -32,7 +43,7 @@ def check_command(files: tuple[Path, ...], **given: Any) -> None:
 
     rules, known = chosen_rules(given), register(given)
     with _without_garbage_collection():
-        result = check(files, rules, base=given["base"], live=given["live"], revision=given["revision"], register=known)
+        result = check(files, rules, base=given["base"], live=given["live"], **judged_by(given), register=known)
     sys.exit(conclude(result, given))
 
 

@@ -19,10 +19,12 @@ from .options import (
     REPORTS,
     WHOSE,
     CannotRunError,
+    check_overlays,
     chosen_rules,
     conclude,
     context,
     in_one_line,
+    judged_by,
     register,
 )
 
@@ -130,6 +132,7 @@ def _run(base_url: str, options: dict[str, Any]) -> int:
     scenarios = _scenarios(rules, options)
     known = register(options)
     if options["dry_run"]:
+        check_overlays(options)
         _show(_plan(target, rules, scenarios, options), target)
         return 0
     return conclude(_judged(target, rules, scenarios, known, options), options)
@@ -196,7 +199,7 @@ def _judged(
             rules,
             scenarios=scenarios,
             seed=options["seed"],
-            revision=options["revision"],
+            **judged_by(options),
             receiver=receiver,
             registry_file=_writable(options["registry"]),
             register=known,

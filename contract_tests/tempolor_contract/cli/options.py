@@ -38,9 +38,18 @@ def in_one_line() -> Iterator[None]:
     except (click.ClickException, click.exceptions.Exit, click.Abort, OSError):
         raise
     except Exception as error:
+        if unfit := _unfit_overlay(error):
+            raise unfit from None
         # A traceback would end with 1, which says that a contract is broken.
         told = f"{type(error).__name__}: {error}".splitlines()[0]
         raise CannotRunError(f"the kit itself failed, which says nothing about the service: {told}") from error
+
+
+def _unfit_overlay(error: Exception) -> CannotRunError | None:
+    """Return what to say where an overlay that was given cannot be read or does not fit."""
+    from tempolor_spec import OverlayError  # noqa: PLC0415 - `--help` need not load YAML
+
+    return CannotRunError(str(error)) if isinstance(error, OverlayError) else None
 
 
 def context(prefix: str) -> dict[str, Any]:
@@ -59,6 +68,9 @@ JUDGED_BY: Final = (
     cloup.option("--rule", multiple=True, metavar="ID,...", callback=_ids, help="Only these rules; repeatable."),
     cloup.option("--without", multiple=True, metavar="ID,...", callback=_ids, help="Not these rules; repeatable."),
     cloup.option("--revision", default=REVISIONS[0], type=click.Choice(REVISIONS), help="Revision to judge by."),
+    cloup.option(
+        "--overlay", multiple=True, type=FILE, help="OpenAPI overlay on its document; repeatable.  [default: none]"
+    ),
     cloup.option("--strict", is_flag=True, help="Fail where many requests are answered 5xx, too."),
     cloup.option("--deviations", type=FILE, help="Register of known differences, a TOML file."),
 )
@@ -90,6 +102,18 @@ def register(given: dict[str, Any]) -> "Register | None":
         return load_register(given["deviations"]) if given["deviations"] else None
     except RegisterError as error:
         raise CannotRunError(str(error)) from None
+
+
+def judged_by(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments that say by which document the options want it judged."""
+    return {"revision": given["revision"], "overlays": given["overlay"]}
+
+
+def check_overlays(given: dict[str, Any]) -> None:
+    """Raise OverlayError where an overlay that the options name cannot be used."""
+    from tempolor_spec import load_document  # noqa: PLC0415 - `--help` need not load YAML
+
+    load_document(**judged_by(given))
 
 
 def conclude(result: "RunResult", given: dict[str, Any]) -> int:

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 import click
 import cloup
 
-from .options import FILE, JUDGED_BY, REPORTS, CannotRunError, chosen_rules, conclude, context, in_one_line, register
+from .options import (
+    FILE,
+    JUDGED_BY,
+    REPORTS,
+    CannotRunError,
+    chosen_rules,
+    conclude,
+    context,
+    in_one_line,
+    judged_by,
+    register,
+)
 
 if TYPE_CHECKING:
     from ..exchanges.proxy.upstream import Upstream
@@ -87,7 +98,7 @@ def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
             f"tempolor proxy --upstream {shlex.quote(source)}",
             base=upstream.base,
             live=is_live(upstream.origin),
-            revision=given["revision"],
+            **judged_by(given),
             register=known,
         )
         traffic = LiveTraffic(session, tell, har)

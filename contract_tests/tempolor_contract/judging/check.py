@@ -22,24 +22,27 @@ def check(  # noqa: PLR0913 - a front door with many keys
     base: str | None = None,
     live: bool | None = None,
     revision: str = REVISIONS[0],
+    overlays: Sequence[Path] = (),
     effort: Effort = Effort.SAMPLE,
     register: Register | None = None,
 ) -> RunResult:
     """Judge recordings, one after the other, as one history.
 
     `base` tells where the API is, if it is not where `/v1/tempolor` stands. `live` says whose traffic it is, None goes
-    by the host of each request. `register` has the known differences. An exchange that cannot be read is
-    left out. A broken file ends the check, and so does Ctrl-C: the result has what was verified, and says what was not.
+    by the host of each request. `overlays` are files with OpenAPI overlays on the document. `register` has the known
+    differences. An exchange that cannot be read is left out. A broken file ends the check, and so does Ctrl-C: the
+    result has what was verified, and says what was not. OverlayError where an overlay does not fit.
     """
     names = [str(file) for file in files]
     session = Session(
         ", ".join(names),
         "recording",
         rules,
-        _command(names, base, live=live, revision=revision),
+        _command(names, base, live=live, judged_by=judged_by(revision, overlays)),
         base=base,
         live=live,
         revision=revision,
+        overlays=overlays,
         effort=effort,
         register=register,
     )
@@ -62,12 +65,16 @@ def check(  # noqa: PLR0913 - a front door with many keys
     return session.close()
 
 
-def _command(names: list[str], base: str | None, *, live: bool | None, revision: str) -> str:
+def judged_by(revision: str, overlays: Iterable[Path]) -> list[str]:
+    """Return the options of a command that say by which document was judged."""
+    options = [] if revision == REVISIONS[0] else [f"--revision {revision}"]
+    return options + [f"--overlay {shlex.quote(str(each))}" for each in overlays]
+
+
+def _command(names: list[str], base: str | None, *, live: bool | None, judged_by: Iterable[str]) -> str:
     parts = ["tempolor check", *map(shlex.quote, names)]
     if base is not None:
         parts.append(f"--base {shlex.quote(base)}")
     if live is not None:
         parts.append("--live" if live else "--mock")
-    if revision != REVISIONS[0]:
-        parts.append(f"--revision {revision}")
-    return " ".join(parts)
+    return " ".join([*parts, *judged_by])

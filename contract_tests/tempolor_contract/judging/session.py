@@ -1,7 +1,8 @@
 """One stream of exchanges, judged from the first to the result: what `run`, `check` and the proxy have in common."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from tempolor_spec import REVISIONS
 
@@ -17,7 +18,8 @@ class Session:
     """An inspector with its result. Show it exchanges (`see`), and `close` it for what was found.
 
     `source` is what is judged, `level` how: a level of `run`, `recording` or `proxy`. `command` is the command line
-    that repeats it. `register` has the known differences. The rest is as for `Inspector`.
+    that repeats it. `register` has the known differences. `overlays` are files with OpenAPI overlays on the document,
+    of which OverlayError is raised where one does not fit. The rest is as for `Inspector`.
     """
 
     def __init__(  # noqa: PLR0913 - a front door with many keys
@@ -31,11 +33,12 @@ class Session:
         live: bool | None = None,
         seed: int | None = None,
         revision: str = REVISIONS[0],
+        overlays: Sequence[Path] = (),
         effort: Effort = Effort.SAMPLE,
         register: Register | None = None,
     ) -> None:
         self._register = register or Register()
-        judge = DocumentJudge(revision, effort)
+        judge = DocumentJudge(revision, effort, overlays)
         self.inspector = Inspector(rules, judge, base=base, live=live, seed=seed, excuse=self._register.excuse)
         self.result = RunResult(source, level, seed, self.inspector.ledger, revision, command, started=time.time())
         self.result.live = live

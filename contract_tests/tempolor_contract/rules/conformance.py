@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from tempolor_spec import REVISIONS, load_document, operations
@@ -57,6 +58,7 @@ _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 # D-28: where nothing is configured, the scheduler may answer like the lists.
 _OPEN: Final = frozenset({("list_running_jobs", 404), ("get_available_capacity", 404)})
+_USUAL_REFUSALS: Final = frozenset({400, 401, 402, 404, 405, 413, 429})
 _ALWAYS: Final = 25
 _EACH: Final = 50
 
@@ -86,21 +88,24 @@ class _Asked:
 
 
 class DocumentJudge:
-    """Judges calls by a revision of the document; build it once.
+    """Judges calls by a revision of the document, with overlays or without; build it once.
 
     jsonschema-rs reads every answer. openapi-core gives a second opinion: on all answers, or on a `SAMPLE`, which is
     each answer that jsonschema-rs objects to, the first 25 of each operation and status, then each 50th. Where the
     two disagree, that is a finding of its own.
     """
 
-    def __init__(self, revision: str = REVISIONS[0], effort: Effort = Effort.ALL) -> None:
+    def __init__(
+        self, revision: str = REVISIONS[0], effort: Effort = Effort.ALL, overlays: Iterable[Path] = ()
+    ) -> None:
+        """Read the document; OverlayError where an overlay does not fit it."""
         self.revision = revision
-        self.document = _document(revision)
+        self.document = _document(revision, tuple(overlays))
         self.router = Router(self.document)
         self._second = None if effort is Effort.NONE else OpenapiCore(self.document)
         self._sampled = effort is Effort.SAMPLE
         self._asked: dict[str, _Asked] = {}
-        self._answers: dict[str, dict[int, _Answers]] = {}
+        self._answers: dict[str, dict[str, _Answers]] = {}
         self._count: Counter[tuple[str, int]] = Counter()
         for operation in operations(self.document):
             self._asked[operation.operation_id] = self._read_request(operation.definition)
@@ -126,6 +131,10 @@ class DocumentJudge:
         # Of null in a request the pages say nothing; in an answer there is none (D-42).
         return [replace(each, inferred=each.inferred or _is_free(each) or _is_null(each)) for each in breaches]
 
+    def is_usual_refusal(self, call: Call) -> bool:
+        """Whether an operation that an overlay has added answers as all others may: it lists what somebody has seen."""
+        return call.operation not in _known_operations(self.revision) and call.status in _USUAL_REFUSALS
+
     def _judge_callback(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
         request = call.exchange.request
         if call.operation == CALLBACK and request.json is not MISSING:
@@ -147,8 +156,8 @@ class DocumentJudge:
     def _judge_answer(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
         if call.operation not in self._answers or call.unclear or 300 <= call.status < 400:
             return
-        answers = self._answers[call.operation].get(call.status)
-        if answers is None and (call.operation, call.status) in _OPEN:
+        answers = _documented(self._answers[call.operation], call.status)
+        if answers is None and ((call.operation, call.status) in _OPEN or self.is_usual_refusal(call)):
             return
         if answers is None:
             known = ", ".join(str(status) for status in self._answers[call.operation])
@@ -263,7 +272,7 @@ class DocumentJudge:
             asked.bodies[media_type] = Schema(content.get("schema", {}), self.document)
         return asked
 
-    def _read_answers(self, definition: dict[str, Any]) -> dict[int, _Answers]:
+    def _read_answers(self, definition: dict[str, Any]) -> dict[str, _Answers]:
         answers = {}
         for status, reference in definition["responses"].items():
             response = resolve(reference["$ref"], self.document) if "$ref" in reference else reference
@@ -272,7 +281,7 @@ class DocumentJudge:
                 for name, each in response.get("content", {}).items()
             }
             required = tuple(name for name, header in response.get("headers", {}).items() if header.get("required"))
-            answers[int(status)] = _Answers(schemas, required)
+            answers[str(status).upper()] = _Answers(schemas, required)
         return answers
 
     def _read_schema(self, schema: dict[str, Any]) -> Schema | None:
@@ -280,6 +289,12 @@ class DocumentJudge:
         if schema.get("format") == "binary":
             return None
         return Schema(schema, self.document)
+
+
+def _documented(answers: Mapping[str, _Answers], status: int) -> _Answers | None:
+    """Return what an operation may answer with a status, by itself, in its range such as `4XX`, or by default."""
+    found = (answers.get(each) for each in (str(status), f"{status // 100}XX", "DEFAULT"))
+    return next((each for each in found if each is not None), None)
 
 
 def _is_strict(breach: Breach) -> bool:
@@ -353,9 +368,14 @@ def _unjust(call: Call, parameters: Collection[str]) -> Judged:
 
 
 @cache
-def _document(revision: str) -> dict[str, Any]:
+def _document(revision: str, overlays: tuple[Path, ...] = ()) -> dict[str, Any]:
     """Return the document of a revision, read once. Nobody changes it."""
-    return load_document(revision)
+    return load_document(revision, overlays)
+
+
+@cache
+def _known_operations(revision: str) -> frozenset[str]:
+    return frozenset(each.operation_id for each in operations(_document(revision)))
 
 
 @cache

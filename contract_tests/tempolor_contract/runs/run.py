@@ -11,6 +11,7 @@ from tempolor_spec import REVISIONS
 
 from ..exchanges.exchange import NotRecordedError
 from ..exchanges.redaction import Redactor
+from ..judging.check import judged_by
 from ..judging.known_differences import Register
 from ..judging.ledger import Ledger
 from ..judging.result import RunResult
@@ -46,6 +47,7 @@ def run(  # noqa: PLR0913 - a front door with many keys
     scenarios: Sequence[Scenario] | None = None,
     seed: int = 0,
     revision: str = REVISIONS[0],
+    overlays: Sequence[Path] = (),
     effort: Effort = Effort.ALL,
     receiver: Receiver | None = None,
     registry_file: Path | None = None,
@@ -55,6 +57,7 @@ def run(  # noqa: PLR0913 - a front door with many keys
     """Judge a target by these rules, and return what was found, however the run ends.
 
     It plays `scenarios`, or those that provoke one of the rules; whatever passes is judged by all of the rules.
+    `overlays` are files with OpenAPI overlays on the document.
     `registry_file` takes a line for each thing made, as it is made. `register` has the known differences.
 
     Ctrl-C ends it too: the result then says so, and lists what was made. Nothing is deleted in that case, because it
@@ -70,11 +73,12 @@ def run(  # noqa: PLR0913 - a front door with many keys
         target.base_url,
         target.level,
         rules,
-        _command(target, seed, revision),
+        _command(target, seed, judged_by(revision, overlays)),
         base=target.base_url,
         live=target.live,
         seed=seed,
         revision=revision,
+        overlays=overlays,
         effort=effort,
         register=register,
     )
@@ -100,7 +104,7 @@ def run(  # noqa: PLR0913 - a front door with many keys
     return session.close()
 
 
-def _command(target: Target, seed: int, revision: str) -> str:
+def _command(target: Target, seed: int, judged_by: Sequence[str]) -> str:
     """Return the command line that repeats a run, its tokens left to the environment."""
     parts = ["tempolor contract", shlex.quote(Redactor().url(target.base_url)), '--token "$TEMPOLOR_TOKEN"']
     if target.other_token:
@@ -110,9 +114,7 @@ def _command(target: Target, seed: int, revision: str) -> str:
         parts.append(f"--max-creations {target.max_creations}")
     if target.assumed_live is not None:
         parts.append("--live" if target.assumed_live else "--mock")
-    if revision != REVISIONS[0]:
-        parts.append(f"--revision {revision}")
-    return " ".join(parts)
+    return " ".join([*parts, *judged_by])
 
 
 def _play(lab: Lab, plan: Plan, result: RunResult, progress: Progress | None) -> None:

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from defaults import defaults_module
 from openapi_python_client import generate
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from relaxed_view import relaxed_view
+from tempolor_spec import OverlayError
 from unasync import unasync_folder
 
 HERE = Path(__file__).parent
@@ -39,31 +40,69 @@ def main() -> int:
     """Generate, or check; 0 if all is well."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="change nothing; fail if a generated file is stale")
-    check: bool = parser.parse_args().check
+    parser.add_argument("--overlay", action="append", type=Path, default=[], help="an OpenAPI overlay; needs --output")
+    parser.add_argument("--output", type=Path, help="write the whole package tempolor_client into this folder instead")
+    given = parser.parse_args()
+    if given.overlay and not given.output:
+        parser.error("--overlay needs --output: the package itself is made of the document as it is")
+    if given.check and given.output:
+        parser.error("--check looks at the package itself; leave --output out")
     try:
-        with tempfile.TemporaryDirectory() as temporary:
-            fresh = Path(temporary)
-            make(fresh)
-            stale = list(differences(fresh, PACKAGE))
-            if check and stale:
-                raise GenerationError("stale, run tools/generate.py:\n  " + "\n  ".join(stale))  # noqa: TRY301
-            if not check:
-                install(fresh)
-                sys.stdout.write(f"{len(stale)} files changed\n")
-    except GenerationError as error:
+        if given.output:
+            write_package(given.output, given.overlay)
+        else:
+            renew(check=given.check)
+    except (GenerationError, OverlayError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
 
-def make(target: Path) -> None:
+def write_package(folder: Path, overlays: list[Path]) -> None:
+    """Write a copy of the package into a folder, its generated part made of the document with overlays.
+
+    Raises:
+        GenerationError: There is such a package already; else as for `make`.
+
+    """
+    target = folder / PACKAGE.name
+    if target.exists():
+        raise GenerationError(f"{target} is there already: delete it, or name another folder")
+    with tempfile.TemporaryDirectory() as temporary:
+        fresh = Path(temporary)
+        make(fresh, overlays)
+        shutil.copytree(PACKAGE, target, ignore=shutil.ignore_patterns("__pycache__", *FOLDERS))
+        install(fresh, target)
+    sys.stdout.write(f"{target}\n")
+
+
+def renew(*, check: bool) -> None:
+    """Generate the package's own folders; with `check` change nothing.
+
+    Raises:
+        GenerationError: With `check`, a file is stale; else as for `make`.
+
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        fresh = Path(temporary)
+        make(fresh)
+        stale = list(differences(fresh, PACKAGE))
+        if check and stale:
+            raise GenerationError("stale, run tools/generate.py:\n  " + "\n  ".join(stale))
+        if not check:
+            install(fresh, PACKAGE)
+            sys.stdout.write(f"{len(stale)} files changed\n")
+
+
+def make(target: Path, overlays: Iterable[Path] = ()) -> None:
     """Generate both folders into `target`.
 
     Raises:
         GenerationError: The generator left something out, or a formatter failed.
+        OverlayError: An overlay does not fit the document.
 
     """
-    view = relaxed_view()
+    view = relaxed_view(overlays)
     generate_from(view, target / "_generated")
     (target / "_generated" / "record.json").write_text(json.dumps(record(view), indent=2) + "\n", encoding="utf-8")
     (target / "_generated" / "defaults.py").write_text(defaults_module(), encoding="utf-8")
@@ -149,11 +188,11 @@ def _files(root: Path) -> Iterator[tuple[str, Path]]:
             yield file.relative_to(root).as_posix(), file
 
 
-def install(fresh: Path) -> None:
-    """Replace the generated folders."""
+def install(fresh: Path, package: Path) -> None:
+    """Replace the generated folders of a package."""
     for folder in FOLDERS:
-        shutil.rmtree(PACKAGE / folder, ignore_errors=True)
-        shutil.copytree(fresh / folder, PACKAGE / folder)
+        shutil.rmtree(package / folder, ignore_errors=True)
+        shutil.copytree(fresh / folder, package / folder)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ that OpenAPI allows. Each function here loosens one thing.
 
 # ruff: noqa: INP001 - imported by a script, not a package
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 from tempolor_spec import REVISIONS, load_document, operations
@@ -18,9 +19,14 @@ Node = Any
 _RAW = "application/octet-stream"
 
 
-def relaxed_view() -> dict[str, Any]:
-    """Return the view: the newest revision's orders, every revision's answers, open where the document is closed."""
-    document = load_document(REVISIONS[-1])
+def relaxed_view(overlays: Iterable[Path] = ()) -> dict[str, Any]:
+    """Return the view: the newest revision's orders, every revision's answers, open where the document is closed.
+
+    Raises:
+        OverlayError: An overlay does not fit that revision.
+
+    """
+    document = load_document(REVISIONS[-1], overlays)
     widen_created_jobs(document)
     open_answers(document)
     part_forms(document)
@@ -38,7 +44,9 @@ def widen_created_jobs(document: dict[str, Any]) -> None:
     The newest revision says one, the older ones two: a client takes what comes.
     """
     oldest = load_document(REVISIONS[0])
-    document["components"]["schemas"]["CreatedJobs"] = oldest["components"]["schemas"]["CreatedJobs"]
+    created = document["components"]["schemas"]["CreatedJobs"]["properties"]
+    for name in ("itemIds", "jobs"):
+        created[name] = oldest["components"]["schemas"]["CreatedJobs"]["properties"][name]
 
 
 def open_answers(document: dict[str, Any]) -> None:
@@ -56,7 +64,7 @@ def part_forms(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     for operation in operations(document):
         form = operation.definition.get("requestBody", {}).get("content", {}).get("multipart/form-data")
-        if form:
+        if form and "$ref" in form["schema"]:
             shared = form["schema"]["$ref"].rpartition("/")[2]
             own = shared.replace("Request", "Form")
             schemas[own] = deepcopy(schemas[shared])

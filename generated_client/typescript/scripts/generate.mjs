@@ -1,11 +1,15 @@
 /**
- * Writes src/generated from the document, and from the defaults that both clients share. With `--check` it writes into a temporary folder instead and compares names
- * and bytes. Whatever the generator has to say, be it a warning, is a failure.
+ * Writes src/generated from the document, and from the defaults that both clients share. With `--check` it writes into
+ * a temporary folder instead and compares names and bytes. With `--output DIR` it writes there, and only then from the
+ * document with overlays (`--overlay FILE`, repeatable) on a revision of it (`--revision R`). Whatever the generator has
+ * to say, be it a warning, is a failure.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
 import { parse } from "yaml";
@@ -86,19 +90,60 @@ function write(files, folder) {
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const files = await generate(readDocument(), readOverlays());
-  if (process.argv.includes("--check")) {
-    const folder = mkdtempSync(join(tmpdir(), "tempolor-client-"));
-    write(files, folder);
-    const written = Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
-    rmSync(folder, { recursive: true });
-    const stale = differences(written, GENERATED);
-    if (stale.length > 0) {
-      console.error(`src/generated is not what the document gives; run \`npm run generate\`:\n${stale.join("\n")}`);
-      process.exit(1);
-    }
-  } else {
-    write(files, GENERATED);
+/**
+ * The document of a revision with overlays, as `tempolor spec` prints it: what an overlay means is said in one place.
+ * The command is the one that TEMPOLOR names, or that of this checkout, or the one on the PATH.
+ */
+export function overlaidDocument({ overlay = [], revision }) {
+  const inCheckout = fileURLToPath(new URL("../../../.venv/bin/tempolor", import.meta.url));
+  const command = process.env.TEMPOLOR ?? (existsSync(inCheckout) ? inCheckout : "tempolor");
+  const options = [...overlay.flatMap((file) => ["--overlay", file]), ...(revision ? ["--revision", revision] : [])];
+  const { error, status, stdout, stderr } = spawnSync(command, ["spec", "--format", "json", ...options], {
+    encoding: "utf8",
+    maxBuffer: 64 * 2 ** 20,
+  });
+  if (error) throw new Error(`${command} cannot be run (${error.code}): pip install tempolor-kit, or set TEMPOLOR`);
+  if (status !== 0) throw new Error(stderr.trim());
+  return JSON.parse(stdout);
+}
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      check: { type: "boolean" },
+      output: { type: "string" },
+      overlay: { type: "string", multiple: true },
+      revision: { type: "string" },
+    },
+  });
+  if ((values.overlay || values.revision) && !values.output)
+    throw new Error("--overlay and --revision need --output: src/generated is made of the document as it is");
+  if (values.check && values.output) throw new Error("--check looks at src/generated; leave --output out");
+  return values;
+}
+
+async function main() {
+  const given = options();
+  if (given.output) {
+    if (existsSync(given.output) && readdirSync(given.output).length > 0)
+      throw new Error(`${given.output} is not empty: name another folder`);
+    write(await generate(overlaidDocument(given), readOverlays()), given.output);
+    return;
   }
+  const files = await generate(readDocument(), readOverlays());
+  if (!given.check) return write(files, GENERATED);
+  const folder = mkdtempSync(join(tmpdir(), "tempolor-client-"));
+  write(files, folder);
+  const written = Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+  rmSync(folder, { recursive: true });
+  const stale = differences(written, GENERATED);
+  if (stale.length > 0)
+    throw new Error(`src/generated is not what the document gives; run \`npm run generate\`:\n${stale.join("\n")}`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main().catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
 }

@@ -1,10 +1,11 @@
 /** The transform and the generator. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { differences, generate, readDocument, readOverlays } from "./generate.mjs";
+import { differences, generate, overlaidDocument, readDocument, readOverlays } from "./generate.mjs";
 import { extended, OPEN, operationsOf, transform } from "./transform.mjs";
 
 const ok = (schema) => ({ 200: { description: "x", content: { "application/json": { schema } } } });
@@ -116,4 +117,23 @@ test("a changed, a missing and a left-over file are told apart", () => {
   rmSync(folder, { recursive: true });
 
   assert.deepEqual(found, ["a.ts differs", "b.ts is missing", "old.ts is not generated"]);
+});
+
+const kit = spawnSync(process.env.TEMPOLOR ?? "../../.venv/bin/tempolor", ["--version"]).status === 0;
+
+test("types can be made of the document with an overlay", { skip: !kit && "the kit is not installed" }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tempolor-client-"));
+  const overlay = join(folder, "tomorrow.json");
+  const update = { lufs: { type: "number" } };
+  const actions = [{ target: "$.components.schemas.MusicItem.properties", update }];
+  writeFileSync(overlay, JSON.stringify({ overlay: "1.0.0", info: {}, actions }));
+
+  const files = await generate(overlaidDocument({ overlay: [overlay] }), readOverlays());
+  rmSync(folder, { recursive: true });
+
+  assert.match(files["schema.ts"], /lufs\?: number/);
+});
+
+test("an overlay that does not fit is told", { skip: !kit && "the kit is not installed" }, () => {
+  assert.throws(() => overlaidDocument({ overlay: ["none.yaml"] }), /overlay none.yaml: cannot be read/);
 });

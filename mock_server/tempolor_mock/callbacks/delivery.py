@@ -227,7 +227,7 @@ class WorldDelivery:
     def _payload(self, world: World, held: Callback) -> Payload | None:
         self._see(held)
         self._held[held.number] = held
-        return make_payload(world, held)
+        return make_payload(world, held, self._worlds.finish_callback)
 
 
 def log_failure(what: str, error: BaseException) -> None:

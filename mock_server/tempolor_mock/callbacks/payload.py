@@ -1,5 +1,6 @@
 """A callback as it goes over the wire."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import orjson
@@ -9,6 +10,9 @@ from ..domain.callbacks import Callback, Outcome
 from ..domain.jobs import Job
 from ..domain.records import replace
 from ..domain.world import World
+
+Finish = Callable[[shapes.JsonObject], shapes.JsonObject]
+"""Returns the content of a callback with what an overlay adds to it."""
 
 LONGEST_CHAIN = 5
 """How many callbacks in a row may cause the request for the next job, before it counts as a loop."""
@@ -42,7 +46,7 @@ class SendResult:
     timed_out: bool = False
 
 
-def make_payload(world: World, held: Callback) -> Payload | None:
+def make_payload(world: World, held: Callback, finish: Finish | None = None) -> Payload | None:
     """Return what to send for a callback, or None where its job is gone, which ends the callback."""
     job = world.jobs.get(held.job_id.item_id)
     if job is None:
@@ -50,7 +54,10 @@ def make_payload(world: World, held: Callback) -> Payload | None:
         return None
     request = job.request
     origin = None if request.origin == request.base_url else request.origin
-    return Payload(held, orjson.dumps(_content(world, job, held.moment_ms)), request.depth + 1, origin)
+    content = _content(world, job, held.moment_ms)
+    if finish is not None:
+        content = finish(content)
+    return Payload(held, orjson.dumps(content), request.depth + 1, origin)
 
 
 def _content(world: World, job: Job, at_ms: int) -> shapes.JsonObject:

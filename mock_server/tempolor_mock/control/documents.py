@@ -3,13 +3,14 @@
 import asyncio
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import yaml
 from tempolor_spec import load_document
 
 from ..exchange import Answer, Call
-from ..settings import PUBLIC_BASE_PATH
+from ..settings import PUBLIC_BASE_PATH, Settings
 
 
 async def get_control_document(_call: Call) -> Answer:
@@ -19,7 +20,7 @@ async def get_control_document(_call: Call) -> Answer:
 
 async def get_service_document(call: Call) -> Answer:
     """Return the document that the mock plays, with the mock's own address before the service's."""
-    document = await asyncio.to_thread(_service_document, call.worlds.settings.policy.revision)
+    document = await asyncio.to_thread(service_document, call.worlds.settings)
     here = {"url": call.base_url + PUBLIC_BASE_PATH, "description": "This mock."}
     return Answer(200, {**document, "servers": [here, *document["servers"]]})
 
@@ -36,6 +37,11 @@ def _control_document() -> dict[str, Any]:
     return control_document()
 
 
+def service_document(settings: Settings) -> dict[str, Any]:
+    """Return the document that a mock of these settings plays; nobody may change it."""
+    return _service_document(settings.policy.revision, settings.overlays)
+
+
 @cache
-def _service_document(revision: str) -> dict[str, Any]:
-    return load_document(revision)
+def _service_document(revision: str, overlays: tuple[Path, ...]) -> dict[str, Any]:
+    return load_document(revision, overlays)

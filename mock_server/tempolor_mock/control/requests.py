@@ -3,10 +3,8 @@
 import asyncio
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
-from functools import cache, partial
+from functools import partial
 from typing import Any
-
-from tempolor_spec import load_document
 
 from ..domain.clock import iso
 from ..domain.errors import ServiceError
@@ -15,8 +13,9 @@ from ..domain.world import World
 from ..exchange import Answer, Call
 from ..journal import Body, Entry, redacted_body, redacted_headers, redacted_path, redacted_query
 from ..journal.records import RawHeaders
-from ..settings import PUBLIC_BASE_PATH
+from ..settings import PUBLIC_BASE_PATH, Settings
 from .callbacks import callback_object
+from .documents import service_document
 
 JsonObject = dict[str, Any]
 
@@ -82,13 +81,13 @@ async def _shown(call: Call, entries: list[Entry], *, brief: bool) -> list[JsonO
     job_ids = {job_id for entry in entries for job_id in entry.notes.jobs}
     jobs = await call.run(lambda world: _jobs(world, job_ids)) if job_ids else {}
     known = (str(call.owner), call.worlds.settings.control_token or "")
-    show = partial(_request_object, jobs=jobs, revision=call.worlds.settings.policy.revision, known=known, brief=brief)
+    show = partial(_request_object, jobs=jobs, settings=call.worlds.settings, known=known, brief=brief)
     # Off the event loop: bodies are searched for secrets, and the document is read for the first unknown path.
     return await asyncio.to_thread(lambda: list(map(show, entries)))
 
 
 def _request_object(
-    entry: Entry, *, jobs: Mapping[str, JsonObject], revision: str, known: Collection[str], brief: bool
+    entry: Entry, *, jobs: Mapping[str, JsonObject], settings: Settings, known: Collection[str], brief: bool
 ) -> JsonObject:
     shown: JsonObject = {
         "number": entry.number,
@@ -105,7 +104,7 @@ def _request_object(
         "jobs": [jobs[job_id] for job_id in entry.notes.jobs],
     }
     if _is_astray(entry):
-        shown["closest"] = _closest_path(entry.head.path, revision)
+        shown["closest"] = _closest_path(entry.head.path, settings)
     if not brief:
         shown["request"] = _content_object(entry.head.headers, entry.request_body, known)
         shown["answer"] = _content_object(entry.answer_headers, entry.answer_body, known)
@@ -117,14 +116,11 @@ def _is_astray(entry: Entry) -> bool:
     return entry.status == 404 and entry.notes.operation_id is None and not entry.head.path.startswith("/files/")
 
 
-def _closest_path(path: str, revision: str) -> str:
-    (closest,) = get_close_matches(path[:LONGEST_PATH], _documented_paths(revision), n=1, cutoff=0)
+def _closest_path(path: str, settings: Settings) -> str:
+    documented = [PUBLIC_BASE_PATH + each for each in service_document(settings)["paths"]]
+    closest: str
+    (closest,) = get_close_matches(path[:LONGEST_PATH], documented, n=1, cutoff=0)
     return closest
-
-
-@cache
-def _documented_paths(revision: str) -> tuple[str, ...]:
-    return tuple(PUBLIC_BASE_PATH + path for path in load_document(revision)["paths"])
 
 
 def _content_object(headers: RawHeaders, body: Body, known: Collection[str]) -> JsonObject:

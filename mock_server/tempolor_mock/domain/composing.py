@@ -13,6 +13,8 @@ LONGEST_SECONDS = {"v3": 120, "v3.5": 270, "v4.5+": 300, "v4.8": 300, "i3": 120,
 """How long a piece each model makes at most, in seconds."""
 
 SHORTEST_SECONDS = 60
+USUAL_SECONDS = 300
+"""How long a piece is at most that a model makes of which nothing is known: one that an overlay has added."""
 
 _STYLES = {
     "Orchestral": ("orchestr", "symphon", "cinematic", "string", "epic"),
@@ -92,7 +94,7 @@ def _first_match(table: dict[str, tuple[str, ...]], lowered: str) -> str | None:
 
 def drawn_seconds(request: MusicRequest, draws: Draws) -> int:
     """Draw how long a piece is, within what its model makes."""
-    return draws.between(SHORTEST_SECONDS, LONGEST_SECONDS[request.model])
+    return draws.between(SHORTEST_SECONDS, LONGEST_SECONDS.get(request.model, USUAL_SECONDS))
 
 
 def material_of(job: Job) -> Material:

@@ -23,9 +23,10 @@ class AnswerCheck:
         self._operation_id = operation.operation_id
         self._schemas = {
             int(status): compile_schema(response["content"]["application/json"]["schema"])
-            if "content" in response
+            if "schema" in response.get("content", {}).get("application/json", {})
             else None
             for status, response in operation.responses.items()
+            if str(status).isdigit()
         }
 
     def __call__(self, call: Call, answer: Answer) -> None:

@@ -19,6 +19,7 @@ _OF_SETTINGS = (
     "callback_timeout_seconds",
     "max_json_bytes",
     "max_upload_bytes",
+    "overlays",
     "validate_responses",
 )
 _RANGES = frozenset({"job_seconds", "download_lag_seconds", "clone_seconds", "split_seconds"})

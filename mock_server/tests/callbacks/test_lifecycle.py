@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import sqlite3
 
 import pytest
@@ -228,3 +229,20 @@ def test_callbacks_go_on_by_themselves_when_the_store_does(run_mock, receiver, t
             await receiver.arrived(all_final(2))
 
     asyncio.run(scenario())
+
+
+def test_a_callback_shows_the_fields_of_an_overlay(new_client, receiver, tmp_path):
+    """It is the item, as that is shown."""
+    overlay = tmp_path / "tomorrow.yaml"
+    fields = {
+        "target": "$.components.schemas.MusicItem.properties",
+        "update": {"lufs": {"type": "number", "example": -14}},
+    }
+    overlay.write_text(json.dumps({"overlay": "1.0.0", "info": {}, "actions": [fields]}))
+    client = new_client(overlays=(overlay,))
+    client.account()
+
+    client.song(replyUrl=receiver.url)
+    client.advance(60)
+
+    assert {each.body["lufs"] for each in receiver.received} == {-14}

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tempolor_spec import operations
 
 from ...document.bodies import records_of
-from ...document.schemas import resolve
+from ...document.schemas import dereferenced
 from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab
@@ -80,8 +80,7 @@ def _combinations(lab: Lab) -> None:
 def _schema(lab: Lab, operation: str) -> dict[str, Any]:
     document = lab.inspector.document.document
     [definition] = [each.definition for each in operations(document) if each.operation_id == operation]
-    reference = definition["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-    found: dict[str, Any] = resolve(reference, document)
+    found: dict[str, Any] = dereferenced(definition["requestBody"]["content"]["application/json"]["schema"], document)
     return found
 
 
@@ -91,11 +90,11 @@ def _choices(lab: Lab, schema: dict[str, Any], things: dict[str, str]) -> dict[s
     own: dict[str, Any] = {**things, **fixtures.reply_url(lab), "replyRef": lab.name("ref"), "maxJobs": fixtures.ROOM}
     chosen: dict[str, list[Any]] = {}
     for name, reference in schema["properties"].items():
-        field = resolve(reference["$ref"], document)
+        field = dereferenced(reference, document)
         listed = [each for each in field.get("enum", ()) if each]
         if name in own:
             chosen[name] = [own[name]]
-        elif name not in _NOT_CHOSEN | _SOURCES and (listed or name != "replyUrl"):
+        elif name not in _NOT_CHOSEN | _SOURCES and (listed or ("example" in field and name != "replyUrl")):
             chosen[name] = listed[:_MOST_VALUES] or [field["example"]]
     return chosen
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from schemathesis import engine
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events
-from tempolor_spec import load_document, operations
+from tempolor_spec import operations
 
 from ..scenarios.lab import GoneError, Lab
 from ..scenarios.samples import files_of
@@ -44,7 +44,7 @@ def generate(lab: Lab, extent: Extent | None = None, *, phases: tuple[str, ...] 
     hooks = RequestHooks(prepared, reply_url)
     judge = Judge(lab, gateway, hooks)
     until = extent.now() + extent.seconds
-    with _quiet_place(), _hooked(hooks.before_call, judge.after_call):
+    with _quiet_place(), _hooked(lab, hooks.before_call, judge.after_call):
         schema = schemathesis.openapi.from_dict(lab.inspector.document.document, config=_config(lab, extent, phases))
         schema.app = gateway
         # Schemathesis first probes the base URL by itself, past every hook and application; a path alone it leaves.
@@ -113,7 +113,7 @@ _UNUSED_CHECKS: Final = ("positive_data_acceptance", "missing_required_header")
 
 
 @contextmanager
-def _hooked(before_call: Callable[..., None], after_call: Callable[..., None]) -> Iterator[None]:
+def _hooked(lab: Lab, before_call: Callable[..., None], after_call: Callable[..., None]) -> Iterator[None]:
     """Register the hooks, which Schemathesis knows only globally, and the files; take the hooks back at the end."""
 
     def before(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
@@ -122,7 +122,7 @@ def _hooked(before_call: Callable[..., None], after_call: Callable[..., None]) -
     def after(context: Any, case: Any, response: Any) -> None:
         after_call(context, case, response)
 
-    for media_type in sorted(_uploads()):
+    for media_type in sorted(_uploads(lab.inspector.document.document)):
         schemathesis.openapi.media_type(media_type, st.sampled_from(files_of(media_type)))
     schemathesis.hook("before_call")(before)
     schemathesis.hook("after_call")(after)
@@ -133,8 +133,8 @@ def _hooked(before_call: Callable[..., None], after_call: Callable[..., None]) -
         schemathesis.hooks.unregister(after)
 
 
-def _uploads() -> set[str]:
-    bodies = (each.definition.get("requestBody", {}).get("content", {}) for each in operations(load_document()))
+def _uploads(document: dict[str, Any]) -> set[str]:
+    bodies = (each.definition.get("requestBody", {}).get("content", {}) for each in operations(document))
     return {media_type for content in bodies for media_type in content if media_type.startswith("audio/")}
 
 

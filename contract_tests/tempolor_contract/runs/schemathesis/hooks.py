@@ -3,6 +3,8 @@
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+from tempolor_spec import load_document, operations
+
 from .fixtures import Prepared
 
 ORDERS: Final = frozenset({"create_song", "create_instrumental"})
@@ -11,6 +13,7 @@ _OF_ACCOUNT: Final = frozenset(
     {"list_music", "list_midi", "list_cloned_voices", "list_artist_voices", "upload_midi", "clone_voice", "split_stems"}
 )
 _SOURCES: Final = ("clonedVoiceItemId", "midiItemId", "artistVoiceItemId")
+_DOCUMENTED: Final = frozenset(each.operation_id for each in operations(load_document()))
 _NOWHERE: Final = "127.0.0.1:9"
 
 
@@ -45,6 +48,10 @@ class RequestHooks:
         if known:
             name = next(iter(case.path_parameters))
             case.path_parameters = {name: quote(known, safe=":")}
+        elif operation not in _DOCUMENTED:
+            named = {"job_id": prepared.job, "user_id": prepared.account}
+            ours = {name: quote(named[name], safe=":") for name in case.path_parameters or {} if named.get(name)}
+            case.path_parameters = {**(case.path_parameters or {}), **ours}
 
     def _query(self, operation: str, case: Any) -> None:
         if operation not in _OF_ACCOUNT or not self.prepared.account:

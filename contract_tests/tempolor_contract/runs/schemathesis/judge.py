@@ -113,6 +113,8 @@ class Judge:
     def _reading(self, check: str, call: Call) -> str:
         """Return an excuse for what breaks nothing but what the pages leave open, by the judge of all other rules."""
         document = self._inspector.document
+        if check == "status_code_conformance" and document.is_usual_refusal(call):
+            return "an operation that an overlay has added may refuse as all others do"
         if check == "negative_data_rejection":
             breaches = document.request_breaches(call)
             return "the request breaks only a reading" if breaches and all(each.inferred for each in breaches) else ""

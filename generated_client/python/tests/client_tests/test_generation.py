@@ -200,3 +200,48 @@ def test_an_object_survives_the_way_through_json(name):
     once = model.from_dict(fields)
 
     assert model.from_dict(json.loads(json.dumps(once.to_dict()))) == once
+
+
+OVERLAY = {
+    "overlay": "1.0.0",
+    "info": {"title": "tomorrow", "version": "1"},
+    "actions": [
+        {"target": "$.components.schemas.MusicItem.properties", "update": {"lufs": {"type": "number"}}},
+        {"target": "$.components.schemas.CreatedJobs.properties", "update": {"priority": {"type": "integer"}}},
+    ],
+}
+
+
+def test_a_client_of_an_overlay_is_a_package_of_its_own(tool, tmp_path):
+    """It knows what the overlay added, and the package that is checked in stays as it is."""
+    overlay = tmp_path / "o.yaml"
+    overlay.write_text(json.dumps(OVERLAY))
+    command = [sys.executable, TOOLS / "generate.py", "--overlay", overlay, "--output", tmp_path]
+
+    subprocess.run(command, check=True, capture_output=True)
+
+    program = (
+        "from tempolor_client.models import *; print(MusicItem(lufs=-14.0).lufs, CreatedJobs(priority=1).priority)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert said.stdout == "-14.0 1\n", said.stderr
+    assert not hasattr(models.MusicItem, "lufs")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--overlay", "none.yaml"], "--overlay needs --output"),
+        (["--overlay", "none.yaml", "--output", "made"], "overlay none.yaml: cannot be read"),
+        (["--check", "--output", "made"], "leave --output out"),
+    ],
+)
+def test_a_client_that_cannot_be_made_is_told(tool, tmp_path, arguments, told):
+    """In one line, before anything is written."""
+    command = [sys.executable, TOOLS / "generate.py", *arguments]
+
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert result.returncode
+    assert told in result.stderr.splitlines()[-1]
+    assert not (tmp_path / "made").exists()
