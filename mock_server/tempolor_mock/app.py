@@ -110,7 +110,14 @@ def _log(worlds: Worlds) -> RequestLog | None:
 
 
 def _store(settings: Settings) -> Store:
-    return open_store(settings.store, settings.policy, new_clock(settings), _begin(settings), settings.limits)
+    return open_store(
+        settings.store,
+        settings.policy,
+        new_clock(settings),
+        _begin(settings),
+        settings.limits,
+        connections=settings.store_connections,
+    )
 
 
 def _begin(settings: Settings) -> Begin:

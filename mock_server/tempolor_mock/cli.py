@@ -157,7 +157,15 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
 )
 @cloup.option_group(
     "State",
-    cloup.option("--store", default="memory", metavar="memory|sqlite:FILE", help="Where worlds are kept."),
+    cloup.option(
+        "--store", default="memory", metavar="memory|sqlite:FILE|postgresql://...", help="Where worlds are kept."
+    ),
+    cloup.option(
+        "--store-connections",
+        default=10,
+        type=click.IntRange(1, 1000),
+        help="Connections to PostgreSQL at a time, most.",
+    ),
     cloup.option(
         "--snapshot",
         type=click.Path(path_type=Path, dir_okay=False),
@@ -289,6 +297,7 @@ def _settings(options: dict[str, Any], *, loopback_only: bool) -> Settings:
         policy=policy,
         overlays=options["overlays"],
         store=options["store"],
+        store_connections=options["store_connections"],
         snapshot=options["snapshot"],
         speed=options["speed"],
         frozen=options["frozen"],

@@ -19,7 +19,8 @@ class Settings:
 
     `overlays` are files with OpenAPI overlays, applied to the document of the policy's revision one after the other.
     `tokens` are the only API tokens accepted (none given: any well-formed one). `control_token` is what control calls
-    must carry in `X-Mock-Control-Token` (None: nothing). `store` is `memory` or `sqlite:FILE`. New worlds begin as the
+    must carry in `X-Mock-Control-Token` (None: nothing). `store` is `memory`, `sqlite:FILE` or
+    `postgresql://...`, and `store_connections` how many a database is asked for at most. New worlds begin as the
     world in the file `snapshot` (None: empty). `journal_bytes` is how much is remembered of all worlds' requests,
     `log` how each is told on stderr. `loopback_only` says that the mock listens on this machine's loopback interface,
     where the control plane answers to no other name. `trusted_proxies` are addresses and networks whose
@@ -38,6 +39,7 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     overlays: tuple[Path, ...] = ()
     store: str = "memory"
+    store_connections: int = 10
     snapshot: Path | None = None
     speed: float = 1.0
     frozen: bool = False

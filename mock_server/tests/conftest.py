@@ -7,6 +7,7 @@ document on its way out: one outside it would be a 500.
 
 import asyncio
 import hashlib
+import os
 import re
 import signal
 import subprocess
@@ -24,6 +25,9 @@ import httpx
 import pytest
 from tempolor_mock.app import create_app
 from tempolor_mock.settings import Settings
+
+from .postgresql import NOT_THERE, Schemas, shared_cluster
+from .stores import Places
 
 START_MS = 1_747_731_600_125
 """The real moment all in-process tests are run at: 2025-05-20T09:00:00.125Z."""
@@ -156,6 +160,38 @@ def application() -> Iterator[InProcess]:
     """The application that most tests share."""
     with in_process() as transport:
         yield transport
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+    """The URL of the test run's PostgreSQL; None where there is none."""
+    own = tmp_path_factory.getbasetemp()
+    with shared_cluster(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def schemas(postgresql: str | None) -> Iterator[Schemas | None]:
+    """Schemas of that PostgreSQL."""
+    if postgresql is None:
+        yield None
+        return
+    made = Schemas(postgresql, f"test_{os.getpid()}_{os.urandom(3).hex()}")
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def place_of(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Places]:
+    """Return what `--store` is told: `place_of("sqlite")`; the same label is the same place."""
+
+    def find() -> Schemas:
+        found: Schemas | None = request.getfixturevalue("schemas")
+        return pytest.skip(NOT_THERE) if found is None else found
+
+    places = Places(tmp_path, find)
+    yield places
+    places.give_back()
 
 
 @pytest.fixture

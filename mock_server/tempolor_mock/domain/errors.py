@@ -117,9 +117,14 @@ def stopping() -> ServiceError:
     return ServiceError(503, "The mock is shutting down")
 
 
-def store_unavailable(reason: str) -> ServiceError:
+def store_unavailable(reason: str, *, may_be_done: bool = False) -> ServiceError:
     """Worlds cannot be kept just now; the service has no words for that."""
-    refusal = ServiceError(503, f"The mock cannot keep its worlds now: {reason}. Nothing was done; try again")
+    advice = (
+        "It may have been done all the same; look before you try again"
+        if may_be_done
+        else "Nothing was done; try again"
+    )
+    refusal = ServiceError(503, f"The mock cannot keep its worlds now: {reason}. {advice}")
     refusal.headers = (("Retry-After", "1"),)
     return refusal
 

@@ -11,6 +11,8 @@ from tempolor_mock.domain.callbacks import KEPT_CALLBACKS
 from tempolor_mock.domain.policy import Policy
 from tempolor_mock.store import sqlite
 
+from ..stores import LASTING_STORES, STORES
+
 FAST = {"frozen": False, "speed": 2_000.0}
 START_MS = 1_747_731_600_125
 
@@ -94,13 +96,14 @@ def test_an_advance_of_a_running_clock_sends_what_it_passes(run_mock, receiver):
     asyncio.run(scenario())
 
 
-@pytest.mark.parametrize("store", ["memory", "sqlite"])
-def test_a_shutdown_with_callbacks_on_their_way_is_clean(run_mock, receiver, acts, tmp_path, store):
+@pytest.mark.parametrize("store", STORES)
+def test_a_shutdown_with_callbacks_on_their_way_is_clean(run_mock, receiver, acts, place_of, store):
     """Nobody is waited for, and nothing is left open."""
+    place = place_of(store)
 
     async def scenario():
         receiver.behave = acts.hang
-        async with run_mock(**FAST, store=store if store == "memory" else f"sqlite:{tmp_path / 'worlds'}") as client:
+        async with run_mock(**FAST, store=place) as client:
             await client.account(maxJobs=100)
             for _ in range(20):
                 await client.song(receiver.url)
@@ -112,13 +115,14 @@ def test_a_shutdown_with_callbacks_on_their_way_is_clean(run_mock, receiver, act
     assert len(receiver.received) == 16
 
 
+@pytest.mark.parametrize("store", LASTING_STORES)
 @pytest.mark.parametrize("end", ["shutdown", "kill"])
-def test_a_restart_sends_what_was_still_due(run_mock, receiver, acts, tmp_path, end):
+def test_a_restart_sends_what_was_still_due(run_mock, receiver, acts, place_of, *, end, store):
     """Without any call, in order; what was on its way may come twice.
 
     After a kill, the callbacks that were on their way belong to nobody until their lease has run out.
     """
-    settings = {**FAST, "store": f"sqlite:{tmp_path / 'worlds'}"}
+    settings = {**FAST, "store": place_of(store)}
 
     async def before():
         receiver.behave = acts.hang

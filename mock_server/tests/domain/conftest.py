@@ -14,7 +14,7 @@ from tempolor_mock.domain.policy import Policy
 from tempolor_mock.domain.settling import Transition
 from tempolor_mock.domain.voices import ClonedVoice
 from tempolor_mock.domain.world import World
-from tempolor_mock.store.memory import MemoryWorld
+from tempolor_mock.store.memory_world import MemoryWorld
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("patient", deadline=None)

@@ -7,7 +7,6 @@ import wave
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +19,8 @@ from tempolor_mock.domain.midi import MidiFile
 from tempolor_mock.domain.policy import Policy
 from tempolor_mock.domain.room import Limits
 from tempolor_mock.store import Store, open_store
+
+from ..stores import STORES, Places
 
 START_MS = 1_747_731_600_125
 ALICE = Token("1", "alice")
@@ -125,20 +126,19 @@ def records() -> Records:
 
 
 @pytest.fixture
-def keep(tmp_path: Path) -> Iterator[Callable[..., Kept]]:
-    """Open stores by name, `memory` or `sqlite`; the latter on one file, unless another is named."""
+def keep(place_of: Places) -> Iterator[Callable[..., Kept]]:
+    """Open stores by name, such as `sqlite`; all of one name at one place, unless another label is given."""
     with ExitStack() as stack:
 
-        def make(name: str, file: str = "worlds.db", *, limits: Limits = Limits(), **policy: Any) -> Kept:  # noqa: B008
-            place = f"sqlite:{tmp_path / file}" if name == "sqlite" else name
-            kept = Kept(open_store(place, Policy(**policy), frozen_clock, limits=limits))
+        def make(name: str, label: str = "worlds", *, limits: Limits = Limits(), **policy: Any) -> Kept:  # noqa: B008
+            kept = Kept(open_store(place_of(name, label), Policy(**policy), frozen_clock, limits=limits))
             stack.callback(kept.close)
             return kept
 
         yield make
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=STORES)
 def kept(request: pytest.FixtureRequest, keep: Callable[..., Kept]) -> Kept:
     """Each store in turn, empty."""
     return keep(request.param)

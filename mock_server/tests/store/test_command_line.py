@@ -25,8 +25,8 @@ def run(*arguments, env=None):
 @pytest.mark.parametrize(
     ("store", "error"),
     [
-        ("postgresql://db/worlds", "unknown store 'postgresql://db/worlds': use memory, or sqlite:FILE"),
-        ("sqlite:", "unknown store 'sqlite:': use memory, or sqlite:FILE"),
+        ("mysql://db/worlds", "unknown store 'mysql://db/worlds': use memory, sqlite:FILE or postgresql://..."),
+        ("sqlite:", "unknown store 'sqlite:': use memory, sqlite:FILE or postgresql://..."),
         ("sqlite:no/folder/w.db", "cannot keep worlds in no/folder/w.db: unable to open database file"),
     ],
 )
@@ -68,5 +68,5 @@ def test_a_snapshot_that_cannot_be_read_is_one_line(tmp_path, text, error):
 
 def test_both_are_options_with_defaults_that_need_nothing(taken):
     """Without them worlds are in memory and begin empty."""
-    assert "memory|sqlite:FILE" in run("--help").output
+    assert "memory|sqlite:FILE|postgresql://..." in run("--help").output
     assert "cannot listen" in run("--port", taken).output

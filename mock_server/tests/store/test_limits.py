@@ -8,11 +8,13 @@ from tempolor_mock.domain.errors import ServiceError
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.domain.room import Limits
 
+from ..stores import LASTING_STORES, STORES
+
 ALICE, BOB, CAROL = Token("1", "alice"), Token("2", "bob"), Token("3", "carol")
 LATER_MS = 120_000
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=STORES)
 def small(request, keep):
     """Each store in turn, with room for two worlds and 100 bytes, and the tokens it says it dropped."""
     kept = keep(request.param, limits=Limits(worlds=2, bytes=100), world_bytes=80)
@@ -67,12 +69,13 @@ def test_a_world_that_is_full_takes_nothing_more(small):
     assert small.run(lambda world: len(world.blobs), ALICE) == 1
 
 
-def test_what_a_world_keeps_is_known_after_a_restart(keep):
-    """Of an SQLite file."""
-    use(keep("sqlite", world_bytes=80), ALICE, 60)
+@pytest.mark.parametrize("store", LASTING_STORES)
+def test_what_a_world_keeps_is_known_after_a_restart(keep, store):
+    """It is as full as it was."""
+    use(keep(store, world_bytes=80), ALICE, 60)
 
     with pytest.raises(ServiceError, match="world is full"):
-        use(keep("sqlite", world_bytes=80), ALICE, 30)
+        use(keep(store, world_bytes=80), ALICE, 30)
 
 
 def test_a_file_of_the_version_before_is_taken_over(keep, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from tempolor_mock.domain import callbacks
 from tempolor_mock.domain.policy import Policy
 from tempolor_mock.domain.records import replace
-from tempolor_mock.store.memory import MemoryWorld
+from tempolor_mock.store.memory_world import MemoryWorld
 
 from .conftest import frozen_clock
 

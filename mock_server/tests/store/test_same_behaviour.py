@@ -1,12 +1,11 @@
-"""Two stores that are given the same calls give the same answers: what memory does, SQLite does."""
+"""Stores that are given the same calls give the same answers: what memory does, the others do."""
 
 import asyncio
-import tempfile
-from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from tempolor_mock.domain import accounts, callbacks, midi, music, scheduler, timing, voices
 from tempolor_mock.domain.callbacks import Attempt
 from tempolor_mock.domain.clock import Clock
@@ -17,6 +16,8 @@ from tempolor_mock.domain.policy import Policy
 from tempolor_mock.domain.records import replace
 from tempolor_mock.store import open_store
 
+from ..stores import LASTING_STORES
+
 START_MS = 1_747_731_600_125
 TOKENS = st.sampled_from([Token("1", "alice"), Token("2", "bob")])
 USER_IDS = st.sampled_from(["111", "222"])
@@ -24,14 +25,13 @@ POLICY = Policy(page_size=2, job_seconds=(5, 30), callback_backoff_seconds=(1.0,
 
 
 class Stores(RuleBasedStateMachine):
-    """Runs each step on both stores and compares what comes of it, then what is there."""
+    """Runs each step on memory and on another store and compares what comes of it, then what is there."""
 
-    def __init__(self):
+    def __init__(self, place):
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
         self.runner = asyncio.Runner()
         self.real_ms = START_MS
-        names = ["memory", f"sqlite:{Path(self.folder.name, 'worlds.db')}"]
+        names = ["memory", place]
         self.stores = [open_store(name, POLICY, lambda real_ms: Clock(real_ms, real_ms)) for name in names]
         self.jobs, self.files, self.cursors, self.taken = [""], [""], [None], []
 
@@ -150,11 +150,11 @@ class Stores(RuleBasedStateMachine):
         assert with_work[0] == with_work[1]
 
     def teardown(self):
-        """Close the stores."""
+        """Leave nothing behind."""
         for store in self.stores:
+            self.runner.run(store.reset(None))
             self.runner.run(store.close())
         self.runner.close()
-        self.folder.cleanup()
 
 
 def everything(world):
@@ -176,7 +176,12 @@ def everything(world):
     ]
 
 
-TestStores = Stores.TestCase
-TestStores.settings = settings(
-    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-)
+@pytest.mark.parametrize("store", LASTING_STORES)
+def test_each_store_does_what_memory_does(place_of, store):
+    """Whatever is asked of it, and in whichever order."""
+    run_state_machine_as_test(
+        lambda: Stores(place_of(store)),
+        settings=settings(
+            max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )

@@ -5,6 +5,8 @@ from tempolor_mock.domain.callbacks import Outcome
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.domain.records import replace
 
+from ..stores import LASTING_STORES
+
 ALICE, BOB = Token("1", "alice"), Token("2", "bob")
 
 
@@ -76,9 +78,10 @@ def test_a_refusal_leaves_the_world_created_and_settled(kept, records):
     assert kept.wait(kept.store.worlds_with_work()) == []
 
 
-def test_an_action_that_raises_has_changed_nothing(keep, records):
-    """SQLite undoes what was done; in memory, actions decide before they change."""
-    kept = keep("sqlite")
+@pytest.mark.parametrize("store", LASTING_STORES)
+def test_an_action_that_raises_has_changed_nothing(keep, records, store):
+    """Databases undo what was done; in memory, actions decide before they change."""
+    kept = keep(store)
 
     def spoil(world):
         world.accounts["111"] = records.account()
