@@ -1,17 +1,21 @@
 """Objects that several operations show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from .domain.composing import lyrics_of, material_of
-from .domain.jobs import Job, Status
+from .domain.jobs import Job, Status, Step
 from .domain.paging import Page
+from .domain.recorded import Recorded
 from .domain.scheduler import Capacity
 from .domain.world import World
 from .files import links
 
 T = TypeVar("T")
 JsonObject = dict[str, Any]
+
+_OWN = frozenset({"job_id", "clonedVoiceItemId", "midiItemId", "cover", "waveformUrl", "midiUrl", "vocalUrl"})
+"""Fields that no recording replaces: ids with the number of whoever asks, and links, which lead here."""
 
 _ENGINE = {"song": "v1-dit-obleck-stereo-zh-en-270-wf", "instrumental": "i1-dit-stereo-inst-270"}
 _CHILD_TYPE = {"song": "lyric_to_material", "instrumental": "text_to_material"}
@@ -32,12 +36,32 @@ def capacity_object(row: Capacity) -> JsonObject:
     }
 
 
-def music_item(job: Job, world: World, base_url: str, *, at_ms: int | None = None) -> JsonObject:
-    """Return a piece of music as GET music/job_id and GET music show it, now or at another virtual moment.
+def with_recorded(recorded: Recorded | None, show: Callable[[int], JsonObject], now_ms: int) -> JsonObject:
+    """Return what `show` shows at a moment; of what a recording showed, only that which has changed since."""
+    now = show(now_ms)
+    return now if recorded is None else _merged(recorded.item, show(recorded.at_ms), now)
 
-    While it is generating there are no files yet, and so no file ids and no links.
-    """
-    step = job.step(world.now_ms if at_ms is None else at_ms)
+
+def _merged(recorded: Mapping[str, Any], then: Mapping[str, Any], now: Mapping[str, Any]) -> JsonObject:
+    """Return the recorded object; `then` is what was shown here at the same moment, `now` what is."""
+    shown = {}
+    for name, value in recorded.items():
+        if name in now and (name in _OWN or then.get(name) != now[name]) and not isinstance(value, dict):
+            shown[name] = now[name]
+        elif name in now or name not in then:
+            both = isinstance(value, dict) and isinstance(now.get(name), dict)
+            shown[name] = _merged(value, then.get(name, {}), now[name]) if both else value
+    return shown | {name: value for name, value in now.items() if name not in then and name not in recorded}
+
+
+def music_item(job: Job, world: World, base_url: str, *, at_ms: int | None = None) -> JsonObject:
+    """Return a piece of music as GET music/job_id and GET music show it, now or at another virtual moment."""
+    now_ms = world.now_ms if at_ms is None else at_ms
+    return with_recorded(job.recorded, lambda moment: _composed_item(job, job.step(moment), world, base_url), now_ms)
+
+
+def _composed_item(job: Job, step: Step, world: World, base_url: str) -> JsonObject:
+    """Return a piece at a step of its plan: while it is generating there are no files, and no ids and links of them."""
     item_id = job.id.item_id
     shown: JsonObject = {
         "bizType": "ai_material_music",

@@ -8,6 +8,7 @@ from tempolor_spec.secrets import redact_json
 
 from . import callbacks, errors, room
 from .ids import seeded_number
+from .recorded import Recorded
 from .records import Record
 from .world import World
 
@@ -21,6 +22,7 @@ class Account(Record, frozen=True):
     max_jobs: int
     updated_ms: int
     request_params: Mapping[str, Any] = {}
+    recorded: Recorded | None = None
 
 
 def configure(world: World, request_params: Mapping[str, Any], max_jobs: int | None) -> Account:

@@ -11,6 +11,7 @@ from typing import Literal
 from .draws import Draws
 from .ids import CompositeId, blob_name
 from .policy import Policy
+from .recorded import Recorded
 from .records import Record, replace
 
 JobKind = Literal["song", "instrumental"]
@@ -186,7 +187,7 @@ class Job(Record, frozen=True, kw_only=True, rename={"given_material": "material
     keeps it from ending.
 
     The music follows from `request`, `seconds` and `seed`, and is worked out when somebody looks (`composing`); only
-    jobs that come from elsewhere have a `given_material`.
+    jobs that come from elsewhere have a `given_material`, and those of a recording what it showed of them (`recorded`).
     """
 
     number: int
@@ -202,6 +203,7 @@ class Job(Record, frozen=True, kw_only=True, rename={"given_material": "material
     active: bool = True
     settled_steps: int = 1
     stalled_by: str | None = None
+    recorded: Recorded | None = None
 
     @property
     def listing(self) -> str:

@@ -4,6 +4,7 @@ from . import accounts, errors, room
 from .accounts import Account
 from .ids import CompositeId, blob_name, item_id
 from .paging import Page, page_of
+from .recorded import Recorded
 from .records import Record
 from .world import World
 
@@ -16,6 +17,7 @@ class MidiFile(Record, frozen=True):
     name: str
     key: str
     bpm: int
+    recorded: Recorded | None = None
 
     @property
     def listing(self) -> str:

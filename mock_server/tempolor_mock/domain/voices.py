@@ -10,6 +10,7 @@ from .draws import Draws
 from .ids import CompositeId, blob_name, item_id
 from .jobs import Status
 from .paging import Page, page_of
+from .recorded import Recorded
 from .records import Record
 from .world import World
 
@@ -25,6 +26,7 @@ class ClonedVoice(Record, frozen=True):
     extension: str
     created_ms: int
     ready_ms: int
+    recorded: Recorded | None = None
 
     @property
     def listing(self) -> str:

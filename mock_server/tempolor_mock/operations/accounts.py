@@ -5,7 +5,7 @@ from ..domain.accounts import Account
 from ..domain.clock import iso
 from ..domain.world import World
 from ..exchange import Answer, Call
-from ..shapes import JsonObject
+from ..shapes import JsonObject, with_recorded
 
 
 def create_account(call: Call, world: World) -> Answer:
@@ -32,10 +32,11 @@ def delete_account(call: Call, world: World) -> Answer:
 
 def account_object(account: Account) -> JsonObject:
     """Return the account as the service shows it; `updated` and `updatedUTC` are the same moment."""
-    return {
+    shown = {
         "user_id": account.user_id,
         "updated": account.updated_ms,
         "updatedUTC": iso(account.updated_ms),
         "maxJobs": account.max_jobs,
         "requestParams": dict(account.request_params),
     }
+    return with_recorded(account.recorded, lambda _moment: shown, account.updated_ms)

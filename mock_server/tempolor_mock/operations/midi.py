@@ -6,7 +6,7 @@ from ..domain.midi import MidiFile
 from ..domain.world import World
 from ..exchange import Answer, Call
 from ..files import links, uploads
-from ..shapes import JsonObject, listing
+from ..shapes import JsonObject, listing, with_recorded
 
 
 async def upload_midi(call: Call) -> Answer:
@@ -43,10 +43,11 @@ def delete_midi(call: Call, world: World) -> Answer:
 
 
 def _midi_object(file: MidiFile, world: World, base_url: str) -> JsonObject:
-    return {
+    shown = {
         "opType": "upload",
         "ucid": file.id.user_id,
         "midiItemId": str(file.id),
         "name": file.name,
         "midiUrl": links.midi(world, file, base_url),
     }
+    return with_recorded(file.recorded, lambda _moment: shown, world.now_ms)

@@ -7,7 +7,7 @@ from ..domain.voices import ClonedVoice
 from ..domain.world import World
 from ..exchange import Answer, Call
 from ..files import links, uploads
-from ..shapes import JsonObject, listing
+from ..shapes import JsonObject, listing, with_recorded
 
 
 async def clone_voice(call: Call) -> Answer:
@@ -60,6 +60,10 @@ def list_artist_voices(call: Call, world: World) -> Answer:
 
 
 def _cloned_voice_object(voice: ClonedVoice, world: World, base_url: str) -> JsonObject:
+    return with_recorded(voice.recorded, lambda moment: _voice_at(voice, moment, world, base_url), world.now_ms)
+
+
+def _voice_at(voice: ClonedVoice, moment_ms: int, world: World, base_url: str) -> JsonObject:
     item_id = voice.id.item_id
     return {
         "isAddRel": False,
@@ -74,10 +78,10 @@ def _cloned_voice_object(voice: ClonedVoice, world: World, base_url: str) -> Jso
         "resourceUrl": f"voice_cloned/audio/{item_id}.{voice.extension}",
         "coverUrl": "",
         "readStatus": 0,
-        "status": voice.status(world.now_ms).value,
+        "status": voice.status(moment_ms).value,
         "vocalUrl": links.cloned_voice(world, voice, base_url),
         "createTime": voice.created_ms,
-        "updateTime": min(voice.ready_ms, max(voice.created_ms, world.now_ms)),
+        "updateTime": min(voice.ready_ms, max(voice.created_ms, moment_ms)),
         "labels": [],
         "clonedVoiceItemId": str(voice.id),
     }

@@ -15,7 +15,11 @@ from ..domain.jobs import JobKind, Status
 from ..domain.timing import END_OF_TIME_MS
 
 FORMAT: Final = "tempolor-mock/world"
-VERSION: Final = 1
+VERSION: Final = 2
+"""The version that is written."""
+
+VERSIONS: Final = (1, VERSION)
+"""Those that are read: the first one has no `recorded`, and is else the same."""
 
 JsonObject = dict[str, Any]
 
@@ -57,6 +61,13 @@ class SavedClock(Saved, frozen=True):
         return Clock(real_ms, self.now_ms, self.speed, self.frozen)
 
 
+class SavedRecorded(Saved, frozen=True):
+    """A `Recorded`."""
+
+    item: JsonObject
+    at_ms: Moment
+
+
 class SavedAccount(Saved, frozen=True):
     """An `Account`."""
 
@@ -64,6 +75,7 @@ class SavedAccount(Saved, frozen=True):
     max_jobs: Number
     updated_ms: Moment
     request_params: dict[str, Any]
+    recorded: SavedRecorded | None = None
 
 
 class SavedStep(Saved, frozen=True):
@@ -130,6 +142,7 @@ class SavedJob(Saved, frozen=True):
     active: bool
     settled_steps: Number
     stalled_by: str | None = None
+    recorded: SavedRecorded | None = None
 
 
 class SavedAttempt(Saved, frozen=True):
@@ -161,6 +174,7 @@ class SavedMidiFile(Saved, frozen=True):
     name: str
     key: Key
     bpm: Bpm
+    recorded: SavedRecorded | None = None
 
 
 class SavedVoice(Saved, frozen=True):
@@ -172,6 +186,7 @@ class SavedVoice(Saved, frozen=True):
     extension: Annotated[str, Meta(pattern=r"^[a-z0-9]{1,5}$")]
     created_ms: Moment
     ready_ms: Moment
+    recorded: SavedRecorded | None = None
 
 
 class SavedMatch(Saved, frozen=True):
@@ -217,7 +232,7 @@ class Snapshot(Saved, frozen=True, kw_only=True):
     """A whole world. Blobs are base64 in JSON."""
 
     format: Literal["tempolor-mock/world"]
-    version: Literal[1]
+    version: Literal[1, 2]
     clock: SavedClock
     accounts: tuple[SavedAccount, ...]
     jobs: tuple[SavedJob, ...]

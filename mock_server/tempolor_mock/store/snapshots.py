@@ -30,6 +30,7 @@ from .base import StoreError
 from .snapshot_format import (
     FORMAT,
     VERSION,
+    VERSIONS,
     JsonObject,
     Saved,
     SavedAccount,
@@ -125,8 +126,9 @@ def read(value: Any) -> Snapshot:
     found = (value.get("format"), value.get("version")) if isinstance(value, dict) else (None, None)
     if found[0] != FORMAT:
         raise SnapshotError.at("format", f"Expected {FORMAT!r}, got {found[0]!r}")
-    if found[1] != VERSION:
-        raise SnapshotError.at("version", f"This mock reads version {VERSION}, not {found[1]!r}")
+    if found[1] not in VERSIONS:
+        known = " and ".join(map(str, VERSIONS))
+        raise SnapshotError.at("version", f"This mock reads the versions {known}, not {found[1]!r}")
     try:
         snapshot = msgspec.convert(value, Snapshot)
     except msgspec.ValidationError as error:

@@ -48,7 +48,7 @@ def test_a_store_that_cannot_be_opened_is_one_line(store, error, by):
         ("[]", "Expected 'tempolor-mock/world', got None - at `$.format`"),
         (
             json.dumps({"format": "tempolor-mock/world", "version": 7}),
-            "This mock reads version 1, not 7 - at `$.version`",
+            "This mock reads the versions 1 and 2, not 7 - at `$.version`",
         ),
         (
             json.dumps({"format": "tempolor-mock/world", "version": 1, "clock": 5}),

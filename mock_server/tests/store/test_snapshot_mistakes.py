@@ -44,8 +44,13 @@ JOB = ("jobs", 0)
     [
         (at("format"), GONE, "Expected 'tempolor-mock/world', got None - at `$.format`"),
         (at("format"), "mockoon", "Expected 'tempolor-mock/world', got 'mockoon' - at `$.format`"),
-        (at("version"), 2, "This mock reads version 1, not 2 - at `$.version`"),
-        (at("version"), "1", "This mock reads version 1, not '1' - at `$.version`"),
+        (at("version"), 3, "This mock reads the versions 1 and 2, not 3 - at `$.version`"),
+        (at("version"), "1", "This mock reads the versions 1 and 2, not '1' - at `$.version`"),
+        (
+            at(*JOB, "recorded"),
+            {"item": [], "at_ms": 5},
+            "Expected `object`, got `array` - at `$.jobs[0].recorded.item`",
+        ),
         (at("version"), True, "Expected `int`, got `bool` - at `$.version`"),
         (at("jobs"), GONE, "Object missing required field `jobs`"),
         (at("jobs"), {}, "Expected `array`, got `object` - at `$.jobs`"),

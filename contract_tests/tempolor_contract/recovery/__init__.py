@@ -1,0 +1,1 @@
+"""The state behind a recording, as a snapshot that the mock goes on from. The one room that knows the mock."""
