@@ -13,11 +13,12 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 VARIABLE = "TEMPOLOR_TEST_POSTGRES"
-NOT_THERE = f"no PostgreSQL found: install Debian's postgresql, or set {VARIABLE} to the URL of one"
+NOT_THERE = f"no PostgreSQL: make setup, and install Debian's postgresql or set {VARIABLE} to the URL of one"
 SECONDS_TO_START = 30
 UNSAFE_AND_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
@@ -102,6 +103,9 @@ def _ordinary_user() -> str | None:
 @contextmanager
 def shared_cluster(common: Path) -> Iterator[str | None]:
     """Lend the cluster of all processes of a test run, whose common folder is named; None where there is none."""
+    if find_spec("asyncpg") is None:
+        yield None
+        return
     if VARIABLE in os.environ:
         yield os.environ[VARIABLE]
         return

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..domain import callbacks
 from ..domain.callbacks import Callback
+from ..domain.errors import ServiceError
 from ..domain.ids import Token
 from ..worlds import Worlds
 from .delivery import WorldDelivery, lease_ms, log_failure
@@ -25,16 +26,24 @@ SECONDS_TO_TRY_AGAIN = 1
 """After how many real seconds a world is looked after again whose store could not be used, such as on a full disk."""
 
 
+SECONDS_BETWEEN_ROUNDS = 1
+"""How often a mock looks for what others that share its worlds left behind."""
+
+LEFT_ALONE_MS = 2_000
+"""After how many real milliseconds something that is due counts as left behind: whoever it belongs to is dead then."""
+
+
 class HttpDispatcher:
     """`Dispatcher` that POSTs callbacks.
 
     It needs no start: timers of the running event loop are all there is while nothing is due. `start` is for what a
-    store kept over a restart, `stop` for ending in good order.
+    store kept over a restart, and for what others that share it leave behind, `stop` for ending in good order.
     """
 
     def __init__(self, worlds: Worlds) -> None:
         self._worlds = worlds
         self._current: LoopDispatcher | None = None
+        self._rounds: asyncio.Task[None] | None = None
 
     def wake(self, token: Token, real_ms: int) -> None:
         """See `Dispatcher`."""
@@ -55,9 +64,28 @@ class HttpDispatcher:
         for token in tokens:
             self.wake(token, now_ms)
             self._running().call_again(token, lease_ms(self._worlds) / 1000)
+        if self._worlds.store.is_shared:
+            self._rounds = asyncio.get_running_loop().create_task(self._go_round())
+
+    async def _go_round(self) -> None:
+        """Take over what others left behind, again and again."""
+        is_away = False
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_ROUNDS)
+            try:
+                for token in await self._worlds.store.left_behind(self._worlds.wall() - LEFT_ALONE_MS):
+                    self.wake(token, 0)
+                is_away = False
+            except ServiceError as error:
+                if not is_away:  # Once is enough to say so.
+                    log_failure("worlds cannot be looked after until the store is there again", error)
+                is_away = True
 
     async def stop(self) -> None:
         """Break off what is on its way; a restart sends it again, if the store survives."""
+        if self._rounds is not None:
+            self._rounds.cancel()
+            self._rounds = None
         if self._current is not None:
             await self._current.close()
             self._current = None

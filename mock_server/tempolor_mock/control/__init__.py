@@ -4,7 +4,7 @@ from .callbacks import list_callbacks
 from .clock import advance_clock, freeze_clock, get_clock, resume_clock, set_clock_speed
 from .documents import control_document, get_control_document, get_service_document
 from .faults import create_fault, delete_fault, delete_faults, list_faults
-from .mock import get_health, reset_worlds
+from .mock import get_health, get_liveness, reset_worlds
 from .requests import delete_requests, get_request, list_requests
 from .snapshot import get_snapshot, put_snapshot
 from .world import get_world, list_worlds
@@ -20,6 +20,7 @@ __all__ = [
     "get_clock",
     "get_control_document",
     "get_health",
+    "get_liveness",
     "get_request",
     "get_service_document",
     "get_snapshot",

@@ -40,6 +40,8 @@ class Store(Protocol):
     """
 
     name: str
+    is_shared: bool
+    """Whether other processes look after the same worlds, and this one after theirs."""
     dropped: Callable[[Token], None]
     """Is told which worlds had to go to make room for others."""
 
@@ -60,6 +62,12 @@ class Store(Protocol):
 
         Whoever delivers callbacks asks once, at start: what a store kept over a restart is due without anybody calling.
         """
+
+    async def left_behind(self, real_ms: int) -> Sequence[Token]:
+        """Return the tokens of the worlds in which something was due by a real moment, and nobody has done it."""
+
+    async def check(self) -> None:
+        """Do nothing; a 503 where worlds cannot be reached now."""
 
     async def reset(self, token: Token | None) -> int:
         """Empty one world, or all of them, as if they had never been used; return how many there were."""

@@ -15,6 +15,7 @@ class MemoryStore:
     """`Store` in memory. One event loop uses it, and no transaction awaits: each is exclusive by construction."""
 
     name = "memory"
+    is_shared = False
 
     def __init__(self, policy: Policy, new_clock: NewClock, begin: Begin, limits: Limits) -> None:
         self.dropped: Callable[[Token], None] = lambda _token: None
@@ -81,6 +82,13 @@ class MemoryStore:
             for token, world in self._worlds.items()
             if world.jobs.next_due_ms() is not None or world.callbacks.next_due_ms() is not None
         ]
+
+    async def left_behind(self, real_ms: int) -> list[Token]:  # noqa: ARG002 - the protocol's
+        """See `Store`: nobody shares these worlds."""
+        return []
+
+    async def check(self) -> None:
+        """See `Store`."""
 
     async def reset(self, token: Token | None) -> int:
         """See `Store`."""

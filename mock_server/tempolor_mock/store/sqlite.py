@@ -36,6 +36,7 @@ class SqliteStore:
     """`Store` in one file."""
 
     name = "sqlite"
+    is_shared = False
 
     def __init__(self, path: Path, policy: Policy, new_clock: NewClock, begin: Begin, limits: Limits) -> None:
         """Open the file, or make it; StoreError where that cannot be done."""
@@ -175,6 +176,15 @@ class SqliteStore:
             "SELECT token FROM worlds WHERE EXISTS (SELECT 1 FROM items WHERE world = worlds.id AND slot IS NOT NULL)"
             " OR EXISTS (SELECT 1 FROM callbacks WHERE world = worlds.id AND head = 1)"
         )
+
+    async def left_behind(self, real_ms: int) -> list[Token]:  # noqa: ARG002 - the protocol's
+        """See `Store`: what the others that share a file leave behind is taken up when a mock starts."""
+        return []
+
+    async def check(self) -> None:
+        """See `Store`."""
+        await self._lock()
+        self._unlock()
 
     async def _tokens(self, statement: str, *values: str) -> list[Token]:
         await self._lock()

@@ -247,3 +247,11 @@ def test_a_control_token_reaches_every_world(new_client):
         client.get("/accounts", headers={"Authorization": f"Bearer {token}"})
 
     assert list(handles(client, **{"X-Mock-Control-Token": "key"})) == ["user:1-***", "user:2-***"]
+
+
+def test_a_mock_that_is_alive_says_so_without_its_store(client):
+    """Which process it is, too."""
+    health, liveness = (client.get(f"http://mock/_mock/{path}").json() for path in ("health", "health/live"))
+
+    assert (health["live"], health["ready"]) == (True, True)
+    assert liveness == {"instance": health["instance"], "version": health["version"], "live": True}

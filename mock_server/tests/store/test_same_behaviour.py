@@ -1,6 +1,7 @@
 """Stores that are given the same calls give the same answers: what memory does, the others do."""
 
 import asyncio
+from itertools import cycle
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,15 +25,41 @@ USER_IDS = st.sampled_from(["111", "222"])
 POLICY = Policy(page_size=2, job_seconds=(5, 30), callback_backoff_seconds=(1.0, 2.0))
 
 
+class Replicas:
+    """Stores that share a place, each of which is asked in turn; so each must see what the others did."""
+
+    def __init__(self, stores):
+        self._stores = stores
+        self._turns = cycle(stores)
+
+    async def transact(self, token, action, *, real_ms):
+        """Run an action on the next one."""
+        return await next(self._turns).transact(token, action, real_ms=real_ms)
+
+    async def reset(self, token):
+        """Empty worlds by the next one."""
+        return await next(self._turns).reset(token)
+
+    async def worlds_with_work(self):
+        """Ask the next one."""
+        return await next(self._turns).worlds_with_work()
+
+    async def close(self):
+        """Close all."""
+        for store in self._stores:
+            await store.close()
+
+
 class Stores(RuleBasedStateMachine):
-    """Runs each step on memory and on another store and compares what comes of it, then what is there."""
+    """Runs each step on memory and on two stores of one place; compares what comes of it, then what is there."""
 
     def __init__(self, place):
         super().__init__()
         self.runner = asyncio.Runner()
         self.real_ms = START_MS
-        names = ["memory", place]
-        self.stores = [open_store(name, POLICY, lambda real_ms: Clock(real_ms, real_ms)) for name in names]
+        names = ["memory", place, place]
+        memory, *replicas = [open_store(name, POLICY, lambda real_ms: Clock(real_ms, real_ms)) for name in names]
+        self.stores = [memory, Replicas(replicas)]
         self.jobs, self.files, self.cursors, self.taken = [""], [""], [None], []
 
     def both(self, token, action):

@@ -37,9 +37,9 @@ class Connections:
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def fetch(self, statement: str, *values: Any, size: int = 0) -> list[Any]:
-        """Return the rows of a statement, which carries so many bytes."""
-        async with self.one(SECONDS_TO_ANSWER + size / BYTES_A_SECOND) as connection:
+    async def fetch(self, statement: str, *values: Any, size: int = 0, seconds: float = SECONDS_TO_ANSWER) -> list[Any]:
+        """Return the rows of a statement; it may take so many seconds, and more where it carries many bytes."""
+        async with self.one(seconds + size / BYTES_A_SECOND) as connection:
             rows: list[Any] = await connection.fetch(statement, *values)
             return rows
 

@@ -1,7 +1,7 @@
 """Copies of worlds, and the calls that keep them in step with the database: each is one round trip."""
 
 from collections import OrderedDict
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...domain.ids import Token
 from ...domain.policy import Policy
@@ -16,6 +16,13 @@ COPIED_CHARACTERS = 64 << 20
 
 NOTED_USE_MS = 60_000
 """How exactly the database says when a world was used last: polls should not have to write."""
+
+
+class Checked(NamedTuple):
+    """A world as the database has it, or None; and whether what was done with the copy before is good."""
+
+    world: TrackedWorld | None
+    is_good: bool
 
 
 class Copies:
@@ -46,19 +53,26 @@ class Copies:
             if (world := self._worlds.pop(each, None)) is not None:
                 self._characters -= world.kept_bulk
 
-    async def look(self, token: Token, known: TrackedWorld | None = None) -> TrackedWorld | None:
-        """Return a world as the database has it, or None; that is `known` itself where it is up to date."""
+    async def look(self, token: Token) -> TrackedWorld | None:
+        """Return a world as the database has it, or None."""
+        return await self._look(token, None)
+
+    async def is_present(self, world: TrackedWorld) -> Checked:
+        """Find out whether a copy is as the database has the world."""
+        version = world.version
+        present = await self._look(world.token, world)
+        return Checked(present, is_good=present is world and world.version == version)
+
+    async def _look(self, token: Token, known: TrackedWorld | None) -> TrackedWorld | None:
         world_id, version = (known.id, known.version) if known else (0, 0)
         try:
             rows = await self._database.fetch(layout.LOOK, str(token), world_id, version)
         except Failures as error:
             raise unavailable(error) from error
-        if known is not None and len(rows) == 1 and (rows[0]["world"], rows[0]["version"]) == (world_id, version):
-            return known
         return self._brought(token, rows, known)
 
-    async def write(self, world: TrackedWorld, real_ms: int) -> TrackedWorld | None:
-        """Write what was changed in a world and return that; another one, or None, where others were first."""
+    async def write(self, world: TrackedWorld, real_ms: int) -> Checked:
+        """Write what was changed in a world, unless others were first: then it is undone."""
         delta = world.delta()
         used_ms = real_ms if real_ms - world.used_ms > NOTED_USE_MS else world.used_ms
         values = (
@@ -73,9 +87,9 @@ class Copies:
         if rows and rows[0]["kind"] == "written":
             world.written(rows[0]["world"], rows[0]["version"], delta)
             world.used_ms = used_ms
-            return world
+            return Checked(world, is_good=True)
         world.changes.undo()
-        return self._brought(world.token, rows, world)
+        return Checked(self._brought(world.token, rows, world), is_good=False)
 
     def _brought(self, token: Token, rows: list[Any], known: TrackedWorld | None) -> TrackedWorld | None:
         """Return a world as rows tell of it: all, or what was changed since the known one."""
@@ -86,7 +100,8 @@ class Copies:
             world = known
             if world is None or first["kind"] == "all":
                 world = TrackedWorld(token, self._policy, STATE.decode(first["record"]).clock)
-            world.take(first["record"], [Row(kind, stored(key), *rest) for kind, key, *rest, _, _ in others])
+            if (world.id, world.version) != (first["world"], first["version"]):
+                world.take(first["record"], [Row(kind, stored(key), *rest) for kind, key, *rest, _, _ in others])
         except UnreadableRecordError as error:
             raise damaged(error) from error
         world.id, world.version, world.used_ms = first["world"], first["version"], first["used_ms"]
@@ -99,7 +114,7 @@ class Copies:
             rows = await self._database.fetch(layout.BLOB, world.id, storable(name), size=size)
         except Failures as error:
             raise unavailable(error) from error
-        present = await self.look(world.token, world)
+        present = await self._look(world.token, world)
         if present is not None:
             for version, content in rows:
                 present.parts.blobs.lend(name, version, content)

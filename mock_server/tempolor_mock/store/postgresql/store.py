@@ -21,8 +21,8 @@ from ...domain.room import Limits
 from ...domain.settling import settle
 from ..base import Action, Begin, MustWaitError, NewClock, T
 from . import layout
-from .connections import Connections, prepare
-from .copies import Copies
+from .connections import SECONDS_TO_ANSWER, Connections, prepare
+from .copies import Checked, Copies
 from .errors import Failures, unavailable
 from .tracked_world import MissingBlobError, TrackedWorld
 
@@ -31,6 +31,10 @@ AT_ONCE = 64
 
 MOST_TRIES = 50
 """How often an action runs while others keep writing to its world in between; each time one of them succeeds."""
+
+
+SECONDS_TO_CHECK = 2
+"""How long whoever asks for the mock's health waits for the database."""
 
 
 class Waiting(NamedTuple):
@@ -62,6 +66,7 @@ class PostgresStore:
     """`Store` in one database."""
 
     name = "postgresql"
+    is_shared = True
 
     def __init__(  # noqa: PLR0913 - what every store is made of, and how many connections this one may have
         self, url: str, policy: Policy, new_clock: NewClock, begin: Begin, limits: Limits, *, connections: int
@@ -137,13 +142,15 @@ class PostgresStore:
                 world, is_fresh = await self._copies.lend_blob(world, missing.name), True
                 continue
             if world.changes or not world.id:
-                present = await self._copies.write(world, real_ms)
+                checked = await self._copies.write(world, real_ms)
+            elif is_fresh:
+                checked = Checked(world, is_good=True)
             else:
-                present = world if is_fresh else await self._copies.look(token, world)
-            if present is world:
+                checked = await self._copies.is_present(world)
+            if checked.is_good:
                 await self._finish(world, real_ms)
                 return outcomes
-            world, is_fresh = present, True
+            world, is_fresh = checked.world, True
         raise store_unavailable(f"others have changed this world {MOST_TRIES} times meanwhile")
 
     def _new_world(self, token: Token, real_ms: int) -> TrackedWorld:
@@ -181,13 +188,21 @@ class PostgresStore:
         """See `Store`."""
         return await self._tokens("SELECT token FROM tempolor_worlds WHERE busy")
 
+    async def left_behind(self, real_ms: int) -> list[Token]:
+        """See `Store`."""
+        return await self._tokens("SELECT token FROM tempolor_worlds WHERE busy AND due_ms <= $1", real_ms)
+
+    async def check(self) -> None:
+        """See `Store`."""
+        await self._fetch("SELECT 1", seconds=SECONDS_TO_CHECK)
+
     async def _tokens(self, statement: str, *values: Any) -> list[Token]:
         rows = await self._fetch(statement, *values)
         return [token for (text,) in rows if (token := Token.parse(text)) is not None]
 
-    async def _fetch(self, statement: str, *values: Any) -> list[Any]:
+    async def _fetch(self, statement: str, *values: Any, seconds: float = SECONDS_TO_ANSWER) -> list[Any]:
         try:
-            return await self._database.fetch(statement, *values)
+            return await self._database.fetch(statement, *values, seconds=seconds)
         except Failures as error:
             raise unavailable(error) from error
 
