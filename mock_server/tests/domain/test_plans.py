@@ -86,3 +86,33 @@ def test_reading_a_job_does_not_move_it(stage):
     steps = {job.step(stage.world.now_ms + 9_000) for _ in range(5)}
 
     assert len(steps) == 1
+
+
+STEPS = (
+    Step(0, Status.GENERATING, 0),
+    Step(1_000, Status.GENERATING, 20),
+    Step(2_000, Status.GENERATING, 60),
+    Step(3_000, Status.COMPLETED, 100),
+)
+
+
+@pytest.mark.parametrize(
+    ("progress", "fails_after_ms", "shown_before"),
+    [(1, 1_000, 0), (20, 1_000, 0), (21, 2_000, 20), (60, 2_000, 20), (61, 3_000, 60), (100, 3_000, 60)],
+)
+def test_a_failing_job_fails_when_it_would_have_reached_that_progress(progress, fails_after_ms, shown_before):
+    """To the millisecond, and at no less than what was asked for."""
+    plan = Plan(STEPS).failing(progress)
+
+    assert plan.at(fails_after_ms - 1) == Step(plan.at(fails_after_ms - 1).age_ms, Status.GENERATING, shown_before)
+    assert plan.at(fails_after_ms) == plan.end == Step(fails_after_ms, Status.FAILED, progress)
+
+
+def test_a_job_that_polls_move_fails_at_the_poll_that_would_have_completed_it():
+    """It has nothing else to move it."""
+    plan = plan_for(Policy(ready_after_polls=3), Draws(1)).failing(10)
+
+    for poll in (1, 2):
+        plan = plan.polled(poll)
+        assert plan.at(poll).status is Status.GENERATING
+    assert plan.polled(3).at(3) == Step(3, Status.FAILED, 10)

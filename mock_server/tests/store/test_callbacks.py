@@ -111,6 +111,27 @@ def test_dispatchers_take_each_callback_once(kept, records):
     assert kept.run(take) == [1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("fields", "taken"),
+    [({}, 1), ({"due_in_ms": 1}, None), ({"lease_ms": 1}, None), ({"lease_ms": 0}, 1), ({"lease_ms": -1}, 1)],
+    ids=["due now", "due later", "leased", "lease just over", "lease long over"],
+)
+def test_what_follows_a_try_is_taken_if_it_is_due_and_free(kept, records, fields, taken):
+    """Else whoever is at it, or the next look at what is due, sends it."""
+
+    def follow(world):
+        first = records.callback(
+            1,
+            due_ms=world.now_ms + fields.get("due_in_ms", 0),
+            leased_until_ms=world.real_ms + fields.get("lease_ms", 0),
+        )
+        put_all(world, first)
+        found = callbacks.take_next(world, first, lease_ms=500)
+        return found and (found.number, found.leased_until_ms - world.real_ms)
+
+    assert kept.run(follow) == (taken and (taken, 500))
+
+
 def test_what_is_leased_is_due_for_nobody_until_the_lease_ends(kept, records):
     """So nobody is woken for it."""
     kept.run(lambda world: put_all(world, records.callback(1)))

@@ -13,6 +13,7 @@ from tempolor_spec import operations
 from ...document.call import Call
 from ...exchanges.exchange import Exchange
 from ...judging.inspector import Inspector
+from ...rules.catalogue import rule
 from ...rules.history.records import Crashes
 from ...rules.rule import Problem, Rule
 from ...target.guard import Guard, Level
@@ -21,6 +22,7 @@ from ...target.target import Target, VirtualClock
 
 T = TypeVar("T")
 
+_NO_LASTING_CRASH: Final = rule("no-lasting-crash")
 _TRIES = 3
 _FAULTS_IN_A_ROW = 6
 _ME: Final = "me"
@@ -127,19 +129,20 @@ class Lab:
         method = method.upper()
         url = self.target.base_url.rstrip("/") + path
         tries = _TRIES if method == "GET" and not accept_unclear else 1
+        calls: list[Call] = []
         for attempt in range(tries):
             if attempt:
                 self.clock.wait(min(1.0, self.pause))
-            call = self._send(method, url, token, query, timeout, content)
-            if not call.unclear:
-                return call
-        if accept_unclear:
-            return call
-        if Crashes.is_crash(call) and self._may_repeat(method):
+            calls.append(self._send(method, url, token, query, timeout, content))
+            if not calls[-1].unclear or accept_unclear:
+                return calls[-1]
+        call = calls[-1]
+        if any(map(Crashes.is_crash, calls)) and self._may_repeat(method):
             # A bad moment passes, and it strikes whatever is asked; `no-lasting-crash` judges which one this was.
-            self._send("GET", self.target.base_url.rstrip("/") + "/scheduler", _ME, None, timeout, {})
-            for _ in range(_TRIES - tries or 1):
-                self._send(method, url, token, query, timeout, content)
+            working = self._send("GET", self.target.base_url.rstrip("/") + "/scheduler", _ME, None, timeout, {})
+            more = range(_TRIES - tries or 1)
+            calls += [self._send(method, url, token, query, timeout, content) for _ in more]
+            self._judge_silence(calls, working)
         raise UnclearError(_reason(call))
 
     def at_once(self, operation: str, requests: Sequence[Mapping[str, Any]]) -> list[Call]:
@@ -166,17 +169,17 @@ class Lab:
         sender = Sender(self._client(None), most_bytes=most_bytes)
         return self._seen(sender.send("GET", url, headers=headers))
 
-    def check(self, rule: Rule, *, fine: bool, message: str, call: Call, earlier: tuple[Call, ...] = ()) -> bool:
+    def check(self, judged: Rule, *, fine: bool, message: str, call: Call, earlier: tuple[Call, ...] = ()) -> bool:
         """Judge a rule here: `message` says what is wrong if it is not fine. Return `fine`.
 
         Tell what the call was about in the message: it is read without the scenario beside it.
         """
-        self.inspector.judge(rule, None if fine else Problem(message, earlier), call)
+        self.inspector.judge(judged, None if fine else Problem(message, earlier), call)
         return fine
 
-    def must(self, rule: Rule, *, fine: bool, message: str, call: Call, earlier: tuple[Call, ...] = ()) -> None:
+    def must(self, judged: Rule, *, fine: bool, message: str, call: Call, earlier: tuple[Call, ...] = ()) -> None:
         """Judge a rule that the rest of the scenario builds on; Stopped if it is broken."""
-        if not self.check(rule, fine=fine, message=message, call=call, earlier=earlier):
+        if not self.check(judged, fine=fine, message=message, call=call, earlier=earlier):
             raise Stopped
 
     def shared(self, name: str, make: Callable[[], T]) -> T:
@@ -283,6 +286,14 @@ class Lab:
         if self._faults >= _FAULTS_IN_A_ROW:
             raise GoneError(f"the service has stopped answering: {call.exchange.fault}")
         return call
+
+    def _judge_silence(self, calls: Sequence[Call], working: Call) -> None:
+        """Judge that a request which failed is not just left without an answer from then on."""
+        first, last = next(call for call in calls if Crashes.is_crash(call)), calls[-1]
+        if last.status == 0 and working.accepted:
+            told = f"{first.method} {first.path} was answered {first.status}, and then the same request not at all"
+            told += f" ({last.exchange.fault}), while GET {working.path} was answered {working.status}"
+            self.check(_NO_LASTING_CRASH, fine=False, message=told, call=last, earlier=(first, working))
 
     def _may_repeat(self, method: str) -> bool:
         # A deletion that has worked in spite of its 5xx is a 404 the next time, and an order costs.

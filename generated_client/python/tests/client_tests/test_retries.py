@@ -107,6 +107,34 @@ def test_deleting_is_tried_again_and_a_404_then_is_explained(run, hostile):
     assert "may have done it" in caught.value.__notes__[0]
 
 
+@pytest.mark.parametrize(
+    ("failures", "send"),
+    [
+        ([error(404, "No record found")], lambda client: client.music.delete(JOB)),
+        ([drop, error(404, "No record found")], read),
+        ([drop, error(400, "x has incorrect format")], lambda client: client.music.delete(JOB)),
+    ],
+    ids=["deleted before", "read", "another refusal"],
+)
+def test_only_a_404_of_a_deletion_that_was_sent_before_is_explained(run, hostile, failures, send):
+    """Elsewhere the explanation would be wrong."""
+    hostile.then(*failures)
+
+    with pytest.raises(errors.APIError) as caught:
+        run(send)
+
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_jitter_leaves_a_pause_in_its_upper_half(run, hostile, time):
+    """Between half of it and all of it."""
+    hostile.then(html(503), html(503), answer(200, {}))
+
+    run(read, random=lambda: 0.5)
+
+    assert time.pauses == [0.375, 0.75]
+
+
 def test_pauses_between_tries_double_up_to_a_bound(run, hostile, time):
     """A service that is down is not helped by haste."""
     hostile.always(html(503))
@@ -168,6 +196,30 @@ def test_a_longer_wait_is_granted_where_the_service_asks_for_it(run, hostile, ti
     run(order)
 
     assert time.pauses == [95.0, 30.0, 30.0]
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("0", 0.0), ("0.5", 0.5), ("86400", 86_400.0), ("86401", None), ("-1", None), ("nan", None), ("", None)],
+)
+def test_what_retry_after_asks_for_is_told_where_it_makes_sense(run, hostile, header, seconds):
+    """From nothing up to a day; more would look like a hang."""
+    hostile.then(answer(429, {"error": "x", "code": 429}, Retry_After=header))
+
+    with pytest.raises(errors.BusyError) as caught:
+        run(lambda client: client.songs.create("Rain", busy_timeout=0))
+
+    assert caught.value.retry_after == seconds
+
+
+def test_the_budget_for_room_is_used_to_its_last_second(run, hostile, time):
+    """A wait that just fits is made."""
+    hostile.always(BUSY)
+
+    with pytest.raises(errors.AccountBusyError):
+        run(order, busy_timeout=90)
+
+    assert time.pauses == [30.0, 30.0, 30.0]
 
 
 def test_jitter_stretches_the_wait_and_never_shortens_it(run, hostile, time):
