@@ -44,11 +44,15 @@ def drift_command(files: tuple[Path, ...], **given: Any) -> None:
     from tempolor_spec import load_document  # noqa: PLC0415 - `--help` need not load it
 
     from ..drift.session import Drift, drift  # noqa: PLC0415 - the same
+    from ..judging.watching import ReadingsWatcher  # noqa: PLC0415 - the same
 
     if not files:
         raise click.UsageError("name the recordings to read")
     document = load_document(given["revision"])
-    session = Drift(", ".join(map(str, files)), document, revision=given["revision"], base=given["base"])
+    watchers = (ReadingsWatcher(given["revision"], base=given["base"]),)
+    session = Drift(
+        ", ".join(map(str, files)), document, revision=given["revision"], base=given["base"], watchers=watchers
+    )
     report = drift(files, session)
     sys.exit(_conclude(report, document, given))
 

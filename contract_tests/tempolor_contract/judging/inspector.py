@@ -10,11 +10,12 @@ from ..document.coverage import Coverage
 from ..document.reader import Reader
 from ..document.service import is_live
 from ..exchanges.exchange import Exchange, NotRecordedError
+from ..readings.judge import Readings
 from ..rules.conformance import DocumentJudge
 from ..rules.history.records import Crashes
 from ..rules.history.world import World
 from ..rules.history.worlds import Worlds
-from ..rules.rule import Judged, Problem, Rule, Violation
+from ..rules.rule import FINE, Judged, Problem, Rule, Violation
 from .ledger import Excuse, Ledger
 
 
@@ -55,6 +56,7 @@ class Inspector:
         self.ledger = Ledger(self.rules, excuse)
         self.worlds = Worlds()
         self.coverage = Coverage(document.document)
+        self.readings = Readings(document.document, live=live)
         self.seen = 0
         self.foreign = 0
         self.faults = 0
@@ -83,6 +85,7 @@ class Inspector:
                 self.worlds.observe(call)
             with suppress(NotRecordedError):
                 self.coverage.add(call)
+            self.readings.see(call)
             self.unrecorded += any(each.truncated for each in (exchange.request, exchange.response) if each)
             return Seen(call, tuple(each for each, _ in found), tuple(each for each, fails in found if fails))
 
@@ -95,6 +98,7 @@ class Inspector:
             return None
         with self._lock:
             self.ledger.judged(rule.id)
+            self.readings.judged(rule.id, FINE if problem is None else (problem,), call)
             return None if problem is None else self._violation(rule, problem, call)[0]
 
     def unjudged(self, rule: Rule, reason: str) -> None:
@@ -133,6 +137,7 @@ class Inspector:
         if judged is None:
             return
         self.ledger.judged(rule.id)
+        self.readings.judged(rule.id, judged, call)
         for problem in judged:
             yield self._violation(rule, problem, call)
 

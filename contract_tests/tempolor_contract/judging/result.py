@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..exchanges.redaction import Redactor
+from ..readings.judge import Readings
 from ..rules.rule import Violation
 from .ledger import Ledger, Tally, Verdict
 
@@ -22,7 +23,8 @@ class RunResult:
     early, empty if it did not; `mishap` which exception nobody had expected, and `crashed` that it ended the run.
     `crashes` counts what was answered 5xx; where it is much, a `strict` run fails. `live` is as for `Inspector`.
     `left_behind` lists what it made and did not delete. `timings` are seconds by part. `coverage` counts by kind
-    (operation, status, parameter, value, example) and path. `known_differences` tells what each entry did.
+    (operation, status, parameter, value, example) and path. `readings` has what traffic says of the decisions.
+    `known_differences` tells what each entry did.
     """
 
     source: str
@@ -46,6 +48,7 @@ class RunResult:
     spending: dict[str, Any] = field(default_factory=dict)
     left_behind: list[dict[str, Any]] = field(default_factory=list)
     coverage: dict[str, dict[str, int]] = field(default_factory=dict)
+    readings: Readings | None = None
     timings: dict[str, float] = field(default_factory=dict)
     scenarios: dict[str, str] = field(default_factory=dict)
     known_differences: list[dict[str, Any]] = field(default_factory=list)
@@ -111,6 +114,7 @@ class RunResult:
             "spending": self.spending,
             "left_behind": self.left_behind,
             "coverage": self.coverage,
+            "readings": self.readings.to_json(redactor) if self.readings else [],
             "timings": self.timings,
             "scenarios": self.scenarios,
             "known_differences": self.known_differences,

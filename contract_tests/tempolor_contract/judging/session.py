@@ -55,5 +55,6 @@ class Session:
         result.exchanges, result.foreign, result.faults = inspector.seen, inspector.foreign, inspector.faults
         result.unrecorded, result.crashes = inspector.unrecorded, inspector.crashes
         result.coverage = inspector.coverage.to_json()
+        result.readings = inspector.readings
         result.known_differences = self._register.to_json()
         return result

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from ...readings.judge import Verdict as ReadingVerdict
 from ...rules.rule import Strength, Violation
 from ...target.guard import Level
 from ..ledger import Verdict
@@ -34,7 +35,7 @@ def summary(result: RunResult, files: ReportFiles | None = None) -> str:
     if not (result.verified or result.left_behind):
         return plain(_judgement(result))
     details = [_assumed(result), *_broken(result), *_excused(result), *_left_out(result), *_not_created(result)]
-    figures = [_counted(result), _spent(result), *_left_behind(result)]
+    figures = [_counted(result), *_readings(result), _spent(result), *_left_behind(result)]
     if files is not None:
         figures.append(f"report: {files.page}")
     return plain("\n".join([*details, "", *figures, _judgement(result)]))
@@ -124,6 +125,16 @@ def _spent(result: RunResult) -> str:
     if result.unrecorded:
         told += f", {result.unrecorded:,} without a recorded body, which proves little"
     return told
+
+
+def _readings(result: RunResult) -> Iterator[str]:
+    """Say what came of the readings of the decisions, and which of them the service contradicts."""
+    if result.readings is None:
+        return
+    found = {verdict: ids for verdict, ids in result.readings.by_verdict().items() if ids}
+    if contradicted := found.get(ReadingVerdict.CONTRADICTED):
+        yield f"readings contradicted: {', '.join(contradicted)}; report.json shows by what"
+    yield f"readings: {', '.join(f'{len(ids)} {verdict}' for verdict, ids in found.items())}"
 
 
 def _left_behind(result: RunResult) -> Iterator[str]:

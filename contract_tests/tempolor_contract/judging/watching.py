@@ -1,0 +1,31 @@
+"""What recordings that somebody else reads say of the readings: for `tempolor drift`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ..document.call import Call
+from ..readings.judge import Readings
+from ..rules.catalogue import CATALOGUE
+from ..rules.conformance import DocumentJudge, Effort
+from .inspector import Inspector
+
+
+class ReadingsWatcher:
+    """A `Watcher` of `tempolor drift`: judges each call by all rules, for what that says of the readings."""
+
+    def __init__(self, revision: str, overlays: Iterable[Path] = (), *, base: str | None = None) -> None:
+        self._inspector = Inspector(CATALOGUE, DocumentJudge(revision, Effort.NONE, overlays), base=base)
+
+    @property
+    def found(self) -> Readings:
+        """What was found until now."""
+        return self._inspector.readings
+
+    def see(self, call: Call) -> None:
+        """Take in a call."""
+        self._inspector.see(call.exchange)
+
+    def readings(self) -> list[dict[str, Any]]:
+        """Return a row for each reading."""
+        return self.found.to_json()
