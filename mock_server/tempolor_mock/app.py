@@ -56,6 +56,7 @@ class MockApp(AsyncApp):
             await self._dispatcher.stop()
             self._renderings.close()
             self.worlds.uploads.close()
+            await self.worlds.journal.close()
             await self.worlds.store.close()
 
     def serve_document(self, document: dict[str, Any], base_path: str, functions: ModuleType | SimpleNamespace) -> None:

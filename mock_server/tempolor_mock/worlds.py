@@ -13,7 +13,7 @@ from .domain.callbacks import Callback
 from .domain.clock import Clock
 from .domain.ids import Token
 from .domain.world import World
-from .journal import Journal
+from .journal import Wording, open_journal
 from .settings import Settings
 from .store import Action, MustWaitError, Store
 from .store.base import T
@@ -76,9 +76,9 @@ class Worlds:
         self.wall = wall
         self.dispatcher: Dispatcher = NoDispatcher()
         self.uploads = Turns("upload")
-        self.journal = Journal(settings.journal_bytes)
+        self.journal = open_journal(store, Wording(settings), settings.journal_bytes)
         self.finish_callback: Callable[[JsonObject], JsonObject] | None = None
-        store.dropped = self._forget
+        store.dropped = self._drop
         self.instance = secrets.token_hex(8)
         self._turning: dict[Token, asyncio.Event] = {}
         self._stopping = False
@@ -116,12 +116,17 @@ class Worlds:
     async def reset(self, token: Token | None) -> int:
         """Empty one world, or all of them, and all that was kept beside them; return how many there were."""
         count = await self.store.reset(token)
-        self._forget(token)
+        self._break_off(token)
+        await self.journal.reset(token)
         return count
 
-    def _forget(self, token: Token | None) -> None:
-        """Forget what was kept beside a world that is gone, or beside all."""
-        self.journal.forget(token)
+    def _drop(self, token: Token) -> None:
+        """Forget what was kept beside a world that had to make room for others."""
+        self._break_off(token)
+        self.journal.drop(token)
+
+    def _break_off(self, token: Token | None) -> None:
+        """End what is under way for a world that is gone, or for all."""
         self.dispatcher.forget(token)
         for each in list(self._turning) if token is None else [token]:
             self._tell_waiting(each)

@@ -185,7 +185,7 @@ class Schemas:
     def give_back(self, urls: Iterable[str]) -> None:
         """Empty schemas for the next one."""
         for url in urls:
-            execute(url, "DELETE FROM tempolor_worlds")
+            execute(url, *(f"DELETE FROM tempolor_{table}" for table in ("worlds", "journals", "requests")))
             self._free.append(url)
 
     def drop(self) -> None:

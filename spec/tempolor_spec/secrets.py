@@ -22,6 +22,15 @@ _NAMES = (
 _NAME = re.compile(_NAMES, re.IGNORECASE)
 _HARMLESS_NAMES = frozenset(("access-control-allow-credentials", "access-control-request-headers"))
 
+# Without any of these, in lower case, there is nothing to hide but a token; a name may be written with escapes. Some
+# letters beyond ASCII count as an `i`, a `k` or an `s` where case does not.
+_SIGNS = (
+    *("ticket", "token", "secret", "passw", "cookie", "credential", "session", "jwt", "sig", "autori", "auth", "api"),
+    *("sid", "tgc", "pwd", "bearer", "@", "%", "\\u"),
+)
+_ODD_LETTERS = "\u0130\u0131\u017f\u212a"
+_TOKEN_BEGINS = re.compile(r"user:\d{1,18}-(?!tempolor:)")
+
 _NUMBER = re.compile(r"user:\d{1,18}-")
 _TOKEN = re.compile(r"(user(?::|%3A)\d{1,18}-)(?!tempolor(?::|%3A))([^\s\"'\\<>&,;#?/{}()\[\]|]+)", re.IGNORECASE)
 _BEARER = re.compile(r"(\bbearer\s{1,9}+)(?!user(?::|%3A))([\w.~+/=-]{16,})", re.IGNORECASE)
@@ -50,7 +59,23 @@ def _hide(_secret: str) -> str:
 
 def is_secret_name(name: str) -> bool:
     """Whether what has this name is a secret: a header, a query parameter, a form field, a member of JSON."""
-    return _NAME.search(name) is not None and name.lower() not in _HARMLESS_NAMES
+    return may_have_secret(name) and _NAME.search(name) is not None and name.lower() not in _HARMLESS_NAMES
+
+
+def may_have_secret(text: str, known: Iterable[str] = ()) -> bool:
+    """Whether there may be something to hide in a text, or JSON written as one.
+
+    It takes a hundredth of the time of looking for it, and is never wrong about a no.
+    """
+    lower = text.lower()
+    for sign in _SIGNS:  # Faster than a regular expression, and than a generator.
+        if sign in lower:
+            return True
+    return (
+        ("user:" in lower and _TOKEN_BEGINS.search(lower) is not None)
+        or any(secret in text for secret in known if secret)
+        or not (text.isascii() or all(letter not in text for letter in _ODD_LETTERS))
+    )
 
 
 def redact_header(name: str, value: str, known: Iterable[str] = (), *, mark: Mark = _hide) -> str:
@@ -67,6 +92,9 @@ def redact_text(text: str, known: Iterable[str] = (), *, mark: Mark = _hide) -> 
 
     Of a token the user's number stays, as in `user:12345-***`.
     """
+    known = tuple(known)
+    if not may_have_secret(text, known):
+        return text
     for secret in filter(None, known):
         number = _NUMBER.match(secret)
         shown = number[0] + mark(secret[number.end() :]) if number else mark(secret)
@@ -81,6 +109,9 @@ def redact_text(text: str, known: Iterable[str] = (), *, mark: Mark = _hide) -> 
 
 def redact_fragment(text: str, known: Iterable[str] = (), *, mark: Mark = _hide) -> str:
     """Return a text that may have JSON in it, whole or cut; from a secret that is a list or an object on, nothing."""
+    known = tuple(known)
+    if not may_have_secret(text, known):
+        return text
 
     def hidden(member: re.Match[str]) -> str:
         name, mark_of_end = member[1], member[2] or '"'

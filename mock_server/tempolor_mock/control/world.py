@@ -11,7 +11,7 @@ from ..domain.jobs import Job, Status
 from ..domain.world import World
 from ..exchange import Answer, Call
 from ..files import links
-from ..journal import Journal, redacted_token
+from ..journal import Counts, redacted_token
 from ..shapes import capacity_object
 from .clock import JsonObject, clock_object
 
@@ -21,18 +21,20 @@ SHOWN_PROMPT = 500
 
 async def list_worlds(call: Call) -> Answer:
     """List the worlds that are kept or were asked about, in the order in which they began."""
-    journal = call.worlds.journal
-    tokens = dict.fromkeys([*await call.worlds.store.tokens(), *journal.tokens()])
+    asked = await call.worlds.journal.all_counts()
+    tokens = dict.fromkeys([*await call.worlds.store.tokens(), *asked])
     if call.worlds.settings.own_world_only:
         tokens = {token: None for token in tokens if token == call.token}
-    return Answer(200, {"worlds": [_name_object(token) | {"requests": journal.kept(token)} for token in tokens]})
+    kept = {token: counts.kept for token, counts in asked.items()}
+    return Answer(200, {"worlds": [_name_object(token) | {"requests": kept.get(token, 0)} for token in tokens]})
 
 
 async def get_world(call: Call) -> Answer:
     """Show the world."""
+    counts = await call.worlds.journal.counts(call.owner)
 
     def show(world: World) -> JsonObject:
-        return _world_object(world, call.worlds.journal, call.base_url)
+        return _world_object(world, counts, call.base_url)
 
     return Answer(200, await call.run(show))
 
@@ -41,7 +43,7 @@ def _name_object(token: Token) -> JsonObject:
     return {"handle": token.handle, "token": redacted_token(token)}
 
 
-def _world_object(world: World, journal: Journal, base_url: str) -> JsonObject:
+def _world_object(world: World, requests: Counts, base_url: str) -> JsonObject:
     policy = world.policy
     return {
         **_name_object(world.token),
@@ -55,9 +57,9 @@ def _world_object(world: World, journal: Journal, base_url: str) -> JsonObject:
             "totalSeconds": policy.total_music_seconds,
         },
         "requests": {
-            "last": journal.last(world.token),
-            "kept": journal.kept(world.token),
-            "dropped": journal.dropped(world.token),
+            "last": requests.last,
+            "kept": requests.kept,
+            "dropped": requests.dropped,
         },
     }
 

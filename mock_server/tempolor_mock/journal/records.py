@@ -1,15 +1,9 @@
-"""The journal: raw references while requests are answered, read and worded only when somebody asks.
-
-It is bounded in bytes over all worlds of the process. When it is full, the worlds that take most are cut down to an
-equal share, oldest entries first, so that a busy world costs a quiet one nothing.
-"""
+"""What is kept of a request and its answer: references to what came and went, worded only when somebody asks."""
 
 import hashlib
-from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from itertools import chain
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -23,9 +17,6 @@ ENTRY_BYTES = 1_000
 
 HEADER_BYTES = 150
 """What one header takes besides its text."""
-
-KEPT_SHARE = 7 / 8
-"""Down to which part of the limit a full journal is cut: cutting has a cost that many requests should share."""
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
@@ -107,7 +98,7 @@ class Noted(Protocol):
 class RequestHead(msgspec.Struct, gc=False):
     """What a request's head says; requests of a client that sends the same head again and again share one.
 
-    `size` is about how much memory it takes, in bytes; it is worked out here.
+    `size` is about how much memory it takes, in bytes; it is worked out here. `worded` is for whoever words it.
     """
 
     method: str
@@ -115,6 +106,7 @@ class RequestHead(msgspec.Struct, gc=False):
     query: bytes
     headers: RawHeaders
     size: int = 0
+    worded: Any = None
 
     def __post_init__(self) -> None:
         """Work out the size, once for all requests with this head."""
@@ -127,7 +119,7 @@ class Entry(msgspec.Struct, gc=False):
 
     `real_ms` is in milliseconds since 1970, `duration_ns` real nanoseconds up to the end of the answer. `status` is 0
     where no answer was begun. `number` counts the requests of a world, `bytes` is about how much memory the entry
-    takes; the journal sets both.
+    takes; the journal in memory sets both.
     """
 
     real_ms: int
@@ -166,95 +158,3 @@ def _read(headers: RawHeaders, body: RawBody) -> Body:
     read = Body(headers, digest=True)
     read.add(body)
     return read
-
-
-@dataclass(slots=True)
-class _Pages:
-    """The entries of one world, oldest first."""
-
-    entries: deque[Entry] = field(default_factory=deque)
-    bytes: int = 0
-    last: int = 0
-    dropped: int = 0
-
-
-class Journal:
-    """The requests of every world of this process, at most `limit` bytes of them."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._bytes = 0
-        self._worlds: dict[Token, _Pages] = {}
-
-    def append(self, token: Token, entry: Entry) -> None:
-        """Add a world's latest request, and make room where that is needed."""
-        pages = self._worlds.get(token)
-        if pages is None:
-            pages = self._worlds[token] = _Pages()
-        pages.last = entry.number = pages.last + 1
-        size = entry.bytes = entry.measured()
-        pages.entries.append(entry)
-        pages.bytes += size
-        self._bytes += size
-        if self._bytes > self._limit:
-            self._make_room()
-
-    def _make_room(self) -> None:
-        target = int(self._limit * KEPT_SHARE)
-        full = [pages for pages in self._worlds.values() if pages.entries]
-        share = target // len(full)
-        for pages in sorted(full, key=lambda pages: pages.bytes, reverse=True):
-            while pages.bytes > share and self._bytes > target:
-                size = pages.entries.popleft().bytes
-                pages.bytes -= size
-                pages.dropped += 1
-                self._bytes -= size
-
-    def newest_first(self, token: Token) -> Iterator[Entry]:
-        """Yield what is kept of a world's requests."""
-        pages = self._worlds.get(token)
-        return reversed(pages.entries) if pages else iter(())
-
-    def get(self, token: Token, number: int) -> Entry | None:
-        """Return one request of a world, if it is kept."""
-        pages = self._worlds.get(token)
-        place = number - 1 - (pages.last - len(pages.entries)) if pages else -1
-        return pages.entries[place] if pages and 0 <= place < len(pages.entries) else None
-
-    def kept(self, token: Token) -> int:
-        """Return how many requests of a world are kept."""
-        pages = self._worlds.get(token)
-        return len(pages.entries) if pages else 0
-
-    def dropped(self, token: Token) -> int:
-        """Return how many requests of a world had to make room for others."""
-        pages = self._worlds.get(token)
-        return pages.dropped if pages else 0
-
-    def last(self, token: Token) -> int:
-        """Return the number of a world's latest request; 0 where there was none."""
-        pages = self._worlds.get(token)
-        return pages.last if pages else 0
-
-    def tokens(self) -> list[Token]:
-        """Return the tokens of all worlds that were asked something, those asked first first."""
-        return list(self._worlds)
-
-    def clear(self, token: Token) -> int:
-        """Forget a world's requests and return how many there were; numbers go on where they were."""
-        pages = self._worlds.get(token)
-        if pages is None:
-            return 0
-        removed = len(pages.entries)
-        self._bytes -= pages.bytes
-        self._worlds[token] = _Pages(last=pages.last)
-        return removed
-
-    def forget(self, token: Token | None) -> None:
-        """Forget a world altogether, or every world: numbers begin again."""
-        if token is None:
-            self._worlds.clear()
-            self._bytes = 0
-        else:
-            self.clear(token)
-            self._worlds.pop(token, None)

@@ -6,6 +6,7 @@ their length: show them off the event loop.
 
 from collections.abc import Collection, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlencode
 
@@ -14,6 +15,7 @@ from tempolor_spec.secrets import (
     HIDDEN,
     TooDeepError,
     is_secret_name,
+    may_have_secret,
     redact_form,
     redact_fragment,
     redact_header,
@@ -22,6 +24,12 @@ from tempolor_spec.secrets import (
 )
 
 from ..domain.ids import Token
+
+DEEPEST = 200
+"""How many levels of JSON are looked into; one that is nested deeper is shown as a text."""
+
+ESCAPED = frozenset('"\\/')
+"""What may stand escaped in JSON, so that a secret with it does not look like itself; `may_have_secret` knows `\\u`."""
 
 
 def redacted_token(token: Token) -> str:
@@ -64,13 +72,23 @@ def redacted_body(text: bytes, media_type: bytes, known: Collection[str] = ()) -
     """
     if media_type == b"application/json" or not media_type:
         try:
-            return redact_json(orjson.loads(text), text=partial(_shown_text, known=known))
+            value = orjson.loads(text)
+            return value if _is_harmless(text, known) else redact_json(value, text=partial(_shown_text, known=known))
         except (orjson.JSONDecodeError, TooDeepError):
             pass
     if media_type == b"application/x-www-form-urlencoded":
         return redacted_query(text, known)
     shown = text.decode(errors="replace")
     return redact_form(shown, known) if media_type == b"multipart/form-data" else redact_fragment(shown, known)
+
+
+def _is_harmless(text: bytes, known: Collection[str]) -> bool:
+    """Whether JSON has nothing to hide, as far as can be seen at a glance."""
+    if text.count(b"[") + text.count(b"{") >= DEEPEST:
+        return False
+    if b"\\" in text and not ESCAPED.isdisjoint(chain.from_iterable(known)):
+        return False
+    return not may_have_secret(text.decode(), known)
 
 
 def _shown_text(text: str, known: Collection[str]) -> str:

@@ -43,7 +43,7 @@ class SqliteStore:
         self.dropped: Callable[[Token], None] = lambda _token: None
         self._limits = limits
         self._used_ms = 0  # When the world of the present transaction was used last, as far as that is written down.
-        self._path = path
+        self.path = path
         self._policy = policy
         self._new_clock = new_clock
         self._begin = begin
@@ -62,7 +62,7 @@ class SqliteStore:
 
     def _act_and_unlock(self, token: Token, action: Action[T], real_ms: int) -> T:
         try:
-            with explained(self._path):
+            with explained(self.path):
                 result = self._act(token, action, real_ms)
         finally:
             self._unlock()
@@ -116,11 +116,11 @@ class SqliteStore:
         deadline = asyncio.get_running_loop().time() + LONGEST_WAIT_SECONDS
         while not self._try_lock():
             if asyncio.get_running_loop().time() > deadline:
-                raise store_unavailable(f"another process has had {self._path.name} for {LONGEST_WAIT_SECONDS} seconds")
+                raise store_unavailable(f"another process has had {self.path.name} for {LONGEST_WAIT_SECONDS} seconds")
             await asyncio.sleep(PAUSE_SECONDS)
 
     def _try_lock(self) -> bool:
-        with explained(self._path):
+        with explained(self.path):
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
@@ -189,7 +189,7 @@ class SqliteStore:
     async def _tokens(self, statement: str, *values: str) -> list[Token]:
         await self._lock()
         try:
-            with explained(self._path):
+            with explained(self.path):
                 texts = [text for (text,) in self._connection.execute(statement, values)]
         finally:
             self._unlock()
@@ -199,7 +199,7 @@ class SqliteStore:
         """See `Store`."""
         await self._lock()
         try:
-            with explained(self._path):
+            with explained(self.path):
                 if token is None:
                     count = self._connection.execute("DELETE FROM worlds").rowcount
                 else:

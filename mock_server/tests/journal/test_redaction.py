@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from tempolor_mock.journal import redacted_body, redacted_headers, redacted_query
+from tempolor_mock.journal.redaction import redacted_body, redacted_headers, redacted_query
 
 JSON = b"application/json"
 

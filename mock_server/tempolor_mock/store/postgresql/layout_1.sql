@@ -187,3 +187,27 @@ BEGIN
     GET DIAGNOSTICS _count = ROW_COUNT;
     RETURN _count;
 END $$;
+
+-- The journal (`journal/shelf.py`): what each world was asked. It knows worlds by their tokens and survives none of
+-- them by a constraint: requests are written behind their answers, when a world may be gone already.
+CREATE TABLE tempolor_journals (
+    token text PRIMARY KEY,
+    last bigint NOT NULL,
+    kept bigint NOT NULL,
+    bytes bigint NOT NULL,
+    dropped bigint NOT NULL
+) WITH (fillfactor = 50);
+
+CREATE TABLE tempolor_requests (
+    token text NOT NULL,
+    number bigint NOT NULL,
+    size bigint NOT NULL,
+    operation_id text,
+    method text NOT NULL,
+    status integer NOT NULL,
+    path text NOT NULL,
+    jobs text NOT NULL,
+    facts text NOT NULL,
+    content text NOT NULL,
+    PRIMARY KEY (token, number)
+);

@@ -78,8 +78,8 @@ class PostgresStore:
         self._new_clock = new_clock
         self._begin = begin
         self._limits = limits
-        self._database = Connections(url, connections)
-        self._copies = Copies(self._database, policy)
+        self.database = Connections(url, connections)
+        self._copies = Copies(self.database, policy)
         self._waiting: dict[Token, deque[Waiting]] = {}
         self._serving: set[asyncio.Task[None]] = set()
 
@@ -170,7 +170,7 @@ class PostgresStore:
             return
         limits = self._limits
         with suppress(*Failures):  # What was asked for is done; the next one that grows sees to it again.
-            for (text,) in await self._database.fetch(layout.DROP, str(world.token), limits.worlds, limits.bytes):
+            for (text,) in await self.database.fetch(layout.DROP, str(world.token), limits.worlds, limits.bytes):
                 if (token := Token.parse(text)) is not None:
                     self._copies.forget(token)
                     self.dropped(token)
@@ -202,7 +202,7 @@ class PostgresStore:
 
     async def _fetch(self, statement: str, *values: Any, seconds: float = SECONDS_TO_ANSWER) -> list[Any]:
         try:
-            return await self._database.fetch(statement, *values, seconds=seconds)
+            return await self.database.fetch(statement, *values, seconds=seconds)
         except Failures as error:
             raise unavailable(error) from error
 
@@ -216,7 +216,7 @@ class PostgresStore:
         """See `Store`."""
         serving = [task for task in self._serving if task.get_loop() is asyncio.get_running_loop()]
         await asyncio.gather(*serving, return_exceptions=True)
-        await self._database.close()
+        await self.database.close()
 
 
 def _act(world: TrackedWorld, batch: list[Waiting]) -> list[Outcome]:
