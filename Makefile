@@ -13,11 +13,11 @@ help: ## list the targets
 serve: $(VENV)/.serve ## set up and serve the mock; ARGS="--port 0 --frozen" passes options
 	@exec $(BIN)/tempolor mock $(ARGS)
 
-test: setup lint ## set up, lint and run the tests but for the slow ones; ARGS="-k download" passes options
+test: setup lint $(VENV)/.postgresql ## set up, lint and run the tests but for the slow ones; ARGS="-k download" passes options
 	@echo 'Left out here: tests marked slow (make slow), most client generators (make generators), the score of the contract tests (make score), speed (make bench).'
 	$(BIN)/pytest -n 2 $(ARGS)
 
-slow: setup $(VENV)/.docs docs/site/node_modules/.done ## run the tests that install, build or drive something for long; ARGS as for test
+slow: setup $(VENV)/.postgresql $(VENV)/.docs docs/site/node_modules/.done ## run the tests that install, build or drive something for long; ARGS as for test
 	$(BIN)/pytest -n 2 -m slow $(ARGS)
 
 lint: setup ## formatting, style, types and import directions
@@ -81,6 +81,15 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml generated_client/python/pyproje
 
 $(VENV)/.docs: $(VENV)/.test
 	$(PIP) --editable '.[docs]'
+	@touch $@
+
+# The programs of a PostgreSQL, of which the tests start one of their own. Where they cannot be had, tests are skipped and
+# say so.
+$(VENV)/.postgresql: $(VENV)/bin/python
+	@if [ -z "$$TEMPOLOR_TEST_POSTGRES" ] && ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends postgresql) >/dev/null 2>&1 || \
+	  echo 'PostgreSQL not found, and not to be installed by this user: the tests of the PostgreSQL store will be skipped.'; \
+	fi
 	@touch $@
 
 # Parts that are Node programs: the document's linters, the TypeScript client. Without Node their tests are skipped and

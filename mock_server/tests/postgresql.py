@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 VARIABLE = "TEMPOLOR_TEST_POSTGRES"
@@ -48,6 +49,8 @@ class Cluster:
         if cluster._user is not None:
             shutil.chown(folder, cluster._user)
         cluster._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync")
+        rules = folder / "data" / "pg_hba.conf"
+        rules.write_text("local all needs_password scram-sha-256\n" + rules.read_text())
         return cluster
 
     def start(self, options: str = UNSAFE_AND_FAST) -> None:
@@ -152,16 +155,23 @@ def _alone(common: Path) -> Iterator[None]:
 
 def execute(url: str, *statements: str) -> None:
     """Run statements in a database."""
-    asyncio.run(_execute(url, statements))
+    asyncio.run(_run(url, statements))
 
 
-async def _execute(url: str, statements: tuple[str, ...]) -> None:
+def fetch(url: str, statement: str) -> Any:
+    """Return what a statement says in its first row and column."""
+    return asyncio.run(_run(url, (), statement))
+
+
+async def _run(url: str, statements: Iterable[str], last: str = "SELECT 1") -> Any:
     import asyncpg  # noqa: PLC0415 - an extra, which only those need who get here
 
     connection = await asyncpg.connect(url)
     for statement in statements:
         await connection.execute(statement)
+    value = await connection.fetchval(last)
     await connection.close()
+    return value
 
 
 class Schemas:

@@ -21,11 +21,11 @@ BYTES_A_SECOND = 4 << 20
 OLDEST_VERSION = 13
 APPLICATION_NAME = "tempolor-mock"
 
-# Backstops on the server's side, for when nobody waits any more.
-_SET_UP = """
-    SET statement_timeout = '60s'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '60s';
-    SET jit = off; SET client_min_messages = warning
-"""
+SECONDS_FOR_A_LOCK = 4
+"""How long the database waits for another one's lock, so that it is sure that nothing was done when it gives up."""
+
+SECONDS_FOR_A_STATEMENT = 60
+"""When the database gives up a statement that nobody may wait for any more."""
 
 
 class Connections:
@@ -37,9 +37,9 @@ class Connections:
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def fetch(self, statement: str, *values: Any, size: int = 0, seconds: float = SECONDS_TO_ANSWER) -> list[Any]:
+    async def fetch(self, statement: str, *values: Any, size: int = 0, seconds: float | None = None) -> list[Any]:
         """Return the rows of a statement; it may take so many seconds, and more where it carries many bytes."""
-        async with self.one(seconds + size / BYTES_A_SECOND) as connection:
+        async with self.one((seconds or SECONDS_TO_ANSWER) + size / BYTES_A_SECOND) as connection:
             rows: list[Any] = await connection.fetch(statement, *values)
             return rows
 
@@ -66,7 +66,7 @@ class Connections:
                 self._url,
                 min_size=0,
                 max_size=self._most,
-                init=_set_up,
+                connect=_connect,
                 reset=_leave_as_it_is,
                 timeout=SECONDS_TO_CONNECT,
                 server_settings={"application_name": APPLICATION_NAME},
@@ -81,8 +81,18 @@ class Connections:
             pool.terminate()
 
 
-async def _set_up(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    await connection.execute(_SET_UP)
+async def _connect(*place: Any, **options: Any) -> "asyncpg.Connection[asyncpg.Record]":
+    """Return a new connection; the pool's own way to set it up would wait for ever where nothing comes back."""
+    connection = await asyncpg.connect(*place, **options)
+    try:
+        await connection.execute(
+            f"SET statement_timeout = '{SECONDS_FOR_A_STATEMENT}s'; SET lock_timeout = '{SECONDS_FOR_A_LOCK}s';"
+            "SET jit = off; SET client_min_messages = warning"
+        )
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
 
 
 async def _leave_as_it_is(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:

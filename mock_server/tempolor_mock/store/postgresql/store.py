@@ -21,7 +21,7 @@ from ...domain.room import Limits
 from ...domain.settling import settle
 from ..base import Action, Begin, MustWaitError, NewClock, T
 from . import layout
-from .connections import SECONDS_TO_ANSWER, Connections, prepare
+from .connections import Connections, prepare
 from .copies import Checked, Copies
 from .errors import Failures, unavailable
 from .tracked_world import MissingBlobError, TrackedWorld
@@ -200,7 +200,7 @@ class PostgresStore:
         rows = await self._fetch(statement, *values)
         return [token for (text,) in rows if (token := Token.parse(text)) is not None]
 
-    async def _fetch(self, statement: str, *values: Any, seconds: float = SECONDS_TO_ANSWER) -> list[Any]:
+    async def _fetch(self, statement: str, *values: Any, seconds: float | None = None) -> list[Any]:
         try:
             return await self.database.fetch(statement, *values, seconds=seconds)
         except Failures as error:
