@@ -37,7 +37,7 @@ class MockApp(AsyncApp):
         self.worlds = worlds
         self.pipeline = Pipeline(worlds, _log(worlds))
         self._renderings = renderings
-        self._dispatcher = worlds.dispatcher = HttpDispatcher(worlds)
+        self.dispatcher = worlds.dispatcher = HttpDispatcher(worlds)
         super().__init__(
             __package__,
             lifespan=self._lifespan,
@@ -49,11 +49,11 @@ class MockApp(AsyncApp):
 
     @asynccontextmanager
     async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
-        await self._dispatcher.start()
+        await self.dispatcher.start()
         try:
             yield
         finally:
-            await self._dispatcher.stop()
+            await self.dispatcher.stop()
             self._renderings.close()
             self.worlds.uploads.close()
             await self.worlds.journal.close()

@@ -13,7 +13,7 @@ import cloup
 from tempolor_spec import REVISIONS
 
 from .domain.ids import Token
-from .domain.policy import Policy, Range
+from .domain.policy import MOST_MUSIC_SECONDS, Policy, Range
 from .domain.room import Limits
 from .settings import Settings
 from .steps.proxies import parse_networks
@@ -52,6 +52,17 @@ class RangeType(click.ParamType[Range]):
         if high > LONGEST_SECONDS:
             self.fail(f"{value!r} is longer than ten years, {LONGEST_SECONDS} seconds", param, ctx)
         return low, high
+
+
+class LengthType(RangeType):
+    """A range of whole seconds that music may last, such as `1..2`, or one number for both ends."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Return the two ends, lowest first."""
+        low, high = super().convert(value, param, ctx)
+        if low % 1 or high % 1 or low < 1 or high > MOST_MUSIC_SECONDS:
+            self.fail(f"{value!r} is not a range of whole seconds from 1 to {MOST_MUSIC_SECONDS}", param, ctx)
+        return int(low), int(high)
 
 
 class NetworksType(click.ParamType[tuple[str, ...]]):
@@ -103,6 +114,7 @@ class BackoffType(click.ParamType[tuple[float, ...]]):
 
 
 SECONDS = RangeType()
+LENGTH = LengthType()
 NETWORKS = NetworksType()
 TIMEOUT = FiniteRange(0.01, 3600)
 EXISTING_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -150,6 +162,9 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
     ),
     cloup.option(
         "--jobs-per-request", type=click.IntRange(1, 10), help="Jobs a request starts.  [default: by revision]"
+    ),
+    cloup.option(
+        "--music-seconds", type=LENGTH, help="How long pieces last, whole seconds.  [default: as the model makes them]"
     ),
     cloup.option("--generations", default=3000, type=click.IntRange(0), help="Jobs in a world's quota, then a 402."),
     cloup.option("--fail-rate", default=0.0, type=FiniteRange(0, 1), help="Share of jobs that fail, seeded."),
@@ -290,6 +305,7 @@ def _settings(options: dict[str, Any], *, loopback_only: bool) -> Settings:
         ready_after_polls=options["ready_after_polls"],
         total_generations=options["generations"],
         fail_rate=options["fail_rate"],
+        music_seconds=options["music_seconds"],
         callback_backoff_seconds=options["callback_backoff"],
         world_bytes=options["world_mb"] << 20,
     )

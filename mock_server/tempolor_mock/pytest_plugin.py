@@ -29,23 +29,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class MockServers:
-    """The servers of a test run: one, and one more for each other set of settings that tests ask for."""
+    """The servers of a test run: one, and one more for each other set of settings that tests ask for.
+
+    Tests that may not use sockets have servers of their own, which listen nowhere.
+    """
 
     def __init__(self) -> None:
         self._stack = ExitStack()
-        self._by_settings: dict[Settings, MockServer] = {}
+        self._by_settings: dict[tuple[Settings, bool], MockServer] = {}
 
     def world(self, name: str, **options: Any) -> "MockWorld":
         """Return a fresh world whose token, and with it every id, depends on nothing but `name`."""
         from .testing import MockServer, Options, OptionsError  # noqa: PLC0415 - loaded with the first world
+        from .testing.loops import may_use_sockets  # noqa: PLC0415 - the same
 
         try:
             chosen = Options.of(options)
         except OptionsError as error:
             raise pytest.UsageError(f"tempolor: {error}") from None
-        server = self._by_settings.get(chosen.settings)
+        kind = chosen.settings, may_use_sockets()
+        server = self._by_settings.get(kind)
         if server is None:
-            server = self._by_settings[chosen.settings] = self._stack.enter_context(MockServer(chosen))
+            server = self._by_settings[kind] = self._stack.enter_context(MockServer(chosen))
         return server.world(_token(name), chosen)
 
     def stop(self) -> None:
@@ -80,7 +85,7 @@ def tempolor_mock(
     world = tempolor_mock_servers.world(request.node.nodeid, **options)
     request.node.stash[_WORLD] = world
     yield world
-    world.reset()
+    world.close()
 
 
 def _marked(node: pytest.Item) -> dict[str, Any]:

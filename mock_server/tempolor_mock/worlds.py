@@ -46,6 +46,12 @@ class Dispatcher(Protocol):
         to it stays due.
         """
 
+    async def send_again(self, token: Token, number: int) -> Callback:
+        """Send a callback once more that was delivered or given up, and return it as it stands then.
+
+        A ServiceError where there is nothing to send.
+        """
+
     def forget(self, token: Token | None) -> None:
         """Break off what is on its way from a world, or from all, that is about to be emptied."""
 
@@ -59,6 +65,10 @@ class NoDispatcher:
     async def deliver(self, token: Token) -> Sequence[Callback]:  # noqa: ARG002 - the protocol's
         """See `Dispatcher`."""
         return ()
+
+    async def send_again(self, token: Token, number: int) -> Callback:  # noqa: ARG002 - the protocol's
+        """See `Dispatcher`."""
+        raise errors.stopping()
 
     def forget(self, token: Token | None) -> None:
         """See `Dispatcher`."""

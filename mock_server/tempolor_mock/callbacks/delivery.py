@@ -6,8 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
+from typing import TypeVar
 
 from ..domain import callbacks
 from ..domain.callbacks import Attempt, Callback
@@ -16,10 +15,8 @@ from ..domain.ids import Token
 from ..domain.world import World
 from ..worlds import Worlds
 from .allowed_origins import AllowedOrigins, origin_not_allowed
-from .payload import Payload, SendResult, make_payload
-
-if TYPE_CHECKING:
-    from .http_client import CallbackClient
+from .payload import Payload, make_again, make_payload
+from .sending import NoWebAddressError, Sender, SendResult, origin_of, request_to_send
 
 logger = logging.getLogger("tempolor.mock")
 
@@ -34,7 +31,8 @@ BATCH = 500
 
 T = TypeVar("T")
 Seen = dict[int, Callback]
-OpenClient = Callable[[], AbstractAsyncContextManager["CallbackClient"]]
+OpenSender = Callable[[str], AbstractAsyncContextManager[Sender]]
+"""Lends what sends callbacks to a receiver."""
 
 
 @dataclass(slots=True)
@@ -58,7 +56,7 @@ class WorldDelivery:
         self,
         token: Token,
         worlds: Worlds,
-        open_client: OpenClient,
+        open_sender: OpenSender,
         slots: asyncio.Semaphore,
         *,
         left: Callable[[], object],
@@ -66,7 +64,7 @@ class WorldDelivery:
     ) -> None:
         self._token = token
         self._worlds = worlds
-        self._open_client = open_client
+        self._open_sender = open_sender
         self._slots = slots
         self._origins = AllowedOrigins(worlds.settings.allowed_callback_origins)
         self._left = left
@@ -157,7 +155,7 @@ class WorldDelivery:
 
     def _start_worker(self, receiver: str, queue: ReceiverQueue) -> None:
         queue.workers += 1
-        worker = asyncio.get_running_loop().create_task(self._work(queue))
+        worker = asyncio.get_running_loop().create_task(self._work(receiver, queue))
         self._workers.add(worker)
         worker.add_done_callback(lambda worker: self._worker_left(worker, receiver, queue))
 
@@ -177,28 +175,46 @@ class WorldDelivery:
         if not (self._workers or self._watchers or self._collecting):
             self._left()
 
-    async def _work(self, queue: ReceiverQueue) -> None:
-        async with self._open_client() as client:
+    async def _work(self, receiver: str, queue: ReceiverQueue) -> None:
+        async with self._open_sender(receiver) as sender:
             while queue.waiting:
                 async with self._slots:
                     if queue.waiting:
-                        await self._send(queue, queue.waiting.popleft(), client)
+                        await self._send(queue, queue.waiting.popleft(), sender)
 
-    async def _send(self, queue: ReceiverQueue, held: Callback, client: "CallbackClient") -> None:
+    async def _send(self, queue: ReceiverQueue, held: Callback, sender: Sender) -> None:
         """Send a callback, and then all that is due next for the same job."""
         payload = await self._run(lambda world: self._begin(world, queue, held))
         while payload is not None:
-            result = await self._try(client, payload)
+            result = await self._try(sender, payload)
             queue.hangs |= result.timed_out and self.watched
             tried = payload
             payload = await self._run(lambda world: self._go_on(world, queue, tried, result))  # noqa: B023 - runs at once
 
-    async def _try(self, client: "CallbackClient", payload: Payload) -> SendResult:
+    async def send_again(self, number: int) -> Callback:
+        """Send a callback once more that was delivered or given up; a ServiceError where there is nothing to send."""
+        self._collecting += 1
+        try:
+            payload = await self._run(lambda world: make_again(world, number, self._worlds.finish_callback))
+            async with self._open_sender(_receiver(payload.held.url)) as sender, self._slots:
+                result = await self._try(sender, payload)
+            return await self._run(
+                lambda world: callbacks.record_again(world, number, Attempt(world.now_ms, result.status, result.error))
+            )
+        finally:
+            self._collecting -= 1
+            self._leave_if_done()
+
+    async def _try(self, sender: Sender, payload: Payload) -> SendResult:
         if payload.loops:
             return SendResult(error="loop: callbacks keep causing the requests that cause them", retry=False)
         if payload.origin is not None and not self._origins.allow(payload.origin):
             return SendResult(error=origin_not_allowed(payload.origin), retry=False)
-        return await client.send(payload.held.url, payload.body, payload.depth)
+        try:
+            request = request_to_send(payload.held.url, payload.body, payload.depth)
+        except NoWebAddressError:
+            return SendResult(error="not an http or https address", retry=False)
+        return await sender.send(request)
 
     def _begin(self, world: World, queue: ReceiverQueue, held: Callback) -> Payload | None:
         self._held.pop(held.number, None)
@@ -249,8 +265,8 @@ def _release_all(world: World, held: Iterable[Callback]) -> None:
 
 
 def _receiver(url: str) -> str:
-    """Return what tells one receiver from another: scheme, host and port."""
+    """Return what tells one receiver from another."""
     try:
-        return "{0.scheme}://{0.netloc}".format(urlsplit(url))
-    except ValueError:
+        return origin_of(url)
+    except NoWebAddressError:
         return url

@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio import TimerHandle
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib import import_module
@@ -14,6 +14,7 @@ from ..domain.errors import ServiceError
 from ..domain.ids import Token
 from ..worlds import Worlds
 from .delivery import WorldDelivery, lease_ms, log_failure
+from .sending import LocalReceivers, Sender
 
 if TYPE_CHECKING:
     from .http_client import CallbackClient
@@ -42,8 +43,16 @@ class HttpDispatcher:
 
     def __init__(self, worlds: Worlds) -> None:
         self._worlds = worlds
+        self._local: dict[Token, LocalReceivers] = {}
         self._current: LoopDispatcher | None = None
         self._rounds: asyncio.Task[None] | None = None
+
+    def deliver_by(self, token: Token, receivers: LocalReceivers | None) -> None:
+        """Let receivers in this process have a world's callbacks, as far as they take them; None: no longer."""
+        if receivers is None:
+            self._local.pop(token, None)
+        else:
+            self._local[token] = receivers
 
     def wake(self, token: Token, real_ms: int) -> None:
         """See `Dispatcher`."""
@@ -52,6 +61,10 @@ class HttpDispatcher:
     async def deliver(self, token: Token) -> Sequence[Callback]:
         """See `Dispatcher`."""
         return await self._running().deliver(token)
+
+    async def send_again(self, token: Token, number: int) -> Callback:
+        """See `Dispatcher`."""
+        return await self._running().send_again(token, number)
 
     def forget(self, token: Token | None) -> None:
         """See `Dispatcher`."""
@@ -93,16 +106,17 @@ class HttpDispatcher:
     def _running(self) -> "LoopDispatcher":
         """Return the dispatcher on the running event loop; what an earlier loop had under way ended with that loop."""
         if self._current is None or self._current.loop is not asyncio.get_running_loop():
-            self._current = LoopDispatcher(self._worlds)
+            self._current = LoopDispatcher(self._worlds, self._local)
         return self._current
 
 
 class LoopDispatcher:
     """All that belongs to one event loop: timers, a delivery for each world with work, the HTTP client in use."""
 
-    def __init__(self, worlds: Worlds) -> None:
+    def __init__(self, worlds: Worlds, local: Mapping[Token, LocalReceivers]) -> None:
         self.loop = asyncio.get_running_loop()
         self._worlds = worlds
+        self._local = local
         self._timers: dict[Token, tuple[int, TimerHandle]] = {}
         self._late_timers: dict[tuple[Token, float], TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -148,7 +162,7 @@ class LoopDispatcher:
             delivery = WorldDelivery(
                 token,
                 self._worlds,
-                self._open_client,
+                partial(self._open_sender, token),
                 self._slots,
                 left=partial(self._deliveries.pop, token, None),
                 failed=partial(self.call_again, token, lease_ms(self._worlds) / 1000),
@@ -164,6 +178,10 @@ class LoopDispatcher:
             await delivery.finished()
         await self._worlds.run(token, callbacks.forget_old)
         return [seen[number] for number in sorted(seen)]
+
+    async def send_again(self, token: Token, number: int) -> Callback:
+        """See `Dispatcher`."""
+        return await self._delivery(token).send_again(number)
 
     def forget(self, token: Token | None) -> None:
         """See `Dispatcher`."""
@@ -187,6 +205,15 @@ class LoopDispatcher:
             timer.cancel()
 
     @asynccontextmanager
+    async def _open_sender(self, token: Token, receiver: str) -> AsyncIterator[Sender]:
+        local = self._local.get(token)
+        if local is not None and local.take(receiver):
+            yield local
+        else:
+            async with self._open_client() as client:
+                yield client
+
+    @asynccontextmanager
     async def _open_client(self) -> AsyncIterator["CallbackClient"]:
         """Lend the HTTP client, which is open as long as anybody uses it: nothing is left open while nothing is due."""
         self._client_users += 1
@@ -200,4 +227,4 @@ class LoopDispatcher:
             self._client_users -= 1
             if not self._client_users and self._client is not None:
                 client, self._client = self._client, None
-                await client.close()
+                client.close()

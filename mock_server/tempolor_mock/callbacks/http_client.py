@@ -1,4 +1,4 @@
-"""Sending a callback to its receiver over HTTP. Loaded with the first callback, as the HTTP client takes its time.
+"""Sending a callback to its receiver over HTTP. Loaded with the first one that leaves this process.
 
 Nothing of an answer but its status counts, so no receiver can harm the mock with what it answers: bodies are read up
 to a bound, in size and in time, and thrown away.
@@ -7,57 +7,109 @@ to a bound, in size and in time, and thrown away.
 import asyncio
 import ipaddress
 import os
-import re
 import socket
 import ssl
-from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Final
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from functools import cached_property
 
-import httpcore2
-from tempolor_spec import __version__
+import httptools
 
-from ..exchange import DEPTH_HEADER
 from ..settings import Settings
 from .allowed_hosts import AllowedHosts, HostNotAllowedError
-from .payload import SendResult
+from .sending import Address, RequestToSend, SendResult
+
+HEAD_BYTES = 64 << 10
+"""How much an answer may say before its body begins."""
 
 BODY_BYTES = 64 << 10
 BODY_SECONDS = 0.5
 """How much of an answer's body is read, and for how long, so that its connection ends in good order."""
 
 LONGEST_ERROR = 200
-_WIRE_READY = re.compile(r"[!-~]+")
-_PORTS: Final = {"http": 80, "https": 443}
-_DELIMITERS: Final = "!#$%&'()*+,/:;=?@[]~"
-"""What a URL may hold as it is; everything else but letters and digits is sent percent-encoded."""
 
 
-class NoWebAddressError(ValueError):
-    """This is no http or https URL."""
+class NoAnswerError(Exception):
+    """A receiver did not answer as HTTP wants it; the message says how."""
 
 
-class CheckedBackend(httpcore2.AsyncNetworkBackend):
-    """Looks names up, and connects only where all of their addresses may be connected to: to exactly these."""
+class AnswerReader(asyncio.Protocol):
+    """Sends a request as soon as it is connected; `status` is there when the answer's body has been read or left."""
+
+    def __init__(self, request: bytes) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.status: asyncio.Future[int] = self._loop.create_future()
+        self._request = request
+        self._parser = httptools.HttpResponseParser(self)
+        self._found: int | None = None
+        self._room = HEAD_BYTES
+        self._patience: asyncio.TimerHandle | None = None
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send the request; called by the event loop."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - it connects by TCP
+        self._transport = transport
+        transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; called by the event loop."""
+        self._room -= len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError:
+            self._end("the answer is not HTTP")
+        if self._room < 0:
+            self._end("the answer is not HTTP")
+
+    def on_headers_complete(self) -> None:
+        """Take note of the status; called by the parser. Nothing that is said before the answer is one."""
+        status = self._parser.get_status_code()
+        if status >= 200 and self._found is None:
+            self._found = status
+            self._room = BODY_BYTES
+            self._patience = self._loop.call_later(BODY_SECONDS, self._end)
+
+    def on_message_complete(self) -> None:
+        """End; called by the parser."""
+        if self._found is not None:
+            self._end()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - however it was lost
+        """End; called by the event loop."""
+        self._end("the connection was closed without an answer")
+
+    def _end(self, missing: str = "") -> None:
+        if self.status.done():
+            return
+        if self._found is not None:
+            self.status.set_result(self._found)
+        else:
+            self.status.set_exception(NoAnswerError(missing))
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._patience is not None:
+            self._patience.cancel()
+        self.status.cancel()
+        if self._transport is not None:
+            self._transport.abort() if self._transport.get_write_buffer_size() else self._transport.close()
+
+
+class Names:
+    """Looks names up, and tells their addresses only where all of them may be connected to."""
 
     def __init__(self, allowed: AllowedHosts) -> None:
         self._allowed = allowed
-        self._network = httpcore2.AnyIOBackend()
         # Threads of its own: names that take long to look up must not hold up the threads that others share.
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="callback-names")
 
-    async def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
-        """Connect to the first address that answers; HostNotAllowedError where one of them is not allowed."""
+    async def addresses(self, host: str, port: int) -> Sequence[str]:
+        """Return the addresses of a host; HostNotAllowedError where one of them is not allowed."""
         addresses = [host] if _is_address(host) else await self._look_up(host, port)
         self._allowed.check(host, addresses)
-        for address in addresses[:-1]:
-            with suppress(httpcore2.ConnectError):
-                return await self._network.connect_tcp(address, port, *args, **options)
-        return await self._network.connect_tcp(addresses[-1], port, *args, **options)
+        return addresses
 
     async def _look_up(self, host: str, port: int) -> list[str]:
         found = await asyncio.get_running_loop().run_in_executor(
@@ -76,14 +128,6 @@ def _is_address(host: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class _Receiver:
-    """Where to send to, and what the URL says about it in headers."""
-
-    url: httpcore2.URL
-    headers: tuple[tuple[str, str], ...]
-
-
 class CallbackClient:
     """Sends callbacks; each try has a connection of its own.
 
@@ -93,109 +137,75 @@ class CallbackClient:
 
     def __init__(self, settings: Settings) -> None:
         self._seconds = settings.callback_timeout_seconds
-        self._backend = CheckedBackend(AllowedHosts(settings.allowed_callback_hosts))
-        self._tls = ssl.create_default_context()
-        if settings.callback_insecure:
-            self._tls.check_hostname = False
-            self._tls.verify_mode = ssl.CERT_NONE
+        self._names = Names(AllowedHosts(settings.allowed_callback_hosts))
+        self._accepts_any_certificate = settings.callback_insecure
 
-    async def close(self) -> None:
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        tls = ssl.create_default_context()
+        if self._accepts_any_certificate:
+            tls.check_hostname = False
+            tls.verify_mode = ssl.CERT_NONE
+        return tls
+
+    def close(self) -> None:
         """Release what is held."""
-        self._backend.close()
+        self._names.close()
 
-    async def send(self, url: str, body: bytes, depth: int) -> SendResult:
-        """Try once; never raises."""
+    async def send(self, request: RequestToSend) -> SendResult:
+        """See `Sender`."""
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._try(_receiver(url), body, depth)
+                status = await self._try(request)
         except HostNotAllowedError as error:
             return SendResult(error=str(error), retry=False)
-        except (NoWebAddressError, UnicodeError):
-            return SendResult(error="not an http or https address", retry=False)
         except TimeoutError:
             return SendResult(error=f"no answer within {self._seconds:g} seconds", timed_out=True)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong with one callback must not stop the others
-            return SendResult(error=_worded(error, url))
-
-    async def _try(self, receiver: _Receiver, body: bytes, depth: int) -> SendResult:
-        headers = [
-            *receiver.headers,
-            ("Accept", "*/*"),
-            ("Accept-Encoding", "identity"),
-            ("Connection", "close"),
-            ("Content-Length", str(len(body))),
-            ("Content-Type", "application/json"),
-            ("User-Agent", f"tempolor-mock/{__version__}"),
-            (DEPTH_HEADER, str(depth)),
-        ]
-        connection = httpcore2.AsyncHTTPConnection(receiver.url.origin, self._tls, network_backend=self._backend)
-        try:
-            async with connection.stream("POST", receiver.url, headers=headers, content=body) as response:
-                await _skim(response)
-                status = response.status
-        finally:
-            await connection.aclose()
+            return SendResult(error=_worded(error, request.address.host)[:LONGEST_ERROR])
         return SendResult(status, "redirects are not followed" if 300 <= status < 400 else None)
 
+    async def _try(self, request: RequestToSend) -> int:
+        reader = AnswerReader(_on_the_wire(request))
+        try:
+            await self._connect(request.address, reader)
+            return await reader.status
+        finally:
+            reader.close()
 
-def _receiver(url: str) -> _Receiver:
-    """Return where a URL leads, its path and query percent for percent as they were written."""
-    written = url if _WIRE_READY.fullmatch(url) else quote(url, safe=_DELIMITERS)
-    try:
-        parts = urlsplit(written)
-        host, port = _host(urlsplit(url)), parts.port or _PORTS.get(parts.scheme)
-    except ValueError:
-        raise NoWebAddressError(url) from None
-    if parts.scheme not in _PORTS or not host or not port:
-        raise NoWebAddressError(url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    headers = (("Host", parts.netloc.rpartition("@")[2]), *_authorization(parts))
-    return _Receiver(httpcore2.URL(scheme=parts.scheme, host=host, port=port, target=target), headers)
+    async def _connect(self, to: Address, reader: AnswerReader) -> None:
+        """Connect to the first address that answers."""
+        addresses = await self._names.addresses(to.host, to.port)
+        for address in addresses[:-1]:
+            with suppress(OSError):
+                return await self._connect_to(address, to, reader)
+        return await self._connect_to(addresses[-1], to, reader)
 
-
-def _host(parts: SplitResult) -> str:
-    host = parts.hostname or ""
-    if "\\" in parts.netloc:  # to some a delimiter, to others not
-        raise NoWebAddressError(parts.netloc)
-    return host if host.isascii() else host.encode("idna").decode("ascii")
-
-
-def _authorization(parts: SplitResult) -> Iterable[tuple[str, str]]:
-    if parts.username:
-        secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        yield "Authorization", f"Basic {b64encode(secret.encode()).decode()}"
+    async def _connect_to(self, address: str, to: Address, reader: AnswerReader) -> None:
+        secured = to.scheme == "https"
+        await asyncio.get_running_loop().create_connection(
+            lambda: reader,
+            address,
+            to.port,
+            ssl=self._tls if secured else None,
+            server_hostname=to.host if secured else None,
+        )
 
 
-async def _skim(response: httpcore2.Response) -> None:
-    with suppress(TimeoutError, httpcore2.NetworkError, httpcore2.ProtocolError):
-        async with asyncio.timeout(BODY_SECONDS):
-            size = 0
-            async for chunk in response.aiter_stream():
-                size += len(chunk)
-                if size > BODY_BYTES:
-                    break
+def _on_the_wire(request: RequestToSend) -> bytes:
+    head = [f"POST {request.address.target} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers), "", ""]
+    return "\r\n".join(head).encode() + request.body
 
 
-def _worded(error: Exception, url: str) -> str:
+def _worded(error: Exception, host: str) -> str:
     """Return what went wrong in a few words that are the same on every run."""
-    cause = error.__cause__ or error.__context__
-    match error, cause:
-        case socket.gaierror(), _:
-            return f"cannot find {urlsplit(url).hostname}"
-        case httpcore2.ConnectError(), ssl.SSLError():
-            return f"no secure connection: {cause}"[:LONGEST_ERROR]
-        case httpcore2.ConnectError(), _:
-            return f"cannot connect: {_reason(cause)}"[:LONGEST_ERROR]
-        case (httpcore2.RemoteProtocolError(), None) | (httpcore2.NetworkError(), _):
-            return "the connection was closed without an answer"
-        case httpcore2.RemoteProtocolError(), _:
-            return "the answer is not HTTP"
-    return f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
-
-
-def _reason(cause: BaseException | None) -> str:
-    """Return the operating system's words for a connection that failed."""
-    while cause is not None and getattr(cause, "errno", None) is None:
-        cause = cause.__cause__ or cause.__context__
-    number = getattr(cause, "errno", None)
-    return os.strerror(number) if number else "nobody answers"
+    match error:
+        case NoAnswerError():
+            return str(error)
+        case socket.gaierror():
+            return f"cannot find {host}"
+        case ssl.SSLError():
+            return f"no secure connection: {error}"
+        case OSError():
+            return f"cannot connect: {os.strerror(error.errno) if error.errno else 'nobody answers'}"
+    return f"{type(error).__name__}: {error}"

@@ -1,6 +1,6 @@
 """The control plane's operations: one function each, named by its operationId in `openapi.yaml` beside it."""
 
-from .callbacks import list_callbacks
+from .callbacks import list_callbacks, send_callback
 from .clock import advance_clock, freeze_clock, get_clock, resume_clock, set_clock_speed
 from .documents import control_document, get_control_document, get_service_document
 from .faults import create_fault, delete_fault, delete_faults, list_faults
@@ -32,5 +32,6 @@ __all__ = [
     "put_snapshot",
     "reset_worlds",
     "resume_clock",
+    "send_callback",
     "set_clock_speed",
 ]

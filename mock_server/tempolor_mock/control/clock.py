@@ -40,7 +40,8 @@ async def advance_clock(call: Call) -> Answer:
         return {"clock": clock_object(world), "transitions": [_transition_object(each) for each in transitions]}
 
     caused = await call.run(advance)
-    caused["callbacks"] = await shown(call, await call.worlds.dispatcher.deliver(call.owner))
+    sent = await call.worlds.dispatcher.deliver(call.owner)
+    caused["callbacks"] = await shown(call, sent, with_requests=call.body.get("with_requests", False))
     return Answer(200, caused)
 
 

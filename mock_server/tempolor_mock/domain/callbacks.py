@@ -10,6 +10,7 @@ says who is at a callback: whoever comes back with another lease than the one th
 from collections.abc import Sequence
 from enum import StrEnum
 
+from . import errors
 from .ids import CompositeId
 from .jobs import Job
 from .records import Record, replace
@@ -17,6 +18,10 @@ from .world import World
 
 KEPT_CALLBACKS = 10_000
 """Of how many callbacks a world remembers the finished ones; pending callbacks are kept in any case."""
+
+
+MOST_ATTEMPTS = 100
+"""How many of a callback's attempts are remembered: somebody may send it again and again."""
 
 
 class Outcome(StrEnum):
@@ -111,6 +116,17 @@ def record(world: World, held: Callback, attempt: Attempt, *, retry: bool = True
     world.callbacks.put(callback)
     if callback.outcome is not Outcome.DUE:
         _let_follow(world, callback, attempt)
+    return callback
+
+
+def record_again(world: World, number: int, attempt: Attempt) -> Callback:
+    """Note that a callback was sent once more, and return it as it now stands; a ServiceError where it is gone."""
+    callback = world.callbacks.get(number)
+    if callback is None:
+        raise errors.ServiceError(404, f"There is no callback {number}")
+    outcome = Outcome.DELIVERED if attempt.succeeded else callback.outcome
+    callback = replace(callback, attempts=(*callback.attempts, attempt)[-MOST_ATTEMPTS:], outcome=outcome)
+    world.callbacks.put(callback)
     return callback
 
 

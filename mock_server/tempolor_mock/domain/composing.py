@@ -7,6 +7,7 @@ from functools import lru_cache
 from .draws import Draws
 from .harmony import TONALITIES, key_of
 from .jobs import Job, Material, MusicRequest
+from .policy import Policy
 from .records import Record
 
 LONGEST_SECONDS = {"v3": 120, "v3.5": 270, "v4.5+": 300, "v4.8": 300, "i3": 120, "i3.5 beta": 270, "i4": 270}
@@ -92,9 +93,11 @@ def _first_match(table: dict[str, tuple[str, ...]], lowered: str) -> str | None:
     return next((name for name, words in table.items() if any(word in lowered for word in words)), None)
 
 
-def drawn_seconds(request: MusicRequest, draws: Draws) -> int:
-    """Draw how long a piece is, within what its model makes."""
-    return draws.between(SHORTEST_SECONDS, LONGEST_SECONDS.get(request.model, USUAL_SECONDS))
+def drawn_seconds(policy: Policy, request: MusicRequest, draws: Draws) -> int:
+    """Draw how long a piece is, within what the policy wants and the model makes."""
+    longest = LONGEST_SECONDS.get(request.model, USUAL_SECONDS)
+    low, high = policy.music_seconds or (SHORTEST_SECONDS, longest)
+    return draws.between(min(low, longest), min(high, longest))
 
 
 def material_of(job: Job) -> Material:

@@ -124,7 +124,7 @@ def _new_jobs(world: World, account: Account, kind: JobKind, request: MusicReque
             plan=plan_for(policy, draws),
             download_lag_ms=draws.milliseconds(*lag),
             request=request,
-            seconds=drawn_seconds(request, draws),
+            seconds=drawn_seconds(policy, request, draws),
             seed=draws.below(1 << 32),
         )
         for number in numbers

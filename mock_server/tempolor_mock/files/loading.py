@@ -1,10 +1,15 @@
-"""Loading numpy and the codecs ahead of the first file.
+"""Loading numpy, the codecs and what needs them, in threads and one after the other.
 
 They take a tenth of a second, which is more than the first bytes of a song take to make.
 """
 
 from functools import cache
-from threading import Thread
+from importlib import import_module
+from threading import Lock, Thread
+from types import ModuleType
+
+_turn = Lock()
+"""Python 3.11 may fail where two threads compile at once (python/cpython#106905); pytest compiles what it loads."""
 
 
 @cache
@@ -14,6 +19,13 @@ def load_soon() -> None:
 
 
 def _load() -> None:
-    from .. import audio  # noqa: PLC0415
+    with _turn:
+        from .. import audio  # noqa: PLC0415
 
-    audio.render_mp3  # noqa: B018 - its module comes with the name
+        audio.render_mp3  # noqa: B018 - its module comes with the name
+
+
+def lookup() -> ModuleType:
+    """Load the module `lookup`, which the server does without until the first file is asked for."""
+    with _turn:
+        return import_module(f"{__package__}.lookup")

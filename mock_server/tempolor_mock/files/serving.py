@@ -7,7 +7,6 @@ file host.
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import ExitStack
-from importlib import import_module
 from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qs, quote
 
@@ -15,7 +14,7 @@ from ..exchange import Call, Reply
 from ..settings import CONTROL_BASE_PATH
 from ..steps.conditions import not_modified
 from ..steps.errors import Refusal
-from . import links
+from . import links, loading
 from .ranges import ByteRange, UnsatisfiableRangeError, parse_range
 from .rendering import Rendering, Renderings
 
@@ -45,7 +44,7 @@ class Files:
 
     async def _find(self, call: Call) -> "Offer":
         # numpy and the codecs are loaded with the first file that is asked for, not with the server.
-        lookup = await asyncio.to_thread(import_module, f"{__package__}.lookup")
+        lookup = await asyncio.to_thread(loading.lookup)
         path = lookup.FilePath.parse(call.request.path.removeprefix(CONTROL_BASE_PATH))
         if path.handle == links.SHARED:
             shared: Offer = lookup.shared_offer(path)

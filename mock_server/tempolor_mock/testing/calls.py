@@ -2,7 +2,6 @@
 
 import asyncio
 from concurrent.futures import Future
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -28,23 +27,61 @@ class Request:
 
 
 @dataclass(slots=True)
-class Reply:
+class WholeReply:
     """An answer whose body has arrived in whole."""
 
     status: int
-    headers: RawHeaders
     body: bytes
 
 
-async def carry(request: Request, pipeline: "Pipeline") -> Reply:
-    """Carry a request out; ConnectionCutError where a fault rule ends the connection."""
+class OpenReply:
+    """An answer whose body arrives in parts; whoever gets one reads it to its end or closes it."""
+
+    def __init__(self, reply: exchange.Reply) -> None:
+        self.status = reply.status
+        self.headers = reply.headers
+        self._reply = reply
+        self._body = reply.body
+        self._parts = None if isinstance(reply.body, bytes) else aiter(reply.body)
+        self._busy = asyncio.Lock()  # A client that gives up a part while it is made closes the rest at once.
+
+    async def part(self) -> bytes:
+        """Return the next part, empty at the end; ConnectionCutError where a fault rule ends the connection there."""
+        async with self._busy:
+            part = await self._next()
+        if not part and self._reply.ends is not None:
+            raise ConnectionCutError.of(self._reply)
+        return part
+
+    async def _next(self) -> bytes:
+        if self._parts is not None:
+            return await anext(self._parts, b"")
+        body, self._body = self._body, b""
+        assert isinstance(body, bytes)  # noqa: S101 - has no parts
+        return body
+
+    async def close(self) -> None:
+        """Take note that nobody wants the rest."""
+        async with self._busy:
+            if not isinstance(self._body, bytes):
+                await self._body.aclose()
+
+
+async def opened(request: Request, pipeline: "Pipeline") -> OpenReply:
+    """Carry a request out; ConnectionCutError where a fault rule ends the connection before the answer."""
     reply = await pipeline.answer(_parsed(request))
-    if reply.ends is not None:
+    if not reply.status:
         raise ConnectionCutError.of(reply)
-    if isinstance(reply.body, bytes):
-        return Reply(reply.status, reply.headers, reply.body)
-    async with aclosing(reply.body) as parts:
-        return Reply(reply.status, reply.headers, b"".join([part async for part in parts]))
+    return OpenReply(reply)
+
+
+async def whole(request: Request, pipeline: "Pipeline") -> WholeReply:
+    """Carry a request out, and wait for all of its answer."""
+    reply = await opened(request, pipeline)
+    parts = []
+    while part := await reply.part():
+        parts.append(part)
+    return WholeReply(reply.status, b"".join(parts))
 
 
 def _parsed(request: Request) -> exchange.Request:

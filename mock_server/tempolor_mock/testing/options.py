@@ -22,7 +22,7 @@ _OF_SETTINGS = (
     "overlays",
     "validate_responses",
 )
-_RANGES = frozenset({"job_seconds", "download_lag_seconds", "clone_seconds", "split_seconds"})
+_RANGES = frozenset({"job_seconds", "download_lag_seconds", "clone_seconds", "split_seconds", "music_seconds"})
 _OF_POLICY = tuple(each.name for each in fields(Policy))
 
 

@@ -35,27 +35,34 @@ class Attempt:
 class Callback:
     """A callback to the `replyUrl` of a job.
 
-    It tells of the moment `at`; `status` and `progress` are None when the job was deleted. `outcome` is `due`,
-    `delivered`, `failed` or `cancelled`.
+    It tells of the moment `at`; `headers` and `body` are those of the request that is sent, to the byte. They,
+    `status` and `progress` are None when the job was deleted. `outcome` is `due`, `delivered`, `failed` or `cancelled`.
     """
 
+    number: int
     job_id: str
     url: str
     at: datetime
     status: str | None
     progress: int | None
+    headers: Mapping[str, str] | None
+    body: bytes | None
     attempts: tuple[Attempt, ...]
     outcome: str
 
     @classmethod
     def of(cls, shown: JsonObject) -> Self:
         """Read what the control plane shows."""
+        request = shown.get("request")
         return cls(
+            number=shown["number"],
             job_id=shown["job_id"],
             url=shown["url"],
             at=datetime.fromisoformat(shown["at"]),
             status=shown.get("status"),
             progress=shown.get("progress"),
+            headers=request["headers"] if request else None,
+            body=request["body"].encode() if request else None,
             attempts=tuple(
                 Attempt(datetime.fromisoformat(each["at"]), each.get("status"), each.get("error"))
                 for each in shown["attempts"]

@@ -1,16 +1,17 @@
-"""A mock that serves loopback from a thread of this process."""
+"""A mock that serves loopback from a thread of this process, or this process alone where sockets are forbidden."""
 
 import asyncio
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ..domain.ids import Token
 from ..domain.world import World
-from .calls import Reply, Request, carry
+from .hosts import ListeningHost, SocketlessHost
+from .loops import may_use_sockets
 from .options import Options
+from .receivers import Receivers
 from .transport import Transport
 from .world import MockWorld
 
@@ -18,50 +19,33 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from ..app import MockApp
+    from ..pipeline import Pipeline
 
 T = TypeVar("T")
-
-SECONDS_TO_START = 30
-SECONDS_TO_STOP = 10
 
 
 class MockServer:
     """A running mock; `url` is its address, such as `http://127.0.0.1:40123`.
 
     A context manager: it stops at the end. Options are those of `@pytest.mark.tempolor`, as `options` or by name.
+    Where sockets are forbidden, as by pytest-socket, it listens nowhere: `transport` and `app` reach it.
     """
 
     def __init__(self, options: Options | None = None, **by_name: Any) -> None:
         from ..app import create_app  # noqa: PLC0415 - takes half a second
-        from ..server import AnnouncingServer, bind, configured  # noqa: PLC0415 - the same
 
         self._options = options or Options.of(by_name)
         self._mock = create_app(self._options.settings)
-        self._bound = bind("127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._bound.getsockname()[1]}"
-        self._started: Future[asyncio.AbstractEventLoop] = Future()
-        self._server = AnnouncingServer(
-            configured(self._mock), lambda: self._started.set_result(asyncio.get_running_loop())
-        )
-        self._thread = threading.Thread(target=self._serve, name="tempolor-mock", daemon=True)
-        self._thread.start()
-        self._loop = self._started.result(SECONDS_TO_START)
+        self.pipeline: Pipeline = self._mock.pipeline
+        self._host = ListeningHost(self._mock) if may_use_sockets() else SocketlessHost(self._mock)
+        self.url = self._host.url
+        self._loop = self._host.loop
         self.app = Bridge(self._mock, self._loop)
         self.transport = Transport(self)
 
-    def _serve(self) -> None:
-        try:
-            self._server.run(sockets=[self._bound])
-        except BaseException as error:  # noqa: BLE001 - told in the thread that waits for the start
-            if not self._started.done():
-                self._started.set_exception(error)
-        finally:
-            self._bound.close()
-
     def stop(self) -> None:
         """Stop serving, and wait until the thread has ended."""
-        self._server.should_exit = True
-        self._thread.join(SECONDS_TO_STOP)
+        self._host.stop()
 
     def __enter__(self) -> Self:
         return self
@@ -78,17 +62,29 @@ class MockServer:
         world.reset()
         return world
 
-    def begin(self, request: Request, *, patience: float | None = None) -> "Future[Reply]":
-        """Start to carry a request to the application; TimeoutError after so many real seconds."""
-        return asyncio.run_coroutine_threadsafe(self._carry(request, patience), self._loop)
+    def submit(self, work: Coroutine[Any, Any, T], patience: float | None = None) -> "Future[T]":
+        """Run a coroutine on the mock's event loop; TimeoutError after so many real seconds."""
+        return asyncio.run_coroutine_threadsafe(_within(patience, work), self._loop)
 
-    async def _carry(self, request: Request, patience: float | None) -> Reply:
-        async with asyncio.timeout(patience):
-            return await carry(request, self._mock.pipeline)
+    def begin(self, work: Coroutine[Any, Any, object]) -> None:
+        """Run a coroutine that nobody waits for, unless the mock has stopped."""
+        try:
+            asyncio.run_coroutine_threadsafe(work, self._loop)
+        except RuntimeError:
+            work.close()
 
     def run(self, token: Token, action: Callable[[World], T]) -> T:
         """Run a function on a world in a transaction of its own."""
-        return asyncio.run_coroutine_threadsafe(self._mock.worlds.run(token, action), self._loop).result()
+        return self.submit(self._mock.worlds.run(token, action)).result()
+
+    def deliver_by(self, token: Token, receivers: Receivers | None) -> None:
+        """Hand a world's callbacks to the applications of a test, as far as these take them."""
+        self._mock.dispatcher.deliver_by(token, receivers)
+
+
+async def _within(patience: float | None, work: Coroutine[Any, Any, T]) -> T:
+    async with asyncio.timeout(patience):
+        return await work
 
 
 class Bridge:

@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..callbacks import origin_of
 from ..domain.clock import Clock as DomainClock
 from ..domain.ids import Token
 from ..domain.world import World
 from ..settings import CONTROL_BASE_PATH, PUBLIC_BASE_PATH
 from ..store.base import Action
-from .calls import Reply, Request, awaited
+from .calls import Request, WholeReply, whole
 from .faults import FaultRule, rule_body
 from .options import Options
+from .receivers import Receivers
 from .records import Advance, Callback, RecordedRequest
 from .setup import configure_account, fill_accounts, refusals_as
 
@@ -46,6 +48,7 @@ class MockWorld:
         self.url = server.url
         self.api_url = server.url + PUBLIC_BASE_PATH
         self.clock = Clock(self)
+        self._receivers = Receivers()
 
     def __repr__(self) -> str:
         """Return how tests' reports show it, without the token."""
@@ -71,12 +74,33 @@ class MockWorld:
 
         A receiver that runs on this very event loop cannot answer meanwhile: use `advance_async` then.
         """
-        return Advance.of(self.control("POST", "clock/advance", {"seconds": seconds}))
+        return Advance.of(_content(self._receivers.serve(partial(self._begin_advance, seconds))))
 
     async def advance_async(self, seconds: float) -> Advance:
         """Do what `advance` does while the event loop goes on."""
-        reply = await awaited(self._begin("POST", "clock/advance", {"seconds": seconds}))
-        return Advance.of(_content(reply))
+        return Advance.of(_content(await self._receivers.serve_async(partial(self._begin_advance, seconds))))
+
+    def _begin_advance(self, seconds: float) -> "Future[WholeReply]":
+        return self._begin("POST", "clock/advance", {"seconds": seconds, "with_requests": True})
+
+    def deliver_to(self, app: Any, origin: str | None = None, *, raise_app_exceptions: bool = True) -> None:
+        """Hand callbacks to an application in this process, whatever address their `replyUrl` has.
+
+        `app` is an ASGI or WSGI application, or a test client of FastAPI, Starlette, Flask or Django. With an `origin`,
+        such as `https://my.app`, it gets those to that origin only. What the application raises counts as a status 500,
+        which is tried again like any other, and is then raised by the call that moved the clock; with
+        `raise_app_exceptions=False` it only counts. TypeError for what is no application, ValueError for no origin.
+        """
+        self._receivers.add(app, origin and origin_of(origin), raise_app_exceptions=raise_app_exceptions)
+        self._server.deliver_by(self._token, self._receivers)
+
+    def send_again(self, callback: Callback) -> Callback:
+        """Send a callback once more that was delivered or given up, at once; return it with the new attempt.
+
+        MockRefusedError where it is still to be sent, or its job was deleted.
+        """
+        reply = self._receivers.serve(partial(self._begin, "POST", f"callbacks/{callback.number}/send"))
+        return Callback.of(_content(reply))
 
     def fail_next(
         self,
@@ -141,18 +165,29 @@ class MockWorld:
         self.control("POST", "reset")
         self._run(partial(_set_clock, options=self._options))
 
+    def close(self) -> None:
+        """Empty it for good; raises what an application raised since the clock was last moved."""
+        self.reset()
+        self._server.deliver_by(self._token, None)
+        self._receivers.raise_errors()
+
     def control(self, method: str, path: str, content: Any = None) -> dict[str, Any]:
-        """Call the mock's control plane for this world; MockRefusedError with its words where it refuses."""
+        """Call the mock's control plane for this world; MockRefusedError with its words where it refuses.
+
+        `path` may begin with the control plane's own, as in `/_mock/clock/advance`.
+        """
         return _content(self._begin(method, path, content).result())
 
-    def _begin(self, method: str, path: str, content: Any) -> "Future[Reply]":
+    def _begin(self, method: str, path: str, content: Any = None) -> "Future[WholeReply]":
         headers = [(b"authorization", f"Bearer {self.token}".encode())]
         body = b""
         if method in {"POST", "PUT"}:
             headers.append((b"content-type", b"application/json"))
             body = _json_bytes({} if content is None else content)
             headers.append((b"content-length", b"%d" % len(body)))
-        return self._server.begin(Request(method, f"{self.url}{CONTROL_BASE_PATH}/{path}", headers, body))
+        path = path.removeprefix(self.url).removeprefix(CONTROL_BASE_PATH).removeprefix("/")
+        request = Request(method, f"{self.url}{CONTROL_BASE_PATH}/{path}", headers, body)
+        return self._server.submit(whole(request, self._server.pipeline))
 
     def _run(self, action: Action[T]) -> T:
         with refusals_as(MockRefusedError):
@@ -199,7 +234,7 @@ def _set_clock(world: World, options: Options) -> None:
     world.clock = DomainClock(world.real_ms, now_ms, options.speed, options.frozen)
 
 
-def _content(reply: Reply) -> dict[str, Any]:
+def _content(reply: WholeReply) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(reply.body) if reply.body else {}
     if reply.status >= 400:
         raise MockRefusedError(content.get("error", f"status {reply.status}"))

@@ -193,10 +193,10 @@ class AsyncClient(httpx.AsyncClient):
         body = {"prompt": "A harbour ballad", "replyUrl": reply_url, **fields}
         return (await self.post("/music/song", json=body)).raise_for_status().json()["jobs"]
 
-    async def advance(self, seconds: float) -> Any:
+    async def advance(self, seconds: float, **options: Any) -> Any:
         """Move the clock and return what that caused."""
         url = self.base_url.join("/_mock/clock/advance")
-        return (await self.post(url, json={"seconds": seconds})).raise_for_status().json()
+        return (await self.post(url, json={"seconds": seconds, **options})).raise_for_status().json()
 
     async def callbacks(self) -> Any:
         """Return the callbacks."""

@@ -131,7 +131,7 @@ def test_a_restart_sends_what_was_still_due(run_mock, receiver, acts, place_of, 
             jobs = await client.song(receiver.url)
             await receiver.arrived(lambda received: {each.job_id for each in received} == set(jobs))
             if end == "kill":
-                client._transport.app._dispatcher._current = None
+                client._transport.app.dispatcher._current = None
             return jobs
 
     async def after():
@@ -157,7 +157,7 @@ def test_the_journal_of_a_world_is_bounded(run_mock, receiver, monkeypatch):
         async with run_mock() as client:
             await client.account()
             await client.song(receiver.url)
-            caused = (await client.advance(60))["callbacks"]
+            caused = (await client.advance(60, with_requests=True))["callbacks"]
             kept = await client.callbacks()
 
             assert len(caused) == 10

@@ -48,7 +48,7 @@ def first_attempts(client, receiver, ordered, behaviour):
         (b"", {"error": CLOSED}),
         (b"HTTP/1.1 200", {"error": CLOSED}),
         (b"\x00\xff" * 500, {"error": "the answer is not HTTP"}),
-        (b"SSH-2.0-OpenSSH_9.6\r\n", {"error": CLOSED}),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", {"error": "the answer is not HTTP"}),
         (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000 + b"\r\n\r\n", {"error": "the answer is not HTTP"}),
     ],
     ids=["500", "404", "302", "308", "closes", "half-a-line", "noise", "other-protocol", "huge-header"],

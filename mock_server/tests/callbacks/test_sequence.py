@@ -1,5 +1,6 @@
 """What callbacks say, in which order, and what `advance` and the journal tell of them."""
 
+import json
 import random
 from itertools import pairwise
 
@@ -43,6 +44,50 @@ def test_a_callback_is_compact_json_from_the_mock(receiver, ordered, client):
     assert "replyRef" not in receiver.received[0].body
 
 
+def test_the_request_of_a_callback_is_told_to_the_byte(receiver, ordered, client):
+    """As the receiver got it, so that it can be played back by other means."""
+    ordered(receiver.url + "/hook", replyRef="Zoë")
+    client.advance(PAST_EVERY_JOB)
+
+    told = client.get(client.base_url.join("/_mock/callbacks")).json()["callbacks"]
+
+    assert len(told) == len(receiver.received)
+    sent = [({name.lower(): value for name, value in each.headers.items()}, each.body) for each in receiver.received]
+    for each in told:
+        request = each["request"]
+        assert (
+            {name.lower(): value for name, value in request["headers"].items()},
+            json.loads(request["body"]),
+        ) in sent
+        assert int(request["headers"]["Content-Length"]) == len(request["body"].encode())
+
+
+def test_a_callback_is_sent_again_on_demand(receiver, ordered, client):
+    """With nothing changed; it is answered when the receiver has answered."""
+    ordered(receiver.url)
+    client.advance(PAST_EVERY_JOB)
+    before = list(receiver.received)
+
+    again = client.control("callbacks/1/send")
+
+    assert [each["status"] for each in again.json()["attempts"]] == [200, 200]
+    assert [each for each in before if each == receiver.received[-1]]
+    assert len(receiver.received) == len(before) + 1
+    assert client.control("callbacks/99/send").json()["error"] == "There is no callback 99"
+
+
+def test_a_callback_that_is_sent_again_and_again_takes_no_more_room(receiver, ordered, client, monkeypatch):
+    """The newest attempts are remembered."""
+    monkeypatch.setattr("tempolor_mock.domain.callbacks.MOST_ATTEMPTS", 3)
+    ordered(receiver.url)
+    client.advance(PAST_EVERY_JOB)
+
+    for _ in range(5):
+        again = client.control("callbacks/1/send")
+
+    assert len(again.json()["attempts"]) == 3
+
+
 @pytest.mark.parametrize("target", ["/?a=1&b=%2F%20x&a=2", "/hook%2Fdeep/x?empty=&plus=a+b", "/?", "/h;v=1?q=%C3%A9"])
 def test_the_url_is_kept_as_it_was_given(receiver, ordered, client, target):
     """Character for character, its query too."""
@@ -74,10 +119,10 @@ def test_advance_answers_after_delivery_with_what_it_caused(receiver, ordered, c
 
     assert len(caused) == len(receiver.received) == 5 * len(jobs)
     assert [each["at"] for each in caused] == sorted(each["at"] for each in caused)
-    assert caused[-1].keys() == {"job_id", "url", "at", "status", "progress", "attempts", "outcome"}
+    assert caused[-1].keys() == {*("number", "job_id", "url", "at", "status", "progress", "attempts", "outcome")}
     assert caused[-1]["attempts"] == [{"at": caused[-1]["at"], "status": 200}]
     assert {(each["url"], each["outcome"]) for each in caused} == {(f"{receiver.url}/hook", "delivered")}
-    assert caused == listed()[::-1]
+    assert caused == [{name: each[name] for name in each if name != "request"} for each in listed()[::-1]]
     assert advance(client, PAST_EVERY_JOB) == []
 
 
