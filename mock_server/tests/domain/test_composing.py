@@ -30,7 +30,7 @@ def job_of(kind="song", seed=1, **options):
         plan=plan_for(Policy(), Draws(1)),
         download_lag_ms=0,
         request=request,
-        seconds=drawn_seconds(request, Draws(seed)),
+        seconds=drawn_seconds(Policy(), request, Draws(seed)),
         seed=seed,
     )
 
