@@ -4,10 +4,12 @@ import io
 import struct
 import zipfile
 
+import numpy as np
 import pytest
+import simplejpeg
 from tempolor_contract.document.file_completeness import whats_missing
 from tempolor_contract.exchanges.exchange import Response
-from tempolor_contract.runs.scenarios.samples import midi_file, wav_file
+from tempolor_contract.runs.scenarios.samples import files_of, midi_file, wav_file
 
 
 def zip_file() -> bytes:
@@ -18,7 +20,14 @@ def zip_file() -> bytes:
     return file.getvalue()
 
 
-FILES = {"wav": wav_file(), "midi": midi_file(), "stems": zip_file()}
+FILES = {
+    "wav": wav_file(),
+    "midi": midi_file(),
+    "stems": zip_file(),
+    "mp3": files_of("audio/mpeg")[0],
+    "image": simplejpeg.encode_jpeg(np.zeros((40, 40, 3), np.uint8)),
+    "waveform": b'{"peaks": [0.1, 0.5, 0.2]}',
+}
 
 
 def answered(body: bytes, *, status: int = 200, truncated: bool = False, **headers: str) -> Response:
@@ -39,6 +48,19 @@ def test_half_a_file_is_noticed(kind):
     half = FILES[kind][: len(FILES[kind]) // 2]
 
     assert whats_missing(kind, answered(half, content_length=str(len(half))))
+
+
+@pytest.mark.parametrize("tag", [b"TAG" + b"\0" * 125, b"\0" * 500], ids=["tag", "silence"])
+def test_what_follows_the_last_frame_of_an_mp3_is_no_fault(tag):
+    """Programs put their own data there."""
+    assert whats_missing("mp3", answered(FILES["mp3"] + tag)) == ""
+
+
+def test_a_hole_in_an_mp3_is_noticed():
+    """Where a frame has to follow, there is none."""
+    mp3 = FILES["mp3"]
+
+    assert "no frame" in whats_missing("mp3", answered(mp3[:4000] + b"\0" * 2000 + mp3[6000:]))
 
 
 def test_the_beginning_of_a_wav_is_enough():
@@ -66,10 +88,10 @@ def test_the_end_of_a_zip_is_enough(end, missing):
     assert bool(whats_missing("stems", answered(tail, status=206, content_range=told))) is missing
 
 
-@pytest.mark.parametrize("kind", [*FILES, "mp3"])
+@pytest.mark.parametrize("kind", FILES)
 def test_what_is_not_certain_proves_nothing(kind):
     """A recorder that takes bytes for text, and one that keeps only the beginning, say nothing about the file."""
-    body = FILES.get(kind, b"ID3")[:40]
+    body = FILES[kind][:20]
 
     assert whats_missing(kind, answered(body, content_length="44")) is None
     assert whats_missing(kind, answered(body, truncated=True)) is None

@@ -1,11 +1,16 @@
 """Mutants in slots: when an account is busy, and what it says then."""
 
+import asyncio
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import partial
+from itertools import count
 from typing import Any, Final
 
 from tempolor_mock.domain import errors, music, scheduler
 from tempolor_mock.domain.records import replace
+from tempolor_mock.pipeline import Pipeline
+from tempolor_mock.waiting import in_task
 
 from ..mutant import Kind, Patch
 from ..rewriting import at, edit, rewritten, without
@@ -16,12 +21,12 @@ def _all_jobs(world: Any, user_id: str) -> int:
     return sum(job.id.user_id == user_id for job in world.jobs)
 
 
-def _admission(count: Callable[[Any, Any, int], bool]) -> Make:
-    """Admit by another decision: `count` tells whether an account is busy."""
+def _admission(is_busy: Callable[[Any, Any, int], bool]) -> Make:
+    """Admit by another decision: `is_busy` tells whether an account is busy."""
 
     def make(_found: Any) -> Any:
         def admit(world: Any, account: Any, limit: int) -> None:
-            if count(world, account, limit):
+            if is_busy(world, account, limit):
                 running = world.jobs.active(account.user_id)
                 raise errors.account_busy({account.user_id: [_entry(job) for job in running]})
 
@@ -32,6 +37,40 @@ def _admission(count: Callable[[Any, Any, int], bool]) -> Make:
 
 def _active(world: Any, account: Any) -> int:
     return int(world.jobs.count_active(account.user_id))
+
+
+def _admitted_side_by_side() -> tuple[Patch, ...]:
+    """Count only the jobs that ran when a request arrived: of requests that arrive together, none sees another's."""
+    moment, arrived, started = count(1), ContextVar("arrived", default=0), dict[Any, int]()
+
+    def answer(original: Any) -> Any:
+        async def answered(self: Any, request: Any) -> Any:
+            if request.method == "POST":
+                await in_task()
+                arrived.set(next(moment))
+                # Long enough for those who were sent together to have arrived.
+                await asyncio.sleep(_TOGETHER_SECONDS)
+            return await original(self, request)
+
+        return answered
+
+    def start(original: Any) -> Any:
+        def begun(*given: Any, **named: Any) -> Any:
+            outcome = original(*given, **named)
+            started.update((job.id, next(moment)) for job in outcome.jobs)
+            return outcome
+
+        return begun
+
+    def is_busy(world: Any, account: Any, limit: int) -> bool:
+        jobs = world.jobs.active(account.user_id)
+        return sum(started.get(job.id, 0) < arrived.get() for job in jobs) >= limit
+
+    return (
+        Patch(Pipeline, "answer", answer),
+        Patch(music, "start", start),
+        Patch(music, "_admit", _admission(is_busy)),
+    )
 
 
 def _cancelled_keeps_slot() -> tuple[Patch, ...]:
@@ -84,6 +123,7 @@ def _started_anyway(start: Any) -> Any:
     return started
 
 
+_TOGETHER_SECONDS: Final = 0.02
 _rewrite = partial(rewritten, Kind.CAPACITY)
 _switch = partial(switched, Kind.CAPACITY)
 _entry = music._running_entry  # noqa: SLF001 - a 429 shows a job in one way only
@@ -126,6 +166,12 @@ MUTANTS: Final = (
         "An account is busy one job too late.",
         "full-is-busy account-limit-is-exact own-limit-replaces-the-accounts",
         _ADMIT(_admission(lambda world, account, limit: _active(world, account) > limit)),
+    ),
+    _switch(
+        "admitted-side-by-side",
+        "Orders that arrive at the same moment do not see each other: all of them are taken, whatever the limit.",
+        "account-limit-is-exact",
+        _admitted_side_by_side,
     ),
     _switch(
         "slot-kept-after-end",

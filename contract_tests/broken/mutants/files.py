@@ -1,5 +1,6 @@
 """Mutants in links and the files behind them."""
 
+from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, Final
@@ -51,6 +52,31 @@ def _bytes(part: str, old: bytes, new: bytes) -> Rewrite:
 def _other_bytes(asked: Asked, answer: Answer) -> None:
     if asked.path.startswith("/files/") and b"range" in asked.headers and answer.status in SUCCESS:
         answer.body = answer.body[::-1]
+
+
+def _spoilt(part: str, change: Callable[[bytes], bytes]) -> Rewrite:
+    """Change the bytes of whole files whose path has this part."""
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.path.startswith("/files/") and part in asked.path and answer.status == 200 and answer.body:
+            answer.body = change(answer.body)
+
+    return rewrite
+
+
+def _halved(body: bytes) -> bytes:
+    return body[: len(body) // 2]
+
+
+def _hole(body: bytes) -> bytes:
+    third = len(body) // 3
+    return body[:third] + bytes(third) + body[2 * third :]
+
+
+def _late_ranges_shift(asked: Asked, answer: Answer) -> None:
+    first = asked.headers.get(b"range", b"").removeprefix(b"bytes=").partition(b"-")[0]
+    if asked.path.startswith("/files/") and answer.status == 206 and first.isdigit() and int(first) > 1 << 20:
+        answer.body = answer.body[1:] + answer.body[:1]
 
 
 _rewrite = partial(rewritten, Kind.FILES)
@@ -155,6 +181,16 @@ MUTANTS: Final = (
         "The stems are a ZIP whose end is missing.",
         "file-is-whole",
         lambda: _bytes("stems", b"PK\x05\x06", b"\0\0\0\0"),
+    ),
+    _rewrite("half-of-an-mp3", "An MP3 breaks off in its middle.", "file-is-whole", lambda: _spoilt(".mp3", _halved)),
+    _rewrite("hole-in-an-mp3", "A third of an MP3 is zeros.", "file-is-whole", lambda: _spoilt(".mp3", _hole)),
+    _rewrite("half-of-a-cover", "A cover breaks off.", "file-is-whole", lambda: _spoilt("cover", _halved)),
+    _rewrite("half-of-a-waveform", "A waveform breaks off.", "file-is-whole", lambda: _spoilt("waveform", _halved)),
+    _rewrite(
+        "late-ranges-shift",
+        "A range beyond the first megabyte is one byte off.",
+        "file-is-whole",
+        lambda: _late_ranges_shift,
     ),
     _rewrite(
         "another-midi-file",

@@ -8,7 +8,7 @@ from tempolor_mock.domain import accounts, errors, music
 from tempolor_mock.operations import music as music_operations
 from tempolor_mock.steps import reading, validation
 
-from ..mutant import Answer, Asked, Kind, Patch
+from ..mutant import Answer, Asked, Kind, Patch, Rewrite
 from ..rewriting import LISTS, ORDERS, SUCCESS, answers, error, on, rewritten
 from ..switching import Make, instead, swap, switched
 
@@ -43,6 +43,37 @@ def _prompt_optional(check: Any) -> Any:
         check(self, value)
 
     return checked
+
+
+def _size(value: Any) -> int:
+    """Return what a limit is about: how long a text is, how large a number."""
+    return len(value) if isinstance(value, str) else int(value) if isinstance(value, int) else 0
+
+
+def _too_early(name: str, limit: int) -> Rewrite:
+    """Refuse what is exactly at a limit."""
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        sent = asked.data if asked.operation in ORDERS and answer.status in SUCCESS else None
+        if isinstance(sent, dict) and _size(sent.get(name)) == limit:
+            answer.become(400, error(400, f"{name} has incorrect format"))
+
+    return rewrite
+
+
+def _too_late(name: str, beyond: int) -> Make:
+    """Take what is just beyond a limit."""
+
+    def make(check: Any) -> Any:
+        def checked(self: Any, value: Any) -> None:
+            if isinstance(value, dict) and _size(value.get(name)) == beyond:
+                value = {each: value[each] for each in value if each != name or name == "prompt"}
+                value |= {"prompt": "x"} if name == "prompt" else {}
+            check(self, value)
+
+        return checked
+
+    return make
 
 
 def _midi_alone(request: Any) -> None:
@@ -93,8 +124,18 @@ _rewrite = partial(rewritten, Kind.VALIDATION)
 _switch = partial(switched, Kind.VALIDATION)
 _check = partial(swap, validation.ObjectCheck, "__call__")
 _REFUSED: Final = "invalid-values-are-400 invalid-is-refused"
+_TAKEN: Final = "valid-orders-are-taken valid-is-accepted"
+_LIMITS: Final = (
+    ("prompt", 2000, 2001),
+    ("lyrics", 3000, 3001),
+    ("chords", 200, 201),
+    ("replyUrl", 1024, 1025),
+    ("replyRef", 1024, 1025),
+    ("bpm", 190, 191),
+    ("bpm", 50, 49),
+)
 
-MUTANTS: Final = (
+_MUTANTS: Final = (
     _rewrite(
         "empty-cursor-refused",
         "An empty `cursor` is a 400.",
@@ -238,5 +279,26 @@ MUTANTS: Final = (
             400,
             error(400, "Content-Type must be audio/mpeg"),
         ),
+    ),
+)
+MUTANTS: Final = (
+    *_MUTANTS,
+    *(
+        _rewrite(
+            f"{name.lower()}-refused-at-{limit}",
+            f"A `{name}` of {limit}, which is allowed, is refused.",
+            _TAKEN,
+            partial(_too_early, name, limit),
+        )
+        for name, limit, _ in _LIMITS
+    ),
+    *(
+        _switch(
+            f"{name.lower()}-taken-at-{beyond}",
+            f"A `{name}` of {beyond}, one beyond what is allowed, is taken.",
+            _REFUSED,
+            _check(_too_late(name, beyond)),
+        )
+        for name, _, beyond in _LIMITS
     ),
 )

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from ...document.bodies import COMPLETED, GENERATING, records_of, running_rows, status_of, texts
 from ...document.call import Call
-from ...document.file_completeness import ZIP_TAIL
+from ...document.file_completeness import ZIP_TAIL, extent_of
 from ...document.ids import parse
 from ...document.times import row_made_at
 from ...rules.catalogue import rule
@@ -27,8 +27,9 @@ _VALID_ORDERS_ARE_TAKEN: Final = rule("valid-orders-are-taken")
 _WHAT_WAS_MADE_CAN_BE_FOUND: Final = rule("what-was-made-can-be-found")
 
 _FORMATS: Final = (None, "mp3", "wav", "stems")
-_PEEK: Final = 1 << 14
-_RANGE: Final = (32, 64)
+_PEEK: Final = 1 << 17
+"""Bytes that are read of a long file; pictures and MIDI files are shorter."""
+_RANGE: Final = 32
 _MOST: Final = 4 << 20
 _SHORT_LIFE: Final = 20
 """Seconds that can be waited for where time is as it is."""
@@ -141,32 +142,50 @@ def _download(lab: Lab, job_id: str) -> None:
 
 
 def fetch(lab: Lab, url: object, kind: str = "") -> Call | None:
-    """Fetch a link, and judge that it works; nothing if it is no address. Of `stems` the end is fetched too."""
+    """Fetch a link, and judge that it works; nothing if it is no address.
+
+    What is small is read to its end, and so is an MP3; of the rest come the beginning, the middle and the end.
+    """
     if not isinstance(url, str) or not url.startswith("http"):
         return None
-    call = lab.fetch(url, most_bytes=_PEEK)
+    call = lab.fetch(url, most_bytes=_MOST if kind == "mp3" else _PEEK)
     if call.unclear or (call.refused and _may_be_over(lab, url, call)):
         return None
     told = f"a fresh link was answered {call.status}"
     lab.check(_LINK_LASTS_AND_EXPIRES, fine=call.status in {200, 206, 301, 302, 307}, message=told, call=call)
-    _check_range(lab, url, call)
-    if kind == "stems" and call.status == 200:
-        # There stands the directory of a ZIP. Where ranges are unknown, all of it comes, as far as it is read.
-        lab.fetch(url, most_bytes=_MOST, headers={"Range": f"bytes=-{ZIP_TAIL}"})
+    response = call.exchange.response
+    if response is not None and call.status == 200 and len(response.body) >= 2 * _RANGE:
+        _check_range(lab, url, call)
+        if response.truncated:
+            _check_rest(lab, url)
     return call
 
 
-def _check_range(lab: Lab, url: str, whole: Call) -> None:
-    """Fetch some bytes out of the middle of what came: who answers a range with 206 answers with those."""
-    response = whole.exchange.response
-    if response is None or whole.status != 200 or len(response.body) < _RANGE[1]:
+def _check_rest(lab: Lab, url: str) -> None:
+    """Fetch pieces of the end and the middle of a long file, each of them twice in another extent."""
+    # At the end stands the directory of a ZIP. Where ranges are unknown, all of it comes, as far as it is read.
+    end = lab.fetch(url, most_bytes=_MOST, headers={"Range": f"bytes=-{ZIP_TAIL}"})
+    extent = end.exchange.response and extent_of(end.exchange.response)
+    if end.status != 206 or extent is None:
         return
-    first, end = _RANGE
-    part = lab.fetch(url, headers={"Range": f"bytes={first}-{end - 1}"})
+    first, total = extent
+    _check_range(lab, url, end, first)
+    middle = total // 2
+    piece = lab.fetch(url, headers={"Range": f"bytes={middle}-{middle + _PEEK - 1}"})
+    if piece.status == 206:
+        _check_range(lab, url, piece, middle)
+
+
+def _check_range(lab: Lab, url: str, known: Call, begin: int = 0) -> None:
+    """Fetch some bytes of what is known from byte `begin` on: who answers a range with 206 answers with those."""
+    first = begin + _RANGE
+    response = known.exchange.response
+    wanted = response.body[_RANGE : 2 * _RANGE] if response is not None else b""
+    part = lab.fetch(url, headers={"Range": f"bytes={first}-{first + _RANGE - 1}"})
     if part.status == 206 and part.exchange.response is not None:
-        told = f"bytes {first} to {end - 1} of a file are others when they are asked for alone"
-        fine = part.exchange.response.body == response.body[first:end]
-        lab.check(_FILE_IS_WHOLE, fine=fine, message=told, call=part, earlier=(whole,))
+        told = f"bytes {first} to {first + _RANGE - 1} of a file are others when they are asked for alone"
+        fine = part.exchange.response.body == wanted
+        lab.check(_FILE_IS_WHOLE, fine=fine, message=told, call=part, earlier=(known,))
 
 
 def fetch_nearby(lab: Lab, url: object) -> None:

@@ -41,7 +41,7 @@ def _hard_texts(lab: Lab) -> None:
 def _limits(lab: Lab) -> None:
     """Order at the very limits of what the pages allow: they count characters, not bytes."""
     account = fixtures.account(lab)
-    common = {"user_id": account, "prompt": _NOTE * 2000, "replyRef": _NOTE * 1024}
+    common = {"user_id": account, "prompt": _NOTE * 2000, "replyRef": _NOTE * 1024, **_long_url(lab)}
     song = {**common, "lyrics": _NOTE * 3000, "model_song": "v3.5"}
     slow = {**common, "chords": _NOTE * 200, "bpm": 50, "tonality": "Bb:major"}
     fast = {"user_id": account, "prompt": "A loop", "bpm": 190, "model_instrumental": "i3.5 beta", "unheard_of": 1}
@@ -51,6 +51,12 @@ def _limits(lab: Lab) -> None:
     # Which account it takes is open; that it needs none is printed.
     nameless = lab.call("create_song", json={"prompt": "A harbour ballad", "replyRef": lab.name("ref")})
     fixtures.cancel_all(lab, _taken(lab, nameless))
+
+
+def _long_url(lab: Lab) -> dict[str, str]:
+    """Return a `replyUrl` as long as may be, nothing where nobody receives."""
+    given = fixtures.reply_url(lab)
+    return {name: f"{url}&for={'h' * 1024}"[:1024] for name, url in given.items()}
 
 
 def _taken(lab: Lab, call: Call) -> tuple[str, ...]:
