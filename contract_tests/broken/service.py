@@ -105,6 +105,7 @@ class Service:
         self.worlds: Worlds = mock_app.worlds
         self.app = Interceptor(mock_app.pipeline)
         mock_app.pipeline = self.app
+        self.server.pipeline = cast("Pipeline", self.app)
 
     def __enter__(self) -> Self:
         return self

@@ -8,9 +8,8 @@ from itertools import count
 from typing import Any, Final
 
 import httpx
-from tempolor_mock.callbacks import http_client, payload
+from tempolor_mock.callbacks import RequestToSend, SendResult, http_client, payload
 from tempolor_mock.domain import callbacks, scheduler
-from tempolor_mock.exchange import DEPTH_HEADER
 
 from ..mutant import Answer, Asked, Kind, Rewrite
 from ..rewriting import ORDERS, rewritten
@@ -80,12 +79,13 @@ def _sent(change: Callable[[str, bytes], tuple[str, str, bytes, dict[str, str]]]
     """Send callbacks in another way: `change` returns method, address, body and headers."""
 
     def make(_send: Any) -> Any:
-        async def sent(_self: Any, url: str, body: bytes, depth: int) -> payload.SendResult:
-            method, address, content, headers = change(url, body)
+        async def sent(_self: Any, request: RequestToSend) -> SendResult:
+            method, address, content, headers = change(request.url, request.body)
             async with httpx.AsyncClient(trust_env=False) as client:
-                headers = {"Content-Type": "application/json", DEPTH_HEADER: str(depth), **headers}
+                kept = {name: value for name, value in request.headers if name not in _OF_THE_CONNECTION}
+                headers = {**kept, **headers}
                 answer = await client.request(method, address, content=content, headers=headers)
-            return payload.SendResult(answer.status_code)
+            return SendResult(answer.status_code)
 
         return sent
 
@@ -134,6 +134,7 @@ def _deleted_get_callbacks() -> Rewrite:
 
 
 _rewrite = partial(rewritten, Kind.CALLBACKS)
+_OF_THE_CONNECTION: Final = frozenset({"Host", "Content-Length", "Connection"})
 _switch = partial(switched, Kind.CALLBACKS)
 
 MUTANTS: Final = (

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from tempolor_mock.domain import accounts, errors, midi, music, scheduler, voices
-from tempolor_mock.store import memory
+from tempolor_mock.store import memory_world
 
 from ..mutant import Answer, Asked, Kind, Patch, Rewrite
 from ..rewriting import ITEM, ORDERS, SUCCESS, answers, at, edit, error, on, rewritten, with_fields
@@ -50,7 +50,7 @@ def _readable_by_all() -> tuple[Patch, ...]:
 
         return found
 
-    return Patch(memory.MemoryJobs, "put", remember), Patch(music, "get", lend)
+    return Patch(memory_world.MemoryJobs, "put", remember), Patch(music, "get", lend)
 
 
 def _no_deletion(get: Any) -> Any:
