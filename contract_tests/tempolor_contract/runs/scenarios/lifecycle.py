@@ -165,7 +165,7 @@ def _check_rest(lab: Lab, url: str) -> None:
     """Fetch pieces of the end and the middle of a long file, each of them twice in another extent."""
     # At the end stands the directory of a ZIP. Where ranges are unknown, all of it comes, as far as it is read.
     end = lab.fetch(url, most_bytes=_MOST, headers={"Range": f"bytes=-{ZIP_TAIL}"})
-    extent = end.exchange.response and extent_of(end.exchange.response)
+    extent = extent_of(end.exchange.response) if end.exchange.response is not None else None
     if end.status != 206 or extent is None:
         return
     first, total = extent
