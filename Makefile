@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NODE_PARTS := spec/linters generated_client/typescript tools
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help serve test slow size dist lint format docs client generators lock setup score bench site pictures clean
+.PHONY: help serve test slow size dist lint format docs evidence client generators lock setup score bench site pictures clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -45,6 +45,9 @@ format: setup ## bring the code into shape
 
 docs: setup ## write docs/answers.md, which shows how to get each documented answer
 	$(BIN)/python mock_server/tools/answers.py > docs/answers.md
+
+evidence: setup ## let the marks of readings fall that the live service has settled
+	$(BIN)/python spec/tools/evidence.py apply
 
 client: setup ## generate the clients from the document
 	$(BIN)/python generated_client/python/tools/generate.py

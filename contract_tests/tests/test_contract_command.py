@@ -8,8 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from click.testing import CliRunner
-from tempolor_contract import Level, Target
+from haralyzer import HarEntry, HarParser
+from stories import stored, story
+from tempolor_contract import CATALOGUE, Level, Target
 from tempolor_contract.cli.contract import contract_command
+from tempolor_contract.exchanges.har import HarWriter, Recorder
+from tempolor_contract.judging.check import check
 from tempolor_contract.target.control import find_control_plane, steady
 from tempolor_mock.testing import MockServer
 
@@ -245,3 +249,54 @@ def test_the_clock_of_a_mock_goes_on_after_a_run(server):
 def test_no_control_plane_is_found_where_there_is_none(answering):
     """A service that answers HTML everywhere has no clock to move."""
     assert find_control_plane(answering(200, "text/html", b"<p>"), "user:1-x") is None
+
+
+def test_a_run_is_recorded_for_other_tools(server, invoke, tmp_path):
+    """Each exchange once, in a HAR that we and a reader that we did not write take, without the token."""
+    har = tmp_path / "run.har"
+    token = "user:12345-recorded-and-secret"
+
+    invoke(server.url, "--token", token, "--har", har, "--report-dir", tmp_path)
+
+    told = json.loads((tmp_path / "report.json").read_text())
+    entries = [HarEntry(each) for each in HarParser(json.loads(har.read_text())).har_data["entries"]]
+    assert len(entries) == told["exchanges"] == check([har], CATALOGUE).exchanges
+    assert {each.response.status for each in entries} <= {200, 400, 401, 404, 405}
+    assert all(each.startTime.year >= 2025 for each in entries)
+    assert token not in har.read_text()
+
+
+def test_a_recording_that_cannot_be_written_is_told_before_anything_is_sent(invoke, tmp_path):
+    """A live run costs: what it records must have a place."""
+    result = invoke("http://127.0.0.1:9", "--token", "user:1-x", "--har", tmp_path / "none" / "x.har")
+
+    assert result.exit_code == 2
+    assert "cannot write" in result.stderr
+
+
+def test_a_recording_ends_at_its_limit(tmp_path):
+    """And says so; what is being recorded goes on."""
+    with HarWriter(tmp_path / "x.har") as writer:
+        recorder = Recorder(writer, most_bytes=1000)
+        for each in story(*[stored() for _ in range(5)]):
+            recorder.write(each)
+
+    kept = len(json.loads((tmp_path / "x.har").read_text())["log"]["entries"])
+    assert 1 <= kept < 5
+    assert recorder.fault.endswith("what came later is not in it")
+
+
+def test_a_dry_run_says_which_readings_a_budget_can_settle(invoke):
+    """More creating calls, more readings."""
+
+    def settled(budget):
+        arguments = ["--token", "user:1-x", "--level", "safe", "--max-creations", budget, "--dry-run"]
+        lines = invoke("http://127.0.0.1:9", *arguments).output.splitlines()
+        [line] = [each for each in lines if each.startswith("readings that this could settle: ")]
+        return set(line.partition(": ")[2].split(", ")), [each.split()[:3] for each in lines if each.startswith("  D-")]
+
+    (nothing, wanting), (some, _), (many, _) = settled(0), settled(6), settled(60)
+
+    assert nothing < some < many
+    assert ["D-62", "needs", "limit-of-an-order,"] in wanting
+    assert "D-62" in many - some

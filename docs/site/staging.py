@@ -24,6 +24,7 @@ PAGES: Final = (
     "examples/**/*.md",
     "generated_client/*/README.md",
     "spec/*.md",
+    "spec/evidence/*.md",
 )
 
 # Folders of the README's table that hold no page of their own.

@@ -25,6 +25,7 @@ from .options import (
     context,
     in_one_line,
     judged_by,
+    recording,
     register,
 )
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ..exchanges.receiver import CallbackReceiver
     from ..judging.known_differences import Register
     from ..judging.result import RunResult
+    from ..readings.register import Reading
     from ..rules.rule import Rule
     from ..runs.plan import Plan, Step
     from ..runs.scenarios.scenario import Scenario
@@ -89,6 +91,7 @@ if TYPE_CHECKING:
 @cloup.option_group(
     "Results",
     REPORTS,
+    cloup.option("--har", type=FILE, help="Record all that passes here, without secrets."),
     cloup.option("--registry", type=FILE, help="Note here, line by line, what is created, as it is created."),
 )
 @in_one_line()
@@ -191,9 +194,10 @@ def _judged(
     known: "Register | None",
     options: dict[str, Any],
 ) -> "RunResult":
+    from ..exchanges.har import Recorder  # noqa: PLC0415 - the same
     from ..runs.run import run  # noqa: PLC0415 - `--help` need not load the rules
 
-    with Bar() as bar, _receiver(target, options) as receiver:
+    with Bar() as bar, _receiver(target, options) as receiver, recording(options["har"]) as har:
         return run(
             target,
             rules,
@@ -203,6 +207,7 @@ def _judged(
             receiver=receiver,
             registry_file=_writable(options["registry"]),
             register=known,
+            recorder=None if har is None else Recorder(har),
             progress=bar.progress,
         )
 
@@ -256,7 +261,24 @@ def _show(plan: "Plan", target: "Target") -> None:
     limits = ["no limit" if guard.max_creations is None else f"at most {guard.max_creations}"]
     if guard.max_requests is not None:
         limits.append(f"at most {guard.max_requests} requests")
+    click.echo(f"\n{_prospects(plan)}")
     click.echo(f"\n{count(plan.cost, 'creating call')} planned, {', '.join(limits)}; nothing was sent")
+
+
+def _prospects(plan: "Plan") -> str:
+    """Say which readings of the decisions the plan could settle, and what others would take."""
+    from ..runs.prospects import prospects  # noqa: PLC0415 - `--help` need not load them
+
+    found = prospects(plan)
+    lines = [f"readings that this could settle: {_ids(found.reached)}"]
+    lines += [f"  {reading.id} needs {step.scenario.id}, which {step.skipped}" for reading, step in found.left_out]
+    lines.append(f"told by single calls or values, if they come up: {_ids(found.in_passing)}")
+    lines.append(f"settled by no traffic: {_ids(found.never)}")
+    return "\n".join(lines)
+
+
+def _ids(some: "tuple[Reading, ...]") -> str:
+    return ", ".join(each.id for each in some) or "none"
 
 
 def _planned(step: "Step") -> str:

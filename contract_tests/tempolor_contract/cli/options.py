@@ -1,7 +1,7 @@
 """What the commands that judge have in common: by what to judge, what to write, and how to say that it cannot be."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +10,7 @@ import cloup
 from tempolor_spec import REVISIONS
 
 if TYPE_CHECKING:
+    from ..exchanges.har import HarWriter
     from ..judging.known_differences import Register
     from ..judging.reports import ReportFiles
     from ..judging.result import RunResult
@@ -114,6 +115,19 @@ def check_overlays(given: dict[str, Any]) -> None:
     from tempolor_spec import load_document  # noqa: PLC0415 - `--help` need not load YAML
 
     load_document(**judged_by(given))
+
+
+@contextmanager
+def recording(file: Path | None) -> "Iterator[HarWriter | None]":
+    """Open the HAR file that the options name, None if they name none."""
+    from ..exchanges.har import HarWriter  # noqa: PLC0415 - `--help` need not load it
+
+    with ExitStack() as stack:
+        try:
+            writer = stack.enter_context(HarWriter(file)) if file else None
+        except OSError as error:
+            raise CannotRunError(f"cannot write {file}: {error.strerror}") from error
+        yield writer
 
 
 def conclude(result: "RunResult", given: dict[str, Any]) -> int:

@@ -4,7 +4,6 @@ import shlex
 import socket
 import ssl
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from .options import (
     context,
     in_one_line,
     judged_by,
+    recording,
     register,
 )
 
@@ -68,7 +68,6 @@ def proxy_command(**given: Any) -> None:
 
 def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
     from ..document.service import is_live  # noqa: PLC0415 - the same
-    from ..exchanges.har import HarWriter  # noqa: PLC0415 - the same
     from ..exchanges.proxy.app import Proxy  # noqa: PLC0415 - the same
     from ..exchanges.proxy.server import serve  # noqa: PLC0415 - the same
     from ..judging.live import LiveTraffic  # noqa: PLC0415 - the same
@@ -88,8 +87,7 @@ def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
         if given["fail_fast"] and server is not None:
             server.should_exit = True
 
-    with listener, ExitStack() as stack:
-        har = _opened(stack, HarWriter(given["har"])) if given["har"] else None
+    with listener, recording(given["har"]) as har:
         source = upstream.base or upstream.origin
         session = Session(
             source,
@@ -118,13 +116,6 @@ def _listener(port: int, upstream: "Upstream") -> socket.socket:
         raise CannotRunError(
             f"cannot listen on 127.0.0.1:{port}: {error.strerror}; --port 0 takes a free one"
         ) from error
-
-
-def _opened(stack: ExitStack, writer: Any) -> Any:
-    try:
-        return stack.enter_context(writer)
-    except OSError as error:
-        raise CannotRunError(f"cannot write {writer.file}: {error.strerror}") from error
 
 
 def _trust(ca: Path | None) -> ssl.SSLContext | bool:

@@ -205,9 +205,38 @@ class HarWriter:
         self._first = False
         self._finish()
 
+    @property
+    def size(self) -> int:
+        """How many bytes it has written."""
+        return self._end
+
     def _finish(self) -> None:
         self._out.write(_TAIL)
         self._out.flush()
+
+
+@dataclass
+class Recorder:
+    """Records beside something that goes on whether that works or not; `fault` says why it has ended, if it has.
+
+    A recording ends when it is longer than `most_bytes`.
+    """
+
+    har: HarWriter
+    most_bytes: int = 1 << 30
+    fault: str = ""
+
+    def write(self, exchange: Exchange) -> None:
+        """Append an exchange, if the recording goes on."""
+        if self.fault:
+            return
+        try:
+            self.har.write(exchange)
+        except OSError as error:
+            self.fault = f"{self.har.file} could not be written on: {error.strerror}"
+            return
+        if self.har.size > self.most_bytes:
+            self.fault = f"{self.har.file} has reached {self.most_bytes >> 20} MB; what came later is not in it"
 
 
 def _to_entry(exchange: Exchange, most_bytes: int) -> dict[str, Any]:

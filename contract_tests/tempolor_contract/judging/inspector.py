@@ -1,6 +1,6 @@
 """Puts one exchange after the other through the document, the rules and the world."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
@@ -38,7 +38,7 @@ class Inspector:
     """Judges a stream of exchanges by everything that can be said without sending one.
 
     Feed it exchanges in the order in which they began. It may be shared by threads. `live` says whose service it is;
-    None decides by the host of each request. `excuse` is asked about each violation.
+    None decides by the host of each request. `excuse` is asked about each violation, and `record` shown each exchange.
     """
 
     def __init__(  # noqa: PLR0913 - a front door with many keys
@@ -50,6 +50,7 @@ class Inspector:
         live: bool | None = None,
         seed: int | None = None,
         excuse: Excuse | None = None,
+        record: Callable[[Exchange], None] | None = None,
     ) -> None:
         self.rules = tuple(rules)
         self.document = document
@@ -62,6 +63,7 @@ class Inspector:
         self.faults = 0
         self.crashes = 0
         self.unrecorded = 0
+        self._record = record
         self._reader = Reader(document.router, base)
         self._live = live
         self._seed = seed
@@ -72,6 +74,8 @@ class Inspector:
     def see(self, exchange: Exchange) -> Seen:
         """Judge an exchange, then learn from it."""
         with self._lock:
+            if self._record is not None:
+                self._record(exchange)
             call = self.worlds.linked(self._reader.read(exchange))
             if call.path is None and call.operation not in {CALLBACK, FILE}:
                 self.foreign += 1

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from ..document.service import is_control
 from ..exchanges.exchange import Exchange
-from ..exchanges.har import HarWriter
+from ..exchanges.har import HarWriter, Recorder
 from ..rules.rule import Violation
 from .result import RunResult
 from .session import Session
@@ -25,6 +25,10 @@ class LiveTraffic:
     har: HarWriter | None = None
     fault: str = ""
 
+    def __post_init__(self) -> None:
+        """Have what goes wrong with the recording not stop it."""
+        self._recorder = None if self.har is None else Recorder(self.har)
+
     def observe(self, exchange: Exchange) -> None:
         """Record an exchange, judge it, tell what is wrong with it. Whoever moves a mock's clock is left alone."""
         try:
@@ -36,13 +40,9 @@ class LiveTraffic:
             self.fault = self.fault or f"{where} could not be judged: {type(error).__name__}: {error}"
 
     def _record(self, exchange: Exchange) -> None:
-        if self.har is None:
-            return
-        try:
-            self.har.write(exchange)
-        except OSError as error:
-            self.fault = self.fault or f"{self.har.file} could not be written on: {error.strerror}"
-            self.har = None
+        if self._recorder is not None:
+            self._recorder.write(exchange)
+            self.fault = self.fault or self._recorder.fault
 
     def _judge(self, exchange: Exchange) -> None:
         for violation in self.session.see(exchange).failures:

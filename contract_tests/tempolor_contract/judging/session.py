@@ -7,6 +7,7 @@ from pathlib import Path
 from tempolor_spec import REVISIONS
 
 from ..exchanges.exchange import Exchange
+from ..exchanges.har import Recorder
 from ..rules.conformance import DocumentJudge, Effort
 from ..rules.rule import Rule
 from .inspector import Inspector, Seen
@@ -18,7 +19,8 @@ class Session:
     """An inspector with its result. Show it exchanges (`see`), and `close` it for what was found.
 
     `source` is what is judged, `level` how: a level of `run`, `recording` or `proxy`. `command` is the command line
-    that repeats it. `register` has the known differences. `overlays` are files with OpenAPI overlays on the document,
+    that repeats it. `register` has the known differences, `recorder` writes
+    down what is seen. `overlays` are files with OpenAPI overlays on the document,
     of which OverlayError is raised where one does not fit. The rest is as for `Inspector`.
     """
 
@@ -36,10 +38,15 @@ class Session:
         overlays: Sequence[Path] = (),
         effort: Effort = Effort.SAMPLE,
         register: Register | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._register = register or Register()
         judge = DocumentJudge(revision, effort, overlays)
-        self.inspector = Inspector(rules, judge, base=base, live=live, seed=seed, excuse=self._register.excuse)
+        self._recorder = recorder
+        record = recorder.write if recorder else None
+        self.inspector = Inspector(
+            rules, judge, base=base, live=live, seed=seed, excuse=self._register.excuse, record=record
+        )
         self.result = RunResult(source, level, seed, self.inspector.ledger, revision, command, started=time.time())
         self.result.live = live
         self._clock = time.perf_counter()
@@ -56,5 +63,7 @@ class Session:
         result.unrecorded, result.crashes = inspector.unrecorded, inspector.crashes
         result.coverage = inspector.coverage.to_json()
         result.readings = inspector.readings
+        if self._recorder is not None:
+            result.stopped = result.stopped or self._recorder.fault
         result.known_differences = self._register.to_json()
         return result

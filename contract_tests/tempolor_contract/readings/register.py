@@ -61,6 +61,11 @@ class Reading:
         return frozenset(each.rule for each in self.checks if isinstance(each, RuleCheck))
 
     @property
+    def confirming_rules(self) -> frozenset[str]:
+        """The ids of the rules that confirm it where they are judged fine."""
+        return frozenset(each.rule for each in self.checks if isinstance(each, RuleCheck) and _confirms(each))
+
+    @property
     def places(self) -> tuple[str, ...]:
         """Patterns of the places whose marked keywords tell."""
         return tuple(place for each in self.checks if isinstance(each, MarkCheck) for place in each.places)

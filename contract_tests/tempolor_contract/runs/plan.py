@@ -19,11 +19,15 @@ _ALLOWED: Final = {
 
 @dataclass(frozen=True)
 class Step:
-    """A scenario in a plan: the rules it serves, and why it will not be played, empty if it will."""
+    """A scenario in a plan: the rules it serves, and why it will not be played, empty if it will.
+
+    `over_budget` tells that only the number of creating calls keeps it out.
+    """
 
     scenario: Scenario
     rules: tuple[Rule, ...]
     skipped: str = ""
+    over_budget: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,14 @@ def make_plan(
     spent = 0
     for scenario in sorted(chosen, key=lambda each: (each.late, each.cost, Need.ACCOUNT in each.needs)):
         served = tuple(rule for rule in rules if rule.id in scenario.provokes)
-        reason = _obstacle(target, scenario, spent, receiver=receiver)
+        obstacle = _obstacle(target, scenario, receiver=receiver)
+        reason = obstacle or _over_budget(target, scenario, spent)
         spent += 0 if reason else scenario.cost
-        steps.append(Step(scenario, served, reason))
+        steps.append(Step(scenario, served, reason, over_budget=bool(reason) and not obstacle))
     return Plan(tuple(steps))
 
 
-def _obstacle(target: Target, scenario: Scenario, spent: int, *, receiver: bool) -> str:
+def _obstacle(target: Target, scenario: Scenario, *, receiver: bool) -> str:
     forbidden = scenario.needs - _ALLOWED[target.level]
     if Need.ACCOUNT in forbidden:
         return "needs accounts of its own, and setting one up takes secrets: level full only"
@@ -70,8 +75,10 @@ def _obstacle(target: Target, scenario: Scenario, spent: int, *, receiver: bool)
         Need.CLOCK: "" if target.control_url or target.level is Level.FULL else "needs a clock that can be moved",
     }
     reasons = [reason for need, reason in missing.items() if reason and need in scenario.needs]
-    if reasons:
-        return reasons[0]
+    return reasons[0] if reasons else ""
+
+
+def _over_budget(target: Target, scenario: Scenario, spent: int) -> str:
     limit = creations_allowed(target.level, target.max_creations)
     if limit is not None and spent + scenario.cost > limit:
         return f"would make {scenario.cost} creating calls; {limit - spent} of {limit} are left"

@@ -10,6 +10,7 @@ from typing import Final
 from tempolor_spec import REVISIONS
 
 from ..exchanges.exchange import NotRecordedError
+from ..exchanges.har import Recorder
 from ..exchanges.redaction import Redactor
 from ..judging.check import judged_by
 from ..judging.known_differences import Register
@@ -52,12 +53,13 @@ def run(  # noqa: PLR0913 - a front door with many keys
     receiver: Receiver | None = None,
     registry_file: Path | None = None,
     register: Register | None = None,
+    recorder: Recorder | None = None,
     progress: Progress | None = None,
 ) -> RunResult:
     """Judge a target by these rules, and return what was found, however the run ends.
 
     It plays `scenarios`, or those that provoke one of the rules; whatever passes is judged by all of the rules.
-    `overlays` are files with OpenAPI overlays on the document.
+    `overlays` are files with OpenAPI overlays on the document. `recorder` writes down every exchange, without secrets.
     `registry_file` takes a line for each thing made, as it is made. `register` has the known differences.
 
     Ctrl-C ends it too: the result then says so, and lists what was made. Nothing is deleted in that case, because it
@@ -81,6 +83,7 @@ def run(  # noqa: PLR0913 - a front door with many keys
         overlays=overlays,
         effort=effort,
         register=register,
+        recorder=recorder,
     )
     result = session.result
     lab = Lab(target, guard, session.inspector, seed=seed, receiver=receiver)
