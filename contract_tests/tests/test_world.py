@@ -4,81 +4,24 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from recorder import BASE, START_MS, Recorder
 from stories import JOB, account, call, callback, music, order, read, stored, story
 from tempolor_contract.cli.world import world_command
-from tempolor_contract.exchanges.exchange import Exchange, Request, Response
-from tempolor_contract.exchanges.har import HarWriter
+from tempolor_contract.exchanges.exchange import Exchange
 from tempolor_mock import Policy, Settings, create_app
 from tempolor_mock.domain.clock import iso
 
-BASE = "http://mock/v1/tempolor"
-START_MS = 1_747_731_600_125
 _TRACK = b"\0\xff\x51\3\x07\xa1\x20\0\x90\x3c\x64\x83\x60\x80\x3c\0\0\xff\x2f\0"
 MIDI = b"MThd\0\0\0\6\0\0\0\1\1\xe0MTrk\0\0\0%c" % len(_TRACK) + _TRACK
-AS_MIDI = {"Content-Type": "audio/midi"}
-
-
-@dataclass
-class Recorder:
-    """A client of one world that keeps what it sends and gets; the recorder's clock goes with the world's, or not."""
-
-    mock: httpx.BaseTransport
-    token: str
-    apart: bool = False
-    now_ms: int = START_MS
-    exchanges: list[Exchange] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._client = httpx.Client(transport=self.mock, headers={"Authorization": f"Bearer {self.token}"})
-        self.control("POST", "reset", {})
-
-    def control(self, method: str, path: str, body: Any = None) -> Any:
-        """Make a control call, which is not recorded."""
-        return self._client.request(method, f"http://mock/_mock/{path}", json=body).raise_for_status().json()
-
-    def advance(self, seconds: float) -> None:
-        """Turn the clock."""
-        self.now_ms = self.control("POST", "clock/advance", {"seconds": seconds})["clock"]["now"]
-
-    def call(self, method: str, path: str, body: Any = None, **query: str) -> Any:
-        """Make a call, record it, and return the answer's JSON."""
-        query = {name: value for name, value in query.items() if value}
-        url = BASE + path + (f"?{urlencode(query)}" if query else "")
-        sent = (
-            {"content": body, "headers": AS_MIDI}
-            if isinstance(body, bytes)
-            else {"json": body}
-            if body is not None
-            else {}
-        )
-        response = self._client.request(method, url, **sent)
-        request = response.request
-        self.exchanges.append(
-            Exchange(
-                Request(method=method, url=url, headers=tuple(request.headers.items()), body=request.read()),
-                Response(status=response.status_code, headers=tuple(response.headers.items()), body=response.read()),
-                self.now_ms / 1000 + (1e8 if self.apart else 0),
-                0.0,
-            )
-        )
-        return response.json() if response.content else None
-
-    def record(self, file: Path) -> Path:
-        """Write the recording as a HAR file."""
-        with HarWriter(file) as har:
-            for exchange in self.exchanges:
-                har.write(exchange)
-        return file
 
 
 @pytest.fixture

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import cloup
+from click.core import ParameterSource
 from tempolor_spec import REVISIONS
 
 from .domain.ids import Token
-from .domain.policy import MOST_MUSIC_SECONDS, Policy, Range
+from .domain.policy import MOST_MUSIC_SECONDS, Policy, Quantiles
 from .domain.room import Limits
+from .profile import ProfileError, with_profile
 from .settings import Settings
 from .steps.proxies import parse_networks
 
@@ -34,12 +36,12 @@ class CannotStartError(click.ClickException):
     exit_code = 2
 
 
-class RangeType(click.ParamType[Range]):
+class RangeType(click.ParamType[Quantiles]):
     """A range of seconds such as `15..25`, or one number for both ends."""
 
     name = "A..B"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Range:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Quantiles:
         """Return the two ends, lowest first."""
         if isinstance(value, tuple):
             return value
@@ -167,6 +169,11 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
         "--music-seconds", type=LENGTH, help="How long pieces last, whole seconds.  [default: as the model makes them]"
     ),
     cloup.option("--generations", default=3000, type=click.IntRange(0), help="Jobs in a world's quota, then a 402."),
+    cloup.option(
+        "--profile",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Behave as this TOML file says, measured with `tempolor drift`; options given beside it win.",
+    ),
     cloup.option("--fail-rate", default=0.0, type=FiniteRange(0, 1), help="Share of jobs that fail, seeded."),
     cloup.option("--validate-responses", is_flag=True, help="Answer 500 where the mock itself breaks its document."),
 )
@@ -262,7 +269,8 @@ CONTEXT = {"auto_envvar_prefix": "TEMPOLOR_MOCK", "show_default": True, "max_con
         "--max-connections", default=1000, type=click.IntRange(1, 100_000), help="Clients at a time, others get a 503."
     ),
 )
-def mock_command(host: str, port: int, **options: Any) -> None:
+@click.pass_context
+def mock_command(context: click.Context, /, host: str, port: int, **options: Any) -> None:
     """Serve a mock of the TemPolor API v1.
 
     Point your client at http://127.0.0.1:4010 in place of https://api.useapi.net; any token of the form
@@ -274,7 +282,10 @@ def mock_command(host: str, port: int, **options: Any) -> None:
         )
     if options["key"] and not options["certificate"]:
         raise click.UsageError("--key needs --certificate beside it")
-    settings = _settings(options, loopback_only=_is_loopback(host))
+    try:
+        settings = _settings(context, loopback_only=_is_loopback(host))
+    except ProfileError as error:
+        raise CannotStartError(str(error)) from None
 
     from tempolor_spec import OverlayError  # noqa: PLC0415 - `--help` need not load YAML
 
@@ -294,23 +305,36 @@ def mock_command(host: str, port: int, **options: Any) -> None:
         raise CannotStartError(str(error)) from None
 
 
-def _settings(options: dict[str, Any], *, loopback_only: bool) -> Settings:
-    policy = Policy(
-        seed=options["seed"],
-        revision=options["revision"],
-        job_seconds=options["job_seconds"],
-        download_lag_seconds=options["download_lag"],
-        jobs_per_request=options["jobs_per_request"] or 0,
-        clone_seconds=options["clone_seconds"],
-        ready_after_polls=options["ready_after_polls"],
-        total_generations=options["generations"],
-        fail_rate=options["fail_rate"],
-        music_seconds=options["music_seconds"],
-        callback_backoff_seconds=options["callback_backoff"],
-        world_bytes=options["world_mb"] << 20,
-    )
+_OF_POLICY = {
+    "seed": "seed",
+    "revision": "revision",
+    "job_seconds": "job_seconds",
+    "download_lag": "download_lag_seconds",
+    "jobs_per_request": "jobs_per_request",
+    "clone_seconds": "clone_seconds",
+    "ready_after_polls": "ready_after_polls",
+    "generations": "total_generations",
+    "fail_rate": "fail_rate",
+    "music_seconds": "music_seconds",
+    "callback_backoff": "callback_backoff_seconds",
+    "world_mb": "world_bytes",
+}
+"""Options about worlds, and what a `Policy` calls them."""
+
+
+def _policy(context: click.Context) -> Policy:
+    """Return the policy of the options; those that were given win over the profile, and it over the others."""
+    given = {field: context.params[name] for name, field in _OF_POLICY.items()}
+    given |= {"jobs_per_request": given["jobs_per_request"] or 0, "world_bytes": given["world_bytes"] << 20}
+    sources = {field: context.get_parameter_source(name) for name, field in _OF_POLICY.items()}
+    chosen = {field for field, source in sources.items() if source is not ParameterSource.DEFAULT}
+    return with_profile(given, chosen, context.params["profile"])
+
+
+def _settings(context: click.Context, *, loopback_only: bool) -> Settings:
+    options = context.params
     return Settings(
-        policy=policy,
+        policy=_policy(context),
         overlays=options["overlays"],
         store=options["store"],
         store_connections=options["store_connections"],

@@ -17,6 +17,7 @@ from .options import FILE, FOLDER, CannotRunError, context, in_one_line
 
 if TYPE_CHECKING:
     from ..drift.report import DriftReport
+    from ..measuring.behaviour import Behaviour
 
 _FORMATS: Final = ("text", "json", "html")
 
@@ -31,6 +32,9 @@ _FORMATS: Final = ("text", "json", "html")
 @cloup.option_group(
     "Results",
     cloup.option("--write-overlay", type=FILE, help="Write what the document would have to say here, as an overlay."),
+    cloup.option(
+        "--write-profile", type=FILE, help="Write its times, sizes and texts here, as a TOML file for the mock."
+    ),
     cloup.option("--format", "notation", default=_FORMATS[0], type=click.Choice(_FORMATS), help="How to print it."),
     cloup.option("--report-dir", type=FOLDER, help="Write drift.html, drift.json and drift.txt here."),
 )
@@ -45,15 +49,18 @@ def drift_command(files: tuple[Path, ...], **given: Any) -> None:
 
     from ..drift.session import Drift, drift  # noqa: PLC0415 - the same
     from ..judging.watching import ReadingsWatcher  # noqa: PLC0415 - the same
+    from ..measuring.behaviour import Behaviour  # noqa: PLC0415 - the same
 
     if not files:
         raise click.UsageError("name the recordings to read")
     document = load_document(given["revision"])
-    watchers = (ReadingsWatcher(given["revision"], base=given["base"]),)
+    behaviour = Behaviour()
+    watchers = (ReadingsWatcher(given["revision"], base=given["base"]), behaviour)
     session = Drift(
         ", ".join(map(str, files)), document, revision=given["revision"], base=given["base"], watchers=watchers
     )
     report = drift(files, session)
+    _write_profile(behaviour, ", ".join(file.name for file in files), given["write_profile"])
     sys.exit(_conclude(report, document, given))
 
 
@@ -75,6 +82,19 @@ def _write_overlay(report: "DriftReport", document: dict[str, Any], file: Path |
         file.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise CannotRunError(f"cannot write {file}: {error.strerror}") from error
+
+
+def _write_profile(behaviour: "Behaviour", source: str, file: Path | None) -> None:
+    from ..measuring.profile import as_toml, measured  # noqa: PLC0415 - the same
+
+    if file is None:
+        return
+    try:
+        file.write_text(as_toml(behaviour, source), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise CannotRunError(f"cannot write {file}: {error.strerror}") from error
+    told = ", ".join(measured(behaviour)) or "nothing: the recording shows no job from its beginning to its end"
+    click.echo(f"{file} has {told}", err=True)
 
 
 def _rendered(report: "DriftReport", notation: str) -> str:

@@ -38,9 +38,15 @@ class Draws:
         """Draw a whole number from `low` to `high`, both included."""
         return low + self._next() % (high - low + 1)
 
-    def milliseconds(self, low: float, high: float) -> int:
-        """Draw a duration from `low` to `high` seconds, in whole milliseconds."""
-        return round((low + (high - low) * self._next() / _WORDS) * 1000)
+    def quantile(self, values: Sequence[float]) -> float:
+        """Draw from a distribution that is given by its values at evenly spaced quantiles, lowest first."""
+        place, rest = divmod(self._next() * (len(values) - 1), _WORDS)
+        low, high = values[place], values[min(place + 1, len(values) - 1)]
+        return low + (high - low) * rest / _WORDS
+
+    def milliseconds(self, seconds: Sequence[float]) -> int:
+        """Draw a duration from a distribution of seconds, in whole milliseconds."""
+        return round(self.quantile(seconds) * 1000)
 
     def choice(self, values: Sequence[T]) -> T:
         """Draw one of some values."""

@@ -98,9 +98,9 @@ def subscription_required() -> ServiceError:
     return ServiceError(402, "Subscription required")
 
 
-def upstream_busy() -> ServiceError:
+def upstream_busy(text: str) -> ServiceError:
     """TemPolor itself refuses, as it does beyond ten tracks at a time; this 429 has no `runningJobs`."""
-    return ServiceError(429, "please wait for current Generations to finish or upgrade your plan")
+    return ServiceError(429, text)
 
 
 def world_full(limit: int) -> ServiceError:
@@ -156,7 +156,7 @@ def not_running() -> ServiceError:
     return ServiceError(404, "Unable to locate running job_id")
 
 
-def account_busy(running: Mapping[str, list[dict[str, Any]]]) -> ServiceError:
-    """Every slot of the account is taken; `running` maps its user_id to the jobs that take them."""
+def account_busy(running: Mapping[str, list[dict[str, Any]]], text: str) -> ServiceError:
+    """Every slot of the account is taken; `running` maps its user_id to the jobs that take them, `{count}` of them."""
     count = sum(len(jobs) for jobs in running.values())
-    return ServiceError(429, f"Account is busy executing {count} jobs", extra={"runningJobs": dict(running)})
+    return ServiceError(429, text.replace("{count}", str(count)), extra={"runningJobs": dict(running)})

@@ -6,11 +6,12 @@ Reading a job never moves it. The three states are those of the page GET music/j
 from bisect import bisect_right
 from enum import Enum
 from functools import lru_cache
+from itertools import accumulate, takewhile
 from typing import Literal
 
 from .draws import Draws
 from .ids import CompositeId, blob_name
-from .policy import Policy
+from .policy import Policy, Quantiles
 from .recorded import Recorded
 from .records import Record, replace
 
@@ -18,6 +19,9 @@ JobKind = Literal["song", "instrumental"]
 
 NEVER_MS = 1 << 50
 """An age no job reaches by itself, for all the years a clock can show: steps from here on wait for something else."""
+
+MOST_CALLBACKS = 1000
+"""How many callbacks a job has at most before its end, however close they follow each other."""
 
 POLLED_MS = NEVER_MS << 1
 """Steps from here on wait for polls, one for each."""
@@ -37,11 +41,15 @@ class Status(Enum):
 
 
 class Step(Record, frozen=True):
-    """From `age_ms` on, counted from the job's creation, it has this status and progress (per cent)."""
+    """From `age_ms` on, counted from the job's creation, it has this status and progress (per cent).
+
+    `told` says whether a callback tells of it, if there are callbacks.
+    """
 
     age_ms: int
     status: Status
     progress: int
+    told: bool = True
 
 
 class Plan(Record, frozen=True, rename={"given": "steps"}, omit_defaults=True):
@@ -112,12 +120,36 @@ class Plan(Record, frozen=True, rename={"given": "steps"}, omit_defaults=True):
 _BEGINNING = Step(0, Status.GENERATING, 0)
 
 
-def plan_for(policy: Policy, draws: Draws) -> Plan:
+def plan_for(policy: Policy, draws: Draws, kind: JobKind = "song", request: "MusicRequest | None" = None) -> Plan:
     """Draw a plan: progress rises in uneven steps to the final one, with time or with polls."""
     if policy.ready_after_polls:
         return _plan_of_polls(policy.ready_after_polls)
-    duration = max(1, draws.milliseconds(*policy.job_seconds))
-    return Plan((), duration, draws.below(10_000))
+    seconds = policy.seconds_of(kind, request.model) if request and policy.job_seconds_of else policy.job_seconds
+    duration = max(1, draws.milliseconds(seconds))
+    plan = Plan((), duration, draws.below(10_000))
+    if policy.progress:
+        plan = Plan(_drawn_steps(policy, draws, duration))
+    if policy.callback_spacing_seconds and request and request.reply_url:
+        plan = _spaced(plan, draws, policy.callback_spacing_seconds)
+    return plan
+
+
+def _drawn_steps(policy: Policy, draws: Draws, duration_ms: int) -> tuple[Step, ...]:
+    """Return the steps of a job whose progress goes as the policy has it."""
+    steps = [_BEGINNING]
+    for progress, share in policy.progress:
+        age = min(duration_ms - 1, round(draws.quantile(share) * duration_ms))
+        steps.append(Step(max(steps[-1].age_ms, age), Status.GENERATING, progress))
+    return (*steps, Step(duration_ms, Status.COMPLETED, 100))
+
+
+def _spaced(plan: Plan, draws: Draws, spacing_seconds: Quantiles) -> Plan:
+    """Return a plan of which callbacks tell in intervals of their own, and of its end."""
+    *on_the_way, end = plan.steps
+    ages = accumulate(max(1, draws.milliseconds(spacing_seconds)) for _ in range(MOST_CALLBACKS))
+    told = [replace(plan.at(age), age_ms=age) for age in takewhile(lambda age: age < end.age_ms, ages)]
+    silent = [replace(step, told=False) for step in on_the_way]
+    return Plan((*sorted((*silent, *told), key=lambda step: step.age_ms), end))
 
 
 @lru_cache(maxsize=4096)

@@ -97,7 +97,8 @@ def _with_material(world: World, account: Account, request: MusicRequest) -> Mus
 def _admit(world: World, account: Account, limit: int) -> None:
     if world.jobs.count_active(account.user_id) >= limit:
         running = world.jobs.active(account.user_id)
-        raise errors.account_busy({account.user_id: [_running_entry(job) for job in running]})
+        rows = {account.user_id: [_running_entry(job) for job in running]}
+        raise errors.account_busy(rows, world.policy.account_busy_text)
 
 
 def _running_entry(job: Job) -> dict[str, str | int]:
@@ -114,15 +115,15 @@ def _new_jobs(world: World, account: Account, kind: JobKind, request: MusicReque
     policy, token = world.policy, world.token
     draws = Draws(policy.seed, token, "order", numbers.start)
     # A job that polls have made ready is ready altogether.
-    lag = (0.0, 0.0) if policy.ready_after_polls else policy.download_lag_seconds
+    lag = (0.0,) if policy.ready_after_polls else policy.download_lag_seconds
     return [
         Job(
             number=number,
             id=CompositeId(token.number, account.user_id, "job", draws.item_id()),
             kind=kind,
             created_ms=world.now_ms,
-            plan=plan_for(policy, draws),
-            download_lag_ms=draws.milliseconds(*lag),
+            plan=plan_for(policy, draws, kind, request),
+            download_lag_ms=draws.milliseconds(lag),
             request=request,
             seconds=drawn_seconds(policy, request, draws),
             seed=draws.below(1 << 32),

@@ -26,7 +26,8 @@ def settle(world: World) -> list[Transition]:
         step = _settled_step(job)
         final = job.plan.steps[step].status.final
         world.jobs.put(replace(job, settled_steps=step + 1, active=not final))
-        callbacks.announce(world, job, step)
+        if job.plan.steps[step].told:
+            callbacks.announce(world, job, step)
         if final:
             transitions.append(Transition(job.id, job.ends_ms, job.plan.end.status))
     return transitions

@@ -1,5 +1,7 @@
 """Splits of uploaded audio into stems. Source: the stems-splitter page."""
 
+from statistics import median
+
 from . import accounts, room
 from .ids import item_id
 from .world import World
@@ -23,5 +25,4 @@ def blob(split_id: str) -> str:
 
 def answer_ms(world: World) -> int:
     """Return the virtual moment at which a split begun now is answered; at once where the clock stands still."""
-    low, high = world.policy.split_seconds
-    return world.now_ms + (0 if world.clock.frozen else round((low + high) / 2 * 1000))
+    return world.now_ms + (0 if world.clock.frozen else round(median(world.policy.split_seconds) * 1000))

@@ -61,7 +61,7 @@ def clone(world: World, *, name: str, extension: str, content: bytes, user_id: s
     account = accounts.the_one(world, user_id)
     number = world.count("voices")
     identity = (world.policy.seed, world.token, "voice", number)
-    duration = Draws(*identity).milliseconds(*world.policy.clone_seconds)
+    duration = Draws(*identity).milliseconds(world.policy.clone_seconds)
     begun = world.now_ms - (min(duration, LONGEST_WAIT_MS) if world.clock.frozen else 0)
     voice = ClonedVoice(
         number=number,

@@ -91,7 +91,10 @@ class AppliedRule:
     def _answer(self, effect: Effect) -> Answer | None:
         match effect.kind:
             case "upstream_busy":
-                return _with_retry(refused(errors.upstream_busy()), effect.retry_after)
+                return _with_retry(
+                    refused(errors.upstream_busy(self._call.worlds.settings.policy.upstream_busy_text)),
+                    effect.retry_after,
+                )
             case "quota_spent":
                 return refused(errors.subscription_required())
             case "status" if effect.text is None and self._documented is not None and self._has(effect):

@@ -84,6 +84,7 @@ class SavedStep(Saved, frozen=True):
     age_ms: Count
     status: Status
     progress: Annotated[int, Meta(ge=0, le=100)]
+    told: bool = True
 
 
 class SavedPlan(Saved, frozen=True):

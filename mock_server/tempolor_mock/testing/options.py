@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from os import PathLike
+from pathlib import Path
 from typing import Any, Self
 
 from ..domain.policy import Policy
+from ..profile import ProfileError, with_profile
 from ..settings import Settings
 
 START = "2025-05-20T09:00:00Z"
 """What new worlds show, so that a test sees the same answers, dates included, on each run."""
 
 _OF_WORLDS = ("frozen", "speed", "start")
+_PROFILE = "profile"
 _OF_SETTINGS = (
     "allowed_callback_hosts",
     "callback_insecure",
@@ -45,15 +49,17 @@ class Options:
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
         """Sort options by name; OptionsError for one that does not exist or cannot be."""
-        known = (*_OF_WORLDS, *_OF_SETTINGS, *_OF_POLICY)
+        known = (*_OF_WORLDS, _PROFILE, *_OF_SETTINGS, *_OF_POLICY)
         for name in given:
             if name not in known:
                 raise OptionsError(f"there is no option {name!r}{_hint(name, known)}")
         values = {name: _hashable(name, value) for name, value in given.items()}
         try:
-            policy = Policy(**_named(_OF_POLICY, values))
+            policy = _policy(given.get(_PROFILE), _named(_OF_POLICY, values))
             settings = Settings(policy=policy, loopback_only=True, **_named(_OF_SETTINGS, values))
             hash(settings)
+        except ProfileError as error:
+            raise OptionsError(str(error)) from None
         except (KeyError, TypeError, ValueError) as error:
             raise OptionsError(f"cannot use {dict(given)}: {type(error).__name__} {error}") from None
         return cls(
@@ -66,6 +72,12 @@ class Options:
 
 def _named(names: tuple[str, ...], values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in names if name in values}
+
+
+def _policy(profile: Any, chosen: Mapping[str, Any]) -> Policy:
+    if profile is not None and not isinstance(profile, str | PathLike):
+        raise OptionsError(f"profile must be the path of a TOML file, not {profile!r}")
+    return with_profile(chosen, set(chosen), None if profile is None else Path(profile))
 
 
 def _hint(name: str, known: tuple[str, ...]) -> str:
