@@ -17,11 +17,10 @@ from . import control, operations
 from .asgi import PipelineMiddleware
 from .callbacks import HttpDispatcher
 from .control import control_document
-from .files.links import FILES_PATH
 from .files.rendering import Renderings
 from .files.serving import Files
 from .pipeline import Pipeline
-from .settings import CONTROL_BASE_PATH, PUBLIC_BASE_PATH, Settings
+from .settings import CONTROL_BASE_PATH, FILES_PATH, PUBLIC_BASE_PATH, Settings
 from .steps.endpoint import Endpoint
 from .steps.faults import Rules
 from .steps.log import RequestLog
@@ -37,6 +36,13 @@ class MockApp(AsyncApp):
         self.worlds = worlds
         self.pipeline = Pipeline(worlds, _log(worlds))
         self._renderings = renderings
+        worlds.metrics.gauges |= {
+            "files_making": lambda: renderings.making,
+            "files_waiting": lambda: renderings.waiting,
+            "files_bytes": lambda: renderings.bytes,
+            "files_made": lambda: renderings.made,
+            "files_failed": lambda: renderings.failed,
+        }
         self.dispatcher = worlds.dispatcher = HttpDispatcher(worlds)
         super().__init__(
             __package__,

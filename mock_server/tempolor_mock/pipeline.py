@@ -17,7 +17,7 @@ from .documented import DocumentedAnswers
 from .domain.errors import ServiceError
 from .exchange import DEPTH_HEADER, NO_REQUEST, Answer, Call, Notes, Parts, Reply, Request
 from .journal import Body, RequestHead
-from .settings import CONTROL_BASE_PATH, PUBLIC_BASE_PATH
+from .settings import CONTROL_BASE_PATH, FILES_PATH, PUBLIC_BASE_PATH
 from .steps import cors, journal
 from .steps.bodies import received
 from .steps.endpoint import Endpoint, Procedure, Transaction
@@ -53,6 +53,7 @@ class Pipeline:
         self._guard = Guard(worlds)
         self._routes = Routes()
         self._documented: dict[str, DocumentedAnswers] = {}
+        self._metrics = worlds.metrics
 
     def add(self, base_path: str, endpoints: Mapping[str, Mapping[str, Endpoint]]) -> None:
         """Add endpoints by path below a base path, and by method. HEAD is where GET is, but for the service's paths."""
@@ -70,7 +71,7 @@ class Pipeline:
         try:
             reply = await self._reply(call, endpoint)
         except ServiceError as refusal:
-            reply = cors.preflight(call, refusal) or reply_of(refused(refusal))
+            reply = cors.preflight(call, refusal) or reply_of(self._refused(refusal))
         except LostAnswerError as lost:
             reply = Reply(0, ends=lost.how)
         except ClientLeftError:
@@ -133,7 +134,7 @@ class Pipeline:
         except ServiceError as refusal:
             if call.hit is not None:
                 await call.hit.refund()
-            answer = refused(refusal, deliberate=isinstance(refusal, PreferenceError))
+            answer = self._refused(refusal)
         except ForcedAnswerError as forced:
             answer = forced.answer
         if isinstance(answer, Answer):
@@ -201,8 +202,21 @@ class Pipeline:
         duration_ns = perf_counter_ns() - begun_ns
         if not call.is_control:
             journal.record(call, reply, body, duration_ns)
+        notes = call.notes
+        self._metrics.answered(notes.operation_id or self._unnamed(call), reply.status, duration_ns)
+        if notes.jobs:
+            self._metrics.jobs["started"] += len(notes.jobs)
         if self._log is not None:
             self._log.tell(call, reply.status, duration_ns)
+
+    def _unnamed(self, call: Call) -> str | None:
+        """Return the name for requests of what no document has an operation for; None for what is nowhere."""
+        return "get_file" if call.request.path.startswith(FILES_PATH + "/") else None
+
+    def _refused(self, refusal: ServiceError) -> Answer:
+        if refusal.bound is not None:
+            self._metrics.bounds[refusal.bound] += 1
+        return refused(refusal, deliberate=isinstance(refusal, PreferenceError))
 
 
 def base_url(call: Call) -> str:

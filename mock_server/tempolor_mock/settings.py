@@ -9,6 +9,7 @@ from .domain.room import Limits
 
 PUBLIC_BASE_PATH = "/v1/tempolor"
 CONTROL_BASE_PATH = "/_mock"
+FILES_PATH = "/files"
 
 LogFormat = Literal["text", "json", "off"]
 

@@ -6,14 +6,17 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from math import inf
+from time import perf_counter_ns
 from typing import Any, Protocol
 
 from .domain import errors
 from .domain.callbacks import Callback
 from .domain.clock import Clock
 from .domain.ids import Token
+from .domain.jobs import Status
 from .domain.world import World
 from .journal import Wording, open_journal
+from .metrics import Metrics
 from .settings import Settings
 from .store import Action, MustWaitError, Store
 from .store.base import T
@@ -86,9 +89,13 @@ class Worlds:
         self.wall = wall
         self.dispatcher: Dispatcher = NoDispatcher()
         self.uploads = Turns("upload")
+        self.metrics = Metrics()
+        self.metrics.gauges["uploads_pending"] = lambda: self.uploads.pending
         self.journal = open_journal(store, Wording(settings), settings.journal_bytes)
         self.finish_callback: Callable[[JsonObject], JsonObject] | None = None
         store.dropped = self._drop
+        store.settled = self._count_ended
+        self._is_timed = store.name != "memory"
         self.instance = secrets.token_hex(8)
         self._turning: dict[Token, asyncio.Event] = {}
         self._stopping = False
@@ -107,11 +114,14 @@ class Worlds:
         def act(world: World) -> tuple[T, int | None]:
             return action(world), _next_callback_ms(world)
 
+        begun = perf_counter_ns() if self._is_timed else 0
         try:
             result, wake_ms = self.store.transact_now(token, act, real_ms=self.wall())
         except MustWaitError:
             await in_task()
             result, wake_ms = await self.store.transact(token, act, real_ms=self.wall())
+        if self._is_timed:
+            self.metrics.transactions.observe(perf_counter_ns() - begun)
         if wake_ms is not None:
             self.dispatcher.wake(token, wake_ms)
         if self._turning and not looks_only:
@@ -130,8 +140,13 @@ class Worlds:
         await self.journal.reset(token)
         return count
 
+    def _count_ended(self, statuses: Sequence[Status]) -> None:
+        for status in statuses:
+            self.metrics.jobs[status.name.lower()] += 1
+
     def _drop(self, token: Token) -> None:
         """Forget what was kept beside a world that had to make room for others."""
+        self.metrics.bounds["worlds"] += 1
         self._break_off(token)
         self.journal.drop(token)
 

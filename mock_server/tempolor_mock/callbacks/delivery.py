@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ..domain import callbacks
-from ..domain.callbacks import Attempt, Callback
+from ..domain.callbacks import Attempt, Callback, Outcome
 from ..domain.errors import ServiceError
 from ..domain.ids import Token
 from ..domain.world import World
@@ -188,8 +188,15 @@ class WorldDelivery:
         while payload is not None:
             result = await self._try(sender, payload)
             queue.hangs |= result.timed_out and self.watched
-            tried = payload
-            payload = await self._run(lambda world: self._go_on(world, queue, tried, result))  # noqa: B023 - runs at once
+            sent = payload
+            tried, payload = await self._run(lambda world: self._go_on(world, queue, sent, result))  # noqa: B023 - runs at once
+            self._count(result, tried)
+
+    def _count(self, result: SendResult, tried: Callback | None) -> None:
+        metrics = self._worlds.metrics
+        metrics.attempted(result.status)
+        if tried is not None and tried.outcome is not Outcome.DUE:
+            metrics.callbacks[tried.outcome.value] += 1
 
     async def send_again(self, number: int) -> Callback:
         """Send a callback once more that was delivered or given up; a ServiceError where there is nothing to send."""
@@ -228,17 +235,20 @@ class WorldDelivery:
             self._see(lost)
         return None
 
-    def _go_on(self, world: World, queue: ReceiverQueue, payload: Payload, result: SendResult) -> Payload | None:
+    def _go_on(
+        self, world: World, queue: ReceiverQueue, payload: Payload, result: SendResult
+    ) -> tuple[Callback | None, Payload | None]:
+        """Note a try; return its callback as it stands now, and what is to be sent next."""
         self._held.pop(payload.held.number, None)
         attempt = Attempt(payload.held.due_ms, result.status, result.error)
         tried = callbacks.record(world, payload.held, attempt, retry=result.retry)
         if tried is None:
-            return None
+            return None, None
         self._see(tried)
         if queue.hangs or self._stands_still(world):
-            return None
+            return tried, None
         following = callbacks.take_next(world, tried, lease_ms=self._lease_ms)
-        return None if following is None else self._payload(world, following)
+        return tried, None if following is None else self._payload(world, following)
 
     def _payload(self, world: World, held: Callback) -> Payload | None:
         self._see(held)

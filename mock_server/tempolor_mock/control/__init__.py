@@ -4,6 +4,7 @@ from .callbacks import list_callbacks, send_callback
 from .clock import advance_clock, freeze_clock, get_clock, resume_clock, set_clock_speed
 from .documents import control_document, get_control_document, get_service_document
 from .faults import create_fault, delete_fault, delete_faults, list_faults
+from .metrics import get_metrics
 from .mock import get_health, get_liveness, reset_worlds
 from .requests import delete_requests, get_request, list_requests
 from .snapshot import get_snapshot, put_snapshot
@@ -21,6 +22,7 @@ __all__ = [
     "get_control_document",
     "get_health",
     "get_liveness",
+    "get_metrics",
     "get_request",
     "get_service_document",
     "get_snapshot",

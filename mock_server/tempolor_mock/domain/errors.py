@@ -9,15 +9,21 @@ from typing import Any
 
 
 class ServiceError(Exception):
-    """A refusal in the service's envelope: `{"error": text, ...extra, "code": code}`."""
+    """A refusal in the service's envelope: `{"error": text, ...extra, "code": code}`.
+
+    `bound` names the bound of the mock that was reached, if one was.
+    """
 
     headers: tuple[tuple[str, str], ...] = ()
 
-    def __init__(self, code: int, text: str, *, extra: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, code: int, text: str, *, extra: Mapping[str, Any] | None = None, bound: str | None = None
+    ) -> None:
         super().__init__(text)
         self.code = code
         self.text = text
         self.extra = extra or {}
+        self.bound = bound
 
     def body(self) -> dict[str, Any]:
         """Return the JSON object the service answers with."""
@@ -93,9 +99,9 @@ def own_world_only() -> ServiceError:
     )
 
 
-def subscription_required() -> ServiceError:
+def subscription_required(*, bound: str | None = None) -> ServiceError:
     """The subscription has run out, or its quota is spent."""
-    return ServiceError(402, "Subscription required")
+    return ServiceError(402, "Subscription required", bound=bound)
 
 
 def upstream_busy(text: str) -> ServiceError:
@@ -109,6 +115,7 @@ def world_full(limit: int) -> ServiceError:
         413,
         f"This token's world is full: it keeps at most {limit >> 20} MB of uploads and accounts. "
         "Empty it with POST /_mock/reset, or start the mock with a larger --world-mb",
+        bound="world_bytes",
     )
 
 

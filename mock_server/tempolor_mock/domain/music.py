@@ -37,7 +37,7 @@ def start(world: World, kind: JobKind, request: MusicRequest, fault: Fault | Non
     request = _with_material(world, account, request)
     started, total = world.count("jobs", 0), world.policy.total_generations
     if started >= total:
-        raise errors.subscription_required()
+        raise errors.subscription_required(bound="generations")
     _admit(world, account, request.max_jobs or account.max_jobs)
     last = min(total, started + world.policy.jobs_per_request)
     jobs = _new_jobs(world, account, kind, request, range(started + 1, last + 1))

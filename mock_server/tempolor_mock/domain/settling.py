@@ -30,6 +30,8 @@ def settle(world: World) -> list[Transition]:
             callbacks.announce(world, job, step)
         if final:
             transitions.append(Transition(job.id, job.ends_ms, job.plan.end.status))
+    if transitions:
+        world.ended += [each.status for each in transitions]
     return transitions
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .faults import Fault
     from .ids import CompositeId, Token
-    from .jobs import Job
+    from .jobs import Job, Status
     from .midi import MidiFile
     from .policy import Policy
     from .voices import ClonedVoice
@@ -120,6 +120,8 @@ class World(Protocol):
     """Uploaded and split files by name; what is generated from a seed is never stored."""
     faults: "MutableMapping[str, Fault]"
     """Fault rules by id. Each request asks whether there are any, so that must cost next to nothing."""
+    ended: "list[Status]"
+    """How the jobs ended that settling found at their end, until the store has told of them."""
 
     def count(self, counter: str, by: int = 1) -> int:
         """Add to a named counter of this world, which starts at 0, and return it."""

@@ -11,8 +11,8 @@ from ..domain.jobs import Job
 from ..domain.midi import MidiFile
 from ..domain.voices import ClonedVoice
 from ..domain.world import World
+from ..settings import FILES_PATH
 
-FILES_PATH = "/files"
 SHARED = "shared"
 """Stands in the place of a world's handle in links to what all worlds share."""
 

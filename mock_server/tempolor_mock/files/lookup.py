@@ -17,6 +17,7 @@ from ..domain.composing import material_of
 from ..domain.errors import ServiceError
 from ..domain.jobs import Job, Status
 from ..domain.world import World
+from ..settings import FILES_PATH
 from . import content, links
 from .rendering import UNKNOWN_BYTES, Blocks
 
@@ -72,7 +73,7 @@ class FilePath:
     @classmethod
     def parse(cls, text: str) -> "FilePath":
         """Return the parts, or raise a 404 for a path no link leads to."""
-        parts = text.removeprefix(f"{links.FILES_PATH}/").split("/")
+        parts = text.removeprefix(f"{FILES_PATH}/").split("/")
         if len(parts) != 3:
             raise not_found()
         item_id, dot, ending = parts[2].rpartition(".")

@@ -49,7 +49,8 @@ class RenderingFailedError(Exception):
 
 def too_many_files() -> ServiceError:
     """Files of other requests take all the room there is; the service has no words for that."""
-    return ServiceError(503, "The mock has no room for this file while others are made and read; ask again later")
+    text = "The mock has no room for this file while others are made and read; ask again later"
+    return ServiceError(503, text, bound="files")
 
 
 class Rendering:
@@ -178,6 +179,23 @@ class Renderings:
         self._charged = 0
         self._waiting: OrderedDict[str, deque[tuple[str, Rendering]]] = OrderedDict()
         self._making: dict[str, tuple[Rendering, asyncio.Task[None]]] = {}
+        self.made = 0
+        self.failed = 0
+
+    @property
+    def making(self) -> int:
+        """How many files are being made."""
+        return len(self._making)
+
+    @property
+    def waiting(self) -> int:
+        """How many files wait for being made."""
+        return sum(map(len, self._waiting.values()))
+
+    @property
+    def bytes(self) -> int:
+        """How much of the disk all files take, or will."""
+        return self._charged
 
     async def prepared(self, owner: str, function: Callable[[], T]) -> T:
         """Run what finds out about a file, in a thread, when it is its owner's turn."""
@@ -262,8 +280,10 @@ class Renderings:
 
     def _ended(self, owner: str, key: str, rendering: Rendering, task: asyncio.Task[None]) -> None:
         del self._making[owner]
+        self.made += rendering.complete
         if not rendering.complete:
             if not task.cancelled():
+                self.failed += 1
                 logger.error("a file could not be made", exc_info=task.exception())
             self._charge(rendering, 0)
             if self._files.get(key) is rendering:

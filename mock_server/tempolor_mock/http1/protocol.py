@@ -92,7 +92,11 @@ class HttpProtocol(asyncio.Protocol):
         self._rest()
         self._look_after(self._idle_seconds)
         if len(self._server.connections) > self._most_connections:
-            reader.refuse(ServiceError(503, f"More than {self._most_connections} connections (--max-connections)"))
+            reader.refuse(
+                ServiceError(
+                    503, f"More than {self._most_connections} connections (--max-connections)", bound="connections"
+                )
+            )
             self._go_on()
 
     def data_received(self, data: bytes) -> None:
@@ -331,11 +335,14 @@ class HttpProtocol(asyncio.Protocol):
     def _time_is_up(self) -> None:
         reader = self._reader
         if reader.in_head:
-            reader.refuse(ServiceError(408, f"The request's head took longer than {self._head_seconds:g} seconds"))
+            text = f"The request's head took longer than {self._head_seconds:g} seconds"
+            reader.refuse(ServiceError(408, text, bound="head_timeout"))
             self._go_on()
         elif reader.reading is not None and reader.reading.is_awaited:
-            reader.refuse(ServiceError(408, f"Nothing came of the request's body for {self._body_seconds:g} seconds"))
+            text = f"Nothing came of the request's body for {self._body_seconds:g} seconds"
+            reader.refuse(ServiceError(408, text, bound="body_timeout"))
         else:
+            self._app.worlds.metrics.bounds["idle_timeout"] += 1
             self._transport.close()
 
 

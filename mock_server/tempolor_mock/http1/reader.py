@@ -133,7 +133,7 @@ class HttpReader:
         if len(self._target) > MOST_TARGET_BYTES:
             self.refuse(_too_long_target())
         elif self._idle_bytes > MOST_HEAD_BYTES:
-            self.refuse(ServiceError(431, f"Request headers are longer than {MOST_HEAD_BYTES} bytes"))
+            self.refuse(ServiceError(431, f"Request headers are longer than {MOST_HEAD_BYTES} bytes", bound="head"))
 
     def on_message_begin(self) -> None:
         """Begin a request; called by the parser, as the next methods are."""
@@ -277,7 +277,7 @@ def _unknown_coding(coding: bytes) -> ServiceError:
 
 
 def _too_long_target() -> ServiceError:
-    return ServiceError(414, f"Path and query are longer than {MOST_TARGET_BYTES} bytes")
+    return ServiceError(414, f"Path and query are longer than {MOST_TARGET_BYTES} bytes", bound="target")
 
 
 def _named(error: httptools.HttpParserError, data: bytes) -> ServiceError:

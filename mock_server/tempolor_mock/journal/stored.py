@@ -54,6 +54,7 @@ class StoredJournal:
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
         self._is_away = False
+        self._is_closed = False
 
     def append(self, token: Token, entry: Entry) -> None:
         """See `Journal`."""
@@ -68,7 +69,7 @@ class StoredJournal:
 
     def _write_soon(self, seconds: float) -> None:
         loop = self._running_loop()
-        if self._timer is None:
+        if self._timer is None and not self._is_closed:
             self._timer = loop.call_later(seconds, self._time_to_write)
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
@@ -172,6 +173,7 @@ class StoredJournal:
 
     async def close(self) -> None:
         """See `Journal`. What cannot be written now is lost, and the log says so."""
+        self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
         try:

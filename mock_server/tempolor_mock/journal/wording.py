@@ -12,7 +12,7 @@ from tempolor_spec import load_document
 
 from ..domain.clock import iso
 from ..domain.ids import Token
-from ..settings import PUBLIC_BASE_PATH, Settings
+from ..settings import FILES_PATH, PUBLIC_BASE_PATH, Settings
 from .base import JsonObject
 from .records import Body, Entry, RequestHead
 from .redaction import redacted_body, redacted_headers, redacted_path, redacted_query
@@ -90,7 +90,8 @@ class Wording:
 
 def _is_astray(entry: Entry) -> bool:
     """Whether it asked for a path that is not documented."""
-    return entry.status == 404 and entry.notes.operation_id is None and not entry.head.path.startswith("/files/")
+    is_file = entry.head.path.startswith(f"{FILES_PATH}/")
+    return entry.status == 404 and entry.notes.operation_id is None and not is_file
 
 
 def _closest_path(path: str, settings: Settings) -> str:

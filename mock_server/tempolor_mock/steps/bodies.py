@@ -47,7 +47,7 @@ async def received(call: Call, limit: int) -> bytes:
 
 def too_large() -> Refusal:
     """Return the 413; the connection ends with it, since the rest of the body is not wanted."""
-    return Refusal(413, "Request body is too large", ("Connection", "close"))
+    return Refusal(413, "Request body is too large", ("Connection", "close"), bound="body")
 
 
 def parse_json(raw: bytes) -> Any:

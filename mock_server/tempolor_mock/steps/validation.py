@@ -29,7 +29,7 @@ class BrokenRequestError(ServiceError):
     """
 
     def __init__(self, refusal: ServiceError, violations: Sequence[str]) -> None:
-        super().__init__(refusal.code, refusal.text, extra=refusal.extra)
+        super().__init__(refusal.code, refusal.text, extra=refusal.extra, bound=refusal.bound)
         self.violations = violations
         self.headers = (*refusal.headers, ("X-Mock-Violations", _header_text(violations)))
 

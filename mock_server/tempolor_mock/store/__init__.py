@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.policy import Policy
 from ..domain.room import Limits
-from .base import Action, Begin, MustWaitError, NewClock, Store, StoreError, begin_empty
+from .base import Action, Begin, MustWaitError, NewClock, Store, StoreError, Totals, begin_empty
 from .memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ __all__ = [
     "NewClock",
     "Store",
     "StoreError",
+    "Totals",
     "begin_empty",
     "open_store",
 ]

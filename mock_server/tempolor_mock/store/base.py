@@ -1,10 +1,11 @@
 """The interface every store implements."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from ..domain.clock import Clock
 from ..domain.ids import Token
+from ..domain.jobs import Status
 from ..domain.world import World
 
 T = TypeVar("T")
@@ -18,12 +19,23 @@ Begin = Callable[[World], None]
 """Furnishes a world that was just created, before anything else happens in it."""
 
 
+def tell_nobody(_told: object) -> None:
+    """Do nothing: what a store's `dropped` and `settled` are while nobody wants to know."""
+
+
 def begin_empty(_world: World) -> None:
     """Leave a new world as it is: what `Begin` is where nothing else was asked for."""
 
 
 class StoreError(Exception):
     """Worlds cannot be kept, or begun, as the user asked; the message says where and why, in one line."""
+
+
+class Totals(NamedTuple):
+    """How many worlds are kept, and how many bytes of uploads and accounts (`room`)."""
+
+    worlds: int
+    bytes: int
 
 
 class MustWaitError(Exception):
@@ -44,6 +56,8 @@ class Store(Protocol):
     """Whether other processes look after the same worlds, and this one after theirs."""
     dropped: Callable[[Token], None]
     """Is told which worlds had to go to make room for others."""
+    settled: Callable[[Sequence[Status]], None]
+    """Is told how jobs ended, each job once by whichever process found it at its end."""
 
     async def transact(self, token: Token, action: Action[T], *, real_ms: int) -> T:
         """Run `action` on the token's world, which is created at its first use, and return its result."""
@@ -65,6 +79,9 @@ class Store(Protocol):
 
     async def left_behind(self, real_ms: int) -> Sequence[Token]:
         """Return the tokens of the worlds in which something was due by a real moment, and nobody has done it."""
+
+    async def totals(self) -> Totals:
+        """Return how much is kept."""
 
     async def check(self) -> None:
         """Do nothing; a 503 where worlds cannot be reached now."""

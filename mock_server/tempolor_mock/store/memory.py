@@ -1,13 +1,14 @@
 """Worlds in this process's memory: the default store, gone with the process."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..domain.ids import Token
+from ..domain.jobs import Status
 from ..domain.policy import Policy
 from ..domain.room import Limits
 from ..domain.settling import settle
-from .base import Action, Begin, NewClock, T
+from .base import Action, Begin, NewClock, T, Totals, tell_nobody
 from .memory_world import MemoryWorld
 
 
@@ -18,7 +19,8 @@ class MemoryStore:
     is_shared = False
 
     def __init__(self, policy: Policy, new_clock: NewClock, begin: Begin, limits: Limits) -> None:
-        self.dropped: Callable[[Token], None] = lambda _token: None
+        self.dropped: Callable[[Token], None] = tell_nobody
+        self.settled: Callable[[Sequence[Status]], None] = tell_nobody
         self._policy = policy
         self._new_clock = new_clock
         self._begin = begin
@@ -42,6 +44,9 @@ class MemoryStore:
         world.now_ms = world.clock.now(real_ms)
         settle(world)
         result = action(world)
+        if world.ended:
+            ended, world.ended = world.ended, []
+            self.settled(ended)
         if world.bytes != world.weighed:
             self._weigh(world)
         return result
@@ -86,6 +91,10 @@ class MemoryStore:
     async def left_behind(self, real_ms: int) -> list[Token]:  # noqa: ARG002 - the protocol's
         """See `Store`: nobody shares these worlds."""
         return []
+
+    async def totals(self) -> Totals:
+        """See `Store`."""
+        return Totals(len(self._worlds), self._bytes)
 
     async def check(self) -> None:
         """See `Store`."""

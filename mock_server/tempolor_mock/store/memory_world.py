@@ -13,7 +13,7 @@ from ..domain.callbacks import Callback, Outcome
 from ..domain.clock import Clock
 from ..domain.faults import Fault
 from ..domain.ids import CompositeId, Token
-from ..domain.jobs import Job
+from ..domain.jobs import Job, Status
 from ..domain.midi import MidiFile
 from ..domain.policy import Policy
 from ..domain.room import COUNTER
@@ -258,6 +258,7 @@ class MemoryWorld:
         self.now_ms = clock.virtual_ms
         self.real_ms = clock.real_ms
         self.weighed = 0
+        self.ended: list[Status] = []
         self.clear()
 
     def clear(self) -> None:

@@ -7,18 +7,20 @@ would take longer. Only waiting for another process is left to the event loop.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ..domain.clock import Clock
 from ..domain.errors import store_unavailable
 from ..domain.ids import Token
+from ..domain.jobs import Status
 from ..domain.policy import Policy
 from ..domain.room import Limits
 from ..domain.settling import settle
 from . import codec
-from .base import Action, Begin, MustWaitError, NewClock, T
+from .base import Action, Begin, MustWaitError, NewClock, T, Totals, tell_nobody
 from .sqlite_errors import explained, is_busy
 from .sqlite_schema import connect
 from .sqlite_world import Rows, SqliteWorld
@@ -40,7 +42,8 @@ class SqliteStore:
 
     def __init__(self, path: Path, policy: Policy, new_clock: NewClock, begin: Begin, limits: Limits) -> None:
         """Open the file, or make it; StoreError where that cannot be done."""
-        self.dropped: Callable[[Token], None] = lambda _token: None
+        self.dropped: Callable[[Token], None] = tell_nobody
+        self.settled: Callable[[Sequence[Status]], None] = tell_nobody
         self._limits = limits
         self._used_ms = 0  # When the world of the present transaction was used last, as far as that is written down.
         self.path = path
@@ -74,6 +77,7 @@ class SqliteStore:
     def _act(self, token: Token, action: Action[T], real_ms: int) -> T:
         world = self._enter(token, real_ms)
         settle(world)
+        settled = tuple(world.ended)
         found_clock = world.clock
         self._connection.execute("SAVEPOINT action")
         try:
@@ -84,11 +88,13 @@ class SqliteStore:
             # Only the action is undone: a refusal must not make the next request create or settle the world again.
             self._connection.execute("ROLLBACK TO action")
             self._connection.execute("COMMIT")
+            self.settled(settled)
             raise
         if world.clock is not found_clock:
             world.keep_clock()
         dropped = self._drop_surplus(token) if world.has_grown else []
         self._connection.execute("COMMIT")
+        self.settled(world.ended)
         for each in dropped:
             self.dropped(each)
         return result
@@ -181,19 +187,26 @@ class SqliteStore:
         """See `Store`: what the others that share a file leave behind is taken up when a mock starts."""
         return []
 
+    async def totals(self) -> Totals:
+        """See `Store`."""
+        ((worlds, size),) = await self._rows("SELECT worlds, bytes FROM totals WHERE id = 1")
+        return Totals(worlds, size)
+
     async def check(self) -> None:
         """See `Store`."""
         await self._lock()
         self._unlock()
 
     async def _tokens(self, statement: str, *values: str) -> list[Token]:
+        return [token for (text,) in await self._rows(statement, *values) if (token := Token.parse(text)) is not None]
+
+    async def _rows(self, statement: str, *values: str) -> list[Any]:
         await self._lock()
         try:
             with explained(self.path):
-                texts = [text for (text,) in self._connection.execute(statement, values)]
+                return self._connection.execute(statement, values).fetchall()
         finally:
             self._unlock()
-        return [token for text in texts if (token := Token.parse(text)) is not None]
 
     async def reset(self, token: Token | None) -> int:
         """See `Store`."""

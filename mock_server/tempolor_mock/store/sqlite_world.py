@@ -9,7 +9,7 @@ from ..domain.callbacks import Callback, Outcome
 from ..domain.clock import Clock
 from ..domain.faults import Fault
 from ..domain.ids import CompositeId, Token
-from ..domain.jobs import Job
+from ..domain.jobs import Job, Status
 from ..domain.midi import MidiFile
 from ..domain.policy import Policy
 from ..domain.room import COUNTER
@@ -316,6 +316,7 @@ class SqliteWorld:
     def __init__(self, rows: Rows, token: Token, policy: Policy, clock: Clock, real_ms: int) -> None:
         self._rows = rows
         self.has_grown = False
+        self.ended: list[Status] = []
         self.token = token
         self.policy = policy
         self.clock = clock

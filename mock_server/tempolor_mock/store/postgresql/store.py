@@ -10,16 +10,17 @@ Requests to one world that come while such a call is under way wait for it, and 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ...domain.errors import store_unavailable
 from ...domain.ids import Token
+from ...domain.jobs import Status
 from ...domain.policy import Policy
 from ...domain.room import Limits
 from ...domain.settling import settle
-from ..base import Action, Begin, MustWaitError, NewClock, T
+from ..base import Action, Begin, MustWaitError, NewClock, T, Totals, tell_nobody
 from . import layout
 from .connections import Connections, prepare
 from .copies import Checked, Copies
@@ -73,7 +74,8 @@ class PostgresStore:
     ) -> None:
         """Make the tables; StoreError where worlds cannot be kept there."""
         prepare(url)
-        self.dropped: Callable[[Token], None] = lambda _token: None
+        self.dropped: Callable[[Token], None] = tell_nobody
+        self.settled: Callable[[Sequence[Status]], None] = tell_nobody
         self._policy = policy
         self._new_clock = new_clock
         self._begin = begin
@@ -148,6 +150,7 @@ class PostgresStore:
             else:
                 checked = await self._copies.is_present(world)
             if checked.is_good:
+                self.settled(world.ended)
                 await self._finish(world, real_ms)
                 return outcomes
             world, is_fresh = checked.world, True
@@ -192,6 +195,11 @@ class PostgresStore:
         """See `Store`."""
         return await self._tokens("SELECT token FROM tempolor_worlds WHERE busy AND due_ms <= $1", real_ms)
 
+    async def totals(self) -> Totals:
+        """See `Store`."""
+        ((worlds, size),) = await self._fetch("SELECT sum(worlds)::bigint, sum(bytes)::bigint FROM tempolor_totals")
+        return Totals(worlds, size)
+
     async def check(self) -> None:
         """See `Store`."""
         await self._fetch("SELECT 1", seconds=SECONDS_TO_CHECK)
@@ -222,6 +230,7 @@ class PostgresStore:
 def _act(world: TrackedWorld, batch: list[Waiting]) -> list[Outcome]:
     """Run actions one after another, each in a world that is settled up to its own moment."""
     outcomes = []
+    world.ended = []
     for waiting in batch:
         if waiting.result.done():  # Nobody waits any more.
             continue
