@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 import yaml
@@ -14,13 +15,40 @@ OVERLAY_TOOLS = {
     "overlayjs": ["--openapi", "{document}", "--overlay", "{overlay}"],
 }
 
+TOMORROW = """
+overlay: 1.0.0
+info: {title: Tomorrow, version: 1.0.0}
+extends: openapi.yaml
+actions:
+  - target: $.components.schemas.SongModel
+    update: {enum: [v5], default: v5}
+  - target: $.components.schemas.MusicItem.properties
+    update: {lufs: {type: number, example: -14.2}}
+  - target: $.components.schemas.Prompt
+    update: {maxLength: 4000}
+  - target: $.components.schemas.JobStatus.example
+    remove: true
+  - target: $.paths['/music/song'].post.responses
+    update:
+      '451':
+        description: Not here.
+        content: {application/json: {schema: {$ref: '#/components/schemas/ErrorResponse'}}}
+  - target: $.paths
+    update:
+      /music/{job_id}/lyrics:
+        get:
+          operationId: get_lyrics
+          responses: {'200': {description: The words.}}
+"""
+
 
 @pytest.fixture
 def overlaid(node_tool, package, tmp_path):
-    """Apply a revision's overlay to a document by an outside tool, and return the file with the result."""
+    """Apply an overlay, a file or a revision's, to a document by an outside tool; return the file with the result."""
 
     def apply(tool, revision, document, result):
-        files = {"document": document, "overlay": package / "overlays" / f"{revision}.yaml", "result": result}
+        own = revision if isinstance(revision, Path) else package / "overlays" / f"{revision}.yaml"
+        files = {"document": document, "overlay": own, "result": result}
         status, said = node_tool(tool, *(argument.format(**files) for argument in OVERLAY_TOOLS[tool]))
         assert status == 0, said
         if tool == "overlayjs":  # it prints
@@ -67,6 +95,17 @@ def test_an_overlay_means_the_same_to_another_tool(overlaid, printed, tmp_path, 
     result = overlaid(tool, revision, printed[0], tmp_path / "result.json")
 
     assert yaml.safe_load(result.read_bytes()) == load_document(revision)
+
+
+@pytest.mark.parametrize("tool", OVERLAY_TOOLS)
+def test_an_overlay_of_tomorrows_service_means_the_same_to_another_tool(overlaid, printed, tmp_path, tool):
+    """What `--overlay` makes of the document is what the tool makes of it."""
+    overlay = tmp_path / "tomorrow.yaml"
+    overlay.write_text(TOMORROW, encoding="utf-8")
+
+    result = overlaid(tool, overlay, printed[0], tmp_path / "result.json")
+
+    assert yaml.safe_load(result.read_bytes()) == load_document(REVISIONS[0], [overlay])
 
 
 def test_a_bundler_puts_the_examples_in_place(bundled, source_copy):
