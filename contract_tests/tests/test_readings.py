@@ -12,6 +12,8 @@ from tempolor_contract.document.router import default_router
 from tempolor_contract.document.schemas import dereferenced
 from tempolor_contract.exchanges.redaction import Redactor
 from tempolor_contract.judging.check import check
+from tempolor_contract.judging.reports import summary
+from tempolor_contract.judging.reports.page import page as page_of
 from tempolor_contract.readings.conditions import ConditionError, compiled, known_names
 from tempolor_contract.readings.judge import Readings, Verdict
 from tempolor_contract.readings.marks import fits, marks_of
@@ -269,3 +271,20 @@ def test_what_contradicts_is_kept_a_few_times_and_without_secrets():
     assert row["contradicted"] == {"elsewhere": 10}
     assert len(row["against"]) == 3
     assert TOKEN not in json.dumps(row)
+
+
+def test_the_page_and_the_summary_show_what_is_contradicted(tmp_path):
+    """First, escaped, and without the token."""
+    file = tmp_path / "recording.ndjson"
+    evil = call("GET", "/music/download/x", 400, error(400, f"<b>{TOKEN}</b> Generation is not completed yet (7)"))
+    file.write_text("".join(json.dumps(each.to_json()) + "\n" for each in story(stored(), evil)))
+    result = check([file], CATALOGUE)
+
+    shown = page_of(result, Redactor())
+    table = shown.partition('<h2 id="readings">')[2].partition("</table>")[0]
+
+    assert table.index('<th scope="row">D-70</th>') < table.index('<th scope="row">D-01</th>')
+    assert "&lt;b&gt;" in table
+    assert "<b>" not in table
+    assert TOKEN not in table
+    assert "readings contradicted: D-70; report.json shows by what" in summary(result).splitlines()

@@ -20,6 +20,7 @@ from .exchange import Exchange, Message
 
 M = TypeVar("M", bound=Message)
 
+_LONGEST_BODY: Final = 1 << 16
 _MOST_KNOWN: Final = 64
 _SHORTEST_KNOWN: Final = 8
 """A shorter token may be a part of anything."""
@@ -47,6 +48,11 @@ class Redactor:
             request=replace(self._message(request), url=self.url(request.url)),
             response=response and self._message(response),
         )
+
+    def shown(self, exchange: Exchange) -> Exchange:
+        """Return an exchange as `exchange` does, without bodies that would make a report as long as a recording."""
+        shown = self.exchange(exchange)
+        return replace(shown, request=_short(shown.request), response=shown.response and _short(shown.response))
 
     def url(self, url: str) -> str:
         """Return a URL without secret parameters and tokens in its path."""
@@ -108,3 +114,7 @@ class Redactor:
         if secret.startswith("redacted-") or not secret.strip("*"):
             return secret
         return f"redacted-{hmac.new(self.key, secret.encode(errors='replace'), hashlib.sha256).hexdigest()[:8]}"
+
+
+def _short(message: M) -> M:
+    return replace(message, body=b"", truncated=True) if len(message.body) > _LONGEST_BODY else message

@@ -2,19 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
-from ..exchanges.exchange import Exchange, Message
+from ..exchanges.exchange import Exchange
 from ..exchanges.redaction import Redactor
 from ..rules.rule import Rule, Severity, Violation
 
-M = TypeVar("M", bound=Message)
-
 _MOST_KEPT = 20
 _MOST_PLACES = 1000
-_LONGEST_BODY = 1 << 16
 
 
 class Verdict(StrEnum):
@@ -165,11 +162,4 @@ def violation_to_json(violation: Violation, redactor: Redactor) -> dict[str, Any
 
 
 def _call_to_json(exchange: Exchange, number: int, redactor: Redactor) -> dict[str, Any]:
-    shown = redactor.exchange(exchange)
-    shown = replace(shown, request=_short(shown.request), response=shown.response and _short(shown.response))
-    return {"number": number, "label": exchange.label, **shown.to_json()}
-
-
-def _short(message: M) -> M:
-    """Return a message without a body that would make a report as large as a recording."""
-    return replace(message, body=b"", truncated=True) if len(message.body) > _LONGEST_BODY else message
+    return {"number": number, "label": exchange.label, **redactor.shown(exchange).to_json()}

@@ -19,7 +19,6 @@ LIVE, ELSEWHERE = "live", "elsewhere"
 
 _MOST_SHOWN: Final = 3
 _MOST_DAYS: Final = 1000
-_LONGEST_BODY: Final = 1 << 14
 
 
 class Verdict(StrEnum):
@@ -88,12 +87,8 @@ class Tally:
 
 
 def _shown(why: str, call: Call, redactor: Redactor) -> dict[str, Any]:
-    shown = redactor.exchange(call.exchange).to_json()
-    for message in ("request", "response"):
-        body = (shown.get(message) or {}).get("body")
-        if isinstance(body, str) and len(body) > _LONGEST_BODY:
-            shown[message]["body"] = ""
-    return {"why": why, "number": call.number, "operation": call.operation, **shown}
+    shown = redactor.shown(call.exchange).to_json()
+    return {"why": redactor.text(why), "number": call.number, "operation": call.operation, **shown}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -13,6 +14,7 @@ from tempolor_spec import __version__
 
 from ...document.call import Call
 from ...exchanges.redaction import Redactor
+from ...readings.judge import Verdict as ReadingVerdict
 from ...rules.rule import Violation
 from ..ledger import Tally, Verdict
 from ..result import GOOD, VIOLATIONS, RunResult
@@ -78,6 +80,7 @@ def page(result: RunResult, redactor: Redactor) -> str:
         rules=[_rule(tally, result.command, redactor) for tally in tallies],
         coverage=_coverage(result.coverage),
         operations=_by_operation(result.coverage),
+        readings=_readings(result, redactor),
         spending=_spending(result.spending),
         left_behind=[{name: str(value) for name, value in each.items()} for each in result.left_behind],
         known_differences=result.known_differences,
@@ -110,6 +113,26 @@ def _banner(result: RunResult) -> dict[str, str]:
     else:
         state, text = "unsure", "Nothing was verified" if not result.verified else "Not finished"
     return {"state": state, "text": text, "stopped": result.stopped}
+
+
+def _readings(result: RunResult, redactor: Redactor) -> list[dict[str, str]]:
+    """Return a row for each reading, contradicted ones first; a text that somebody sent may hold a secret."""
+    tallies = list(result.readings.tallies.values()) if result.readings else []
+    return [
+        {
+            "id": each.reading.id,
+            "question": each.reading.question,
+            "verdict": each.verdict,
+            "confirmed": _by_place(each.count.confirmed),
+            "contradicted": _by_place(each.count.contradicted),
+            "against": redactor.text(each.against[0][0]) if each.against else "",
+        }
+        for each in sorted(tallies, key=lambda each: each.verdict is not ReadingVerdict.CONTRADICTED)
+    ]
+
+
+def _by_place(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {where}" for where, count in counts.items())
 
 
 def _facts(result: RunResult) -> list[tuple[str, str]]:
