@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,16 +10,41 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recorder import BASE, START_MS, Recorder
-from stories import JOB, account, call, callback, music, order, read, stored, story
+from stories import (
+    ACCOUNT,
+    JOB,
+    JOB2,
+    VOICE,
+    account,
+    available,
+    busy,
+    call,
+    callback,
+    music,
+    order,
+    page,
+    read,
+    row,
+    stored,
+    story,
+)
+from stories import MIDI as MIDI_ID
 from tempolor_contract.cli.world import world_command
+from tempolor_contract.document.reader import Reader
+from tempolor_contract.document.router import default_router
 from tempolor_contract.exchanges.exchange import Exchange
+from tempolor_contract.measuring.behaviour import Behaviour
+from tempolor_contract.measuring.profile import as_toml
+from tempolor_contract.recovery.rebuild import Rebuilder
 from tempolor_mock import Policy, Settings, create_app
 from tempolor_mock.domain.clock import iso
+from tempolor_mock.store import snapshots
 
 _TRACK = b"\0\xff\x51\3\x07\xa1\x20\0\x90\x3c\x64\x83\x60\x80\x3c\0\0\xff\x2f\0"
 MIDI = b"MThd\0\0\0\6\0\0\0\1\1\xe0MTrk\0\0\0%c" % len(_TRACK) + _TRACK
@@ -401,3 +427,70 @@ def test_the_text_says_what_to_do_next(tmp_path):
         "Guessed  jobs.item x 1: it was never shown: what it is called and how it sounds is the mock's (a1)"
         in result.output
     )
+
+
+def test_an_order_without_its_body_still_began_its_jobs(tmp_path):
+    """Some tools leave bodies out; what was asked for is what the item shows then."""
+    bare = order(JOB, prompt="Not recorded")
+    bare = replace(bare, request=replace(bare.request, body=b"", truncated=True))
+    file = ndjson(tmp_path / "a", [stored(), bare, read(music(0, ltmMaterialExtendDto={"prompt": "A ballad"}))])
+
+    snapshot, told = rebuilt(file, to=tmp_path / "world.json")
+
+    assert [each["request"]["prompt"] for each in snapshot["jobs"]] == ["A ballad"]
+    assert {"jobs.request", "clock"} <= {each["about"] for each in told["guesses"]}
+
+
+NUMBERS = st.integers(-5, 2**63)
+TEXTS = st.text(max_size=5)
+SHAPES = st.sampled_from([None, True, [[]], {"a": {}}])
+JUNK = st.one_of(NUMBERS, TEXTS, SHAPES, st.floats(allow_nan=False))
+EVERYTHING = (
+    stored(),
+    order(JOB, replyUrl="http://me.example/hook", maxJobs=3),
+    read(music(0, 20, createTime=1_747_731_601_000, updateTime=1_747_731_601_000, musicMaterial={"key": "C:major"})),
+    callback(music(0, 60), replyUrl="http://me.example/hook"),
+    read(music(30, ltmMaterialExtendDto={"prompt": "A"})),
+    page("/music", music(30), music(0, job=JOB2), cursor="more"),
+    page("/music/midi", {"midiItemId": MIDI_ID, "name": "Theme"}),
+    page("/music/cloned-voices", {"clonedVoiceItemId": VOICE, "name": "Alto", "status": 30, "createTime": 1}),
+    available((ACCOUNT, 3, 1, 2), executing=[row(JOB2)]),
+    busy(JOB),
+    call("GET", f"/music/download/{JOB}", 200, {"url": "http://x/a?auth_key=1747731600-0", "remainSeconds": 5}),
+    call("GET", "/accounts", 200, {ACCOUNT: account()}),
+)
+
+
+def spoiled(value: Any, place: int, junk: Any) -> tuple[Any, int]:
+    """Return a JSON value with its part of that number replaced, and how many parts are still to be passed."""
+    if place == 0:
+        return junk, -1
+    place -= 1
+    if isinstance(value, dict | list):
+        value = value.copy()
+        for key, each in list(value.items()) if isinstance(value, dict) else list(enumerate(value)):
+            value[key], place = spoiled(each, place, junk)
+            if place < 0:
+                break
+    return value, place
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, len(EVERYTHING) - 1), st.integers(0, 30), JUNK, st.booleans())
+def test_a_strange_answer_spoils_no_snapshot(which, place, junk, dated):
+    """Whatever stands where something else should, the rest is there, and a mock can load it; so can be measured."""
+    exchanges = list(EVERYTHING)
+    broken = exchanges[which]
+    message = broken.request if broken.source == "callback" else broken.response
+    body = json.dumps(spoiled(json.loads(message.body), place, junk)[0]).encode()
+    part = "request" if broken.source == "callback" else "response"
+    exchanges[which] = replace(broken, **{part: replace(message, body=body)})
+    rebuilder, reader, behaviour = Rebuilder(), Reader(default_router()), Behaviour()
+    for each in story(*exchanges) if dated else exchanges:
+        rebuilder.see(each)
+        behaviour.see(reader.read(each))
+
+    snapshot = msgspec.json.encode(rebuilder.rebuild(None, "http://127.0.0.1:4010").snapshot)
+
+    assert snapshots.read(json.loads(snapshot)).jobs
+    assert tomllib.loads(as_toml(behaviour, ""))["evidence"]["samples"] == (len(exchanges) if dated else 0)

@@ -26,7 +26,7 @@ _LONGEST_TEXT: Final = 1000
 class Reported:
     """The last callback of a job: what it told, when it came, and how often its receiver refused it."""
 
-    state: tuple[Any, ...]
+    state: tuple[str, ...]
     moment: float
     failures: int = 0
 
@@ -76,7 +76,7 @@ class Behaviour:
         if len(self._jobs) > _MOST_JOBS:
             self._jobs.popitem(last=False)
 
-    def report(self, job_id: str, state: tuple[Any, ...], call: Call, *, final: bool) -> None:
+    def report(self, job_id: str, state: tuple[str, ...], call: Call, *, final: bool) -> None:
         """Take in a callback: one that tells again what was refused is another try, not the next one."""
         now, before = call.exchange.started, self._reported.get(job_id)
         failures = 0
@@ -149,7 +149,7 @@ def _reported(behaviour: Behaviour, call: Call) -> None:
     for item in items_of(call):
         job_id = item.get("job_id")
         if isinstance(job_id, str):
-            state = (status_of(item), item.get("progress"), item.get("updateTime"))
+            state = tuple(str(each) for each in (status_of(item), item.get("progress"), item.get("updateTime")))
             behaviour.report(job_id, state, call, final=item.get("status_final") is True)
 
 

@@ -6,13 +6,14 @@ from typing import Any, Final
 from ..document.bodies import COMPLETED, FINAL, status_of
 from ..document.call import Call
 
+_LATEST_MS: Final = 221_845_392_000_000
 _CLOCKS_DIFFER: Final = 5.0
 """Seconds that the recorder's clock and the service's may lie apart before they are two."""
 
 
 def seconds(value: Any) -> float | None:
     """Return milliseconds since 1970 as seconds, None for what is none."""
-    return value / 1000 if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+    return value / 1000 if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LATEST_MS else None
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Timeline:
             return False
         self.created = seconds(item.get("createTime")) or self.created
         status, now = status_of(item), call.exchange.finished
-        if status in FINAL:
+        if isinstance(status, int) and status in FINAL:
             self.status, self.ended, self.updated = status, now, seconds(item.get("updateTime"))
             return True
         percent = item.get("progress")

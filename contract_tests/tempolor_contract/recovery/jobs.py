@@ -49,8 +49,7 @@ class JobSaver:
         return ended
 
     def _created(self, job: SeenJob) -> int:
-        told = job.created_ms
-        return min(self._now_ms, told if told is not None and told > 0 else self._world.clock.at(job.first))
+        return min(self._now_ms, job.created_ms or self._world.clock.at(job.first))
 
     def _saved(self, number: int, job: SeenJob) -> SavedJob:
         created, kind = self._created(job), _kind(job)

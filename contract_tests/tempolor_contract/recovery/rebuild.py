@@ -1,7 +1,8 @@
 """From recordings to the snapshot of the world they show."""
 
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from ..exchanges.exchange import Exchange, NotRecordedError
 from ..exchanges.recording import read_recording
 from .jobs import JobSaver
 from .seen_world import SeenWorld
+from .sightings import moment
 from .uploads import Uploads
 
 _MOST_WORLDS: Final = 1000
@@ -73,16 +75,23 @@ class Rebuilder:
     base: str | None = None
     until_ms: int | None = None
     foreign: int = 0
+    undated: int = 0
     _worlds: dict[str, SeenWorld] = field(default_factory=dict)
     _end_ms: int = 0
     _unrecorded: int = 0
+    _strange: int = 0
+    _began: float = field(default_factory=time.time)
 
     def __post_init__(self) -> None:
         self._reader = Reader(default_router(), self.base)
 
     def see(self, exchange: Exchange) -> None:
         """Take in an exchange."""
-        finished_ms = round(exchange.finished * 1000) if exchange.started else 0
+        if not exchange.started:
+            # Nothing tells when it was: a second after the one before, from the present on.
+            exchange = replace(exchange, started=self._began + self.undated)
+            self.undated += 1
+        finished_ms = round(exchange.finished * 1000)
         if self.until_ms is not None and finished_ms > self.until_ms:
             return
         self._end_ms = max(self._end_ms, finished_ms)
@@ -96,6 +105,8 @@ class Rebuilder:
                 world.observe(call)
         except NotRecordedError:
             self._unrecorded += 1
+        except (AttributeError, LookupError, TypeError, ValueError):
+            self._strange += 1  # as the inspector has it: that an answer's shape is wrong, the schema says
 
     def _world(self, token: str) -> SeenWorld | None:
         if token not in self._worlds and len(self._worlds) < _MOST_WORLDS:
@@ -115,8 +126,12 @@ class Rebuilder:
         world.clock.reach(self.until_ms or self._end_ms)
         if self._unrecorded:
             world.guesses.add("calls", f"{self._unrecorded} calls were not recorded whole: what they show is not there")
+        if self._strange:
+            world.guesses.add("calls", f"{self._strange} calls have an unknown shape: what they show is not there")
+        if self.undated:
+            world.guesses.add("clock", "the recording tells no times: a second passes from call to call, from now on")
         now_ms = world.clock.at(world.clock.stamp)
-        if world.clock.apart or not world.clock.stamp.wall_ms:
+        if world.clock.apart:
             world.guesses.add(
                 "clock", "the service's clock was not the recorder's: it shows the latest moment the service told of"
             )
@@ -228,10 +243,10 @@ def _used(world: SeenWorld, name: str, total: int) -> int:
 
 def _accounts(world: SeenWorld, now_ms: int) -> tuple[SavedAccount, ...]:
     saved = []
+    told = {each.id.account: each.order.slots for each in world.jobs.values() if each.order and each.order.slots}
     for account in world.accounts.values():
         shown = world.shown(account.shown or {})
-        orders = [each.order for each in world.jobs.values() if each.order and each.id.account == account.user_id]
-        slots = account.slots or next((each.slots for each in orders[::-1] if each.slots), None)
+        slots = account.slots or told.get(account.user_id)
         if not shown:
             world.guesses.add(
                 "accounts",
@@ -240,12 +255,12 @@ def _accounts(world: SeenWorld, now_ms: int) -> tuple[SavedAccount, ...]:
             )
         if not slots:
             world.guesses.add("accounts", f"how many jobs it runs at once was not shown: {_SLOTS}", account.user_id)
-        updated, params = shown.get("updated"), shown.get("requestParams")
+        updated, params = moment(shown.get("updated")), shown.get("requestParams")
         saved.append(
             SavedAccount(
                 account.user_id,
                 slots or _SLOTS,
-                updated if isinstance(updated, int) and 0 <= updated <= now_ms else world.clock.at(account.first),
+                min(now_ms, updated or world.clock.at(account.first)),
                 params if isinstance(params, dict) else {},
                 SavedRecorded(shown, now_ms) if shown else None,
             )

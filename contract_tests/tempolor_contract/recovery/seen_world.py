@@ -10,9 +10,10 @@ from ..document.bodies import COMPLETED, items_of, records_of, running_rows, tex
 from ..document.call import CALLBACK, Call
 from ..document.ids import Composite, parse
 from ..document.times import milliseconds, row_made_at
+from ..exchanges.exchange import NotRecordedError
 from .guesses import Guesses
 from .service_clock import ServiceClock
-from .sightings import Kind, Order, Report, SeenAccount, SeenJob, SeenUpload, state_of
+from .sightings import Kind, Order, Report, SeenAccount, SeenJob, SeenUpload, is_id, moment, slots, state_of
 
 _MOST_REPORTS: Final = 64
 _KINDS: Final[dict[str, Kind]] = {"create_song": "song", "create_instrumental": "instrumental"}
@@ -23,8 +24,8 @@ T = TypeVar("T", SeenJob, SeenUpload)
 class SeenWorld:
     """What one token may see, as far as its calls have shown it, secrets included.
 
-    `quota` is what the last request for music told of the subscription. `content_left` is how many bytes of uploads are
-    still kept.
+    `tracked` has the jobs that no listing of running ones has missed so far. `quota` is what the last request for music
+    told of the subscription. `content_left` is how many bytes of uploads are still kept.
     """
 
     token: str
@@ -41,6 +42,7 @@ class SeenWorld:
     accepted: int = 0
     deleted: int = 0
     numbers: dict[str, int] = field(default_factory=dict)
+    tracked: dict[str, SeenJob] = field(default_factory=dict)
 
     def observe(self, call: Call) -> None:
         """Take in a call. NotRecordedError where a body is missing that would have to be read."""
@@ -65,7 +67,7 @@ class SeenWorld:
     def parse(self, text: object, kind: str) -> Composite | None:
         """Return an id of one kind, and count whose it is."""
         found = parse(text)
-        if found is None or found.kind != kind:
+        if found is None or found.kind != kind or not (is_id(found.account) and is_id(found.item)):
             return None
         self.numbers[found.number] = self.numbers.get(found.number, 0) + 1
         return found
@@ -83,7 +85,7 @@ class SeenWorld:
             return None
         self.account(found.account)
         if found.item not in self.jobs:
-            self.jobs[found.item] = SeenJob(found, place, self.clock.stamp)
+            self.jobs[found.item] = self.tracked[found.item] = SeenJob(found, place, self.clock.stamp)
         return self.jobs[found.item]
 
     def upload(
@@ -108,15 +110,23 @@ def _ordered(world: SeenWorld, call: Call) -> None:
     world.quota_spent = False
     order = Order(
         _KINDS[call.operation],
-        call.sent,
+        _sent(world, call),
         world.clock.stamp,
         call.exchange.request.header("origin"),
-        _count(call, "maxGenCountAtOnce"),
+        slots(call.item.get("maxGenCountAtOnce")),
     )
     for index, job_id in enumerate(texts(call.item.get("jobs"))):
         job = world.job(job_id, (call.number, index))
         if job is not None:
             job.order, job.kind, job.ran = order, order.kind, world.clock.stamp
+
+
+def _sent(world: SeenWorld, call: Call) -> dict[str, Any]:
+    try:
+        return call.sent
+    except NotRecordedError:
+        world.guesses.add("jobs.request", "the body of a request for music was not recorded")
+        return {}
 
 
 def _count(call: Call, name: str) -> int | None:
@@ -139,8 +149,8 @@ def _ran(world: SeenWorld, row: dict[str, Any], started_ms: Any, place: tuple[in
     job = world.job(row.get("job_id"), place)
     if job is not None:
         job.ran, job.unlisted = world.clock.stamp, None
-        if job.created_ms is None and isinstance(started_ms, int):
-            job.created_ms = started_ms
+        world.tracked[job.id.item] = job
+        job.created_ms = job.created_ms or moment(started_ms)
         _reply(job, row)
     return job
 
@@ -166,13 +176,13 @@ def _listed(world: SeenWorld, call: Call) -> None:
         for index, row in enumerate(rows)
         if (job := _ran(world, row, milliseconds(row.get("started")), (call.number, index))) is not None
     }
-    for item_id, job in world.jobs.items():
-        if item_id not in running and job.unlisted is None:
-            job.unlisted = world.clock.stamp
-    for row in call.item.get("available") or () if call.operation == "get_available_capacity" else ():
-        if isinstance(row, dict) and isinstance(row.get("user_id"), str):
+    for item_id in world.tracked.keys() - running:
+        world.tracked.pop(item_id).unlisted = world.clock.stamp
+    available = call.item.get("available")
+    for row in available if isinstance(available, list) else ():
+        if isinstance(row, dict) and is_id(row.get("user_id")):
             account = world.account(row["user_id"])
-            account.slots = whole(row.get("maxJobs")) or account.slots
+            account.slots = slots(row.get("maxJobs")) or account.slots
 
 
 def _items(world: SeenWorld, call: Call) -> None:
@@ -185,8 +195,8 @@ def _items(world: SeenWorld, call: Call) -> None:
 
 
 def _shown(world: SeenWorld, job: SeenJob, item: dict[str, Any], call: Call) -> None:
-    created = item.get("createTime")
-    if isinstance(created, int):
+    created = moment(item.get("createTime"))
+    if created is not None:
         if job.order is not None and job.created_ms is None:
             world.clock.compare(created, job.order.seen.wall_ms)
         job.created_ms = created
@@ -223,15 +233,15 @@ def _accounts_shown(world: SeenWorld, call: Call) -> None:
     everyone = call.operation == "list_accounts"
     shown = [each for each in (call.item.values() if everyone else (call.item,)) if isinstance(each, dict)]
     for each in shown:
-        if not isinstance(each.get("user_id"), str):
+        if not is_id(each.get("user_id")):
             continue
         account = world.account(each["user_id"])
-        account.slots, account.shown = whole(each.get("maxJobs")) or account.slots, each
+        account.slots, account.shown = slots(each.get("maxJobs")) or account.slots, each
         world.clock.tell(each.get("updated"))
         if call.operation == "create_account" and call.exchange.started:
             world.clock.compare(each.get("updated"), round(call.exchange.finished * 1000))
-    if everyone:
-        known = {each.get("user_id") for each in shown}
+    if everyone and isinstance(call.answer, dict):
+        known = {*call.item, *(str(each.get("user_id")) for each in shown)}
         world.accounts = {name: each for name, each in world.accounts.items() if name in known}
 
 
@@ -318,7 +328,10 @@ def _uploads_listed(world: SeenWorld, shelf: dict[str, SeenUpload], call: Call, 
 
 
 def _artists_listed(world: SeenWorld, call: Call) -> None:
-    if call.status == 200 and call.exchange.started:
+    if call.status != 200:
+        return
+    world.guesses.add("artist voices", "the mock has a catalogue of its own, and refuses requests with other voices")
+    if call.exchange.started:
         world.clock.compare(call.item.get("sysTime"), round(call.exchange.finished * 1000))
 
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
+END_OF_TIME_MS: Final = 221_845_392_000_000
+"""The first of January 9000: no clock goes further."""
+
 _APART_MS: Final = 5_000
 """Clocks of machines differ by less; beyond it the service has a time of its own, as a mock has whose clock was set."""
-_LATEST_MS: Final = 221_845_392_000_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class ServiceClock:
 
     def tell(self, moment_ms: object) -> None:
         """Note a moment that the service told and that cannot lie after its present."""
-        if isinstance(moment_ms, int) and 0 < moment_ms < _LATEST_MS:
+        if isinstance(moment_ms, int) and 0 < moment_ms < END_OF_TIME_MS:
             self._told_ms = max(self._told_ms, moment_ms)
             self.apart = self.apart or 0 < self._wall_ms < moment_ms - _APART_MS
 

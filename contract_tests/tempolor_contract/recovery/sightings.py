@@ -1,14 +1,17 @@
 """What a world's calls have shown of each thing in it: no more than its last state, and how it came there."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from ..document.bodies import FINAL, status_of
+from ..document.bodies import FINAL, status_of, whole
 from ..document.ids import Composite
-from .service_clock import Stamp
+from .service_clock import END_OF_TIME_MS, Stamp
 
 NEVER: Final = Stamp()
 Kind = Literal["song", "instrumental"]
+_MOST_SLOTS: Final = 1 << 53
+_ID: Final = re.compile(r"[^:/\x00-\x1f]+")
 _MOST_POINTS: Final = 256
 """Of how many changes of one job it is known when they came; later ones count as the last of these."""
 
@@ -71,7 +74,7 @@ class SeenJob:
 
     def see(self, item: dict[str, Any], seen: Stamp, *, polled: bool, late: bool) -> None:
         """Take in the job's item; `late` says that it may tell of a state that is over, as a callback may."""
-        point = Point(*state_of(item), _moment(item.get("updateTime")), seen)
+        point = Point(*state_of(item), moment(item.get("updateTime")), seen)
         last = self.points[-1] if self.points else None
         if last is not None and _is_older(point, last, late=late):
             self._insert(point)
@@ -100,13 +103,26 @@ def _is_older(point: Point, last: Point, *, late: bool) -> bool:
 def state_of(item: dict[str, Any]) -> tuple[int, int]:
     """Return the status on the scale of the document and the progress in per cent; what is none counts as the least."""
     status, progress = status_of(item), item.get("progress")
-    if status not in FINAL:
+    if not isinstance(status, int) or status not in FINAL:
         status = 10 if item.get("status_final") is True else 0
     return status, min(100, max(0, int(progress))) if isinstance(progress, int | float) else 0
 
 
-def _moment(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+def moment(value: Any) -> int | None:
+    """Return a moment in milliseconds since 1970, None for what is none, or lies beyond the year 9000."""
+    known = isinstance(value, int) and not isinstance(value, bool) and 0 < value < END_OF_TIME_MS
+    return value if known else None
+
+
+def slots(value: Any) -> int | None:
+    """Return how many jobs an account runs at once, None for what is no such number."""
+    number = whole(value)
+    return number if number is not None and 0 < number < _MOST_SLOTS else None
+
+
+def is_id(value: Any) -> bool:
+    """Whether a text can be a part of an id, such as an account's."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """The bytes behind MIDI files and cloned voices: what was uploaded, or in its place something that can be played."""
 
 import struct
+from functools import cache
 from typing import Final
 
 from tempolor_mock import audio
@@ -11,10 +12,11 @@ from tempolor_mock.store.snapshot_format import SavedId, SavedMidiFile, SavedRec
 
 from ..document.bodies import FINAL
 from .seen_world import SeenWorld, in_order
-from .sightings import SeenUpload
+from .sightings import SeenUpload, moment, state_of
 
 _SCALE: Final = (60, 62, 64, 65, 67, 69, 71, 72)
 _TICKS: Final = 480
+_VOICES: Final = 4
 _LEFT_OUT: Final = "the uploaded bytes were not recorded, or are too many: {} stands in their place"
 
 
@@ -32,8 +34,8 @@ class Uploads:
         return in_order((self._began(each), each) for each in shelf.values())
 
     def _began(self, upload: SeenUpload) -> int:
-        told = (upload.item or {}).get("createTime")
-        return told if isinstance(told, int) and 0 < told <= self._now_ms else self._world.clock.at(upload.first)
+        told = moment((upload.item or {}).get("createTime"))
+        return min(self._now_ms, told or self._world.clock.at(upload.first))
 
     def _recorded(self, upload: SeenUpload) -> SavedRecorded | None:
         if upload.item is None:
@@ -61,7 +63,7 @@ class Uploads:
     def _voice(self, number: int, upload: SeenUpload) -> SavedVoice:
         content, extension = upload.content, EXTENSIONS.get(upload.media_type, "mp3")
         if not content:
-            content = _sample(upload.id.item)
+            content = _sample(seeded_number(upload.id.item) % _VOICES)
             self._world.guesses.add("voices", _LEFT_OUT.format("a voice of the mock's"), upload.id.item)
         self.blobs[f"voice/{upload.id.item}"] = content
         began = self._began(upload)
@@ -85,12 +87,14 @@ class Uploads:
             self._world.guesses.add("voices", "it was not ready at the end: it is soon after", upload.id.item)
             return self._now_ms + 3000
         item = upload.item or {}
-        updated = item.get("updateTime") if item.get("status") in FINAL else None
-        return min(self._now_ms, updated if isinstance(updated, int) else self._world.clock.at(upload.ready))
+        updated = moment(item.get("updateTime")) if state_of(item)[0] in FINAL else None
+        return min(self._now_ms, updated or self._world.clock.at(upload.ready))
 
 
-def _sample(item_id: str) -> bytes:
-    return b"".join(audio.render_voice_sample(Voice.from_labels(seeded_number("recovered", item_id))))
+@cache
+def _sample(voice: int) -> bytes:
+    """Return six seconds of one of a few voices: making them takes a while."""
+    return b"".join(audio.render_voice_sample(Voice.from_labels(voice)))
 
 
 def _scale() -> bytes:
