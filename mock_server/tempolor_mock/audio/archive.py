@@ -12,8 +12,9 @@ from typing import Final
 from zlib import crc32
 
 from .pcm import Pcm
+from .sampling import frame_count
 from .score import Score
-from .synthesis import frame_count, stem_blocks, stems_of
+from .synthesis import stem_blocks, stems_of
 from .wav import pcm_bytes, wav_header, wav_size
 
 _LOCAL: Final = struct.Struct("<4sHHHHHIIIHH")

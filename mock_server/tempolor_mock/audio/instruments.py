@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .composition import Part
-from .pcm import RATE, Wave, frames_in
+from .pcm import Wave
+from .sampling import RATE, frames_in
 from .score import Register, Voice
 
 _TABLE: Final = 2048

@@ -1,14 +1,17 @@
-"""MP3 files: constant bit rate, so that players seek by arithmetic, with the title in an ID3 tag."""
+"""MP3 files: constant bit rate, so that players seek by arithmetic, with the title in an ID3 tag.
+
+A file's length and its first bytes are there before numpy and the encoder are loaded.
+"""
 
 import struct
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import lameenc
-
-from .pcm import CHANNELS, RATE, Pcm
+from .sampling import CHANNELS, RATE, frame_count
 from .score import Score
-from .synthesis import frame_count, mix_blocks
+
+if TYPE_CHECKING:
+    from .pcm import Pcm
 
 BIT_RATE: Final = 128_000
 _EFFORT: Final = 7
@@ -31,14 +34,18 @@ def render_mp3(score: Score, title: str = "") -> Iterator[bytes]:
     """Yield the piece as an MP3 file, encoded while it is played."""
     if tag := id3_tag(title):
         yield tag
+    from .synthesis import mix_blocks  # noqa: PLC0415 - loads numpy
+
     yield from encode_mp3(mix_blocks(score))
 
 
-def encode_mp3(blocks: Iterable[Pcm]) -> Iterator[bytes]:
+def encode_mp3(blocks: "Iterable[Pcm]") -> Iterator[bytes]:
     """Yield the MP3 frames of some sound.
 
     An MP3 file is its frames one after the other, so the encoder alone does; no container format is needed.
     """
+    import lameenc  # noqa: PLC0415 - see above
+
     encoder = lameenc.Encoder()
     encoder.silence()  # it would print what it does
     encoder.set_in_sample_rate(RATE)

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from .pcm import CHANNELS, RATE, Pcm
+from .pcm import Pcm
+from .sampling import CHANNELS, RATE
 
 Block = npt.NDArray[np.float32]
 """Decoded sound, shape (frames, channels), left first; full scale is 1."""

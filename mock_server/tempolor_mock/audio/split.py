@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from .archive import zip_of_wavs
 from .decode import MAX_SECONDS, decode_audio
-from .pcm import FRAME_BYTES, RATE, Pcm, Wave
+from .pcm import Pcm, Wave
+from .sampling import FRAME_BYTES, RATE
 from .synthesis import Stem
 
 _WINDOW: Final = 2048

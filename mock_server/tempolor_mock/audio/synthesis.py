@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from .composition import Note, Part, notes
 from .instruments import VOWELS, strike
-from .pcm import CHANNELS, Pcm, Wave, frames_in
+from .pcm import Pcm, Wave
+from .sampling import CHANNELS, frame_count, frames_in
 from .score import Score, Voice
 
 
@@ -65,11 +66,6 @@ _Sides = npt.NDArray[np.int16]
 def stems_of(score: Score) -> tuple[Stem, ...]:
     """Return the stems a piece has, in the order of their files; only a song has vocals."""
     return tuple(_ceilings(score))
-
-
-def frame_count(score: Score) -> int:
-    """Return how many frames the piece lasts."""
-    return frames_in(score.seconds)
 
 
 def mix_blocks(score: Score) -> Iterator[Pcm]:

@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 
 from .decode import MAX_SECONDS, can_decode, decode_audio
-from .pcm import RATE, Wave
+from .pcm import Wave
+from .sampling import RATE
 from .score import Register, Voice
 
 _THINNING: Final = 4

@@ -8,7 +8,8 @@ import numpy as np
 
 from .instruments import VOWELS, sing
 from .mp3 import encode_mp3, id3_tag
-from .pcm import RATE, Pcm, frames_in
+from .pcm import Pcm
+from .sampling import RATE, frames_in
 from .score import Register, Voice
 
 SECONDS: Final = 6.0

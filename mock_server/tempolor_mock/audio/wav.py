@@ -1,12 +1,14 @@
-"""WAV files of known length, written front to back."""
+"""WAV files of known length, written front to back; lengths and headers do without numpy."""
 
 import struct
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from .pcm import CHANNELS, FRAME_BYTES, RATE, Pcm
+from .sampling import CHANNELS, FRAME_BYTES, RATE, frame_count
 from .score import Score
-from .synthesis import frame_count, mix_blocks
+
+if TYPE_CHECKING:
+    from .pcm import Pcm
 
 HEADER_BYTES: Final = 44
 _PCM: Final = 1
@@ -24,7 +26,7 @@ def wav_size(frames: int) -> int:
     return HEADER_BYTES + frames * FRAME_BYTES
 
 
-def pcm_bytes(block: Pcm) -> bytes:
+def pcm_bytes(block: "Pcm") -> bytes:
     """Return a block as it stands in a WAV file."""
     return block.astype("<i2", copy=False).tobytes()
 
@@ -37,5 +39,7 @@ def wav_length(score: Score) -> int:
 def render_wav(score: Score) -> Iterator[bytes]:
     """Yield the piece as a WAV file: the header first, then blocks of at most a beat, a few milliseconds each."""
     yield wav_header(frame_count(score))
+    from .synthesis import mix_blocks  # noqa: PLC0415 - loads numpy
+
     for block in mix_blocks(score):
         yield pcm_bytes(block)

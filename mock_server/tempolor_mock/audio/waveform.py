@@ -7,9 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from .pcm import RATE, Pcm
+from .pcm import Pcm
+from .sampling import RATE, frame_count
 from .score import Score
-from .synthesis import frame_count, mix_blocks
+from .synthesis import mix_blocks
 
 POINTS: Final = 800
 """About how many pairs of lowest and highest value a waveform has, however long the piece."""

@@ -6,6 +6,7 @@ so what counts is the address that a connection is made to, not what a URL looks
 
 import ipaddress
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 
 class HostNotAllowedError(Exception):
@@ -32,6 +33,7 @@ class AllowedHosts:
                     raise HostNotAllowedError(host, address)
 
 
+@lru_cache(maxsize=256)
 def is_loopback(address: str) -> bool:
     """Whether an IP address is this machine's own; neither 0.0.0.0 nor the address it has in a network is."""
     try:

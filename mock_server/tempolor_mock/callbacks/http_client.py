@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import httptools
 
@@ -122,6 +122,7 @@ class Names:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
+@lru_cache(maxsize=256)
 def _is_address(host: str) -> bool:
     with suppress(ValueError):
         return bool(ipaddress.ip_address(host))

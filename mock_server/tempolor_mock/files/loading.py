@@ -14,17 +14,19 @@ _turn = Lock()
 
 @cache
 def load_soon() -> None:
-    """Begin to load them, once, in a thread; whoever was given a link comes for its file."""
+    """Begin to load them, once, in a thread; whoever orders music comes for its file, after some seconds."""
     Thread(target=_load, name="load-codecs").start()
 
 
 def _load() -> None:
+    lookup()
     with _turn:
-        from .. import audio  # noqa: PLC0415
+        for module in ("mp3", "synthesis"):
+            import_module(f"{__package__.rpartition('.')[0]}.audio.{module}")
+        import_module("lameenc")
 
-        audio.render_mp3  # noqa: B018 - its module comes with the name
 
-
+@cache
 def lookup() -> ModuleType:
     """Load the module `lookup`, which the server does without until the first file is asked for."""
     with _turn:

@@ -84,14 +84,16 @@ class Rendering:
         return result
 
     def _write_slice(self) -> tuple[int, bool]:
+        seconds = SLICE_SECONDS
         if self._work is None:
             self._work = self.path.open("wb"), iter(self._blocks())
+            seconds = 0  # Its first bytes are waited for, and more than these may take a while.
         file, blocks = self._work
-        until = time.monotonic() + SLICE_SECONDS
+        until = time.monotonic() + seconds
         complete = True
         for block in blocks:
             file.write(block)
-            if time.monotonic() > until:
+            if time.monotonic() >= until:
                 complete = False
                 break
         file.flush()

@@ -116,6 +116,20 @@ def test_seed_voice_and_singing_change_the_sound():
     assert len({_digest(render_wav(variant)) for variant in variants}) == len(variants)
 
 
+@pytest.mark.parametrize("call", ["render_mp3(score, 'Rain')", "render_wav(score)"])
+def test_lengths_and_first_bytes_are_there_before_numpy(call):
+    """Which takes longer to load than the first bytes to send."""
+    code = f"""
+import sys
+from tempolor_mock.audio import Score, mp3_length, render_mp3, render_wav, wav_length
+score = Score(180)
+assert mp3_length(score, 'Rain') and wav_length(score) and next({call})
+sys.exit('numpy' in sys.modules)
+"""
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_the_first_sound_needs_no_more_than_a_beat():
     """Later beats are not waited for."""
     header, first, *_ = render_wav(Score(12, bpm=60))

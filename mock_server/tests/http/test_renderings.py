@@ -49,6 +49,25 @@ def test_a_file_is_kept_while_somebody_reads_it(renderings):
     assert asyncio.run(story()) == (False, True)
 
 
+def test_the_first_bytes_do_not_wait_for_the_next_ones(renderings):
+    """However long these take."""
+    go_on = threading.Event()
+
+    def blocks():
+        yield b"first"
+        go_on.wait(20)
+        yield b"next"
+
+    async def story():
+        with renderings.lent("file", "1", blocks, size=9) as file:
+            parts = file.read(0, 9)
+            first = await anext(parts)
+            go_on.set()
+            return [first, *[part async for part in parts]]
+
+    assert asyncio.run(story()) == [b"first", b"next"]
+
+
 def test_a_file_is_made_once(renderings):
     """The second reader gets what the first one had made."""
     made = []
