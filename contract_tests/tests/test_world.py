@@ -403,6 +403,20 @@ def test_a_recording_of_no_world_is_one_line(tmp_path, content, told):
     assert not (tmp_path / "no.json").exists()
 
 
+def test_a_moment_before_the_recording_shows_nothing(tmp_path):
+    """And one after it is its end: nothing is known of later."""
+    file = ndjson(tmp_path / "a", story(stored(), order()))
+
+    _, told = rebuilt(file, to=tmp_path / "world.json", until="2030-01-01T00:00:00Z")
+    result = CliRunner().invoke(
+        world_command, [str(file), "--write-snapshot", str(tmp_path / "no.json"), "--until", "2020-01-01T00:00:00Z"]
+    )
+
+    assert told["now"] == "2025-05-20T09:00:01.500Z"
+    assert result.exit_code == 2
+    assert "answered by the moment that --until names" in result.output
+
+
 def test_what_comes_before_a_broken_place_is_there(tmp_path):
     """The exit code and a line tell that something is missing."""
     file = ndjson(tmp_path / "a", story(stored(), order()))

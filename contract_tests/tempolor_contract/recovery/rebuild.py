@@ -18,7 +18,7 @@ from ..exchanges.errors import BrokenRecordingError
 from ..exchanges.exchange import Exchange, NotRecordedError
 from ..exchanges.recording import read_recording
 from .jobs import JobSaver
-from .seen_world import SeenWorld
+from .seen_world import Room, SeenWorld
 from .sightings import moment
 from .uploads import Uploads
 
@@ -80,6 +80,8 @@ class Rebuilder:
     _end_ms: int = 0
     _unrecorded: int = 0
     _strange: int = 0
+    _cut: bool = False
+    _room: Room = field(default_factory=lambda: Room(_MOST_UPLOADED_BYTES))
     _began: float = field(default_factory=time.time)
 
     def __post_init__(self) -> None:
@@ -93,6 +95,7 @@ class Rebuilder:
             self.undated += 1
         finished_ms = round(exchange.finished * 1000)
         if self.until_ms is not None and finished_ms > self.until_ms:
+            self._cut = True
             return
         self._end_ms = max(self._end_ms, finished_ms)
         call = self._reader.read(exchange)
@@ -110,7 +113,7 @@ class Rebuilder:
 
     def _world(self, token: str) -> SeenWorld | None:
         if token not in self._worlds and len(self._worlds) < _MOST_WORLDS:
-            self._worlds[token] = SeenWorld(token, _MOST_UPLOADED_BYTES)
+            self._worlds[token] = SeenWorld(token, self._room)
         return self._worlds.get(token)
 
     def _of_callback(self, exchange: Exchange) -> SeenWorld | None:
@@ -123,7 +126,7 @@ class Rebuilder:
     def rebuild(self, token: str | None, mock_url: str) -> Rebuilt:
         """Return the world of a token, given whole or by its beginning; NoWorldError where there is no such one."""
         world = self._chosen(token)
-        world.clock.reach(self.until_ms or self._end_ms)
+        world.clock.reach(self.until_ms if self._cut and self.until_ms else self._end_ms)
         if self._unrecorded:
             world.guesses.add("calls", f"{self._unrecorded} calls were not recorded whole: what they show is not there")
         if self._strange:
@@ -157,6 +160,8 @@ class Rebuilder:
             raise NoWorldError(f"--token is none of those in it: {told}")
         if self._worlds:
             raise NoWorldError("the service accepted no request in it, so it shows nothing of a world")
+        if self._cut:
+            raise NoWorldError("no request to the API was answered by the moment that --until names")
         raise NoWorldError(
             f"no request to the API among {self.foreign}{'; --base says where it is' if self.foreign else ''}"
         )

@@ -21,15 +21,22 @@ T = TypeVar("T", SeenJob, SeenUpload)
 
 
 @dataclass
+class Room:
+    """How many bytes of uploads may still be kept, of all worlds together."""
+
+    left: int
+
+
+@dataclass
 class SeenWorld:
     """What one token may see, as far as its calls have shown it, secrets included.
 
     `tracked` has the jobs that no listing of running ones has missed so far. `quota` is what the last request for music
-    told of the subscription. `content_left` is how many bytes of uploads are still kept.
+    told of the subscription. `room` is what is left for the bytes of uploads.
     """
 
     token: str
-    content_left: int
+    room: Room
     clock: ServiceClock = field(default_factory=ServiceClock)
     guesses: Guesses = field(default_factory=Guesses)
     accounts: dict[str, SeenAccount] = field(default_factory=dict)
@@ -302,9 +309,9 @@ def _uploaded(
     upload.ready = world.clock.stamp if call.status == 200 else upload.ready
     if row is not None:
         upload.item, upload.item_seen = row, world.clock.stamp
-    if not request.truncated and len(request.body) <= world.content_left:
+    if not request.truncated and len(request.body) <= world.room.left:
         upload.content = request.body
-        world.content_left -= len(request.body)
+        world.room.left -= len(request.body)
 
 
 def _midi_listed(world: SeenWorld, call: Call) -> None:
