@@ -292,7 +292,7 @@ def mock_command(context: click.Context, /, host: str, port: int, **options: Any
     from .server import BadCertificateError, CannotListenError, Tls, bind, serve  # noqa: PLC0415 - `--help` need not load the server
     from .store import StoreError  # noqa: PLC0415 - the same
 
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    _set_up_logging(options["log"])
     try:
         tls = Tls(options["certificate"], options["key"]) if options["certificate"] else None
         with bind(host, port) as bound:
@@ -361,6 +361,15 @@ def _settings(context: click.Context, *, loopback_only: bool) -> Settings:
         callback_insecure=options["callback_insecure"],
         trusted_proxies=options["forwarded_allow_ips"],
     )
+
+
+def _set_up_logging(style: str) -> None:
+    from .steps.log import JsonFormatter  # noqa: PLC0415 - `--help` need not load it
+
+    plain = logging.Formatter("%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter() if style == "json" else plain)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def _checked_tokens(param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import msgspec
 
 from .domain import errors
 from .domain.records import Record
+from .journal.request_ids import given_id, made_id
 
 if TYPE_CHECKING:
     from .documented import DocumentedAnswers
@@ -130,6 +131,7 @@ class Notes(msgspec.Struct, gc=False):
 
     `now_ms` is the virtual moment at which the world was asked, `jobs` are the ids of jobs the request started,
     `forced` says what made the answer another one than the state's, and `violations` lists what broke the document.
+    `serial` counts the requests of the process.
     """
 
     operation_id: str | None = None
@@ -138,6 +140,7 @@ class Notes(msgspec.Struct, gc=False):
     jobs: Sequence[str] = ()
     forced: str | None = None
     violations: Sequence[str] = ()
+    serial: int = 0
 
 
 class AppliedFault(Protocol):
@@ -198,6 +201,11 @@ class Call(msgspec.Struct):
     documented: "Mapping[str, DocumentedAnswers]" = {}
     rules: FaultRules | None = None
     hit: AppliedFault | None = None
+
+    @property
+    def request_id(self) -> str:
+        """By which it is found again in the log and the journal."""
+        return given_id(self.request.headers) or made_id(self.worlds.instance, self.notes.serial)
 
     def repeated(self, request: Request) -> "Call":
         """Return the call of another request with the same head, of which nothing is known yet but that."""

@@ -10,13 +10,14 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from functools import partial
 from http import HTTPStatus
+from itertools import count
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, cast
 
 from .documented import DocumentedAnswers
 from .domain.errors import ServiceError
 from .exchange import DEPTH_HEADER, NO_REQUEST, Answer, Call, Notes, Parts, Reply, Request
-from .journal import Body, RequestHead
+from .journal import Body, RequestHead, request_ids
 from .settings import CONTROL_BASE_PATH, FILES_PATH, PUBLIC_BASE_PATH
 from .steps import cors, journal
 from .steps.bodies import received
@@ -54,6 +55,7 @@ class Pipeline:
         self._routes = Routes()
         self._documented: dict[str, DocumentedAnswers] = {}
         self._metrics = worlds.metrics
+        self._serials = count(1)
 
     def add(self, base_path: str, endpoints: Mapping[str, Mapping[str, Endpoint]]) -> None:
         """Add endpoints by path below a base path, and by method. HEAD is where GET is, but for the service's paths."""
@@ -68,6 +70,7 @@ class Pipeline:
         """Return the reply to a request, journalled and logged."""
         begun_ns = perf_counter_ns()
         call, endpoint = self._known_call(request) or (self._new_call(request), None)
+        call.notes.serial = next(self._serials)
         try:
             reply = await self._reply(call, endpoint)
         except ServiceError as refusal:
@@ -81,8 +84,8 @@ class Pipeline:
         except BaseException:
             self._record(call, Reply(0), b"", begun_ns)
             raise
-        if b"origin" in call.fields and not call.is_control:
-            reply = cors.opened(reply)
+        if b"origin" in call.fields or request_ids.HEADER in call.fields:
+            reply = _as_asked(call, reply)
         if request.method == "HEAD":
             reply = await without_body(reply)
         # A request that could not get at its world has waited for that already.
@@ -217,6 +220,15 @@ class Pipeline:
         if refusal.bound is not None:
             self._metrics.bounds[refusal.bound] += 1
         return refused(refusal, deliberate=isinstance(refusal, PreferenceError))
+
+
+def _as_asked(call: Call, reply: Reply) -> Reply:
+    """Return a reply that a page of another origin may read, and that repeats the id the client gave the request."""
+    if b"origin" in call.fields and not call.is_control:
+        reply = cors.opened(reply)
+    if (sent := request_ids.given_id([(request_ids.HEADER, call.fields.get(request_ids.HEADER, b""))])) is not None:
+        reply.headers = [*reply.headers, (request_ids.HEADER, sent.encode())]
+    return reply
 
 
 def base_url(call: Call) -> str:

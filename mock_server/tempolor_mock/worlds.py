@@ -91,12 +91,12 @@ class Worlds:
         self.uploads = Turns("upload")
         self.metrics = Metrics()
         self.metrics.gauges["uploads_pending"] = lambda: self.uploads.pending
-        self.journal = open_journal(store, Wording(settings), settings.journal_bytes)
+        self.instance = secrets.token_hex(8)
+        self.journal = open_journal(store, Wording(settings, self.instance), settings.journal_bytes)
         self.finish_callback: Callable[[JsonObject], JsonObject] | None = None
         store.dropped = self._drop
         store.settled = self._count_ended
         self._is_timed = store.name != "memory"
-        self.instance = secrets.token_hex(8)
         self._turning: dict[Token, asyncio.Event] = {}
         self._stopping = False
         self._accepted = frozenset(settings.tokens)

@@ -93,6 +93,7 @@ class Noted(Protocol):
     jobs: Sequence[str]
     forced: str | None
     violations: Sequence[str]
+    serial: int
 
 
 class RequestHead(msgspec.Struct, gc=False):

@@ -16,6 +16,7 @@ from ..settings import FILES_PATH, PUBLIC_BASE_PATH, Settings
 from .base import JsonObject
 from .records import Body, Entry, RequestHead
 from .redaction import redacted_body, redacted_headers, redacted_path, redacted_query
+from .request_ids import given_id, made_id
 
 SHORT_BODY_BYTES = 4096
 _shown_again = lru_cache(maxsize=256)(redacted_body)
@@ -29,12 +30,17 @@ class _Head(msgspec.Struct):
     path: str
     query: str
     headers: dict[str, str]
+    request_id: str | None
 
 
 class Wording:
-    """Words entries of a mock; its control token, if it has one, is hidden wherever it stands."""
+    """Words entries of a mock, whose `instance` stands in the ids of requests that bring none.
 
-    def __init__(self, settings: Settings) -> None:
+    The control token, if there is one, is hidden wherever it stands.
+    """
+
+    def __init__(self, settings: Settings, instance: str) -> None:
+        self._instance = instance
         self._settings = settings
         self._control_token = settings.control_token or ""
 
@@ -43,6 +49,7 @@ class Wording:
         head, notes = entry.head, entry.notes
         worded = self._worded(token, head)
         facts: JsonObject = {
+            "requestId": worded.request_id or made_id(self._instance, notes.serial),
             "received": iso(entry.real_ms),
             "virtualTime": None if notes.now_ms is None else iso(notes.now_ms),
             "durationMs": round(entry.duration_ns / 1e6, 3),
@@ -80,6 +87,7 @@ class Wording:
                 redacted_path(head.path, known),
                 redacted_query(head.query, known),
                 redacted_headers(head.headers, known),
+                given_id(head.headers),
             )
         worded: _Head = head.worded
         return worded

@@ -1,5 +1,6 @@
 """The log: each request in one line."""
 
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -19,6 +20,22 @@ _COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 _READS = frozenset(("GET", "HEAD", "OPTIONS"))
 
 Write = Callable[[str], None]
+
+
+class JsonFormatter(logging.Formatter):
+    """Tells everything else that happens, errors with their tracebacks included, in one JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See `logging.Formatter`."""
+        facts = {
+            "time": iso(int(record.created * 1000)),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": getattr(record, "request_id", None),
+            "traceback": self.formatException(record.exc_info) if record.exc_info else None,
+        }
+        return _json_line(facts)
 
 
 def to_stderr(line: str) -> None:
@@ -42,6 +59,7 @@ class RequestLog:
             return
         facts = {
             "time": iso(self._wall()),
+            "request_id": call.request_id,
             "method": request.method,
             "path": _shown(request),
             "status": status,

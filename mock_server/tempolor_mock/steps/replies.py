@@ -6,6 +6,7 @@ import orjson
 
 from ..domain.errors import ServiceError
 from ..exchange import Answer, Call, Encoded, Reply
+from ..journal import redacted_path
 
 logger = logging.getLogger("tempolor.mock")
 
@@ -36,7 +37,8 @@ def refused(refusal: ServiceError, *, deliberate: bool = False) -> Answer:
 
 def failed(call: Call, bug: Exception) -> Answer:
     """Log what should not have been raised, and return the 500 that says so."""
-    logger.error("%s %s failed", call.request.method, call.request.path, exc_info=bug)
+    told = {"request_id": call.request_id}
+    logger.error("%s %s failed", call.request.method, redacted_path(call.request.path), exc_info=bug, extra=told)
     return Answer(500, ServiceError(500, "Internal server error of the mock").body())
 
 

@@ -35,7 +35,7 @@ class Journals:
 
     def __init__(self, store: Store, limit: int, runner: asyncio.Runner) -> None:
         self._runner = runner
-        self.journal = open_journal(store, Wording(Settings()), limit)
+        self.journal = open_journal(store, Wording(Settings(), "this"), limit)
 
     def run(self, coroutine: Any) -> Any:
         """Run a coroutine of the journal to its end."""

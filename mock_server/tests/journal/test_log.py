@@ -1,11 +1,14 @@
 """One line for each request."""
 
 import json
+import logging
+import sys
+from types import SimpleNamespace
 
 import pytest
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.exchange import Call, Notes, Request
-from tempolor_mock.steps.log import RequestLog
+from tempolor_mock.steps.log import JsonFormatter, RequestLog
 
 
 def told(style, path="/v1/tempolor/music/song", query=b"", status=200, method="POST", **notes):
@@ -14,7 +17,7 @@ def told(style, path="/v1/tempolor/music/song", query=b"", status=200, method="P
     target = path.encode("latin-1")
     request = Request(method, path, target + b"?" + query, query, [], "http", None, None, None)
     notes = Notes(token=Token("7", "hidden"), **notes)
-    call = Call(None, request, notes, {}, None, is_control=path.startswith("/_mock"))
+    call = Call(SimpleNamespace(instance="this"), request, notes, {}, None, is_control=path.startswith("/_mock"))
     RequestLog(lambda: 1_747_731_600_125, style, lines.append).tell(call, status, 1_000)
     return lines
 
@@ -39,6 +42,7 @@ def test_machines_get_json():
     (line,) = told("json", operation_id="create_song", now_ms=0, jobs=["user:7-tempolor:1-job:a"])
 
     told_facts = json.loads(line)
+    assert told_facts.pop("request_id") == "this-0"
     assert told_facts.pop("ms") >= 0
     assert told_facts == {
         "time": "2025-05-20T09:00:00.125Z",
@@ -69,6 +73,29 @@ def test_a_secret_in_a_path_is_hidden(path):
 
     assert "hidden" not in line
     assert json.loads(line)["path"].endswith("7-***")
+
+
+def test_an_error_is_one_json_object_with_its_traceback():
+    """A line for each frame would be a line for each alert."""
+    error = None
+    try:
+        int("no number")
+    except ValueError:
+        error = sys.exc_info()
+    record = logging.LogRecord("tempolor.mock", logging.ERROR, "", 0, "%s failed", ("GET /",), error)
+    record.request_id = "abc"
+    line = JsonFormatter().format(record)
+
+    told_facts = json.loads(line)
+    assert "\n" not in line
+    assert told_facts.pop("traceback").endswith("ValueError: invalid literal for int() with base 10: 'no number'")
+    assert told_facts.pop("time").endswith("Z")
+    assert told_facts == {
+        "level": "ERROR",
+        "logger": "tempolor.mock",
+        "message": "GET / failed",
+        "request_id": "abc",
+    }
 
 
 def test_reading_the_control_plane_is_not_worth_a_line():
