@@ -13,9 +13,8 @@ from typing import Any, Final, Protocol
 from ..document.call import CALLBACK, Call
 from ..document.reader import Reader
 from ..document.router import Router
-from ..exchanges.errors import BrokenRecordingError
 from ..exchanges.exchange import Exchange, NotRecordedError
-from ..exchanges.recording import read_recording
+from ..exchanges.recording import read_all
 from .broken import why_broken
 from .changes import Action, Changes
 from .facts import Fact, Facts
@@ -133,20 +132,8 @@ def drift(files: Iterable[Path], session: Drift) -> DriftReport:
     An exchange that cannot be read is left out. A broken file ends the reading, and so does Ctrl-C: the report has what
     was learned, and says what was not read.
     """
-    unreadable: list[BrokenRecordingError] = []
-    stopped = ""
-    try:
-        for file in files:
-            for exchange in read_recording(file, unreadable.append):
-                session.see(exchange)
-    except BrokenRecordingError as error:
-        stopped = str(error)
-    except KeyboardInterrupt:
-        stopped = "interrupted"
+    stopped = read_all(files, session.see)
     report = session.close()
-    if unreadable and not stopped:
-        others = f", and {len(unreadable) - 1} more" if len(unreadable) > 1 else ""
-        stopped = f"{unreadable[0]}{others}; the rest was read"
     if not stopped and not report.answers:
         told = sum(report.skipped.values())
         stopped = f"no answer of the API to learn from among {told + report.foreign}"

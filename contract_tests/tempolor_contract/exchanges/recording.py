@@ -1,7 +1,7 @@
 """Reading recordings, whatever their format."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +29,24 @@ def read_recording(file: Path, skipped: Skipped = end_reading) -> Iterator[Excha
     except OSError as error:
         raise BrokenRecordingError(file, "", error.strerror or str(error)) from None
     yield from read(file, skipped)
+
+
+def read_all(files: Iterable[Path], see: Callable[[Exchange], object]) -> str:
+    """Show all exchanges of some recordings, read as one history, and return what kept some from being read.
+
+    An exchange that cannot be read is left out. A broken file ends the reading, and so does Ctrl-C.
+    """
+    unreadable: list[BrokenRecordingError] = []
+    try:
+        for file in files:
+            for exchange in read_recording(file, unreadable.append):
+                see(exchange)
+    except BrokenRecordingError as error:
+        return str(error)
+    except KeyboardInterrupt:
+        return "interrupted"
+    others = f", and {len(unreadable) - 1} more" if len(unreadable) > 1 else ""
+    return f"{unreadable[0]}{others}; the rest was read" if unreadable else ""
 
 
 def _reader_of(file: Path) -> Any:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from tempolor_spec import REVISIONS
 
-from ..exchanges.errors import BrokenRecordingError
-from ..exchanges.recording import read_recording
+from ..exchanges.recording import read_all
 from ..rules.conformance import Effort
 from ..rules.rule import Rule
 from .known_differences import Register
@@ -47,18 +46,7 @@ def check(  # noqa: PLR0913 - a front door with many keys
         register=register,
     )
     result = session.result
-    unreadable: list[BrokenRecordingError] = []
-    try:
-        for name in names:
-            for exchange in read_recording(Path(name), unreadable.append):
-                session.see(exchange)
-    except BrokenRecordingError as error:
-        result.stopped = str(error)
-    except KeyboardInterrupt:
-        result.stopped = "interrupted"
-    if unreadable and not result.stopped:
-        others = f", and {len(unreadable) - 1} more" if len(unreadable) > 1 else ""
-        result.stopped = f"{unreadable[0]}{others}; the rest was judged"
+    result.stopped = read_all(map(Path, names), session.see)
     foreign = session.inspector.foreign
     if not result.stopped and not session.inspector.seen:
         result.stopped = f"no request to the API among {foreign}{'; --base says where it is' if foreign else ''}"

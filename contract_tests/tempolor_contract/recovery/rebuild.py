@@ -14,9 +14,8 @@ from ..document.call import CALLBACK
 from ..document.ids import token_number
 from ..document.reader import Reader
 from ..document.router import default_router
-from ..exchanges.errors import BrokenRecordingError
 from ..exchanges.exchange import Exchange, NotRecordedError
-from ..exchanges.recording import read_recording
+from ..exchanges.recording import read_all
 from .jobs import JobSaver
 from .seen_world import Room, SeenWorld
 from .sightings import moment
@@ -189,22 +188,12 @@ def rebuild(
 
     """
     rebuilder = Rebuilder(base, until_ms)
-    unreadable: list[BrokenRecordingError] = []
-    stopped = ""
-    try:
-        for file in files:
-            for exchange in read_recording(file, unreadable.append):
-                rebuilder.see(exchange)
-    except BrokenRecordingError as error:
-        stopped = f"{error}"
-    if unreadable and not stopped:
-        others = f", and {len(unreadable) - 1} more" if len(unreadable) > 1 else ""
-        stopped = f"{unreadable[0]}{others}"
+    stopped = read_all(files, rebuilder.see)
     try:
         rebuilt = rebuilder.rebuild(token, mock_url)
     except NoWorldError as error:
         raise NoWorldError(stopped or str(error)) from None
-    rebuilt.stopped = f"{stopped}; what else is in it was read" if stopped else ""
+    rebuilt.stopped = stopped
     return rebuilt
 
 
