@@ -122,6 +122,8 @@ class Readings:
         self.tallies = {each.id: Tally(each) for each in readings()}
         self._document = document
         self._live = live
+        self._call: Call | None = None
+        self._where = self._day = ""
         self._known = known_names(document)
         self._rules: dict[str, list[_OfRule]] = {}
         self._calls: list[_Compiled] = []
@@ -173,13 +175,15 @@ class Readings:
         if call.unclear and call.status != 596:
             return
         for check in self._checks_of(call.operation):
-            if not _holds(check.when, call):
-                continue
-            if check.contradicts is not None and _holds(check.contradicts, call):
-                self._count(check.tally, call, fine=False, why=f"{call.operation} {call.status} {call.error}".strip())
-            elif check.confirms is not None and _holds(check.confirms, call):
-                self._count(check.tally, call, fine=True)
+            if _holds(check.when, call):
+                self._see_check(check, call)
         self._see_marks(call)
+
+    def _see_check(self, check: _Compiled, call: Call) -> None:
+        if check.contradicts is not None and _holds(check.contradicts, call):
+            self._count(check.tally, call, fine=False, why=f"{call.operation} {call.status} {call.error}".strip())
+        elif check.confirms is not None and _holds(check.confirms, call):
+            self._count(check.tally, call, fine=True)
 
     def _see_marks(self, call: Call) -> None:
         try:
@@ -203,10 +207,14 @@ class Readings:
             tally.against.append((why, call))
 
     def _add(self, count: Count, call: Call, *, fine: bool) -> None:
-        live = is_live(call.exchange.request.url) if self._live is None else self._live
-        started = call.exchange.started
-        day = datetime.fromtimestamp(started, UTC).date().isoformat() if started else ""
-        count.add(fine=fine, where=LIVE if live else ELSEWHERE, day=day)
+        if call is not self._call:
+            # A call counts many times, and where and when it was is read once.
+            self._call = call
+            live = is_live(call.exchange.request.url) if self._live is None else self._live
+            started = call.exchange.started
+            self._where = LIVE if live else ELSEWHERE
+            self._day = datetime.fromtimestamp(started, UTC).date().isoformat() if started else ""
+        count.add(fine=fine, where=self._where, day=self._day)
 
     def by_verdict(self) -> dict[str, list[str]]:
         """Return the ids of the readings by what traffic says of them."""
