@@ -1,14 +1,18 @@
 """A conforming recording of all that the document prints, and differences to plant in it."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote
 
 from stories import call, story
+from tempolor_contract.document.call import CALLBACK
+from tempolor_contract.document.reader import Reader
+from tempolor_contract.document.router import default_router
 from tempolor_contract.document.schemas import resolve
-from tempolor_contract.exchanges.exchange import Exchange, Message
+from tempolor_contract.drift.findings import Kind, Where
+from tempolor_contract.exchanges.exchange import Exchange
 from tempolor_spec import load_document, operations
 
 ARGUMENTS: Final = {
@@ -76,6 +80,109 @@ def _resolved(node: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     return resolve(node["$ref"], document) if "$ref" in node else node
 
 
-def edited(message: Message, change: Callable[[Any], Any]) -> Message:
-    """Return a message whose JSON is changed."""
-    return replace(message, body=json.dumps(change(json.loads(message.body))).encode())
+@dataclass(frozen=True)
+class Plant:
+    """A difference as `tempolor drift` should name it, and an exchange that shows it."""
+
+    kind: Kind
+    detail: str
+    operation: str
+    status: int
+    where: Where
+    place: str
+    exchange: Exchange
+
+    @property
+    def sight(self) -> tuple[Any, ...]:
+        """What the report should tell."""
+        return self.kind, self.detail, self.operation, self.status, self.where, self.place
+
+
+@dataclass(frozen=True)
+class Site:
+    """A JSON value inside of an answer or a callback where something can be planted."""
+
+    operation: str
+    status: int
+    where: Where
+    path: tuple[str | int, ...]
+    value: Any
+    exchange: Exchange
+
+    @property
+    def place(self) -> str:
+        """The site as a JSON Pointer, `*` for items and for keys of maps."""
+        maps = {("list_accounts", 0), ("create_song", 1), ("create_instrumental", 1)}
+        shown = [
+            "*" if isinstance(part, int) or ((self.operation, level) in maps and self._in_map(level)) else part
+            for level, part in enumerate(self.path)
+        ]
+        return "".join(f"/{part}" for part in shown)
+
+    def _in_map(self, level: int) -> bool:
+        return level == 0 or self.path[0] == "runningJobs"
+
+    @property
+    def is_declared_object(self) -> bool:
+        """Whether it is an object with fields of its own, neither a map nor open."""
+        is_map = self.place == "/runningJobs" or (self.operation == "list_accounts" and not self.path)
+        return isinstance(self.value, dict) and not is_map
+
+    def planted(self, kind: Kind, detail: str, value: Any, member: str = "") -> Plant:
+        """Return a difference: another value here, or with `member` one more field."""
+        place = f"{self.place}/{member}" if member else self.place
+        changed = {**self.value, member: value} if member else value
+        return self._plant(kind, detail, place, changed)
+
+    def lacking(self, member: str) -> Plant:
+        """Return a difference: a field that is not there."""
+        kept = {name: value for name, value in self.value.items() if name != member}
+        return self._plant(Kind.MISSING, member, f"{self.place}/{member}", kept)
+
+    def _plant(self, kind: Kind, detail: str, place: str, value: Any) -> Plant:
+        exchange = self.exchange
+        if self.where is Where.CALLBACK:
+            changed = replace(exchange, request=_edited(exchange.request, self.path, value))
+        else:
+            changed = replace(exchange, response=_edited(exchange.response, self.path, value))
+        return Plant(kind, detail, self.operation, self.status, self.where, place, changed)
+
+
+def sites() -> list[Site]:
+    """Return one site for each place of each operation and status, but for those inside of `requestParams`."""
+    found: dict[tuple[Any, ...], Site] = {}
+    reader = Reader(default_router())
+    for exchange in recording():
+        seen = reader.read(exchange)
+        where = Where.CALLBACK if seen.operation == CALLBACK else Where.ANSWER
+        message = exchange.request if where is Where.CALLBACK else exchange.response
+        status = 0 if where is Where.CALLBACK else seen.status
+        for path, value in _values(message.json if message.body else None, ()):
+            site = Site(seen.operation, status, where, path, value, exchange)
+            found.setdefault((site.operation, status, where, site.place), site)
+    return list(found.values())
+
+
+def _values(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    if value is None or "requestParams" in path:
+        return
+    yield path, value
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, member in members:
+        yield from _values(member, (*path, name))
+
+
+def _edited(message: Any, path: tuple[str | int, ...], value: Any) -> Any:
+    """Return a message with another value at a place of its JSON."""
+    content = [json.loads(message.body)]
+    node: Any = content
+    *inner, last = (0, *path)
+    for part in inner:
+        node = node[part]
+    node[last] = value
+    return replace(message, body=json.dumps(content[0]).encode())
+
+
+def asked(kind: Kind, detail: str, operation: str, place: str, exchange: Exchange) -> Plant:
+    """Return a difference in a request that was accepted."""
+    return Plant(kind, detail, operation, exchange.status, Where.REQUEST, place, exchange)

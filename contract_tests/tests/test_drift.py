@@ -1,14 +1,43 @@
-"""`tempolor drift` names what the service does that the document does not say, and nothing else."""
+"""`tempolor drift` names what the service does that the document does not say, each once, and nothing else."""
+
+import json
+from copy import deepcopy
+from functools import cache
+from unittest import mock
 
 import pytest
-from planting import recording
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from planting import ARGUMENTS, Plant, asked, recording, sites
+from stories import call, error
+from tempolor_contract.drift.findings import Kind, Where
+from tempolor_contract.drift.overlay import overlay_of
 from tempolor_contract.drift.session import Drift
-from tempolor_spec import REVISIONS, load_document
+from tempolor_contract.judging.inspector import Inspector
+from tempolor_contract.rules import conformance
+from tempolor_contract.rules import document as document_rules
+from tempolor_spec import REVISIONS, apply_overlay, load_document
+
+JOB = ARGUMENTS["job_id"]
+POINTLESS = {"valid-is-accepted"}
+"""The recording of all examples refuses requests that are valid: examples do not tell which request they answer."""
+
+
+@cache
+def printed():
+    """Return the document; nobody changes it."""
+    return load_document()
+
+
+@cache
+def examples():
+    """Return the recording of all examples."""
+    return recording()
 
 
 def learned(exchanges, document=None):
     """Return the report of some exchanges."""
-    session = Drift("here", document or load_document(), revision="2025-05")
+    session = Drift("here", document or printed(), revision="2025-05")
     for each in exchanges:
         session.see(each)
     return session.close()
@@ -23,6 +52,27 @@ def sights(report):
     }
 
 
+def violations(exchanges, document, effort=conformance.Effort.NONE):
+    """Return which rules of the document are broken, by `check`'s own judge."""
+    with mock.patch.object(conformance, "_document", return_value=document):
+        judge = conformance.DocumentJudge(effort=effort)
+    inspector = Inspector(document_rules.RULES, judge, live=False)
+    for each in exchanges:
+        inspector.see(each)
+    found = [
+        violation for tally in inspector.ledger.tallies.values() for violation in (*tally.violations, *tally.notes)
+    ]
+    return {each.message for each in found if each.rule.id not in POINTLESS}
+
+
+def overlaid(report, *others):
+    """Return the document after the overlays of some reports."""
+    document = deepcopy(printed())
+    for each in (report, *others):
+        apply_overlay(document, overlay_of(each.differences, "1"))
+    return document
+
+
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_what_the_document_prints_is_no_difference(revision):
     """A recording of all examples of a revision conforms to it."""
@@ -31,3 +81,300 @@ def test_what_the_document_prints_is_no_difference(revision):
     assert report.differences == ()
     assert report.answers > 150
     assert report.exit_code == 0
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(-1e6, 1e6) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+NAMES = st.from_regex(r"planted_[a-z]{1,6}", fullmatch=True) | st.sampled_from(
+    ["x-y", "ünïcode", "a b", "it's", "$ref2"]
+)
+WORDS = st.lists(st.sampled_from(["sorry", "please", "wait", "quota", "exceeded", "again", "later"]), min_size=2)
+TYPED = {"string": "text", "integer": 7, "number": 1.5, "boolean": True, "object": {"a": 1}, "array": [1]}
+KINDS = {str: {"string"}, bool: {"boolean"}, int: {"integer", "number"}, float: {"integer", "number"}}
+# What has no body of its own, or any, is compared only where it is the service's error as a whole.
+OPTIONAL = {("list_accounts", 404), ("get_account", 404), ("delete_account", 404)}
+REQUIRED = {
+    ("get_account", 200, ""): "user_id updated updatedUTC maxJobs requestParams",
+    ("list_accounts", 200, "/*"): "user_id updated updatedUTC maxJobs requestParams",
+    ("list_running_jobs", 200, "/*"): "job_id started elapsed",
+    ("get_available_capacity", 200, ""): "executing available",
+    ("get_available_capacity", 200, "/available/*"): "user_id maxJobs executing available",
+    ("create_song", 429, "/runningJobs/*/*"): "user_id job_id started",
+    ("create_song", 400, ""): "error code",
+    ("get_music", 404, ""): "error code",
+}
+LIMITS = [
+    ("get_music", 200, "/progress", "maximum", 101),
+    ("get_music", 200, "/progress", "minimum", -1),
+    ("list_music", 200, "/records/*/job_id", "pattern", "job:8f3c"),
+    ("create_song", 200, "/jobs/*", "pattern", "8f3c1d5ab27e940"),
+    ("download_music", 200, "/url", "format", "/files/a.mp3"),
+    ("get_account", 200, "/updatedUTC", "format", "yesterday"),
+    ("list_running_jobs", 200, "/*/elapsed", "pattern", "83 s"),
+    ("create_account", 200, "/maxJobs", "minimum", 0),
+    ("report_progress", 0, "/replyRef", "maxLength", "r" * 1025),
+]
+LIST_OF_VALUES = [
+    ("get_music", 200, "/status", 20),
+    ("list_music", 200, "/records/*/status_name", "QUEUED"),
+    ("report_progress", 0, "/status", 40),
+]
+
+
+@cache
+def places():
+    """Return all sites."""
+    return sites()
+
+
+def site(operation, status, place):
+    """Return the site at a place."""
+    return next(each for each in places() if (each.operation, each.status, each.place) == (operation, status, place))
+
+
+def song(query=None, **sent):
+    """Return an accepted request for a song."""
+    answer = {"jobs": [JOB], "itemIds": ["8f3c1d5ab27e940"]}
+    return call("POST", "/music/song", 200, answer, sent={"prompt": "A ballad", **sent}, query=query)
+
+
+def instrumental(**sent):
+    """Return an accepted request for an instrumental."""
+    return call("POST", "/music/instrumental", 200, {"jobs": [JOB]}, sent={"prompt": "Rain", **sent})
+
+
+REQUESTS = [
+    asked(Kind.VALUE, '"v9"', "create_song", "/model_song", song(model_song="v9")),
+    asked(Kind.FIELD, "seed", "create_song", "/seed", song(seed=5)),
+    asked(Kind.TYPE, "string", "create_song", "/maxJobs", song(maxJobs="three")),
+    asked(Kind.LIMIT, "maxLength", "create_song", "/lyrics", song(lyrics="l" * 3001)),
+    asked(Kind.LIMIT, "not", "create_song", "", song(artistVoiceItemId="v", midiItemId=ARGUMENTS["midiItemId"])),
+    asked(Kind.PARAMETER, "dry_run", "create_song", "/query/dry_run", song(query={"dry_run": "1"})),
+    asked(Kind.VALUE, '"H:major"', "create_instrumental", "/tonality", instrumental(tonality="H:major")),
+    asked(Kind.LIMIT, "maximum", "create_instrumental", "/bpm", instrumental(bpm=240)),
+    asked(
+        Kind.MISSING, "prompt", "create_instrumental", "/prompt",
+        call("POST", "/music/instrumental", 200, {"jobs": [JOB]}, sent={"bpm": 90}),
+    ),
+    asked(
+        Kind.VALUE, '"video"', "list_music", "/query/type",
+        call("GET", "/music", 200, {"records": [], "hasNext": False}, query={"type": "video"}),
+    ),
+    asked(
+        Kind.MEDIA_TYPE, "application/x-www-form-urlencoded", "create_song", "",
+        call(
+            "POST", "/music/song", 200, {"jobs": [JOB]}, sent=b"prompt=Rain",
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        ),
+    ),
+]  # fmt: skip
+
+
+def of_answer(kind, detail, operation, place, exchange):
+    """Return a difference of an answer as a whole."""
+    return Plant(kind, detail, operation, exchange.status, Where.ANSWER, place, exchange)
+
+
+WHOLE = [
+    of_answer(
+        Kind.STATUS, "409", "create_song", "", call("POST", "/music/song", 409, error(409), sent={"prompt": "x"})
+    ),
+    of_answer(
+        Kind.STATUS, "206", "list_music", "", call("GET", "/music", 206, {"records": [], "more": {"at": [1, None]}})
+    ),
+    of_answer(Kind.STATUS, "200", "cancel_job", "", call("DELETE", f"/scheduler/{JOB}", 200, {"result": True})),
+    of_answer(Kind.STATUS, "202", "delete_midi", "", call("DELETE", f"/music/midi/{ARGUMENTS['midiItemId']}", 202)),
+    of_answer(
+        Kind.HEADER,
+        "retry-after",
+        "create_song",
+        "/header/retry-after",
+        call(
+            "POST",
+            "/music/song",
+            429,
+            error(429, "Account is busy executing 2 jobs"),
+            sent={"prompt": "x"},
+            answer_headers={"Retry-After": "30"},
+        ),
+    ),
+    of_answer(
+        Kind.MEDIA_TYPE,
+        "application/problem+json",
+        "get_music",
+        "",
+        call(
+            "GET",
+            f"/music/{JOB}",
+            404,
+            error(404, f"No record found for {JOB}"),
+            answer_headers={"Content-Type": "application/problem+json"},
+        ),
+    ),
+    of_answer(
+        Kind.MEDIA_TYPE,
+        "text/plain",
+        "get_music",
+        "",
+        call("GET", f"/music/{JOB}", 200, body=b"all is well", answer_headers={"Content-Type": "text/plain"}),
+    ),
+    of_answer(
+        Kind.OPERATION,
+        "GET /music/{job_id}/lyrics",
+        "GET /music/{job_id}/lyrics",
+        "",
+        call("GET", f"/music/{JOB}/lyrics", 200, {"lines": [{"at": 1.5, "text": "La"}]}, query={"lang": "en"}),
+    ),
+    of_answer(
+        Kind.OPERATION, "GET /plans", "GET /plans", "", call("GET", "/plans", 200, [{"name": "a", "price": None}])
+    ),
+    of_answer(
+        Kind.OPERATION,
+        "PATCH /music/{job_id}",
+        "PATCH /music/{job_id}",
+        "",
+        call("PATCH", f"/music/{JOB}", 200, {"titleEn": "New"}, sent={"titleEn": "New"}),
+    ),
+]
+
+
+def of_limits(operation, status, place, keyword, value):
+    """Return a value beyond a limit."""
+    return site(operation, status, place).planted(Kind.LIMIT, keyword, value)
+
+
+@cache
+def fixed():
+    """Return the differences that need no values."""
+    plants = [*REQUESTS, *WHOLE]
+    plants += [of_limits(*each) for each in LIMITS]
+    plants += [
+        site(operation, status, place).planted(Kind.VALUE, json.dumps(value), value)
+        for operation, status, place, value in LIST_OF_VALUES
+    ]
+    for (operation, status, place), names in REQUIRED.items():
+        plants += [site(operation, status, place).lacking(name) for name in names.split()]
+    return plants
+
+
+def is_text_of_error(place):
+    """Whether a site is the text of an error that is printed (D-76)."""
+    return place.place == "/error" and place.status >= 400 and (place.operation, place.status) != ("split_stems", 400)
+
+
+def new_fields(planted):
+    """Return the names of new fields."""
+    return {each.detail for each in planted if each.kind is Kind.FIELD}
+
+
+@st.composite
+def plants(draw):
+    """Draw one difference."""
+    which = draw(st.sampled_from(["field", "type", "null", "text", "fixed", "fixed"]))
+    if which == "fixed":
+        return draw(st.sampled_from(fixed()))
+    if which == "field":
+        place = draw(st.sampled_from([each for each in places() if each.is_declared_object]))
+        name = draw(NAMES)
+        return place.planted(Kind.FIELD, name, draw(VALUES), name)
+    if which == "text":
+        place = draw(st.sampled_from([each for each in places() if is_text_of_error(each)]))
+        return place.planted(Kind.TEXT, text := " ".join(draw(WORDS)), text)
+    place = draw(st.sampled_from([each for each in places() if type(each.value) in KINDS and each.path]))
+    if which == "null":
+        return place.planted(Kind.NULL, "", None)
+    kind = draw(st.sampled_from([each for each in TYPED if each not in KINDS[type(place.value)]]))
+    return place.planted(Kind.TYPE, kind, TYPED[kind])
+
+
+def is_apart(plant):
+    """Return what no two differences of a recording should share, so that each can be told."""
+    return plant.operation, plant.status, plant.where, plant.place
+
+
+MANY = st.lists(plants(), min_size=1, max_size=6, unique_by=is_apart)
+BRIEF = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(BRIEF, max_examples=100)
+
+
+def named(planted):
+    """Each difference is named where it was planted, and nothing else is."""
+    report = learned([*examples(), *(each.exchange for each in planted)])
+
+    assert sights(report) == {each.sight for each in planted}
+    assert report.exit_code == 1
+
+
+def closing(planted):
+    """With the overlay no difference is left, `check` finds nothing wrong, and it may be applied twice."""
+    exchanges = [*examples(), *(each.exchange for each in planted)]
+    report = learned(exchanges)
+    document = overlaid(report)
+
+    assert learned(exchanges, document).differences == ()
+    assert violations(exchanges, document) == set()
+    again = deepcopy(document)
+    apply_overlay(again, overlay_of(report.differences, "1"))
+    assert again == document
+
+
+def merging(planted, others):
+    """The overlays of two recordings, one after the other in any order, admit what both show."""
+    assume(not new_fields(planted) & new_fields(others))  # one field may have two types
+    first, second = ([each.exchange for each in some] for some in (planted, others))
+    one, other = learned(first), learned(second)
+
+    assert sights(learned([*first, *second])) == sights(one) | sights(other)
+    for document in (overlaid(one, other), overlaid(other, one)):
+        assert [each.headline for each in learned([*first, *second], document).differences] == []
+
+
+@BRIEF
+@given(MANY)
+def test_what_is_planted_is_named_and_nothing_else(planted):
+    """One difference or several, of any kind, at any depth."""
+    named(planted)
+
+
+@BRIEF
+@given(MANY)
+def test_the_overlay_closes(planted):
+    """Whatever it admits."""
+    closing(planted)
+
+
+@BRIEF
+@given(MANY, MANY)
+def test_overlays_merge(planted, others):
+    """Whatever they admit."""
+    merging(planted, others)
+
+
+@pytest.mark.slow
+@THOROUGH
+@given(MANY, MANY)
+def test_all_of_it_for_many_more(planted, others):
+    """The same for a hundred recordings of each."""
+    named(planted)
+    closing(others)
+    merging(planted, others)
+
+
+def test_each_alone():
+    """Alone, each is named, too."""
+    assert [each.sight for each in fixed() if sights(learned([each.exchange])) != {each.sight}] == []
+
+
+def test_all_at_once_close():
+    """Many together close by both validators of `check`."""
+    text = (Kind.MEDIA_TYPE, 200)  # what is no JSON any more, rules read as before
+    exchanges = [*examples(), *(each.exchange for each in fixed() if (each.kind, each.status) != text)]
+    report = learned(exchanges)
+    document = overlaid(report)
+
+    assert len(report.differences) > 45
+    assert learned(exchanges, document).differences == ()
+    assert violations(exchanges, document, conformance.Effort.ALL) == set()

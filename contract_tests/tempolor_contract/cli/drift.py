@@ -4,22 +4,20 @@ What else can be learned from the same recordings plugs in here: an option that 
 each call in order, and writes its own file at the end.
 """
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 import cloup
 from tempolor_spec import REVISIONS
 
-from .options import FILE, FOLDER, CannotRunError, context, in_one_line
+from .learning import FORMATS, Learning, rendered, write, write_overlay, write_reports
+from .options import FILE, FOLDER, CannotRunError, context, in_one_line, judged_by
 
 if TYPE_CHECKING:
     from ..drift.report import DriftReport
     from ..measuring.behaviour import Behaviour
-
-_FORMATS: Final = ("text", "json", "html")
 
 
 @cloup.command("drift", context_settings=context("TEMPOLOR_DRIFT"))
@@ -27,7 +25,19 @@ _FORMATS: Final = ("text", "json", "html")
 @cloup.option_group(
     "What it is",
     cloup.option("--revision", default=REVISIONS[0], type=click.Choice(REVISIONS), help="Revision to compare with."),
+    cloup.option(
+        "--overlay", multiple=True, type=FILE, help="OpenAPI overlay on its document; repeatable.  [default: none]"
+    ),
     cloup.option("--base", help="Base URL of the API in the recording.  [default: where /v1/tempolor stands]"),
+)
+@cloup.option_group(
+    "Instead of recordings",
+    cloup.option(
+        "--between",
+        nargs=2,
+        metavar="OLD NEW",
+        help="Compare two documents, each a revision or a file, and say what breaks clients.",
+    ),
 )
 @cloup.option_group(
     "Results",
@@ -35,7 +45,7 @@ _FORMATS: Final = ("text", "json", "html")
     cloup.option(
         "--write-profile", type=FILE, help="Write its times, sizes and texts here, as a TOML file for the mock."
     ),
-    cloup.option("--format", "notation", default=_FORMATS[0], type=click.Choice(_FORMATS), help="How to print it."),
+    cloup.option("--format", "notation", default=FORMATS[0], type=click.Choice(FORMATS), help="How to print it."),
     cloup.option("--report-dir", type=FOLDER, help="Write drift.html, drift.json and drift.txt here."),
 )
 @in_one_line()
@@ -45,43 +55,22 @@ def drift_command(files: tuple[Path, ...], **given: Any) -> None:
     Reads what `tempolor check` reads. Ends with 0 if there is no difference, 1 if there are some, 2 if a file is broken
     or there was nothing to compare. Every option can also be set as TEMPOLOR_DRIFT_<OPTION>.
     """
-    from tempolor_spec import load_document  # noqa: PLC0415 - `--help` need not load it
-
-    from ..drift.session import Drift, drift  # noqa: PLC0415 - the same
+    from ..drift.session import drift  # noqa: PLC0415 - `--help` need not load it
     from ..judging.watching import ReadingsWatcher  # noqa: PLC0415 - the same
     from ..measuring.behaviour import Behaviour  # noqa: PLC0415 - the same
 
+    if given["between"]:
+        sys.exit(_compare(files, given))
     if not files:
-        raise click.UsageError("name the recordings to read")
-    document = load_document(given["revision"])
+        raise click.UsageError("name the recordings to read, or two documents with --between")
     behaviour = Behaviour()
-    watchers = (ReadingsWatcher(given["revision"], base=given["base"]), behaviour)
-    session = Drift(
-        ", ".join(map(str, files)), document, revision=given["revision"], base=given["base"], watchers=watchers
-    )
-    report = drift(files, session)
+    watchers = (ReadingsWatcher(**judged_by(given), base=given["base"]), behaviour)
+    learning = Learning.begin(", ".join(map(str, files)), given, given["base"], watchers)
+    report = drift(files, learning.session)
     _write_profile(behaviour, ", ".join(file.name for file in files), given["write_profile"])
-    sys.exit(_conclude(report, document, given))
-
-
-def _conclude(report: "DriftReport", document: dict[str, Any], given: dict[str, Any]) -> int:
-    _write_overlay(report, document, given["write_overlay"])
-    click.echo(_rendered(report, given["notation"]))
-    if report.stopped and given["notation"] != _FORMATS[0]:
-        click.echo(f"Error: {report.stopped}", err=True)
-    return report.exit_code
-
-
-def _write_overlay(report: "DriftReport", document: dict[str, Any], file: Path | None) -> None:
-    from ..drift.overlay import as_yaml, overlay_of  # noqa: PLC0415 - the same
-
-    if file is None:
-        return
-    text = as_yaml(overlay_of(report.differences, document["info"]["version"]))
-    try:
-        file.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise CannotRunError(f"cannot write {file}: {error.strerror}") from error
+    write_overlay(report, learning.document, learning.overlay)
+    _show(report, given)
+    sys.exit(report.exit_code)
 
 
 def _write_profile(behaviour: "Behaviour", source: str, file: Path | None) -> None:
@@ -89,17 +78,40 @@ def _write_profile(behaviour: "Behaviour", source: str, file: Path | None) -> No
 
     if file is None:
         return
-    try:
-        file.write_text(as_toml(behaviour, source), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise CannotRunError(f"cannot write {file}: {error.strerror}") from error
+    write(file, as_toml(behaviour, source))
     told = ", ".join(measured(behaviour)) or "nothing: the recording shows no job from its beginning to its end"
     click.echo(f"{file} has {told}", err=True)
 
 
-def _rendered(report: "DriftReport", notation: str) -> str:
-    from ..drift.telling import as_text  # noqa: PLC0415 - the same
+def _show(report: "DriftReport", given: dict[str, Any]) -> None:
+    write_reports(report, given["report_dir"])
+    click.echo(rendered(report, given["notation"]))
+    if report.stopped:
+        click.echo(f"Error: {report.stopped}", err=True)
 
-    if notation == "json":
-        return json.dumps(report.to_json(), indent=2, ensure_ascii=False)
-    return as_text(report)
+
+def _compare(files: tuple[Path, ...], given: dict[str, Any]) -> int:
+    from ..drift.between import between  # noqa: PLC0415 - the same
+
+    if files or given["write_overlay"] or given["write_profile"]:
+        raise click.UsageError(
+            "--between compares two documents: it reads no recordings and writes no overlay or profile"
+        )
+    old, new = given["between"]
+    report = between(_document(old), _document(new), names=(old, new))
+    _show(report, given)
+    return report.exit_code
+
+
+def _document(name: str) -> dict[str, Any]:
+    """Return the document of a revision, or the one in a file."""
+    from tempolor_spec import load_document  # noqa: PLC0415 - the same
+
+    from ..drift.files import UnreadableDocumentError, read_document  # noqa: PLC0415 - the same
+
+    if name in REVISIONS:
+        return load_document(name)
+    try:
+        return read_document(Path(name))
+    except UnreadableDocumentError as error:
+        raise CannotRunError(f"{error}; revisions are {', '.join(REVISIONS)}") from None

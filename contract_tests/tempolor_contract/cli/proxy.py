@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import cloup
 
+from .learning import Learning
 from .options import (
     FILE,
     JUDGED_BY,
@@ -47,7 +48,11 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
     "By what to judge", *JUDGED_BY, cloup.option("--fail-fast", is_flag=True, help="Stop at the first violation.")
 )
 @cloup.option_group(
-    "Results", REPORTS, cloup.option("--har", type=FILE, help="Record here, without secrets, as traffic passes.")
+    "Results",
+    REPORTS,
+    cloup.option("--har", type=FILE, help="Record here, without secrets, as traffic passes."),
+    cloup.option("--drift", is_flag=True, help="List at the end what the document does not say of the traffic."),
+    cloup.option("--write-overlay", type=FILE, help="Write that here, as an overlay on the document."),
 )
 @in_one_line()
 def proxy_command(**given: Any) -> None:
@@ -73,6 +78,7 @@ def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
     from ..judging.live import LiveTraffic  # noqa: PLC0415 - the same
     from ..judging.session import Session  # noqa: PLC0415 - the same
 
+    learning = Learning.of(given, upstream.base)
     rules, known = chosen_rules(given), register(given)
     listener = _listener(given["port"], upstream)
     server: Any = None
@@ -99,8 +105,10 @@ def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
             **judged_by(given),
             register=known,
         )
-        traffic = LiveTraffic(session, tell, har)
+        traffic = LiveTraffic(session, tell, har, learning.session.see if learning else None)
         serve(Proxy(upstream, traffic.observe, given["timeout"], _trust(given["ca"])), listener, ready=ready)
+    if learning is not None:
+        learning.tell()
     return conclude(traffic.close(), given)
 
 
@@ -126,7 +134,7 @@ def _trust(ca: Path | None) -> ssl.SSLContext | bool:
 
 
 def _line(violation: "Violation") -> str:
-    from ..judging.reports import plain  # noqa: PLC0415 - the same
+    from ..exchanges.visible import plain  # noqa: PLC0415 - the same
 
     call = violation.calls[-1]
     request = call.exchange.request

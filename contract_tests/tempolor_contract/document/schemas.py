@@ -112,6 +112,9 @@ def plain(node: Any) -> Any:
         kept = {"minimum": -(2**bits), "maximum": 2**bits - 1, **kept}
     if node.get("nullable") is True and isinstance(node.get("type"), str):
         kept["type"] = [node["type"], "null"]
+    elif node.get("nullable") is True and "anyOf" in node:
+        # So say two overlays of which one adds a type, the other null.
+        kept["anyOf"] = [*node["anyOf"], {"type": "string", "nullable": True, "enum": [None]}]
     if not kept.get("required", True):
         del kept["required"]  # Draft 4 has no empty one; an overlay may take the last name out
     for name in ("properties", "patternProperties"):

@@ -80,15 +80,18 @@ class Changes:
 
     def _type(self, fact: Fact) -> Iterator[Action]:
         at, node = fact.key.at, _node(self.document, fact.key.at)
-        if fact.key.detail == "number" and node.get("type") == "integer":
+        if fact.key.detail == "number" and node.get("type") == "integer" and "enum" not in node:
             yield _update(at, {"type": "number"})
             return
-        branches = [fact.shape.schema()]
+        update: dict[str, Any] = {"anyOf": [fact.shape.schema()]}
         if "type" in node:
-            kept = {name: node[name] for name in ("type", "nullable", "enum") if name in node}
-            branches = [kept, *branches]
-            yield from (_removal((*at, name)) for name in kept)
-        yield _update(at, {"anyOf": branches})
+            yield _removal((*at, "type"))
+            update["anyOf"].insert(0, {name: node[name] for name in ("type", "nullable") if name in node})
+        if "enum" in node and fact.values is not None:
+            update["enum"] = list(fact.values.values())
+        elif "enum" in node:
+            yield _removal((*at, "enum"))
+        yield _update(at, update)
 
     def _null(self, fact: Fact) -> Iterator[Action]:
         at, node = fact.key.at, _node(self.document, fact.key.at)

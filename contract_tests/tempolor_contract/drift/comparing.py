@@ -67,17 +67,16 @@ class Comparison:
 
     def _compare(self, at: At, value: Any, place: str) -> Iterator[Found]:
         at, node = self._outline.resolve(at)
-        if (branch := self._branch(at, node, value)) is not None:
-            yield from self._compare(branch, value, place)
-            return
         kind, types = kind_of(value), self._types(at)
         if kind == "null" and types and not self._admits_null(at):
             yield Found(Key(at, Kind.NULL), place, value)
-        elif types and not _is_one_of(kind, value, types):
+        elif kind != "null" and types and not _is_one_of(kind, value, types):
             yield Found(Key(at, Kind.TYPE, kind), place, value)
         elif "enum" in node and not any(_is_same(value, each) for each in node["enum"]):
             yield Found(Key(at, Kind.VALUE, as_json(value)), place, value)
         else:
+            if (branch := self._branch(at, node, value)) is not None:
+                yield from self._compare(branch, value, place)
             yield from self._within(at, node, value, place)
 
     def _within(self, at: At, node: Mapping[str, Any], value: Any, place: str) -> Iterator[Found]:
@@ -158,6 +157,8 @@ class Comparison:
         if "type" in node:
             return node.get("nullable") is True and None in node.get("enum", [None])
         branches = [(*at, keyword, number) for keyword in ("anyOf", "oneOf") for number in _each(node, keyword)]
+        if node.get("nullable") is True and branches:
+            return True
         return any(self._admits_null(each) for each in branches) if branches else not self._types(at)
 
 

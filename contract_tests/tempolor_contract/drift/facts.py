@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tempolor_spec.secrets import is_secret_name
+
 from ..exchanges.exchange import MISSING
 from ..exchanges.redaction import Redactor
-from .comparing import size_of
+from .comparing import as_json, size_of
 from .findings import ANY, Found, Key, Kind, Spot, Where
 from .outline import At
-from .shapes import Budget, Shape
+from .shapes import Budget, Shape, kind_of
 
 _MOST_FACTS: Final = 1000
 _MOST_ALIKE: Final = {Kind.FIELD: 40, Kind.VALUE: 40, Kind.TEXT: 20, Kind.HEADER: 40, Kind.PARAMETER: 40}
@@ -52,13 +54,17 @@ class Tally:
 
 @dataclass
 class Fact:
-    """One difference: where it was seen how often, what values looked like, how far a limit was passed."""
+    """One difference: where it was seen how often, what values looked like, how far a limit was passed.
+
+    `values` has the values of another type by their JSON, None once they are too many to be a list.
+    """
 
     key: Key
     shape: Shape
     spots: dict[Spot, Tally] = field(default_factory=dict)
     example: Any = None
     extreme: Any = None
+    values: dict[str, Any] | None = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -115,10 +121,16 @@ class Facts:
     def _known(self, found: Found) -> Key:
         """Return the key that a sight counts for: names that are secrets, and too many names, are one."""
         key = found.key
-        if key.kind in _UNITED and (len(key.detail) > _LONGEST or self.redactor.text(key.detail) != key.detail):
+        if key.kind in _UNITED and self._is_unspeakable(found):
             self._unite(key)
         united = Key(key.at, key.kind, ANY)
         return united if united in self._facts else key
+
+    def _is_unspeakable(self, found: Found) -> bool:
+        """Whether a name or a value is too long to be told, or a secret."""
+        detail = found.key.detail
+        is_secret = found.key.kind is Kind.VALUE and is_secret_name(_name_of(found))
+        return len(detail) > _LONGEST or is_secret or self.redactor.text(detail) != detail
 
     def _fact(self, key: Key) -> Fact | None:
         if key in self._facts:
@@ -152,9 +164,17 @@ class Facts:
         if found.value is MISSING:
             return
         key = fact.key
-        shown = self.redactor.value(key.detail if key.kind is Kind.FIELD else "", found.value)
+        shown = self.redactor.value(_name_of(found), found.value)
         if key.kind in _SHAPED:
             fact.shape.add(found.value, shown)
+        if key.kind is Kind.TYPE and fact.values is not None:
+            fact.values[as_json(found.value)[:_LONGEST]] = found.value
+            if (
+                len(fact.values) > _MOST_ALIKE[Kind.VALUE]
+                or shown != found.value
+                or kind_of(shown) in {"array", "object"}
+            ):
+                fact.values = None
         if fact.example is None:
             fact.example = shown
         size = size_of(key.detail, found.value) if key.kind is Kind.LIMIT else None
@@ -164,6 +184,12 @@ class Facts:
                 fact.extreme, fact.example = size, shown
         if key.kind is Kind.LIMIT and key.detail == "format" and "://" not in str(found.value):
             fact.notes["relative"] = True
+
+
+def _name_of(found: Found) -> str:
+    """Return the name that a value stands under: a secret's, if any name on the way to it is one."""
+    names = found.place.split("/")
+    return next(filter(is_secret_name, names), names[-1])
 
 
 def _shown_place(found: Found, key: Key) -> str:

@@ -22,6 +22,19 @@ class Kind(StrEnum):
     TEXT = "error text"
     LIMIT = "beyond limit"
     MISSING = "never there"
+    # Between two documents, something can be gone, too, or be stricter.
+    GONE_OPERATION = "removed operation"
+    GONE_PARAMETER = "removed parameter"
+    GONE_HEADER = "removed header"
+    GONE_STATUS = "removed status"
+    GONE_MEDIA_TYPE = "removed media type"
+    GONE_FIELD = "removed field"
+    GONE_VALUE = "removed value"
+    GONE_TEXT = "removed error text"
+    REQUIRED = "required"
+    NARROWED = "narrower limit"
+    NOT_NULL = "no null"
+    DEFAULT = "default"
 
 
 class Where(StrEnum):

@@ -76,9 +76,19 @@ class Observer:
             value = call.answer if not response.truncated else MISSING
             yield Found(Key((*described.at, "responses"), Kind.STATUS, str(call.status)), value=value)
             return
-        yield from _headers(answer, response)
+        yield from self._headers(answer, response)
         if not _is_optional(call) or self._is_ours(call):
             yield from self._body(answer, call, response)
+
+    def _headers(self, answer: Answer, response: Response) -> Iterator[Found]:
+        seen = {name.lower() for name, _ in response.headers}
+        for name, at in answer.headers.items():
+            if name not in seen and self._outline.resolve(at)[1].get("required"):
+                yield Found(Key(at, Kind.MISSING, name), f"/header/{name}", MISSING)
+        for name in sorted(seen - answer.headers.keys()):
+            if is_of_this_api(name):
+                at = (*answer.at, "headers")
+                yield Found(Key(at, Kind.HEADER, name), pointer("/header", name), response.header(name))
 
     def _is_ours(self, call: Call) -> bool:
         return isinstance(call.answer, dict) and self._refusal_fields <= call.answer.keys()
@@ -136,17 +146,6 @@ class Observer:
         if at not in self._schemas:
             self._schemas[at] = Schema(self._outline.resolve(at)[1], self._outline.document)
         return self._schemas[at]
-
-
-def _headers(answer: Answer, response: Response) -> Iterator[Found]:
-    seen = {name.lower() for name, _ in response.headers}
-    for name, at in answer.headers.items():
-        if name not in seen:
-            yield Found(Key(at, Kind.MISSING, name), f"/header/{name}", MISSING)
-    for name in sorted(seen - answer.headers.keys()):
-        if is_of_this_api(name):
-            at = (*answer.at, "headers")
-            yield Found(Key(at, Kind.HEADER, name), pointer("/header", name), response.header(name))
 
 
 def _is_noise(name: str) -> bool:

@@ -41,7 +41,7 @@ class Difference:
 
     `detail` is what is new: the name, value, type or keyword. `change` says in a sentence what the document would get;
     `actions` are that change as actions of an overlay, without evidence. `sights` has each place where it was seen, the
-    first one first.
+    first one first. `breaks` says of a difference between two documents what it does to clients.
     """
 
     kind: Kind
@@ -50,6 +50,7 @@ class Difference:
     example: Any
     change: str
     actions: tuple[Action, ...] = ()
+    breaks: str = ""
 
     @property
     def count(self) -> int:
@@ -77,7 +78,7 @@ class Difference:
         spot = self.sights[0].spot
         where = f"{spot.operation} {spot.status or 'request'}" if spot.where is not Where.REQUEST else spot.operation
         told = " request" if spot.where is Where.REQUEST else ""
-        named = "" if self.kind in {Kind.OPERATION, Kind.NULL} else f" {self.detail}"
+        named = "" if self.kind is Kind.OPERATION or not self.detail else f" {self.detail}"
         return f"{where}{told} {spot.place}".rstrip() + f": {self.kind}{named}"
 
     def to_json(self) -> dict[str, Any]:
@@ -92,6 +93,7 @@ class Difference:
             "last": self.last or None,
             "example": self.example,
             "change": self.change,
+            **({"breaks": self.breaks} if self.breaks else {}),
             "actions": [dict(each) for each in self.actions],
             "also": [each.to_json() for each in self.sights[1:]],
         }
@@ -103,7 +105,8 @@ class DriftReport:
 
     `reached` counts the answers that were compared, by operation and status; `skipped` those that teach nothing, by
     reason; `foreign` what is not of this API; `left_out` sights beyond the bounds. `readings` has a row for each
-    reading of the document, from whoever judges them. `stopped` says why the stream ended early.
+    reading of the document, from whoever judges them. `stopped` says why the stream ended early. With `of_documents`,
+    two documents were compared, and no stream.
     """
 
     source: str
@@ -116,6 +119,7 @@ class DriftReport:
     foreign: int = 0
     left_out: int = 0
     stopped: str = ""
+    of_documents: bool = False
 
     @property
     def answers(self) -> int:
@@ -125,7 +129,7 @@ class DriftReport:
     @property
     def exit_code(self) -> int:
         """0 for no difference, 1 for some, 2 where the stream could not be read, or had nothing to compare."""
-        if self.stopped or not self.answers:
+        if self.stopped or not (self.answers or self.of_documents):
             return COULD_NOT
         return SOME if self.differences else NONE
 

@@ -1,14 +1,17 @@
 """Differences in words: for terminals, and for overlays."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
 
+from ..document.call import CALLBACK
+from ..exchanges.visible import plain
 from .changes import Action
 from .facts import Fact
-from .findings import ANY, Kind
+from .findings import ANY, Kind, Where
 from .outline import At
 from .report import Difference, DriftReport, Sight
 
@@ -33,11 +36,13 @@ _UNITED: Final = {
 
 def change_in_words(fact: Fact, actions: list[Action]) -> str:
     """Say what a fact would change in the document."""
-    home, kind, detail = _home(fact.key.at), fact.key.kind, fact.key.detail
+    kind, detail = fact.key.kind, fact.key.detail
     template = _UNITED.get(kind, "") if detail == ANY else _CHANGES.get(kind, "{home} gets the {kind} {detail}")
     weaker = "becomes weaker" if any("update" in each for each in actions) else "is taken away"
     moved = f"moves to {fact.extreme}" if fact.extreme is not None else weaker
-    return template.format(home=home, kind=kind.removeprefix("new "), detail=detail, typed=_typed(fact), moved=moved)
+    return template.format(
+        home=home(fact.key.at), kind=kind.removeprefix("new "), detail=detail, typed=_typed(fact), moved=moved
+    )
 
 
 def _typed(fact: Fact) -> str:
@@ -47,7 +52,7 @@ def _typed(fact: Fact) -> str:
     return f"{told} or null" if schema.get("nullable") else told
 
 
-def _home(at: At) -> str:
+def home(at: At) -> str:
     """Return a place in the document as people call it."""
     if at[:1] == ("components",):
         rest = [str(each) for each in at[3:] if each not in {"properties", "content", "examples", "headers"}]
@@ -59,38 +64,61 @@ def _home(at: At) -> str:
 
 def as_text(report: DriftReport) -> str:
     """Return what a terminal shows: what was reached, how many differences there are, then each in some lines."""
-    lines = list(_reached(report))
+    lines = list(reached(report))
     for each in report.differences:
         lines += ["", *_lines(each)]
-    lines += [f"stopped: {report.stopped}"] if report.stopped else []
-    return "\n".join(lines)
+    if report.readings:
+        lines += ["", *_readings(report.readings)]
+    return plain("\n".join(lines))
 
 
-def _reached(report: DriftReport) -> Iterator[str]:
-    known = sum(
-        not operation.startswith(("GET ", "POST ", "PUT ", "PATCH ", "DELETE ")) for operation in report.reached
-    )
-    told = f"compared {report.answers:,} answers of {known} operations ({report.operations} documented)"
-    yield f"{told} with {report.revision or 'the document'}"
-    left = [f"{count:,} {reason}" for reason, count in report.skipped.items()]
+def reached(report: DriftReport) -> Iterator[str]:
+    """Yield what was compared, what was not, and how many differences there are, a line for each."""
+    if report.of_documents:
+        yield f"compared {report.source}"
+    else:
+        known = sum(" " not in operation and operation != CALLBACK for operation in report.reached)
+        told = f"compared {count(report.answers, 'answer')} of {known} operations ({report.operations} documented)"
+        yield f"{told} with {report.revision or 'the document'}"
+    left = [f"{number:,} {reason}" for reason, number in report.skipped.items()]
     left += [f"{report.foreign:,} not of this API"] if report.foreign else []
     if left:
         yield f"left aside: {', '.join(left)}"
-    count = len(report.differences)
     more = f", and more than can be told apart ({report.left_out:,} sights)" if report.left_out else ""
-    yield f"{count or 'no'} difference{'' if count == 1 else 's'}{more}"
+    yield f"{count(len(report.differences), 'difference') if report.differences else 'no differences'}{more}"
 
 
 def _lines(difference: Difference) -> Iterator[str]:
     first, *others = difference.sights
     example = "" if difference.example is None else f", for example {shortened(difference.example)}"
     yield difference.headline
-    yield f"  in {first.count:,} of {first.of:,}{_when(first)}{example}"
+    if first.of:
+        yield f"  in {first.count:,} of {first.of:,}{_when(first)}{example}"
     if others:
-        told = [f"{each.spot.operation} {each.spot.status or ''} {each.spot.place}" for each in others[:_MOST_SIGHTS]]
+        told = [_where(each) for each in others[:_MOST_SIGHTS]]
         more = f" and {len(others) - _MOST_SIGHTS} more" if len(others) > _MOST_SIGHTS else ""
-        yield f"  also {', '.join(' '.join(each.split()) for each in told)}{more}"
-    yield f"  document: {difference.change}"
+        yield f"  also {', '.join(told)}{more}"
+    yield f"  document: {difference.change}" + (f"; {difference.breaks}" if difference.breaks else "")
+
+
+def seen(sight: Sight) -> str:
+    """Return where and how often something was seen."""
+    return f"{_where(sight)}: {sight.count:,} of {sight.of:,}{_when(sight)}" if sight.of else _where(sight)
+
+
+def _readings(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield how many readings have each verdict, and those that traffic contradicts."""
+    counted = Counter(str(each["verdict"]) for each in rows)
+    yield f"{count(len(rows), 'reading')}: {', '.join(f'{number} {verdict}' for verdict, number in counted.items())}"
+    for each in rows:
+        if each["verdict"] == "contradicted":
+            yield f"  contradicted: {each['id']} {each['question']}"
+
+
+def _where(sight: Sight) -> str:
+    spot = sight.spot
+    status = "request" if spot.where is Where.REQUEST else str(spot.status or "")
+    return " ".join(f"{spot.operation} {status} {spot.place}".split())
 
 
 def _when(sight: Sight) -> str:
@@ -98,6 +126,11 @@ def _when(sight: Sight) -> str:
         return ""
     first, last = (datetime.fromtimestamp(each, UTC).strftime("%Y-%m-%d %H:%M") for each in (sight.first, sight.last))
     return f", {first} UTC" if first == last else f", {first} to {last} UTC"
+
+
+def count(number: int, thing: str) -> str:
+    """Return a number with what it counts."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def shortened(value: Any) -> str:

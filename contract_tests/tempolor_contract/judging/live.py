@@ -16,13 +16,14 @@ from .session import Session
 class LiveTraffic:
     """What passes, shown to a session and to a recording.
 
-    `tell` gets each violation that fails, as it is found. `fault` is the first thing that went wrong with recording
-    or judging: traffic passes all the same, but the run is then not a success.
+    `tell` gets each violation that fails, as it is found, and `learn` each exchange after it was judged. `fault` is the
+    first thing that went wrong with recording or judging: traffic passes all the same, but the run is then no success.
     """
 
     session: Session
     tell: Callable[[Violation], None]
     har: HarWriter | None = None
+    learn: Callable[[Exchange], None] | None = None
     fault: str = ""
 
     def __post_init__(self) -> None:
@@ -35,6 +36,8 @@ class LiveTraffic:
             if not is_control(urlsplit(exchange.request.url).path):
                 self._record(exchange)
                 self._judge(exchange)
+                if self.learn is not None:
+                    self.learn(exchange)
         except Exception as error:  # noqa: BLE001 - nothing in here may stop traffic
             where = f"{exchange.request.method} {exchange.request.url}"
             self.fault = self.fault or f"{where} could not be judged: {type(error).__name__}: {error}"

@@ -5,9 +5,10 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from ...exchanges.redaction import Redactor
+from ...exchanges.visible import plain
 from ..ledger import Tally, Verdict
 from ..result import NOTHING_VERIFIED, RunResult
-from .text import body, plain
+from .text import body
 
 _SUITE: Final = "tempolor_contract"
 

@@ -14,11 +14,12 @@ from tempolor_spec import __version__
 
 from ...document.call import Call
 from ...exchanges.redaction import Redactor
+from ...exchanges.visible import plain
 from ...readings.judge import Verdict as ReadingVerdict
 from ...rules.rule import Violation
 from ..ledger import Tally, Verdict
 from ..result import GOOD, VIOLATIONS, RunResult
-from .text import body, plain, shortened
+from .text import body, shortened
 
 _ORDER: Final = (
     Verdict.VIOLATED,

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from ...exchanges.visible import plain
 from ...readings.judge import Verdict as ReadingVerdict
 from ...rules.rule import Strength, Violation
 from ...target.guard import Level
 from ..ledger import Verdict
 from ..result import GOOD, VIOLATIONS, RunResult
-from .text import count, plain
+from .text import count
 from .writing import ReportFiles
 
 _WORDS: Final = {

@@ -1,0 +1,48 @@
+"""Whether a difference between two documents breaks clients of the old one, as oasdiff sees it.
+
+A client breaks if what it sends is refused from now on, or if what it gets is not what it was promised. It may break
+where it cannot know: on a value that it has never seen, on a field that it may do without, on another text or default.
+"""
+
+from typing import Final
+
+from .findings import Kind, Where
+
+BREAKS: Final = "breaks clients"
+MAY_BREAK: Final = "may break clients"
+FINE: Final = ""
+_RANK: Final = (FINE, MAY_BREAK, BREAKS)
+
+_OF_REQUESTS: Final = {
+    Kind.GONE_PARAMETER: MAY_BREAK,
+    Kind.GONE_FIELD: MAY_BREAK,
+    Kind.GONE_VALUE: BREAKS,
+    Kind.GONE_MEDIA_TYPE: BREAKS,
+    Kind.REQUIRED: BREAKS,
+    Kind.NARROWED: BREAKS,
+    Kind.NOT_NULL: BREAKS,
+    Kind.DEFAULT: MAY_BREAK,
+}
+_OF_ANSWERS: Final = {
+    Kind.GONE_FIELD: MAY_BREAK,
+    Kind.GONE_HEADER: MAY_BREAK,
+    Kind.GONE_MEDIA_TYPE: BREAKS,
+    Kind.GONE_TEXT: MAY_BREAK,
+    Kind.VALUE: MAY_BREAK,
+    Kind.TYPE: BREAKS,
+    Kind.NULL: BREAKS,
+    Kind.LIMIT: BREAKS,
+    Kind.MISSING: BREAKS,
+}
+
+
+def breaks(kind: Kind, where: Where, *, was_promised: bool = False) -> str:
+    """Return what a difference does to clients. `was_promised`: what is gone was required, or a success."""
+    if kind is Kind.GONE_OPERATION or (was_promised and kind in {Kind.GONE_FIELD, Kind.GONE_STATUS, Kind.GONE_HEADER}):
+        return BREAKS
+    return (_OF_REQUESTS if where is Where.REQUEST else _OF_ANSWERS).get(kind, FINE)
+
+
+def worst(*told: str) -> str:
+    """Return the worst of some."""
+    return max(told, key=_RANK.index)
