@@ -14,7 +14,7 @@ _turn = Lock()
 
 @cache
 def load_soon() -> None:
-    """Begin to load them, once, in a thread; whoever orders music comes for its file, after some seconds."""
+    """Begin to load them, once, in a thread: whoever was given a link comes for its file, nobody else needs the room."""
     Thread(target=_load, name="load-codecs").start()
 
 

@@ -57,7 +57,6 @@ def _model(call: Call, name: str) -> str:
 
 
 def _start(call: Call, world: World, kind: JobKind, request: MusicRequest) -> Answer:
-    load_soon()
     started = music.start(world, kind, request, call.fault)
     call.notes.jobs = [str(job.id) for job in started.jobs]
     return Answer(200, _started_object(started, call.notes.jobs))
@@ -77,6 +76,7 @@ def list_music(call: Call, world: World) -> Answer:
 
 def download_music(call: Call, world: World) -> Answer:
     """Return a link to one of a completed piece's files."""
+    load_soon()
     job = music.downloadable(world, call.parameters["job_id"])
     url = links.download(world, job, call.parameters["file_format"], call.base_url)
     return Answer(200, {"url": url, "remainSeconds": world.policy.link_seconds})
