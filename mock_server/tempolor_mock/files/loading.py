@@ -11,10 +11,12 @@ from types import ModuleType
 _turn = Lock()
 """Python 3.11 may fail where two threads compile at once (python/cpython#106905); pytest compiles what it loads."""
 
+_looking = Lock()
+
 
 @cache
 def load_soon() -> None:
-    """Begin to load them, once, in a thread: whoever was given a link comes for its file, nobody else needs the room."""
+    """Begin to load them, once, in a thread: who was given a link comes for its file; nobody else needs the room."""
     Thread(target=_load, name="load-codecs").start()
 
 
@@ -26,8 +28,13 @@ def _load() -> None:
         import_module("lameenc")
 
 
-@cache
 def lookup() -> ModuleType:
     """Load the module `lookup`, which the server does without until the first file is asked for."""
+    with _looking:  # Whoever finds it loaded does not wait for the turn of numpy.
+        return _lookup()
+
+
+@cache
+def _lookup() -> ModuleType:
     with _turn:
         return import_module(f"{__package__}.lookup")
