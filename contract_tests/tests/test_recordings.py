@@ -416,7 +416,7 @@ def test_the_command_tells_rule_page_and_command(tmp_path):
     outcome = CliRunner().invoke(check_command, [str(file), "--report-dir", str(folder)])
 
     assert "VIOLATED final-stays-final" in outcome.output
-    assert "entry 6: " in outcome.output
+    assert "at entry 6); " in outcome.output
     assert "https://useapi.net/docs/api-tempolor-v1/get-tempolor-music-job_id" in outcome.output
     assert f"curl http://mock.example/v1/tempolor/music/{JOB}" in outcome.output
     report = (folder / "report.json").read_text()

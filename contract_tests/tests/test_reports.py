@@ -281,7 +281,8 @@ def test_summary_tells_what_happened_since_when_and_says_it_once(judge):
 
     assert first == "judged as a mock; --live says otherwise"
     assert second.startswith(
-        "VIOLATED account-round-trips: account 7 was deleted, but is listed (2 times, since request 1); the page"
+        "VIOLATED account-round-trips: account 7 was deleted, but is listed "
+        "(GET /accounts, since request 1, 2 times); the page says: "
     )
 
 
@@ -291,7 +292,7 @@ def test_recording_is_shown_by_its_places(judge):
     inspector.see(replace(call("GET", "/accounts", 418, {}), label="line 12"))
     found = RunResult("a.ndjson", "recording", None, inspector.ledger, exchanges=1)
 
-    assert "VIOLATED status-documented: line 12: " in summary(found)
+    assert "(GET /accounts, at line 12); the page says: " in summary(found)
 
 
 def test_huge_and_binary_bodies_are_shown_by_their_size(tmp_path):

@@ -17,7 +17,11 @@ def _authorization(call: Call, world: World) -> Judged:
         return None
     if call.accepted:
         how = "another scheme than Bearer" if call.token == "" else "no Authorization header"
-        return [Problem(f"{call.operation} was answered {call.status} with {how}", key=call.operation)]
+        return [
+            Problem(
+                f"{call.operation} was sent with {how}, and answered {call.status} all the same", key=call.operation
+            )
+        ]
     return FINE
 
 
@@ -27,7 +31,10 @@ def _redirect(call: Call) -> Judged:
     if 300 <= call.status < 400:
         response = call.exchange.response
         return [
-            Problem(f"{call.method} {call.path} was redirected to {response.header('location') if response else ''}")
+            Problem(
+                f"{call.method} {call.path} was answered {call.status}, a "
+                f"redirect to {response.header('location') if response else ''}"
+            )
         ]
     return FINE
 

@@ -30,7 +30,12 @@ def _stamps(call: Call) -> Judged:
         told = milliseconds(text)
         if isinstance(stamp, int) and told is not None:
             if abs(told - stamp) > 1000:
-                return [Problem(f"updated {stamp} and updatedUTC {text} are {told - stamp} ms apart")]
+                return [
+                    Problem(
+                        f"updated is {stamp} and updatedUTC is {text}: two "
+                        f"moments {abs(told - stamp)} ms apart, in place of one"
+                    )
+                ]
             judged = FINE
     return judged
 
@@ -39,7 +44,7 @@ def _keys(call: Call) -> Judged:
     if call.status != 200 or not call.item:
         return None
     wrong = [key for key, each in call.item.items() if isinstance(each, dict) and each.get("user_id", key) != key]
-    return [Problem(f"account {call.item[wrong[0]]['user_id']!r} stands under {wrong[0]!r}")] if wrong else FINE
+    return [Problem(f"the key {wrong[0]!r} holds the account {call.item[wrong[0]]['user_id']!r}")] if wrong else FINE
 
 
 def _stored(call: Call) -> Judged:
@@ -47,7 +52,11 @@ def _stored(call: Call) -> Judged:
         return None
     wanted = whole(call.sent["maxJobs"]) if "maxJobs" in call.sent else _DEFAULT_JOBS
     told = call.item.get("maxJobs")
-    return FINE if told == wanted else [Problem(f"stored with maxJobs {wanted}, answered {told}")]
+    return (
+        FINE
+        if told == wanted
+        else [Problem(f"the account was stored with maxJobs {wanted}, and the answer says {told}")]
+    )
 
 
 def _stored_id(call: Call) -> Judged:
@@ -58,7 +67,11 @@ def _stored_id(call: Call) -> Judged:
     if not ids or isinstance(ids[0], bool) or not isinstance(ids[0], str | int):
         return None  # of what is neither a text nor a number the pages say nothing
     told = call.item.get("user_id")
-    return FINE if told == str(ids[0]) else [Problem(f"stored as {ids[0]!r}, answered {told!r}")]
+    return (
+        FINE
+        if told == str(ids[0])
+        else [Problem(f"the account was stored as {ids[0]!r}, and the answer calls it {told!r}")]
+    )
 
 
 def _secrets(call: Call, world: World) -> Judged:
@@ -71,7 +84,9 @@ def _secrets(call: Call, world: World) -> Judged:
         judged = judged or FINE
         # Whatever else stands in its place is a mask.
         if ticket_in(shown.get("requestParams")) in sent:
-            judged = [Problem("service_ticket is repeated in clear", key=call.operation)]
+            judged = [
+                Problem("the answer shows the service_ticket that was stored, which is a secret", key=call.operation)
+            ]
     return judged
 
 
@@ -96,7 +111,10 @@ def _round_trip(call: Call, world: World) -> Judged:
         # Somebody else may have stored it again: then its stamp has moved on, and anything may be different.
         if changed and whole(each.get("updated", 0)) == whole(account.shown.get("updated", 0)):
             name = changed[0]
-            told = f"{name} was {account.shown.get(name)!r} and is {each.get(name)!r}, though it was not stored again"
+            told = (
+                f"{name} was {account.shown.get(name)!r} and is now "
+                f"{each.get(name)!r}, though nobody stored the account again"
+            )
             return [Problem(f"account {account.user_id}: {told}", (account.stored,), key=name)]
         judged = judged or FINE
     return judged
@@ -107,9 +125,17 @@ def _one_found(call: Call, world: World) -> Judged:
     if account is None or call.unclear:
         return None
     if account.deleted and account.deleted.before(call) and call.accepted:
-        return [Problem(f"account {account.user_id} was deleted, but is there", (account.deleted,), key="deleted")]
+        return [
+            Problem(f"account {account.user_id} was deleted, but can still be read", (account.deleted,), key="deleted")
+        ]
     if call.status == 404 and not account.gone and account.shown and account.stored.before(call):
-        return [Problem(f"account {account.user_id} was stored, but is not there", (account.stored,), key="lost")]
+        return [
+            Problem(
+                f"account {account.user_id} was stored and not deleted, but reading it was answered 404",
+                (account.stored,),
+                key="lost",
+            )
+        ]
     return FINE if account.deleted else None
 
 
@@ -128,7 +154,9 @@ def _all_found(call: Call, world: World) -> Judged:
 def _some_or_404(call: Call) -> Judged:
     if call.status not in {200, 404}:
         return None
-    return [Problem("no account is configured, but that was answered 200")] if call.answer == {} else FINE
+    return (
+        [Problem("the list of accounts is empty, and was answered 200 in place of 404")] if call.answer == {} else FINE
+    )
 
 
 def _scheduler_answers(call: Call, world: World) -> Judged:
@@ -154,7 +182,9 @@ def _name_not_needed(call: Call, world: World) -> Judged:
     if call.query.get("user_id") or call.query.get("cursor") or not alone or call.unclear:
         return None
     if call.status == 400 and "user_id" in call.error:
-        told = f"only one account is configured, but {call.operation} without its name was refused: {call.error}"
+        told = (
+            f"one account is configured, so {call.operation} needs no user_id, but was refused without it: {call.error}"
+        )
         return [Problem(told, (world.only_account,) if world.only_account else ())]
     return FINE if call.accepted else None
 
@@ -164,7 +194,9 @@ def _user_needed(call: Call, world: World) -> Judged:
     if call.query.get("user_id") or len(known) < 2 or call.unclear or call.status in {401, 402, 429}:
         return None
     if call.accepted:
-        told = f"{len(known)} accounts are configured, none was named, and the call was accepted"
+        told = (
+            f"{len(known)} accounts are configured, so {call.operation} needs a user_id, but was accepted without one"
+        )
         return [Problem(told, tuple(each.stored for each in known[:2]))]
     return FINE
 

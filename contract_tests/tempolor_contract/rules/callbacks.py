@@ -27,11 +27,13 @@ def _job(call: Call, world: World) -> tuple[Job, dict[str, Any]] | None:
 def _form(call: Call) -> Judged:
     request = call.exchange.request
     if request.method != "POST":
-        return [Problem(f"a callback came as {request.method}")]
+        return [Problem(f"the callback was sent as {request.method}, not as POST")]
     if request.media_type != "application/json":
-        return [Problem(f"a callback came as {request.media_type or 'no Content-Type'}")]
+        return [
+            Problem(f"the callback was sent with {request.media_type or 'no Content-Type'}, not as application/json")
+        ]
     named = isinstance(request.json, dict) and request.json.get("job_id")
-    return FINE if named else [Problem("a callback without job_id")]
+    return FINE if named else [Problem("the callback does not say which job it is about: it has no job_id")]
 
 
 def _ref(call: Call, world: World) -> Judged:
@@ -43,7 +45,7 @@ def _ref(call: Call, world: World) -> Judged:
     for name in sorted(_OWN):
         wanted = order.sent.get(name) or None
         if (item.get(name) or None) != wanted:
-            told = f"{name} of {job.id}: ordered {wanted!r}, reported {item.get(name)!r}"
+            told = f"the request gave {name} {wanted!r}, and the callback of {job.id} has {item.get(name)!r}"
             return [Problem(told, (order.call,), key=name)]
     return FINE
 
@@ -57,7 +59,10 @@ def _address(call: Call, world: World) -> Judged:
     if address_of(wanted) == address_of(call.exchange.request.url):
         return FINE
     return [
-        Problem(f"replyUrl is {wanted}, but the callback came to {call.exchange.request.url}", (known[0].order.call,))
+        Problem(
+            f"the request gave replyUrl {wanted}, but the callback went to {call.exchange.request.url}",
+            (known[0].order.call,),
+        )
     ]
 
 
@@ -69,7 +74,9 @@ def _order(call: Call, world: World) -> Judged:
     last = job.callbacks[-1]
     now, then = whole(item.get("progress")), whole(last.progress)
     if now is not None and then is not None and now < then and item.get("status") != FAILED:
-        return [Problem(f"reported progress of {job.id} went from {then} back to {now}", (last.call,))]
+        return [
+            Problem(f"a callback told progress {then} of {job.id}, and a later one {now}: it went back", (last.call,))
+        ]
     return FINE
 
 
@@ -80,7 +87,7 @@ def _one_final(call: Call, world: World) -> Judged:
     final = [each for each in known[0].callbacks if each.final]
     if not final:
         return FINE
-    return [Problem(f"{known[0].id} was reported as final before, but another callback came", (final[0].call,))]
+    return [Problem(f"{known[0].id} had its final callback already, and then came another one", (final[0].call,))]
 
 
 def _after_cancel(call: Call, world: World) -> Judged:
@@ -93,7 +100,9 @@ def _after_cancel(call: Call, world: World) -> Judged:
     # One that was on its way when the job was cancelled can still arrive; it tells of nothing later.
     if status_of(item) not in FINAL and (now is None or then is None or now <= then):
         return None
-    return [Problem(f"{job.id} was cancelled, but a callback came of what followed", (known[0].cancelled,))]
+    return [
+        Problem(f"{job.id} was cancelled, and a callback told of what happened to it afterwards", (known[0].cancelled,))
+    ]
 
 
 def _body(call: Call, world: World) -> Judged:
@@ -111,7 +120,7 @@ def _body(call: Call, world: World) -> Judged:
         mine, theirs = _comparable(item), _comparable(other.item)
         different = sorted(name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name))
         if different:
-            told = f"callback and poll of {job.id} differ in {', '.join(different)}"
+            told = f"the final callback and the poll of {job.id} tell different values of {', '.join(different)}"
             return [Problem(told, (other.call,))]
         return FINE
     return None

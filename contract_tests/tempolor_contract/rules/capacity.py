@@ -33,12 +33,17 @@ def _body(call: Call) -> Judged:
     running = busy_jobs(call)
     told = _BUSY.search(call.error)
     if running is None:
-        return [Problem(f"{call.error!r} came without runningJobs")] if told else FINE
+        return [Problem(f"the 429 says {call.error!r}, but does not list those jobs as runningJobs")] if told else FINE
     listed = [job for jobs in running.values() for job in jobs]
     if told is None:
-        return [Problem(f"runningJobs came with {call.error!r} in place of 'Account is busy executing X jobs'")]
+        return [
+            Problem(
+                f"the 429 lists runningJobs, so its error must be "
+                f"'Account is busy executing X jobs', but is {call.error!r}"
+            )
+        ]
     if int(told[1]) != len(listed):
-        return [Problem(f"{call.error!r}, but runningJobs lists {len(listed)}")]
+        return [Problem(f"the error says {call.error!r}, but runningJobs lists {len(listed)}")]
     return _keys(running)
 
 
@@ -47,7 +52,11 @@ def _keys(running: dict[str, list[dict[str, Any]]]) -> Judged:
         for job in jobs:
             parts = parse(job.get("job_id"))
             if parts and {parts.account, job.get("user_id", parts.account)} != {user_id}:
-                return [Problem(f"{job['job_id']} of account {job.get('user_id')!r} stands under {user_id!r}")]
+                return [
+                    Problem(
+                        f"{job['job_id']} of account {job.get('user_id')!r} is listed in runningJobs under {user_id!r}"
+                    )
+                ]
     return FINE
 
 
@@ -64,7 +73,12 @@ def _only_when_full(call: Call, world: World) -> Judged:
             return None
         limit, earlier = account.limit, (account.stored,)
     if len(jobs) < limit:
-        return [Problem(f"refused with {len(jobs)} jobs running, though {limit} may", earlier)]
+        return [
+            Problem(
+                f"the order was refused as busy while {len(jobs)} jobs were running, though {limit} may run at once",
+                earlier,
+            )
+        ]
     return FINE
 
 
@@ -77,10 +91,16 @@ def _only_running(call: Call, world: World) -> Judged:
         if job is None:
             continue
         if job.final is not None and job.final.call.before(call):
-            message = f"{job.id} takes up a slot, though it had ended with status {job.final.status}"
+            message = f"{job.id} is listed as running in the 429, though it had ended with status {job.final.status}"
             return [Problem(message, (job.final.call,), key="ended")]
         if job.cancelled is not None and job.cancelled.before(call):
-            return [Problem(f"{job.id} takes up a slot, though it was cancelled", (job.cancelled,), key="cancelled")]
+            return [
+                Problem(
+                    f"{job.id} is listed as running in the 429, though it was cancelled",
+                    (job.cancelled,),
+                    key="cancelled",
+                )
+            ]
     return FINE
 
 
@@ -97,7 +117,10 @@ def _full_is_busy(call: Call, world: World) -> Judged:
             judged = judged or FINE
             ran = proven.setdefault(id(order), set(order.running))
             if len(ran) < order.limit <= len(ran | {job_id}):
-                message = f"an order was taken while {order.limit} jobs were running, and no more than that may"
+                message = (
+                    f"an order was taken while {order.limit} jobs were "
+                    f"running, though no more than {order.limit} may run at once"
+                )
                 judged = [*judged, Problem(message, (order.call, *order.running.values()))]
             ran.add(job_id)
     return judged
@@ -113,7 +136,10 @@ def _started(call: Call, world: World) -> Judged:
         judged = judged or FINE
         for name in ("replyUrl", "replyRef"):
             if row.get(name) != (order.sent.get(name) or None) and (row.get(name) or order.sent.get(name)):
-                told = f"{name} of {row['job_id']}: ordered {order.sent.get(name)!r}, shown {row.get(name)!r}"
+                told = (
+                    f"the order of {row['job_id']} gave {name} "
+                    f"{order.sent.get(name)!r}, and the 429 shows {row.get(name)!r}"
+                )
                 judged = [*judged, Problem(told, (order.call,), key=name)]
     return judged
 

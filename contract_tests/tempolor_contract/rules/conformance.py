@@ -144,13 +144,19 @@ class DocumentJudge:
     def _judge_unknown(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
         if not call.operation and call.allowed and call.refused and call.method in _METHODS:
             wrong = call.status not in {401, 404, 405}
-            message = f"{call.method} {call.path} is not in the document, but was answered {call.status}"
+            message = (
+                f"{call.method} {call.path} is no operation of the API; it was answered {call.status} in place of 405"
+            )
             yield _WRONG_METHOD_IS_405, [Problem(message)] if wrong else FINE
             if call.status == 405 and call.exchange.response is not None:
                 told = call.exchange.response.header("allow") or ""
                 named = {name.strip().upper() for name in told.split(",")}
                 missing = sorted(call.allowed - named)
-                problem = Problem(f"the 405 of {call.method} {call.template} says Allow: {told!r}", key=call.template)
+                problem = Problem(
+                    f"the 405 of {call.method} {call.template} has Allow: "
+                    f"{told!r}, which leaves out {', '.join(missing)}",
+                    key=call.template,
+                )
                 yield _DOCUMENTED_HEADERS, [problem] if missing else FINE
 
     def _judge_answer(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
@@ -161,7 +167,7 @@ class DocumentJudge:
             return
         if answers is None:
             known = ", ".join(str(status) for status in self._answers[call.operation])
-            message = f"{call.operation} was answered {call.status}, which is not among {known}"
+            message = f"{call.operation} was answered {call.status}; the statuses of its page are {known}"
             yield _STATUS_DOCUMENTED, [Problem(message, key=f"{call.operation} {call.status}")]
             return
         yield _STATUS_DOCUMENTED, FINE
@@ -181,7 +187,7 @@ class DocumentJudge:
             return
         if response.media_type not in answers.schemas:
             told = response.media_type or "no Content-Type"
-            yield _MEDIA_TYPE_DOCUMENTED, [Problem(f"{where} came as {told} in place of {JSON}", key=where)]
+            yield _MEDIA_TYPE_DOCUMENTED, [Problem(f"{where} came with {told} in place of {JSON}", key=where)]
         else:
             yield _MEDIA_TYPE_DOCUMENTED, FINE
         if call.answer is MISSING:
@@ -202,7 +208,13 @@ class DocumentJudge:
             undeclared = schema.undeclared(call.answer)
             yield (
                 _UNDECLARED_PROPERTIES,
-                [Problem(f"{call.operation} has {name}", key=f"{call.operation} {name}") for name in undeclared],
+                [
+                    Problem(
+                        f"{call.operation} answers with the field {name}, which no page prints",
+                        key=f"{call.operation} {name}",
+                    )
+                    for name in undeclared
+                ],
             )
         # openapi-core reads no other media type as JSON.
         if not tolerant and call.exchange.response and call.exchange.response.media_type == JSON:
@@ -231,9 +243,9 @@ class DocumentJudge:
         if call.accepted:
             breaches = [each for each in breaches if not self._is_later(call, each)]
             printed = [each for each in breaches if not each.inferred]
-            yield _INVALID_IS_REFUSED, _problems(call, printed, "accepted, although ")
+            yield _INVALID_IS_REFUSED, _problems(call, printed, "although ")
             inferred = [each for each in breaches if each.inferred]
-            yield _UNLIKELY_IS_REFUSED, _problems(call, inferred, "accepted, although ")
+            yield _UNLIKELY_IS_REFUSED, _problems(call, inferred, "although ")
             if not breaches:
                 yield _VALID_IS_ACCEPTED, FINE
         elif not breaches:
@@ -333,11 +345,14 @@ def _parameter_breaches(asked: _Asked, call: Call) -> Iterator[Breach]:
                 yield Breach(f"{place}.{name}", breach.keyword, breach.message, inferred, name)
 
 
-def _problems(call: Call, breaches: list[Breach], front: str = "") -> list[Problem]:
+def _problems(call: Call, breaches: list[Breach], front: str = "but ") -> list[Problem]:
     return [
-        Problem(f"{call.operation} {call.status}: {front}{each.path}: {each.message}", key=_key(call, each))
-        for each in breaches
+        Problem(f"{_answered(call)}, {front}{each.path}: {each.message}", key=_key(call, each)) for each in breaches
     ]
+
+
+def _answered(call: Call) -> str:
+    return "a callback came" if call.operation == CALLBACK else f"{call.operation} was answered {call.status}"
 
 
 def _strangeness(call: Call) -> list[Problem]:

@@ -32,7 +32,11 @@ def _code(call: Call) -> Judged:
     code = call.item.get("code")
     if not call.refused or not isinstance(code, int):
         return None
-    return FINE if code == call.status else [Problem(f"a {call.status} says code {code}", key=str(call.status))]
+    return (
+        FINE
+        if code == call.status
+        else [Problem(f"the answer has the status {call.status}, and its body the code {code}", key=str(call.status))]
+    )
 
 
 def _says_something(call: Call) -> Judged:
@@ -40,7 +44,11 @@ def _says_something(call: Call) -> Judged:
     if not call.refused or "error" not in call.item or (call.operation, call.status) == ("split_stems", 400):
         return None
     where = f"{call.operation} {call.status}"
-    return FINE if call.error.strip() else [Problem(f"the error of {where} is {call.item['error']!r}", key=where)]
+    return (
+        FINE
+        if call.error.strip()
+        else [Problem(f"the error text of {where} is empty: {call.item['error']!r}", key=where)]
+    )
 
 
 def _texts(call: Call, world: World) -> Judged:
@@ -48,7 +56,11 @@ def _texts(call: Call, world: World) -> Judged:
     if printed is None:
         return None
     fine = printed in {call.error, unquote(call.error)}
-    return FINE if fine else [Problem(f"{printed!r} is printed, but the text was {call.error!r}", key=printed[:20])]
+    return (
+        FINE
+        if fine
+        else [Problem(f"the error text is {call.error!r}, where the page prints {printed!r}", key=printed[:20])]
+    )
 
 
 def _printed(call: Call, world: World) -> str | None:

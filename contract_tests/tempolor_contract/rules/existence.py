@@ -36,7 +36,11 @@ def _malformed(call: Call) -> Judged:
         return None
     if call.unclear or call.status in {401, 402, 405, 429} or not call.token:
         return None
-    return FINE if call.status == 400 else [Problem(f"{name} {given!r} was answered {call.status}, not 400")]
+    return (
+        FINE
+        if call.status == 400
+        else [Problem(f"{given!r} has not the form of a {name}, and was answered {call.status}, not 400")]
+    )
 
 
 def _found(call: Call, world: World) -> Judged:
@@ -46,7 +50,11 @@ def _found(call: Call, world: World) -> Judged:
     if call.unclear or call.status in {401, 402, 429} or call.operation in {"cancel_job", "download_music"}:
         return None
     if call.status == 404:
-        return [Problem(f"{thing.id} was there, and nobody has deleted it", (thing.first,))]
+        return [
+            Problem(
+                f"{thing.id} was there and nobody has deleted it, but now it is answered {call.status}", (thing.first,)
+            )
+        ]
     return FINE
 
 
@@ -66,14 +74,16 @@ def _deleted(call: Call, world: World) -> Judged:
     # Whether the scheduler still follows a deleted job is not said anywhere.
     if call.status == 404 or call.operation == "cancel_job":
         return FINE
-    return [Problem(f"{thing.id} was deleted, but this was answered {call.status}, not 404", (thing.deleted,))]
+    return [
+        Problem(f"{thing.id} was deleted, but {call.operation} was answered {call.status}, not 404", (thing.deleted,))
+    ]
 
 
 def _deleted_is_listed(call: Call, world: World) -> Judged:
     for each in record_ids(call):
         thing = world.jobs.get(each) or world.midi.get(each) or world.voices.get(each)
         if thing is not None and thing.deleted is not None and thing.deleted.before(call):
-            return [Problem(f"{each} was deleted, but is listed", (thing.deleted,), key="listed")]
+            return [Problem(f"{each} was deleted, but is still listed", (thing.deleted,), key="listed")]
     return FINE if any(thing.deleted for thing in _things(world, call.operation)) else None
 
 
@@ -88,7 +98,16 @@ def _owned(call: Call) -> Judged:
     mine = token_number(call.token)
     if given is None or mine is None or given.number == mine or call.unclear:
         return None
-    return [Problem(f"a token of user {mine} reached {call.arguments[name]}")] if call.accepted else FINE
+    return (
+        [
+            Problem(
+                f"with a token of user {mine}, {call.operation} worked "
+                f"on {call.arguments[name]}, which is another user's"
+            )
+        ]
+        if call.accepted
+        else FINE
+    )
 
 
 RULES = (

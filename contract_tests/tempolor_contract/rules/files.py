@@ -43,7 +43,9 @@ def _only_complete(call: Call, world: World) -> Judged:
         job = world.job_of(call)
         if job is None or call.status != 200 or job.final is None or not job.final.call.before(call):
             return None
-        failed = Problem(f"{job.id} had FAILED, but there is a file", (job.final.call,), key="failed")
+        failed = Problem(
+            f"{job.id} has FAILED, but its download was answered with a file", (job.final.call,), key="failed"
+        )
         return [failed] if job.final.status == FAILED else FINE
     judged: Judged = None
     for item in items_of(call):
@@ -52,7 +54,7 @@ def _only_complete(call: Call, world: World) -> Judged:
             continue
         early = [download for download in job.downloaded.values() if download.before(call)]
         if early:
-            judged = [Problem(f"{job.id} had a file before it was complete", (early[0],), key="early")]
+            judged = [Problem(f"{job.id} could be downloaded before it was COMPLETED", (early[0],), key="early")]
     return judged
 
 
@@ -66,7 +68,9 @@ def _complete(call: Call, world: World) -> Judged:
         return [Problem(f"{job.id} was COMPLETED, but its download is a 400: {call.error}", (job.final.call,))]
     earlier = job.downloaded.get(call.query.get("file_format") or "mp3")
     if call.status == 404 and earlier is not None and earlier.before(call):
-        return [Problem(f"{job.id} could be downloaded before, and nobody has deleted it", (earlier,))]
+        return [
+            Problem(f"{job.id} could be downloaded before and nobody has deleted it, but now that is a 404", (earlier,))
+        ]
     return FINE if call.status == 200 else None
 
 
@@ -89,7 +93,13 @@ def _kind(call: Call, world: World) -> Judged:
         return FINE if fine else [Problem(told, (link.call,), key=link.kind)]
     if begin.startswith(_STARTS.get(link.kind, _AUDIO)) or (link.kind == "audio" and begin[4:8] == _BOXES):
         return FINE
-    return [Problem(f"the link for {link.kind} gave bytes that begin with {begin!r}", (link.call,), key=link.kind)]
+    return [
+        Problem(
+            f"the link for {link.kind} serves another kind of file: it begins with {begin!r}",
+            (link.call,),
+            key=link.kind,
+        )
+    ]
 
 
 def _name(call: Call, world: World) -> Judged:
@@ -97,7 +107,7 @@ def _name(call: Call, world: World) -> Judged:
     if response is None or link is None or response.media_type in _UNTOLD:
         return None
     fine = any(response.media_type.startswith(each) for each in _NAMES[link.kind])
-    told = f"the link for {link.kind} came as {response.media_type}"
+    told = f"the file behind the link for {link.kind} has the Content-Type {response.media_type}"
     return FINE if fine else [Problem(told, (link.call,), key=link.kind)]
 
 
@@ -108,7 +118,11 @@ def _whole(call: Call, world: World) -> Judged:
     missing = whats_missing(link.kind, response)
     if missing is None:
         return None
-    return [Problem(f"the link for {link.kind} {missing}", (link.call,), key=link.kind)] if missing else FINE
+    return (
+        [Problem(f"the file behind the link for {link.kind} {missing}", (link.call,), key=link.kind)]
+        if missing
+        else FINE
+    )
 
 
 def _same_bytes(call: Call, world: World) -> Judged:
@@ -120,7 +134,10 @@ def _same_bytes(call: Call, world: World) -> Judged:
     # A recorder that takes bytes for text writes down others than were sent.
     if told not in {None, str(len(sent))}:
         return None
-    problem = Problem(f"{len(sent)} bytes were uploaded, and other {len(received)} came back", (link.upload,))
+    problem = Problem(
+        f"a MIDI file of {len(sent)} bytes was uploaded, and its link serves {len(received)} other bytes",
+        (link.upload,),
+    )
     return FINE if received == sent else [problem]
 
 
@@ -129,7 +146,7 @@ def _https(call: Call) -> Judged:
     if call.status != 200:
         return None
     fine = isinstance(url, str) and url.startswith(("http://", "https://"))
-    return FINE if fine else [Problem(f"the answer has no address to fetch: {url!r}")]
+    return FINE if fine else [Problem(f"url is {url!r}, which is no address that starts with http")]
 
 
 def _lifetime(call: Call) -> Judged:

@@ -44,14 +44,22 @@ def _triple(call: Call) -> Judged:
             continue
         told = (item.get("status_name", _TRIPLES[status][0]), item.get("status_final", _TRIPLES[status][1]))
         if told != _TRIPLES[status]:
-            return [Problem(f"status {status} goes with {_TRIPLES[status]}, but came with {told}")]
+            return [
+                Problem(
+                    f"status {status} means (status_name, status_final) = {_TRIPLES[status]}, but the item has {told}"
+                )
+            ]
         judged = FINE
     return judged
 
 
 def _completed_is_100(call: Call) -> Judged:
     done = [item for item in items_of(call) if item.get("status") == COMPLETED and "progress" in item]
-    wrong = [Problem(f"COMPLETED at progress {item['progress']!r}") for item in done if item["progress"] != 100]
+    wrong = [
+        Problem(f"the item is COMPLETED, but its progress is {item['progress']!r}, not 100")
+        for item in done
+        if item["progress"] != 100
+    ]
     return wrong[:1] if done else None
 
 
@@ -60,8 +68,12 @@ def _unfinished(call: Call) -> Judged:
     problems = []
     for item in running:
         if item.get("progress") == 100:
-            problems.append(Problem("GENERATING at progress 100", key="progress"))
-        problems += [Problem(f"GENERATING, but has {name}", key=name) for name in _FILES if item.get(name)]
+            problems.append(Problem("the item is still GENERATING, but its progress is 100", key="progress"))
+        problems += [
+            Problem(f"the item is still GENERATING, but has {name} already", key=name)
+            for name in _FILES
+            if item.get(name)
+        ]
     return problems[:1] if running else None
 
 
@@ -73,7 +85,11 @@ def _ids_agree(call: Call) -> Judged:
             continue
         told = (item.get("itemId", parts.item), item.get("userId", parts.account), parts.kind)
         if told != (parts.item, parts.account, "job"):
-            return [Problem(f"{item['job_id']} came with itemId {told[0]!r} and userId {told[1]!r}")]
+            return [
+                Problem(
+                    f"{item['job_id']} is made of other parts than itemId {told[0]!r} and userId {told[1]!r} beside it"
+                )
+            ]
         judged = FINE
     return judged
 
@@ -84,7 +100,11 @@ def _asked_is_answered(call: Call) -> Judged:
     if call.status != 200 or parts is None or not call.item.keys() & {"job_id", "itemId"}:
         return None
     told = call.item.get("job_id", asked), call.item.get("itemId", parts.item)
-    return FINE if told == (asked, parts.item) else [Problem(f"asked for {asked}, got {told[0]} with itemId {told[1]}")]
+    return (
+        FINE
+        if told == (asked, parts.item)
+        else [Problem(f"{asked} was asked for, and {told[0]} with itemId {told[1]} came")]
+    )
 
 
 def _token_number(call: Call) -> Judged:
@@ -153,7 +173,7 @@ def _final(call: Call, world: World) -> Judged:
         if now is None:
             continue
         if now != job.final.status:
-            message = f"{job.id} was final with status {job.final.status}, then had {now}"
+            message = f"{job.id} had ended with status {job.final.status}, and then had status {now}"
             return [Problem(message, (job.final.call,))]
         judged = FINE
     return judged
@@ -166,7 +186,7 @@ def _finished_is_stable(call: Call, world: World) -> Judged:
             continue
         changed = _changed(last.item, item, _FINISHED, _FINISHED_MATERIAL)
         if changed:
-            return [Problem(f"{item['job_id']} was final, yet {changed}", (last.call,))]
+            return [Problem(f"{item['job_id']} had ended, but {changed}", (last.call,))]
         judged = FINE
     return judged
 
@@ -196,7 +216,7 @@ def _stamps(call: Call, world: World) -> Judged:
         if not isinstance(created, int) or not isinstance(updated, int):
             continue
         if updated < created:
-            return [Problem(f"{item.get('job_id')} was updated {created - updated} ms before it was created")]
+            return [Problem(f"{item.get('job_id')} has an updateTime {created - updated} ms before its createTime")]
         judged = FINE
     for item, last in sightings(call, world):
         then, now = last.item.get("updateTime"), item.get("updateTime")

@@ -22,7 +22,7 @@ def _cursor(call: Call) -> Judged:
         return None
     more, cursor = call.item["hasNext"], call.item.get("cursor")
     if more is True and not cursor:
-        return [Problem("hasNext is true, but there is no cursor to go on with")]
+        return [Problem("hasNext is true, but the page has no cursor to ask for the next one with")]
     return FINE
 
 
@@ -30,14 +30,22 @@ def _last_cursor(call: Call) -> Judged:
     if call.status != 200 or call.item.get("hasNext") is not False:
         return None
     cursor = call.item.get("cursor")
-    return [Problem(f"hasNext is false, but the cursor is {cursor!r}")] if cursor else FINE
+    return (
+        [Problem(f"hasNext is false, so there is no next page, but the cursor is {cursor!r}, not empty")]
+        if cursor
+        else FINE
+    )
 
 
 def _newest_first(call: Call) -> Judged:
     stamps = [record["createTime"] for record in records_of(call) if isinstance(record.get("createTime"), int)]
     if call.status != 200 or len(stamps) < 2:
         return None
-    return FINE if stamps == sorted(stamps, reverse=True) else [Problem(f"created in this order: {stamps[:10]}")]
+    return (
+        FINE
+        if stamps == sorted(stamps, reverse=True)
+        else [Problem(f"the newest item is not first: their createTime are, from the top, {stamps[:10]}")]
+    )
 
 
 def _kind(call: Call, world: World) -> Judged:
@@ -48,7 +56,9 @@ def _kind(call: Call, world: World) -> Judged:
     for record in records_of(call):
         found = _kind_of(record, world)
         if found and found != wanted:
-            return [Problem(f"{record.get('job_id')} is a kind of {found}, but {wanted}s were asked for")]
+            return [
+                Problem(f"{record.get('job_id')} is of the type {found}, but the list was asked for the type {wanted}")
+            ]
         judged = FINE if found else judged
     return judged
 
@@ -69,7 +79,9 @@ def _account(call: Call) -> Judged:
     if call.status != 200 or not asked:
         return None
     others = {parts.account for each in record_ids(call) if (parts := parse(each))} - {asked}
-    return [Problem(f"asked for account {asked}, got things of {sorted(others)}")] if others else FINE
+    return (
+        [Problem(f"the list was asked for account {asked}, and shows things of {sorted(others)}")] if others else FINE
+    )
 
 
 def _pages(call: Call, world: World) -> Judged:
@@ -79,7 +91,7 @@ def _pages(call: Call, world: World) -> Judged:
     ids = record_ids(call)
     twice = [each for each, count in Counter(ids).items() if count > 1]
     if twice:
-        return [Problem(f"{twice[0]} stands twice on a page", key="twice")]
+        return [Problem(f"{twice[0]} is twice on one page", key="twice")]
     cursor = call.query.get("cursor", "")
     walk = world.walks.get(Walk.key(call)) if cursor else None
     if cursor and (walk is None or walk.cursor != cursor):
@@ -88,13 +100,17 @@ def _pages(call: Call, world: World) -> Judged:
     if walk and not _disturbed(world, begin):
         again = [each for each in ids if each in walk.ids]
         if again:
-            return [Problem(f"{again[0]} stands on two pages", tuple(walk.calls), key="two pages")]
+            return [Problem(f"{again[0]} is on two pages of one list", tuple(walk.calls), key="two pages")]
     if call.item.get("hasNext"):
         return FINE
     shown = {*ids, *(walk.ids if walk else ())}
     lost = [each for each in _expected(call, world, begin) if each not in shown]
     pages = tuple(walk.calls) if walk else ()
-    return [Problem(f"{lost[0]} is on none of the {len(pages) + 1} pages", pages, key="lost")] if lost else FINE
+    return (
+        [Problem(f"{lost[0]} exists, but is on none of the {len(pages) + 1} pages of the list", pages, key="lost")]
+        if lost
+        else FINE
+    )
 
 
 def _disturbed(world: World, begin: Call) -> bool:

@@ -27,10 +27,10 @@ def _jobs_match(call: Call) -> Judged:
         return None
     jobs, items = call.item.get("jobs"), call.item.get("itemIds")
     if not isinstance(jobs, list) or not texts(jobs):
-        return [Problem(f"the order was taken, but names no jobs to follow: {jobs!r}")]
+        return [Problem(f"the order was taken, but its jobs are {jobs!r}: no id to poll")]
     last = [parts.item if (parts := parse(job)) and parts.kind == "job" else None for job in jobs]
     if len(set(jobs)) != len(jobs):
-        return [Problem(f"a job is named twice: {jobs}")]
+        return [Problem(f"the answer names a job twice: {jobs}")]
     if items is not None and last != items:
         return [Problem(f"itemIds {items} are not the last parts of jobs {jobs}")]
     return FINE
@@ -40,20 +40,35 @@ def _jobs_are_new(call: Call, world: World) -> Judged:
     if call.status != 200:
         return None
     known = [job for job in texts(call.item.get("jobs")) if job in world.jobs and world.jobs[job].first.before(call)]
-    return [Problem(f"{job} existed before", (world.jobs[job].first,)) for job in known[:1]]
+    return [
+        Problem(f"the order was answered with the job {job}, which existed before", (world.jobs[job].first,))
+        for job in known[:1]
+    ]
 
 
 def _result(call: Call) -> Judged:
     if call.status != 200 or "result" not in call.item:
         return None
-    return FINE if call.item["result"] is True else [Problem(f"200 with result {call.item['result']!r}")]
+    return (
+        FINE
+        if call.item["result"] is True
+        else [Problem(f"it was answered 200, but its result is {call.item['result']!r}, not true")]
+    )
 
 
 def _exclude(call: Call) -> Judged:
     given = [name for name in _VOICES if call.sent.get(name)]
     if len(given) < 2 or call.status in {401, 402, 404, 429} or call.unclear:
         return None
-    return FINE if call.status == 400 else [Problem(f"{' and '.join(given)} together were answered {call.status}")]
+    return (
+        FINE
+        if call.status == 400
+        else [
+            Problem(
+                f"{' and '.join(given)} exclude each other, but an order with them was answered {call.status}, not 400"
+            )
+        ]
+    )
 
 
 def _account(call: Call) -> Judged:
@@ -61,7 +76,11 @@ def _account(call: Call) -> Judged:
     accounts = {parts.account for job in texts(call.item.get("jobs")) if (parts := parse(job))}
     if not call.accepted or not accounts or not isinstance(asked, str) or not asked:
         return None
-    return FINE if accounts == {asked} else [Problem(f"ordered on account {asked}, but jobs are on {sorted(accounts)}")]
+    return (
+        FINE
+        if accounts == {asked}
+        else [Problem(f"the order was for account {asked}, but its jobs are on account {sorted(accounts)}")]
+    )
 
 
 def _echo(call: Call, world: World) -> Judged:
@@ -75,7 +94,9 @@ def _echo(call: Call, world: World) -> Judged:
             # A service may leave a field out; one that is there has the text, code point by code point.
             if told not in (None, wanted):
                 problem = Problem(
-                    f"{name} of {job.id}: ordered {wanted!r}, shown {told!r}", (job.order.call,), key=name
+                    f"the order of {job.id} gave {name} {wanted!r}, and the item shows {told!r}",
+                    (job.order.call,),
+                    key=name,
                 )
                 judged = [*judged, problem]
     return judged
@@ -108,7 +129,14 @@ def _sources(call: Call, world: World) -> Judged:
             if name in extra:
                 judged = judged or FINE
                 if extra[name] is not wanted:
-                    judged = [*judged, Problem(f"{name} is {extra[name]!r} for {sent}", (job.order.call,), key=name)]
+                    judged = [
+                        *judged,
+                        Problem(
+                            f"{name} of the item is {extra[name]!r}, though the order was {sent}",
+                            (job.order.call,),
+                            key=name,
+                        ),
+                    ]
     return judged
 
 
@@ -116,7 +144,11 @@ def _plan(call: Call) -> Judged:
     left, total = call.item.get("remainNum"), call.item.get("totalNum")
     if call.status != 200 or not isinstance(left, int) or not isinstance(total, int) or call.item.get("unlimited"):
         return None
-    return FINE if 0 <= left <= total else [Problem(f"{left} of {total} generations are left")]
+    return (
+        FINE
+        if 0 <= left <= total
+        else [Problem(f"remainNum is {left} and totalNum {total}: more is left than there is")]
+    )
 
 
 def _model(call: Call, world: World) -> Judged:
@@ -129,7 +161,12 @@ def _model(call: Call, world: World) -> Judged:
             continue
         judged = judged or FINE
         if shown != wanted:
-            judged = [Problem(f"ordered {wanted}, but {item['job_id']} shows {shown}", (order.call,))]
+            judged = [
+                Problem(
+                    f"the order of {item['job_id']} was for the model {wanted}, and the item shows {shown}",
+                    (order.call,),
+                )
+            ]
     return judged
 
 
@@ -141,7 +178,9 @@ def _length(call: Call) -> Judged:
             continue
         if not 0 < seconds <= longest + _SLACK_SECONDS:
             model = details(item)["modelShowName"]
-            return [Problem(f"{item.get('job_id')} by {model} lasts {seconds} s, {longest} s are the most")]
+            return [
+                Problem(f"{item.get('job_id')} by {model} lasts {seconds} s, but that model makes {longest} s at most")
+            ]
         judged = FINE
     return judged
 

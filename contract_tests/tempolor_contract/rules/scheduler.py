@@ -34,14 +34,22 @@ def _sums(call: Call, world: World) -> Judged:
             continue
         # D-78: the page prints the difference, which is below 0 once the limit was lowered; 0 is borne in its place.
         if free not in {limit - executing, max(0, limit - executing)}:
-            return [Problem(f"account {row['user_id']}: {limit} slots, {executing} executing, but {free} available")]
+            return [
+                Problem(
+                    f"account {row['user_id']}: maxJobs {limit} less executing "
+                    f"{executing} is {limit - executing}, but available is {free}"
+                )
+            ]
     # Who counts at one instant and lists at another is right twice, and wrong by chance: a second look decides.
     before = world.capacity
     if before is None or not before.before(call):
         return FINE
     for user_id, (executing, listed) in _miscounted(call).items():
         if (executing, listed) == _miscounted(before).get(user_id):
-            told = f"account {user_id} executes {executing}, but {listed} of its jobs are listed, twice in a row"
+            told = (
+                f"account {user_id} has {executing} executing, but the "
+                f"scheduler lists {listed} of its jobs, twice in a row"
+            )
             return [Problem(told, (before,))]
     return FINE
 
@@ -61,7 +69,11 @@ def _sorted(call: Call) -> Judged:
     free = [row["available"] for row in _rows(call) if isinstance(row.get("available"), int)]
     if call.status != 200 or len(free) < 2:
         return None
-    return FINE if free == sorted(free, reverse=True) else [Problem(f"free slots in this order: {free}")]
+    return (
+        FINE
+        if free == sorted(free, reverse=True)
+        else [Problem(f"the account with most free slots is not first: available is, from the top, {free}")]
+    )
 
 
 def _limits(call: Call, world: World) -> Judged:
@@ -72,7 +84,10 @@ def _limits(call: Call, world: World) -> Judged:
             continue
         judged = judged or FINE
         if row.get("maxJobs") != account.limit:
-            message = f"account {account.user_id} has maxJobs {account.limit}, but {row.get('maxJobs')} here"
+            message = (
+                f"account {account.user_id} was stored with maxJobs "
+                f"{account.limit}, but its row has {row.get('maxJobs')}"
+            )
             judged = [*judged, Problem(message, (account.stored,))]
     return judged
 
@@ -83,7 +98,9 @@ def _all_accounts(call: Call, world: World) -> Judged:
     known = [account for account in world.live_accounts() if account.shown and account.stored.before(call)]
     shown = {row.get("user_id") for row in _rows(call)}
     missing = [account for account in known if account.user_id not in shown]
-    problems = [Problem(f"account {each.user_id} is missing", (each.stored,)) for each in missing[:1]]
+    problems = [
+        Problem(f"account {each.user_id} is configured, but has no row", (each.stored,)) for each in missing[:1]
+    ]
     return problems if known else None
 
 
@@ -95,7 +112,7 @@ def _room_is_shown(call: Call, world: World) -> Judged:
     room = [each for each in known if each.limit is not None and running[each.user_id] < each.limit]
     shown = {row.get("user_id") for row in _rows(call)}
     missing = [each for each in room if each.user_id not in shown]
-    problems = [Problem(f"account {each.user_id} has room, but no row", (each.stored,)) for each in missing[:1]]
+    problems = [Problem(f"account {each.user_id} has free slots, but no row", (each.stored,)) for each in missing[:1]]
     return problems if room else None
 
 
@@ -106,7 +123,12 @@ def _elapsed(call: Call, world: World) -> Judged:
     # Rows of one answer were made at one moment; a second of slack for services that round instead of cutting off.
     latest_begin, earliest_end = max(begin for begin, _ in spans), min(end for _, end in spans)
     if latest_begin > earliest_end + 1000:
-        return [Problem(f"started plus elapsed of the rows lie {latest_begin - earliest_end} ms apart")]
+        return [
+            Problem(
+                f"started plus elapsed must be the moment of the answer in "
+                f"every row, but differs by {latest_begin - earliest_end} ms"
+            )
+        ]
     past = world.system_time
     told = whole(past.item.get("sysTime")) if past is not None and past.before(call) else None
     if past is not None and told is not None and earliest_end + _SKEW_MS < told:
@@ -149,7 +171,7 @@ def _start_is_creation(call: Call, world: World) -> Judged:
             continue
         judged = judged or FINE
         if abs(started - created) > _SKEW_MS:
-            message = f"{job.id} was created {started - created} ms from its start"
+            message = f"{job.id} has started and createTime {abs(started - created)} ms apart, which are one moment"
             return [Problem(message, (job.latest.call,))]
     return judged
 
@@ -166,7 +188,11 @@ def _only_running(call: Call, world: World) -> Judged:
         if world.listing is not None:
             judged = judged or FINE
         if job.unlisted is not None and job.unlisted.before(call):
-            return [Problem(f"{job.id} runs, but was not listed", (job.first, job.unlisted), key="missing")]
+            return [
+                Problem(
+                    f"{job.id} was running, but the scheduler did not list it", (job.first, job.unlisted), key="missing"
+                )
+            ]
     return judged
 
 
@@ -177,10 +203,12 @@ def _listed_are_running(call: Call, world: World) -> Judged:
         if job is None:
             continue
         if job.final is not None and job.final.call.before(call):
-            told = f"{job_id} is listed, though it had ended with status {job.final.status}"
+            told = f"{job_id} is listed as running, though it had ended with status {job.final.status}"
             return [Problem(told, (job.final.call,), key="ended")]
         if job.cancelled is not None and job.cancelled.before(call):
-            return [Problem(f"{job_id} is listed, though it was cancelled", (job.cancelled,), key="cancelled")]
+            return [
+                Problem(f"{job_id} is listed as running, though it was cancelled", (job.cancelled,), key="cancelled")
+            ]
     return _between(call, world, set(rows))
 
 
@@ -193,7 +221,11 @@ def _between(call: Call, world: World, now: set[str]) -> Judged:
     if not skipped:
         return FINE
     return [
-        Problem(f"{min(skipped)} ran before and after, but was not listed between", (before, middle), key="between")
+        Problem(
+            f"{min(skipped)} is in the listings before and after this one, but not in this one",
+            (before, middle),
+            key="between",
+        )
     ]
 
 
@@ -212,7 +244,7 @@ def _repeats(call: Call, world: World) -> Judged:
         for name in ("replyUrl", "replyRef"):
             wanted = job.order.sent.get(name) or None
             if (row.get(name) or None) != wanted:
-                told = f"{name} of {job.id}: ordered {wanted!r}, listed {row.get(name)!r}"
+                told = f"the order of {job.id} gave {name} {wanted!r}, and the scheduler lists {row.get(name)!r}"
                 judged = [*judged, Problem(told, (job.order.call,), key=name)]
     return judged
 
@@ -231,7 +263,7 @@ def _cancel(call: Call, world: World) -> Judged:
 def _must(call: Call, status: int, because: str, earlier: Call) -> Judged:
     if call.status == status:
         return FINE
-    return [Problem(f"{because}, so this must be a {status}; it was {call.status}", (earlier,))]
+    return [Problem(f"{because}, so cancelling it must be a {status}, but was answered {call.status}", (earlier,))]
 
 
 RULES = (

@@ -30,9 +30,18 @@ def _answer(call: Call) -> Judged:
         return [Problem(f"the upload was taken, but its answer has no {name}: {thing.get(name)!r}")]
     account = call.query.get("user_id") or parts.account
     if (parts.kind, parts.account, thing.get("itemId", parts.item)) != (kind, account, parts.item):
-        return [Problem(f"an upload to account {account} became {thing[name]} with itemId {thing.get('itemId')!r}")]
+        return [
+            Problem(
+                f"an upload to account {account} was answered with the "
+                f"id {thing[name]} and itemId {thing.get('itemId')!r}"
+            )
+        ]
     told = thing.get("name", call.query.get("name"))
-    return FINE if told == call.query.get("name") else [Problem(f"named {call.query.get('name')!r}, shown {told!r}")]
+    return (
+        FINE
+        if told == call.query.get("name")
+        else [Problem(f"the upload was named {call.query.get('name')!r}, and the answer calls it {told!r}")]
+    )
 
 
 def _is_new(call: Call, world: World) -> Judged:
@@ -41,16 +50,20 @@ def _is_new(call: Call, world: World) -> Judged:
     if not call.accepted or known is None or not known.first.before(call):
         return None
     earlier = (known.first, known.deleted) if known.deleted else (known.first,)
-    return [Problem(f"a new upload got the id {upload_id}, which an earlier one had", earlier, key="used again")]
+    return [
+        Problem(
+            f"a new upload was answered with the id {upload_id}, which an earlier one had", earlier, key="used again"
+        )
+    ]
 
 
 def _clone(call: Call) -> Judged:
     if not call.accepted:
         return None
     if call.status == 202 and call.item.get("result") is True:
-        return [Problem("202 says that the voice is not ready, but result is true")]
+        return [Problem("cloning was answered 202, which says that the voice is not ready, but its result is true")]
     if call.status == 200 and (call.item.get("result", True) is not True or call.item.get("message")):
-        return [Problem(f"200 says that the voice is ready, but the body is {call.item}")]
+        return [Problem(f"cloning was answered 200, which says that the voice is ready, but the body is {call.item}")]
     return FINE
 
 
@@ -111,7 +124,12 @@ def _is_first(call: Call, world: World) -> Judged:
     others = [each for each in world.midi.values() if each.account == parts.account and not each.gone]
     others = [each for each in others if each.first.before(call)]
     if others and call.item["isFirst"]:
-        return [Problem(f"{others[0].id} was there before, but isFirst is true", (others[0].first,))]
+        return [
+            Problem(
+                f"{others[0].id} was uploaded to the account before, but isFirst is true for this one",
+                (others[0].first,),
+            )
+        ]
     return FINE if others else None
 
 
@@ -120,7 +138,9 @@ def _stems(call: Call) -> Judged:
     if call.status != 200 or not isinstance(state, int):
         return None
     if (state == 2) != bool(url):
-        return [Problem(f"state {state} came with stemsZipUrl {url!r}")]
+        return [
+            Problem(f"state is {state} and stemsZipUrl is {url!r}: 2 means done, with a link, and else there is none")
+        ]
     fetchable = not url or (isinstance(url, str) and url.startswith(("http://", "https://")))
     return FINE if fetchable else [Problem(f"stemsZipUrl is no address to fetch: {url!r}")]
 
@@ -130,7 +150,7 @@ def _artists(call: Call) -> Judged:
     if call.status != 200 or not records:
         return None
     nameless = [record for record in records if not record.get("itemId")]
-    return [Problem(f"an artist voice without itemId: {nameless[0]}")] if nameless else FINE
+    return [Problem(f"an artist voice has no itemId to order with: {nameless[0]}")] if nameless else FINE
 
 
 RULES = (

@@ -74,12 +74,11 @@ def _once(violations: list[Violation]) -> dict[str, list[Violation]]:
 
 
 def _told(message: str, violations: list[Violation]) -> str:
-    """Say what the service did, how often, and since when."""
+    """Say what the service did, at which request, since when, and how often."""
     call = violations[0].calls[-1]
-    since = call.exchange.label or f"request {call.number:,}"
-    return (
-        f"{message} ({count(len(violations), 'time')}, since {since})" if len(violations) > 1 else f"{since}: {message}"
-    )
+    place = call.exchange.label or f"request {call.number:,}"
+    times = f"since {place}, {count(len(violations), 'time')}" if len(violations) > 1 else f"at {place}"
+    return f"{message} ({call.method} {call.path or call.exchange.request.url}, {times})"
 
 
 def _excused(result: RunResult) -> Iterator[str]:

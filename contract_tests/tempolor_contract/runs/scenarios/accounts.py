@@ -54,11 +54,11 @@ def _stored(lab: Lab, parameters: dict[str, Any], limit: int, before: Call | Non
     call = lab.call("create_account", json={"requestParams": parameters, "maxJobs": limit})
     stamp = call.item.get("updated")
     if isinstance(stamp, int) and lab.clock.virtual:
-        told = f"stored at {begin * 1000:.0f}, but updated is {stamp}"
+        told = f"the account was stored at {begin * 1000:.0f} by the service's clock, but updated is {stamp}"
         fine = abs(stamp - begin * 1000) <= _SKEW_MS
         lab.check(_ACCOUNT_STAMP_IS_NOW, fine=fine, message=told, call=call)
     if before is not None and isinstance(stamp, int):
-        told = f"stored again after a second, but updated is {stamp} as before"
+        told = f"the account was stored again after a second, but updated is still {stamp}"
         fine = stamp != before.item.get("updated")
         lab.check(_ACCOUNT_STAMP_IS_NOW, fine=fine, message=told, call=call, earlier=(before,))
     return call

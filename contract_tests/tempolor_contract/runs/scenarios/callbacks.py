@@ -24,7 +24,7 @@ def _callbacks(lab: Lab) -> None:
         fixtures.finished(lab, job_id)
     arrived = _wait_for_final(lab, set(ordered.jobs))
     for job_id in ordered.jobs:
-        told = f"{job_id} has ended, but no final callback came"
+        told = f"{job_id} has ended, but no final callback came to its replyUrl"
         lab.must(_CALLBACKS_END_WITH_ONE_FINAL, fine=job_id in arrived, message=told, call=ordered.call)
         fixtures.read(lab, job_id)
     lab.wait(lab.pause)
@@ -74,7 +74,7 @@ def _cancelled(lab: Lab) -> None:
         lab.wait(lab.pause)
     reported = _reported(lab, set(cancelled))
     for job_id, call in cancelled.items():
-        told = f"{job_id} was cancelled, but its end was reported"
+        told = f"{job_id} was cancelled, but a callback told of its end"
         fine = job_id not in reported
         lab.check(_NO_CALLBACK_AFTER_CANCEL, fine=fine, message=told, call=call, earlier=(ordered.call,))
 

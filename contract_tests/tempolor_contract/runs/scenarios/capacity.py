@@ -47,13 +47,16 @@ def _own_limit(lab: Lab) -> None:
         jobs += texts(refused.item.get("jobs"))
         if len(fixtures.running(lab, ordered.jobs)) < limit:
             raise UnclearError("the jobs ended before the limit could be tried")
-        told = f"{limit} jobs run, and an order with maxJobs {limit} was answered {refused.status}"
+        told = (
+            f"{limit} jobs run, so an order with maxJobs {limit} has "
+            f"no room and is a 429, but was answered {refused.status}"
+        )
         lab.must(_OWN_LIMIT_REPLACES_THE_ACCOUNTS, fine=refused.status == 429, message=told, call=refused)
         lab.call("list_running_jobs")
         count = _count(refused) or limit
         taken = _try(lab, ordered.account, count + 1)
         jobs += texts(taken.item.get("jobs"))
-        told = f"{count} jobs run, and an order with maxJobs {count + 1} was answered {taken.status}"
+        told = f"{count} jobs run, so an order with maxJobs {count + 1} has room, but was answered {taken.status}"
         lab.check(_OWN_LIMIT_REPLACES_THE_ACCOUNTS, fine=taken.accepted, message=told, call=taken, earlier=(refused,))
         fixtures.running(lab, tuple(jobs))
     finally:
@@ -68,7 +71,7 @@ def _account_limit(lab: Lab) -> None:
     for operation in ("get_available_capacity", "list_running_jobs"):
         lab.call(operation)
     elsewhere = fixtures.order(lab, user_id=other)
-    told = f"account {account} is full, but so was {other}"
+    told = f"only account {account} is full, but an order on account {other} went to {elsewhere.account}"
     fine = elsewhere.account == other
     lab.check(_ACCOUNT_LIMIT_IS_EXACT, fine=fine, message=told, call=elsewhere.call)
     first += _beyond(lab, account, len(first))
@@ -93,7 +96,10 @@ def _fill(lab: Lab, account: str) -> list[str]:
         if not expected and len(fixtures.running(lab, tuple(jobs))) < _LIMIT:
             fixtures.cancel_all(lab, (*jobs, *new))
             raise UnclearError("jobs ended while the account was being filled")
-        told = f"account {account} has {len(jobs)} jobs and {_LIMIT} slots; an order was answered {call.status}"
+        told = (
+            f"account {account} has {len(jobs)} jobs and {_LIMIT} slots, so an order "
+            f"is {'taken' if expected else 'a 429'}, but was answered {call.status}"
+        )
         lab.must(_ACCOUNT_LIMIT_IS_EXACT, fine=call.accepted is expected, message=told, call=call)
         if not call.accepted:
             return jobs
@@ -104,7 +110,10 @@ def _fill(lab: Lab, account: str) -> list[str]:
 def _beyond(lab: Lab, account: str, running: int) -> list[str]:
     """Order with a limit of its own that is higher than that of the full account."""
     call = _try(lab, account, running + 2)
-    told = f"{running} jobs run on an account with maxJobs {_LIMIT}; an order with maxJobs {running + 2} was answered "
+    told = (
+        f"{running} jobs run on an account with maxJobs {_LIMIT}, so an "
+        f"order with maxJobs {running + 2} has room, but was answered "
+    )
     lab.check(_OWN_LIMIT_REPLACES_THE_ACCOUNTS, fine=call.accepted, message=f"{told}{call.status}", call=call)
     return list(texts(call.item.get("jobs")))
 
@@ -133,7 +142,10 @@ def _raised(lab: Lab, account: str, jobs: tuple[str, ...]) -> None:
         call = _try(lab, account)
         new = texts(call.item.get("jobs"))
         if len(fixtures.running(lab, jobs)) == alive:
-            told = f"{alive} jobs run, the limit is now {limit}; an order was answered {call.status}"
+            told = (
+                f"{alive} jobs run and maxJobs was set to {limit}, so an order is "
+                f"{'taken' if expected else 'a 429'}, but was answered {call.status}"
+            )
             lab.check(_ACCOUNT_LIMIT_IS_EXACT, fine=call.accepted is expected, message=told, call=call)
         fixtures.cancel_all(lab, new)
 

@@ -72,7 +72,10 @@ def _combinations(lab: Lab) -> None:
         for names in forbidden:
             if things.keys() >= set(names):
                 call = lab.call(operation, json={**common, **{name: things[name] for name in names}})
-                told = f"{operation} with {' and '.join(names)}, each of which is there, was answered {call.status}"
+                told = (
+                    f"{operation} with {' and '.join(names)}, which exclude "
+                    f"each other, is a 400, but was answered {call.status}"
+                )
                 fine = call.status == 400 or fixtures.busy(call)
                 lab.check(_INVALID_VALUES_ARE_400, fine=fine, message=told, call=call)
 

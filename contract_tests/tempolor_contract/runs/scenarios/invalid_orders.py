@@ -77,7 +77,7 @@ def _refused(lab: Lab, operation: str, case: str, fields: dict[str, Any]) -> Non
     call = lab.call(operation, json=body)
     if fixtures.busy(call):
         return
-    told = f"{operation} with {case} was answered {call.status}"
+    told = f"{operation} with {case} is a 400, but was answered {call.status}"
     lab.check(_INVALID_VALUES_ARE_400, fine=call.status == 400, message=told, call=call)
 
 
@@ -97,7 +97,7 @@ def _forms(lab: Lab, account: str) -> None:
             fields = {"user_id": account, "prompt": "A ballad", "replyRef": lab.name("ref")} | table[case]
             form = {name: (None, str(value)) for name, value in fields.items() if value is not None}
             call = lab.call(operation, files=form)
-            told = f"{operation} as a form with {case} was answered {call.status}"
+            told = f"{operation} as a form with {case} is a 400, but was answered {call.status}"
             fine = call.status == 400 or fixtures.busy(call)
             lab.check(_INVALID_VALUES_ARE_400, fine=fine, message=told, call=call)
 
@@ -107,14 +107,14 @@ def _as_text(lab: Lab, account: str) -> None:
     body = json.dumps({"user_id": account, "prompt": "A ballad", "replyRef": lab.name("ref")})
     call = lab.call("create_song", content=body, headers={"Content-Type": "text/plain"})
     if not fixtures.busy(call):
-        told = f"an order as text/plain was answered {call.status}"
+        told = f"an order sent as text/plain is a 400, but was answered {call.status}"
         lab.check(_ORDERS_ARE_JSON_OR_FORMS, fine=call.status == 400, message=told, call=call)
     fixtures.cancel_all(lab, texts(call.item.get("jobs")))
 
 
 def _slash(lab: Lab, account: str) -> None:
     plain, slashed = (lab.send("POST", path, json={"user_id": account}) for path in ("/music/song", "/music/song/"))
-    told = f"POST /music/song without a prompt was answered {plain.status}, POST /music/song/ {slashed.status}"
+    told = f"POST /music/song without a prompt was answered {plain.status}, but POST /music/song/ {slashed.status}"
     fine = plain.status == slashed.status
     lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(plain,))
 
@@ -124,13 +124,13 @@ def _unknown(lab: Lab, account: str) -> None:
     for operation in ("create_song", "create_instrumental"):
         call = lab.call(operation, json={"user_id": nobody, "prompt": "A ballad"})
         if not fixtures.busy(call):
-            told = f"an order on account {nobody}, which is not configured, was answered {call.status}"
+            told = f"an order on account {nobody}, which is not configured, is a 404, but was answered {call.status}"
             lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)
     for name, kind in (("clonedVoiceItemId", "voice"), ("midiItemId", "midi"), ("artistVoiceItemId", "")):
         unknown = fixtures.made_up_id(lab, kind, user_id=account) if kind else lab.name("voice")
         call = lab.call("create_song", json={"user_id": account, "prompt": "A ballad", name: unknown})
         if not fixtures.busy(call):
-            told = f"an order with a {name} that nobody has was answered {call.status}"
+            told = f"an order with a {name} that nobody has is a 404, but was answered {call.status}"
             lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
 
 

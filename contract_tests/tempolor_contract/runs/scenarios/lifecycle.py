@@ -84,7 +84,7 @@ def _of_another_account(lab: Lab, job_id: str) -> None:
         return
     unknown = fixtures.made_up_id(lab, "job").rpartition(":")[0] + f":{parts.item}"
     call = lab.call("get_music", arguments={"job_id": lab.guard.inventory.decoy(unknown)})
-    told = f"{unknown} differs from {job_id} by its account, and was answered {call.status}"
+    told = f"{unknown} has another account than {job_id}, so nobody has it, but was answered {call.status}"
     lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
 
 
@@ -101,7 +101,9 @@ def _check_elapsed(lab: Lab) -> None:
         span = row_made_at(row) if isinstance(row, dict) else None
         if span is None:
             continue
-        told = f"started {row['started']}, elapsed {row['elapsed']}, but it was {begin:.3f}"
+        told = (
+            f"started {row['started']} plus elapsed {row['elapsed']} is not now: the service's clock says {begin:.3f}"
+        )
         fine = span[0] <= end * 1000 + 1000 and span[1] >= begin * 1000 - 1000
         lab.check(_ELAPSED_FITS_STARTED, fine=fine, message=told, call=listing)
 
@@ -151,7 +153,7 @@ def fetch(lab: Lab, url: object, kind: str = "") -> Call | None:
     call = lab.fetch(url, most_bytes=_MOST if kind == "mp3" else _PEEK)
     if call.unclear or (call.refused and _may_be_over(lab, url, call)):
         return None
-    told = f"a fresh link was answered {call.status}"
+    told = f"a link was fetched as soon as it was handed out, and answered {call.status}"
     lab.check(_LINK_LASTS_AND_EXPIRES, fine=call.status in {200, 206, 301, 302, 307}, message=told, call=call)
     response = call.exchange.response
     if response is not None and call.status == 200 and len(response.body) >= 2 * _RANGE:
@@ -183,7 +185,10 @@ def _check_range(lab: Lab, url: str, known: Call, begin: int = 0) -> None:
     wanted = response.body[_RANGE : 2 * _RANGE] if response is not None else b""
     part = lab.fetch(url, headers={"Range": f"bytes={first}-{first + _RANGE - 1}"})
     if part.status == 206 and part.exchange.response is not None:
-        told = f"bytes {first} to {first + _RANGE - 1} of a file are others when they are asked for alone"
+        told = (
+            f"bytes {first} to {first + _RANGE - 1} of a file, asked for "
+            f"as a range, are not those that came with more of the file"
+        )
         fine = part.exchange.response.body == wanted
         lab.check(_FILE_IS_WHOLE, fine=fine, message=told, call=part, earlier=(known,))
 

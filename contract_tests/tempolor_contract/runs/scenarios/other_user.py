@@ -76,7 +76,7 @@ def _kept(lab: Lab, operation: str, name: str, upload: object) -> None:
 
 
 def _hidden(lab: Lab, call: Call) -> None:
-    told = f"{call.operation} of what is another user's was answered {call.status}"
+    told = f"{call.operation} worked on what is another user's: it was answered {call.status}"
     lab.check(_IDS_BELONG_TO_THEIR_USER, fine=call.status == 404, message=told, call=call)
 
 

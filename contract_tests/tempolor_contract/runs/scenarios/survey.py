@@ -98,17 +98,17 @@ def _spellings(lab: Lab, account: str | None, shown: Call | None) -> None:
     for path in ("/scheduler", "/accounts", "/music", "/music/midi"):
         query = {"user_id": account} if path.startswith("/music") else None
         plain, slashed = lab.send("GET", path, query=query), lab.send("GET", f"{path}/", query=query)
-        told = f"{path} was answered {plain.status}, {path}/ {slashed.status}"
+        told = f"{path} was answered {plain.status}, but {path}/ {slashed.status}"
         fine = plain.status == slashed.status
         lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(plain,))
         without = plain if path == "/music" else without
     with_empty = lab.call("list_music", query={"user_id": account, "cursor": "", "unheard_of": "1"})
-    told = f"an empty cursor and an unknown parameter were answered {with_empty.status}"
+    told = f"an empty cursor and an unknown parameter count as nothing, but were answered {with_empty.status}"
     if without is not None:
         fine = with_empty.status == without.status
         lab.check(_EMPTY_IS_LEFT_OUT, fine=fine, message=told, call=with_empty, earlier=(without,))
     left_out, empty = lab.call("list_midi"), lab.call("list_midi", query={"user_id": ""})
-    told = f"user_id left out was answered {left_out.status}, user_id= {empty.status}"
+    told = f"without user_id the answer is {left_out.status}, but with an empty one (user_id=) {empty.status}"
     lab.check(_EMPTY_IS_LEFT_OUT, fine=left_out.status == empty.status, message=told, call=empty, earlier=(left_out,))
     if shown is not None:
         _encoded(lab, texts([record.get("job_id") for record in records_of(shown)]))
@@ -119,10 +119,10 @@ def _encoded(lab: Lab, jobs: tuple[str, ...]) -> None:
         raw = lab.send("GET", f"/music/{job_id}")
         encoded = lab.send("GET", f"/music/{quote(job_id, safe='')}")
         same = (raw.status, raw.item.get("itemId")) == (encoded.status, encoded.item.get("itemId"))
-        told = f"the raw id was answered {raw.status}, the encoded one {encoded.status}"
+        told = f"an id with colons was answered {raw.status}, but with %3A for them {encoded.status}"
         lab.check(_ENCODED_ID_IS_THE_SAME_ID, fine=same, message=told, call=encoded, earlier=(raw,))
         slashed = lab.send("GET", f"/music/{job_id}/")
-        told = f"music/<id> was answered {raw.status}, music/<id>/ {slashed.status}"
+        told = f"music/<id> was answered {raw.status}, but music/<id>/ {slashed.status}"
         fine = slashed.status == raw.status
         lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(raw,))
 

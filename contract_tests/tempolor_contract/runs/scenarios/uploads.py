@@ -43,7 +43,7 @@ def _midi(lab: Lab) -> None:
     midi = inner if isinstance(inner, dict) else {}
     midi_id = str(midi.get("midiItemId"))
     second = lab.send("POST", "/music/midi/", query=query, content=midi_file(), headers=_MIDI_TYPE)
-    told = f"POST /music/midi was answered {call.status}, POST /music/midi/ {second.status}"
+    told = f"POST /music/midi was answered {call.status}, but POST /music/midi/ {second.status}"
     fine = second.status == call.status
     lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=second, earlier=(call,))
     _listed(lab, "list_midi", "midiItemId", midi_id, call)
@@ -148,7 +148,7 @@ def _refusals(lab: Lab) -> None:
     ]
     for operation, case, options in cases:
         call = lab.call(operation, **{"content": midi_file(), **options})
-        told = f"{operation} with {case} was answered {call.status}"
+        told = f"{operation} with {case} is a 400, but was answered {call.status}"
         lab.check(_UPLOAD_REFUSES_WHAT_IT_CANNOT_BE, fine=call.status == 400, message=told, call=call)
     for operation, media_type, body in (
         ("upload_midi", _MIDI_TYPE, midi_file()),

@@ -46,7 +46,7 @@ class Judge:
         allowed = {402, 429} if operation in ORDERS or operation == "create_account" else set()
         allowed |= {404} if operation in DELETES | {"download_music", "create_song"} else set()
         if call.accepted or call.status not in allowed:
-            told = f"a valid request was answered {call.status}: {call.error}"
+            told = f"a request that fits the document was refused with {call.status}: {call.error}"
             self._inspector.judge(
                 TAKEN, None if call.accepted else Problem(told, key=f"{operation} {call.error[:40]}"), call
             )
@@ -75,7 +75,7 @@ class Judge:
     def finish(self) -> None:
         """Judge what only shows at the end: whether each operation has ever succeeded."""
         for operation, call in self.asked.items():
-            told = f"{operation} was never answered 2xx by generated requests"
+            told = f"{operation} was not once answered 2xx, whatever was generated for it"
             reason = "" if self.succeeded[operation] else self._hindered(operation)
             if reason:
                 self._inspector.unjudged(REACHED, reason)
