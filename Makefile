@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NODE_PARTS := spec/linters generated_client/typescript tools
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help serve test slow size dist lint format docs evidence client generators lock setup score bench site pictures clean
+.PHONY: help serve test slow size dist lint format docs evidence client generators lock setup score mutation bench site pictures clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -95,6 +95,10 @@ $(VENV)/.postgresql: $(VENV)/bin/python
 	fi
 	@touch $@
 
+$(VENV)/.mutation: $(VENV)/.test
+	$(PIP) --editable '.[mutation]'
+	@touch $@
+
 # Parts that are Node programs: the document's linters, the TypeScript client. Without Node their tests are skipped and
 # say so.
 %/node_modules/.done: %/package-lock.json
@@ -109,6 +113,9 @@ $(VENV)/.postgresql: $(VENV)/bin/python
 score: setup ## play every mutant against the contract tests; takes some minutes
 	cd contract_tests && ../$(BIN)/python -m broken.score
 	$(BIN)/python docs/site/plots.py
+
+mutation: $(VENV)/.mutation ## change the code in many places, count what its tests notice; ARGS="rules" names an area; takes hours
+	$(BIN)/python tools/mutation/run.py $(ARGS)
 
 bench: setup benchmarks/node_modules/.done ## measure the mock beside its peers; needs wrk, Node 20 and Java 17
 	$(BIN)/python benchmarks/compare.py > benchmarks/RESULTS.md

@@ -1,0 +1,153 @@
+"""Changes the code in one place at a time, and counts how many of those changes its tests notice.
+
+Each area of code has the tests that are meant to hold it. mutmut makes the changes in a copy of the repository, and
+runs for each the tests that reach the changed function, in a fork of a process that has imported them already. Of each
+area a sample is tried, the same one for the same code and seed. Survivors that change nothing anybody could see stand
+in `equivalents.toml`, each with a reason.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from page import write_page
+
+_ROOT: Final = Path(__file__).parents[2]
+_BUILD: Final = _ROOT / "build" / "mutation"
+_PAGE: Final = Path(__file__).parent / "RESULTS.md"
+_SEED: Final = "2025-05"
+_MUTATED: Final = Path("mutants", "src")
+_SOURCES: Final = (
+    "mock_server/tempolor_mock",
+    "contract_tests/tempolor_contract",
+    "generated_client/python/tempolor_client",
+)
+_CONFIGURATION: Final = """[mutmut]
+source_paths=
+    src/
+only_mutate=
+    {mutated}
+also_copy=
+    {copied}
+pytest_add_cli_args=
+    -p
+    no:cacheprovider
+pytest_add_cli_args_test_selection=
+    {tests}
+timeout_multiplier=2
+timeout_constant=15
+track_dependencies=false
+use_setproctitle=false
+"""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the code, and the tests that are meant to hold it."""
+
+    name: str
+    mutated: tuple[str, ...]
+    tests: tuple[str, ...]
+    sample: int
+
+
+_MOCK: Final = "mock_server/tests"
+AREAS: Final = (
+    Area(
+        "domain",
+        ("tempolor_mock/domain/*",),
+        tuple(f"{_MOCK}/{each}" for each in ("domain", "http", "faults", "callbacks")),
+        120,
+    ),
+    Area("store", ("tempolor_mock/store/*",), (f"{_MOCK}/store", f"{_MOCK}/domain"), 80),
+    Area("callbacks", ("tempolor_mock/callbacks/*",), (f"{_MOCK}/callbacks", f"{_MOCK}/store/test_callbacks.py"), 60),
+    Area(
+        "rules",
+        ("tempolor_contract/rules/*",),
+        tuple(
+            f"contract_tests/tests/test_{each}.py"
+            for each in ("rules", "edges_of_rules", "recordings", "reading", "known_differences")
+        ),
+        200,
+    ),
+    Area(
+        "retries",
+        ("tempolor_client/policy.py",),
+        tuple(f"generated_client/python/tests/client_tests/test_{each}.py" for each in ("retries", "errors")),
+        67,
+    ),
+)
+
+
+def main() -> int:
+    """Try the areas that were asked for, and write the page of all that were; 1 where too little was noticed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("area", nargs="*", choices=[[], *(each.name for each in AREAS)], help="all, if none is named")
+    parser.add_argument("--sample", type=int, help="mutants of each area, in place of its own number; no page")
+    parser.add_argument("--seed", default=_SEED)
+    parser.add_argument("--only", default="", metavar="TEXT", help="mutants with this in their names; no page")
+    parser.add_argument("--page", action="store_true", help="try nothing, make the page of what is there")
+    options = parser.parse_args()
+    os.nice(10)  # It takes long, and others work beside it.
+    for area in AREAS:
+        if not options.page and (not options.area or area.name in options.area):
+            _try(area, options.sample or area.sample, options.seed, options.only)
+    results = {each.name: found for each in AREAS if (found := _results(each))}
+    left_out = [each.name for each in AREAS if each.name not in results]
+    whole = not (options.only or options.sample)
+    return 0 if write_page(results, options.seed, left_out, _PAGE if whole else None) and not left_out else 1
+
+
+def _try(area: Area, sample: int, seed: str, only: str) -> None:
+    folder = _stage(area)
+    print(f"{area.name}: {sample} mutants, {folder}", flush=True)
+    command = [sys.executable, str(Path(__file__).with_name("driver.py")), str(sample), seed, only]
+    # The programs that tests start are mutated too; what is in neither place is nobody's.
+    environment = os.environ | {"PYTHONPATH": str(folder / _MUTATED)}
+    with (folder / "log.txt").open("w") as log:
+        done = subprocess.run(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False)
+    if done.returncode:
+        sys.exit(f"mutmut failed on {area.name}; see {folder / 'log.txt'}")
+
+
+def _stage(area: Area) -> Path:
+    """Copy what the tests need into a folder of the area's own, as mutmut wants it."""
+    folder = _BUILD / area.name
+    shutil.rmtree(folder, ignore_errors=True)
+    listed = subprocess.run(
+        [shutil.which("git") or "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=_ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    for name in listed.stdout.decode().split("\0"):
+        if name and (_ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(_ROOT / name, folder / name)
+    for source in _SOURCES:
+        shutil.move(folder / source, folder / "src" / Path(source).name)
+    # It has to be there before Python looks for it, or is taken for missing as long as the process lives.
+    (folder / _MUTATED).mkdir(parents=True)
+    (folder / "setup.cfg").write_text(
+        _CONFIGURATION.format(
+            mutated="\n    ".join(f"src/{each}" for each in area.mutated),
+            copied="\n    ".join(sorted(each.name for each in folder.iterdir() if each.name not in {"src", "mutants"})),
+            tests="\n    ".join(area.tests),
+        )
+    )
+    return folder
+
+
+def _results(area: Area) -> dict[str, object]:
+    file = _BUILD / area.name / "results.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
