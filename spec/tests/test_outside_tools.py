@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
+from oas_patch.oas_patcher_cli import cli as oas_patch_command
 from tempolor_spec import REVISIONS, load_document
 
 # What each tool is told to apply an overlay to a document and to write the result.
@@ -106,6 +108,40 @@ def test_an_overlay_of_tomorrows_service_means_the_same_to_another_tool(overlaid
     result = overlaid(tool, overlay, printed[0], tmp_path / "result.json")
 
     assert yaml.safe_load(result.read_bytes()) == load_document(REVISIONS[0], [overlay])
+
+
+@pytest.fixture
+def oas_patch(tmp_path):
+    """Run oas-patch, which is written in Python, and return the file it has written."""
+
+    def run(command, first, second):
+        target = tmp_path / f"{command}.yaml"
+        result = CliRunner().invoke(oas_patch_command, [command, str(first), str(second), "--output", str(target)])
+        assert result.exit_code == 0, result.output
+        return target
+
+    return run
+
+
+def test_an_overlay_means_the_same_to_a_tool_in_python(oas_patch, printed, tmp_path):
+    """It knows version 1.1, too."""
+    overlay = tmp_path / "tomorrow.yaml"
+    overlay.write_text(TOMORROW.replace("overlay: 1.0.0", "overlay: 1.1.0"), encoding="utf-8")
+
+    result = oas_patch("overlay", printed[0], overlay)
+
+    assert yaml.safe_load(result.read_bytes()) == load_document(REVISIONS[0], [overlay])
+
+
+def test_an_overlay_that_another_tool_has_made_works_here(oas_patch, printed, tmp_path):
+    """Out of two documents it makes the overlay that leads from one to the other."""
+    overlay, changed = tmp_path / "tomorrow.yaml", tmp_path / "changed.json"
+    overlay.write_text(TOMORROW, encoding="utf-8")
+    changed.write_text(json.dumps(load_document(REVISIONS[0], [overlay])), encoding="utf-8")
+
+    made = oas_patch("diff", printed[0], changed)
+
+    assert load_document(REVISIONS[0], [made]) == json.loads(changed.read_bytes())
 
 
 def test_a_bundler_puts_the_examples_in_place(bundled, source_copy):
