@@ -184,14 +184,21 @@ def schemas(postgresql: str | None) -> Iterator[Schemas | None]:
 @pytest.fixture
 def place_of(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Places]:
     """Return what `--store` is told: `place_of("sqlite")`; the same label is the same place."""
+    with places(tmp_path, request) as found:
+        yield found
+
+
+@contextmanager
+def places(folder: Path, request: pytest.FixtureRequest) -> Iterator[Places]:
+    """Lend places for stores; one in PostgreSQL is skipped where there is none."""
 
     def find() -> Schemas:
         found: Schemas | None = request.getfixturevalue("schemas")
         return pytest.skip(NOT_THERE) if found is None else found
 
-    places = Places(tmp_path, find)
-    yield places
-    places.give_back()
+    found = Places(folder, find)
+    yield found
+    found.give_back()
 
 
 @pytest.fixture

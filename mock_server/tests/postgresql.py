@@ -9,6 +9,7 @@ import asyncio
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -63,6 +64,20 @@ class Cluster:
     def stop(self, mode: str = "immediate") -> None:
         """Stop it: `immediate` as if the power went, `fast` as an administrator does."""
         self._run("pg_ctl", "stop", "--wait", f"--mode={mode}")
+
+    def end_with(self, users: Path) -> None:
+        """Have it stopped as soon as no process lives any more that a folder names: tests may be killed."""
+        nowhere = subprocess.DEVNULL
+        command = [sys.executable, __file__, self.folder, self._bin, users]
+        subprocess.run(command, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True, check=True)
+
+    def stop_after(self, users: Path) -> None:
+        """Wait until no process lives any more that a folder names, and stop it then, if nobody has."""
+        while any(Path("/proc", each.name).exists() for each in users.glob("*")):
+            time.sleep(1)
+        if self.folder.exists():
+            self.stop()
+            shutil.rmtree(self.folder)
 
     @property
     def url(self) -> str:
@@ -119,20 +134,23 @@ def shared_cluster(common: Path) -> Iterator[str | None]:
     users, note = common / "postgresql.users", common / "postgresql.folder"
     with _alone(common):
         users.mkdir(exist_ok=True)
-        if not any(users.iterdir()):
+        is_first = not any(users.iterdir())
+        (users / str(os.getpid())).touch()
+        if is_first:
             cluster = Cluster.create(bin_folder)
             cluster.start()
             note.write_text(str(cluster.folder))
+            cluster.end_with(users)
         cluster = Cluster(Path(note.read_text()), bin_folder)
-        (users / str(os.getpid())).touch()
     try:
         yield cluster.url
     finally:
         with _alone(common):
-            (users / str(os.getpid())).unlink()
-            if not any(users.iterdir()):
+            mine = users / str(os.getpid())
+            if [*users.iterdir()] == [mine]:
                 cluster.stop()
                 shutil.rmtree(cluster.folder)
+            mine.unlink()
 
 
 @contextmanager
@@ -202,3 +220,7 @@ class Schemas:
         """Delete all of them, in a database that outlives the tests."""
         if VARIABLE in os.environ:
             execute(self._url, *(f"DROP SCHEMA {self._prefix}_{each + 1} CASCADE" for each in range(self._made)))
+
+
+if __name__ == "__main__" and os.fork() == 0:  # Whoever asked does not wait.
+    Cluster(Path(sys.argv[1]), Path(sys.argv[2])).stop_after(Path(sys.argv[3]))
