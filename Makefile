@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NODE_PARTS := spec/linters generated_client/typescript tools
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help serve test slow size dist lint format docs evidence client generators lock setup score mutation bench site pictures clean
+.PHONY: help serve test slow soak size dist lint format docs evidence client generators lock setup score mutation bench site pictures clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -19,6 +19,9 @@ test: setup lint $(VENV)/.postgresql ## set up, lint and run the tests but for t
 
 slow: setup $(VENV)/.postgresql $(VENV)/.docs docs/site/node_modules/.done ## run the tests that install, build or drive something for long; ARGS as for test
 	$(BIN)/pytest -n 2 -m slow $(ARGS)
+
+soak: setup $(VENV)/.postgresql ## play a hundred rounds with three mocks on one PostgreSQL; takes half an hour
+	TEMPOLOR_SOAK_ROUNDS=$${TEMPOLOR_SOAK_ROUNDS:-100} $(BIN)/pytest -n 0 -m slow mock_server/tests/store/test_replicas.py $(ARGS)
 
 lint: setup ## formatting, style, types and import directions
 	$(BIN)/ruff format --check

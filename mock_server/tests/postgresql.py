@@ -76,8 +76,12 @@ class Cluster:
         while any(Path("/proc", each.name).exists() for each in users.glob("*")):
             time.sleep(1)
         if self.folder.exists():
-            self.stop()
-            shutil.rmtree(self.folder)
+            self.remove()
+
+    def remove(self) -> None:
+        """Stop it, and leave nothing behind."""
+        self.stop()
+        shutil.rmtree(self.folder)
 
     @property
     def url(self) -> str:
@@ -148,8 +152,7 @@ def shared_cluster(common: Path) -> Iterator[str | None]:
         with _alone(common):
             mine = users / str(os.getpid())
             if [*users.iterdir()] == [mine]:
-                cluster.stop()
-                shutil.rmtree(cluster.folder)
+                cluster.remove()
             mine.unlink()
 
 
