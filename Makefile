@@ -120,8 +120,9 @@ score: setup ## play every mutant against the contract tests; takes some minutes
 mutation: $(VENV)/.mutation ## change the code in many places, count what its tests notice; ARGS="rules" names an area; takes hours
 	$(BIN)/python tools/mutation/run.py $(ARGS)
 
-bench: setup benchmarks/node_modules/.done ## measure the mock beside its peers; needs wrk, Node 20 and Java 17
+bench: setup benchmarks/node_modules/.done ## measure the mock beside its peers; needs wrk, Node 20, Java 17 and PostgreSQL
 	$(BIN)/python benchmarks/compare.py > benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/database.py >> benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/scale.py >> benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/check.py >> benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/files.py >> benchmarks/RESULTS.md

@@ -5,6 +5,7 @@ store that is in use, a fault that delays, an operation that is no single transa
 `in_task`; so a transport may run it without a task up to there (`waiting.begin`).
 """
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -36,6 +37,9 @@ from .worlds import Worlds
 
 if TYPE_CHECKING:
     from .additions import Additions
+
+LONG_BODY = 1 << 20
+"""Bytes from which on a body is read in a thread, so that others get their turn meanwhile."""
 
 _DEPTH_HEADER = DEPTH_HEADER.lower().encode()
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
@@ -185,7 +189,11 @@ class Pipeline:
                     body = await received(call, reader.limit(call.media_type))
                 else:
                     call.kept_body = journal.kept(body, call.request.headers, digest=True)
-                call.body = reader.read(call, body)
+                if len(body) > LONG_BODY:
+                    await in_task()
+                    call.body = await asyncio.to_thread(reader.read, call, body)
+                else:
+                    call.body = reader.read(call, body)
         except ServiceError as refusal:
             broken = BrokenRequestError.from_refusal(refusal)
             call.notes.violations = broken.violations

@@ -1,6 +1,10 @@
 """Authorization, media types, and the order in which a request's faults are reported."""
 
+import threading
+
 import pytest
+from tempolor_mock import pipeline
+from tempolor_mock.steps.reading import BodyReader
 from tempolor_spec import load_document, operations
 
 ALL = {each.operation_id: each for each in operations(load_document())}
@@ -170,3 +174,26 @@ def test_of_a_parameter_given_twice_the_last_counts(client):
     answer = client.get("/music?type=song&type=instrumental").json()
 
     assert len(answer["records"]) == len(jobs)
+
+
+def test_a_long_body_is_read_beside_the_event_loop(client, monkeypatch):
+    """Others get their turn meanwhile; what is wrong with it is told all the same."""
+    threads = []
+    read = BodyReader.read
+
+    def watched(reader, call, raw):
+        threads.append(threading.current_thread() is threading.main_thread())
+        return read(reader, call, raw)
+
+    monkeypatch.setattr(BodyReader, "read", watched)
+    client.account()
+    monkeypatch.setattr(pipeline, "LONG_BODY", 10)
+
+    assert client.song()
+    assert (
+        client.post(
+            "/music/song", content=b'{"prompt": "cut off', headers={"Content-Type": "application/json"}
+        ).status_code
+        == 400
+    )
+    assert threads == [True, False, False]
