@@ -197,12 +197,18 @@ def test_only_counts_and_days_of_the_live_service_are_taken(folder, tmp_path):
     ("content", "told"),
     [
         (json.dumps(_report(confirmed={"elsewhere": 5})), "nothing of the live service"),
+        (
+            json.dumps(
+                {**_report(confirmed={"live": 5}), "judged_as": "the live service", "source": "http://[::1]:4010"}
+            ),
+            "was judged with --live",
+        ),
         ("{}", "no report with readings"),
         ('{"readings": [1]}', "no report with readings"),
         ("{", "is no JSON"),
         ("[" * 100_000, "is no JSON"),
     ],
-    ids=["a mock's", "no readings", "no rows", "broken", "deep"],
+    ids=["a mock's", "a mock's that is said to be live", "no readings", "no rows", "broken", "deep"],
 )
 def test_what_is_no_evidence_is_told_in_one_line(folder, tmp_path, capsys, content, told):
     """And ends with 2."""

@@ -31,6 +31,8 @@ SETTLED: Final = "; settled by evidence"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INFERRED: Final = re.compile(r"Inferred:\s+(\S)")
 _ROW: Final = re.compile(r"^\| (D-\d+) \|.*\|$")
+_LIVE: Final = re.compile(r"https?://([a-z0-9-]+\.)*useapi\.net\.?(:[0-9]+)?(/|$)")
+"""Where the service is; whoever says so with an option may be wrong."""
 _MOST_BYTES: Final = 64 << 20
 
 
@@ -126,6 +128,8 @@ def taken_from(file: Path) -> dict[str, Any]:
     rows = report.get("readings") if isinstance(report, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
         raise EvidenceError(f"{file} is no report with readings")
+    if report.get("judged_as") == "the live service" and not _LIVE.match(str(report.get("source"))):
+        raise EvidenceError(f"{file} was judged with --live: only addresses of the service itself count here")
     readings = {row["id"]: {**_live(row), "marks": _live_marks(row)} for row in rows}
     return {
         "schema": 1,
