@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 from tempolor_contract import DocumentJudge, Effort, Inspector, Level, RealClock, Target
-from tempolor_contract.runs.scenarios.lab import Lab, PatienceError
+from tempolor_contract.runs.scenarios.lab import Lab, PatienceError, UnclearError
 
 
 @pytest.fixture
@@ -63,3 +63,9 @@ def test_waiting_that_is_rewarded_costs_no_patience(lab):
         mine.until(never, "rain")
 
     assert not last.value.hurried
+
+
+def test_an_operation_that_an_overlay_took_away_proves_nothing(lab):
+    """Whatever is played goes on with the next scenario."""
+    with pytest.raises(UnclearError, match="has no operation split_stems_twice"):
+        lab().call("split_stems_twice")

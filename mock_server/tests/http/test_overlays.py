@@ -158,3 +158,19 @@ def test_the_document_that_is_served_has_the_overlay(tomorrow):
     served = tomorrow.get(tomorrow.base_url.join("/_mock/openapi/tempolor.json")).json()
 
     assert "v5" in served["components"]["schemas"]["SongModel"]["enum"]
+
+
+def test_what_an_overlay_takes_away_is_gone(new_client, tmp_path):
+    """An operation is a 404 then, a value is refused."""
+    overlay = tmp_path / "less.yaml"
+    actions = [
+        {"target": "$.paths['/music/stems-splitter']", "remove": True},
+        {"target": "$.components.schemas.SongModel.enum[0]", "remove": True},
+    ]
+    overlay.write_text(json.dumps({"overlay": "1.0.0", "info": {}, "actions": actions}))
+    client = new_client(overlays=(overlay,))
+    client.account()
+
+    assert client.post("/music/stems-splitter", content=b"x").status_code in {404, 405}
+    assert client.post("/music/song", json={"prompt": "x", "model_song": "v3"}).status_code == 400
+    assert client.post("/music/song", json={"prompt": "x", "model_song": "v3.5"}).status_code == 200

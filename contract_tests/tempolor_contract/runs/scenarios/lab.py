@@ -99,10 +99,15 @@ class Lab:
 
     def call(self, operation: str, *, arguments: Mapping[str, str] | None = None, **options: Any) -> Call:
         """Send an operation of the document. `arguments` fill its path; `options` are those of `send`."""
-        method, path = self._paths[operation]
+        method, path = self._place(operation)
         for name, value in (arguments or {}).items():
             path = path.replace(f"{{{name}}}", quote(value, safe=":"))
         return self.send(method, path, **options)
+
+    def _place(self, operation: str) -> tuple[str, str]:
+        if operation not in self._paths:
+            raise UnclearError(f"the document, with its overlays, has no operation {operation}")
+        return self._paths[operation]
 
     def send(  # noqa: PLR0913 - the parts of a request
         self,
@@ -150,7 +155,7 @@ class Lab:
 
         None is tried again, so some may be unclear.
         """
-        method, path = self._paths[operation]
+        method, path = self._place(operation)
         sender, url = Sender(self._client(self.target.token)), self.target.base_url.rstrip("/") + path
 
         def send(options: Mapping[str, Any]) -> Exchange:
