@@ -17,13 +17,13 @@ RUN python3 -m venv /build \
  && /build/bin/pip --disable-pip-version-check --python /opt/tempolor install --no-cache-dir \
       --constraint constraints.txt --find-links /wheels "$(echo /wheels/tempolor_kit-*.whl)${EXTRAS:+[$EXTRAS]}" \
  && /opt/tempolor/bin/python tools/licences.py > /opt/tempolor/LICENCES.txt \
- && cp docs/docker/healthcheck.py /opt/tempolor/healthcheck.py
+ && cp deploy/healthcheck.py /opt/tempolor/healthcheck.py
 
 FROM ${BASE}
 # What /opt/tempolor/LICENCES.txt lists; licences of the base and of Python are in /usr/share/doc/*/copyright.
 LABEL org.opencontainers.image.title="tempolor mock" \
       org.opencontainers.image.description="Stateful mock of useapi.net's TemPolor API v1" \
-      org.opencontainers.image.licenses="(Apache-2.0 OR MIT) AND 0BSD AND Apache-2.0 AND BSD-3-Clause AND CC0-1.0 AND GPL-3.0-or-later WITH GCC-exception-3.1 AND IJG AND LGPL-2.0-or-later AND LGPL-2.1-only AND LGPL-2.1-or-later AND LGPL-3.0-or-later AND MIT AND MIT-0 AND MPL-2.0 AND PSF-2.0 AND Zlib AND LicenseRef-base-image"
+      org.opencontainers.image.licenses="(Apache-2.0 OR MIT) AND 0BSD AND Apache-2.0 AND BSD-2-Clause AND BSD-3-Clause AND CC0-1.0 AND GPL-3.0-or-later WITH GCC-exception-3.1 AND IJG AND LGPL-2.0-or-later AND LGPL-2.1-only AND LGPL-2.1-or-later AND LGPL-3.0-or-later AND MIT AND MIT-0 AND MPL-2.0 AND PSF-2.0 AND Zlib AND LicenseRef-base-image"
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates python3 \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt /var/log/dpkg.log \

@@ -20,6 +20,7 @@ PAGES: Final = (
     "benchmarks/*.md",
     "contract_tests/ARCHITECTURE.md",
     "contract_tests/broken/SCORE.md",
+    "deploy/README.md",
     "docs/*.md",
     "examples/**/*.md",
     "generated_client/*/README.md",

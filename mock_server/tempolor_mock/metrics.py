@@ -19,6 +19,13 @@ _REQUEST_NS = tuple(round(end * 1e9) for end in REQUEST_SECONDS)
 UNKNOWN_OPERATION = "unknown"
 
 
+BOUNDS = (
+    *("body", "head", "target", "world_bytes", "worlds", "generations", "files", "journal", "connections"),
+    *("head_timeout", "body_timeout", "idle_timeout"),
+)
+"""The bounds that are counted when they keep somebody from something (`docs/mock.md` lists what they bound)."""
+
+
 class Histogram:
     """Durations by class; the last class has no end. Ends are in seconds, what is observed in nanoseconds."""
 
@@ -53,10 +60,11 @@ class Metrics:
 
     def __init__(self) -> None:
         self.requests: dict[tuple[str, int], Histogram] = {}
-        self.jobs: Counter[str] = Counter()
-        self.callbacks: Counter[str] = Counter()
-        self.attempts: Counter[str] = Counter()
-        self.bounds: Counter[str] = Counter()
+        # From 0 on: Prometheus sees no increase in a series that begins with 1.
+        self.jobs = _from_zero("started", "completed", "failed")
+        self.callbacks = _from_zero("delivered", "failed")
+        self.attempts = _from_zero("2xx", "error")
+        self.bounds = _from_zero(*BOUNDS)
         self.transactions = Histogram(STORE_SECONDS)
         self.gauges: dict[str, Callable[[], int]] = {}
 
@@ -73,3 +81,7 @@ class Metrics:
     def attempted(self, status: int | None) -> None:
         """Count an attempt to send a callback; None where nothing came back."""
         self.attempts["error" if status is None else f"{status // 100}xx"] += 1
+
+
+def _from_zero(*labels: str) -> Counter[str]:
+    return Counter(dict.fromkeys(labels, 0))

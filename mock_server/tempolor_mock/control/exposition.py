@@ -49,7 +49,7 @@ class _WorldsCollector(Collector):
         yield _counter(
             "callback_attempts", "Attempts to send a callback, by the class of the answer", "result", metrics.attempts
         )
-        bounds = metrics.bounds + Counter({"journal": self._worlds.journal.dropped})
+        bounds = {**metrics.bounds, "journal": self._worlds.journal.dropped}
         yield _counter("bounds_reached", "How often a bound of the mock was reached", "bound", bounds)
         yield from self._of_store()
         yield from _of_files(metrics)

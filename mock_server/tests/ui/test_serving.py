@@ -164,7 +164,7 @@ def test_a_forwarded_host_is_no_way_around_the_check_of_names(new_client):
 
 def test_the_health_check_of_the_image_asks_the_mock_itself(server):
     """Exit code 0 where it answers, 1 where nobody does."""
-    check = [sys.executable, ROOT / "docs/docker/healthcheck.py"]
+    check = [sys.executable, ROOT / "deploy/healthcheck.py"]
     healthy = subprocess.run(check, env={"TEMPOLOR_MOCK_PORT": str(server.port)}, check=False, timeout=20)
     nobody = subprocess.run(check, env={"TEMPOLOR_MOCK_PORT": "1"}, check=False, capture_output=True, timeout=20)
 
@@ -173,7 +173,7 @@ def test_the_health_check_of_the_image_asks_the_mock_itself(server):
 
 def test_the_compose_file_sets_options_there_are():
     """A misspelt variable would be ignored in silence; the Dockerfile's are checked alike."""
-    services = yaml.safe_load((ROOT / "docs/docker/compose.yaml").read_text("utf-8"))["services"]
+    services = yaml.safe_load((ROOT / "deploy/compose/compose.yaml").read_text("utf-8"))["services"]
     options = {variable for option in mock_command.params for variable in _variables(option)}
     dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
 
