@@ -1,7 +1,8 @@
-"""What a job's state means."""
+"""What a job's state means, and what ids say."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from ._generated.models import MusicItem
@@ -10,6 +11,8 @@ COMPLETED: Final = 30
 """`status` of a job that ended with music."""
 FAILED: Final = 10
 """`status` of a job that ended without."""
+
+_ACCOUNT: Final = re.compile(r"user:\d+-tempolor:([^:/]+)-")
 
 
 def is_final(item: MusicItem) -> bool:
@@ -20,3 +23,9 @@ def is_final(item: MusicItem) -> bool:
 def is_completed(item: MusicItem) -> bool:
     """Tell whether a job has ended with music."""
     return is_final(item) and (item.status == COMPLETED or (item.status is None and item.status_name == "COMPLETED"))
+
+
+def account_in(item_id: str) -> str | None:
+    """Return the account that an id names, such as `2` of `user:1-tempolor:2-voice:3`; None for any other text."""
+    found = _ACCOUNT.match(item_id)
+    return None if found is None else found[1]

@@ -224,6 +224,22 @@ test("a voice that is cloned later is waited for in the list", async () => {
   assert.equal(server.lines[1], `GET ${PATH}/music/cloned-voices?user_id=204816357`);
 });
 
+test("an outage does not end the wait for a voice: the next look stands for the retries", async () => {
+  await using server = await Hostile.start();
+  server.on(
+    `GET ${PATH}/music/cloned-voices`,
+    { status: 503, json: { error: "down" } },
+    { status: 500, json: { error: "x" } },
+    { json: { records: [{ clonedVoiceItemId: VOICE, status: 30 }] } },
+  );
+  const clock = new Clock();
+
+  const done = await clientOf(server, clock).voices.waitUntilReady(VOICE);
+
+  assert.equal(done.status, 30);
+  assert.equal(server.lines.length, 3);
+});
+
 test("a voice that cannot be cloned, or takes too long, says so with its id", async () => {
   await using server = await Hostile.start();
   server.on(

@@ -21,6 +21,9 @@ _RAW_TARGET = re.compile(
     rb"(?:^|(?<=\r\n))([A-Z]{3,20}) ([^\s]*[\x80-\xff][^\s]*) (HTTP/1\.[01]\r\n.*?\r\n\r\n)", re.DOTALL
 )
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.vV]+\])(?::[0-9]*)?")
+"""What RFC 3986 lets a host and a port look like; RFC 9112 wants a 400 for anything else."""
+
 _SHOWN = 200
 """Characters of a client's own text that a refusal repeats."""
 
@@ -157,6 +160,8 @@ class HttpReader:
         self._headers.append((name, value))
         if name == b"host":
             self._hosts += 1
+            if not _HOST.fullmatch(value):
+                self._refusal = _no_host(value)
         elif name == b"expect":
             self._wants_continue = value.lower() == b"100-continue"
         elif name == b"transfer-encoding" and value.lower() != b"chunked":
@@ -269,6 +274,11 @@ def _parts_of(target: bytes) -> tuple[bytes, bytes, ServiceError | None]:
 
 def _wrong_hosts(count: int) -> ServiceError:
     return ServiceError(400, f"The header Host is there {count} times" if count else "The header Host is missing")
+
+
+def _no_host(value: bytes) -> ServiceError:
+    shown = value[:_SHOWN].decode("latin-1")
+    return ServiceError(400, f"The header Host is no host with a port or without: {shown}")
 
 
 def _unknown_coding(coding: bytes) -> ServiceError:

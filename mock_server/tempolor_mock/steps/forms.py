@@ -30,12 +30,21 @@ def parse_form(content_type: bytes, raw: bytes) -> dict[str, str]:
     form = _Form()
     try:
         parser = MultipartParser(boundary, form.callbacks())
-        parser.write(raw)
+        parser.write(_without_preamble(raw, boundary))
     except (FormParserError, KeyError, UnicodeDecodeError):
         raise _invalid() from None
     if not form.has_ended:
         raise ServiceError(400, "Request body ends before the closing delimiter of the form")
     return {name: text for name, text in form.fields if text}
+
+
+def _without_preamble(raw: bytes, boundary: bytes) -> bytes:
+    """Return a form from its first delimiter on: what stands before counts for nothing (RFC 2046, 5.1.1)."""
+    delimiter = b"--" + boundary
+    if raw.startswith(delimiter):
+        return raw
+    found = raw.find(b"\r\n" + delimiter)
+    return raw if found < 0 else raw[found + 2 :]
 
 
 def _invalid() -> ServiceError:

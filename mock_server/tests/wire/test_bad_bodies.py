@@ -94,6 +94,15 @@ def test_a_form_that_is_no_form_is_a_400(raw, refused_on_the_wire, body):
     refused_on_the_wire(raw.request("POST", "/music/song", BOUNDARY, body=body), 400)
 
 
+def test_what_stands_before_a_form_counts_for_nothing(raw):
+    """Mail programs explain themselves there (RFC 2046, 5.1.1)."""
+    part = b'--X\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nA waltz\r\n--X--\r\n'
+
+    reply = raw.request("POST", "/music/song", BOUNDARY, body=b"This is a form, and --X is no delimiter.\r\n" + part)
+
+    assert reply.json["result"] is True
+
+
 @pytest.mark.parametrize(
     "media_type",
     [b"", b"multipart/form-data", b"multipart/form-data; boundary=", b"application/x-www-form-urlencoded", b"\xff\xfe",

@@ -122,6 +122,12 @@ def test_a_weird_host_breaks_nothing(raw, server, host, path):
     assert httpx.get(f"{server.url}/_mock/health", timeout=5).status_code == 200
 
 
+@pytest.mark.parametrize("host", [b"a b", b"x/../y?z#", b"<script>", b"[::1", b"me@x"])
+def test_a_host_that_cannot_be_is_a_400(raw, refused_on_the_wire, host):
+    """As RFC 9112 wants it."""
+    refused_on_the_wire(raw.send(b"GET /v1/tempolor/scheduler HTTP/1.1\r\nHost: " + host + b"\r\n\r\n"), 400)
+
+
 def test_headers_have_a_limit(raw, refused_on_the_wire):
     """The journal would have to keep them."""
     refused_on_the_wire(raw.request("GET", "/scheduler", b"X-Long: " + b"a" * 300_000), 431)

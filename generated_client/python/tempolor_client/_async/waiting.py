@@ -23,8 +23,19 @@ from ..jobs import is_completed, is_final
 from ..log import logger
 from ..options import CallOptions
 from ..policy import busy_pause
-from ..settings import checked_number
+from ..settings import Settings, checked_number
 from .engine import AsyncEngine
+
+SURVIVED = (ConnectionFailedError, ServerError, BusyError, UnexpectedAnswerError)
+"""What does not end a wait, unless it says that the account must log in again."""
+
+
+def look_options(settings: Settings, left: float, given: CallOptions) -> CallOptions:
+    """Return how one look is called when so many seconds are left: the next look stands for its retries."""
+    options: CallOptions = {"max_retries": 0, "busy_timeout": 0.0}
+    if isinstance(settings.timeout, int | float):
+        options["timeout"] = min(settings.timeout, max(left, LAST_LOOK))
+    return {**options, **given}
 
 
 class AsyncWait:
@@ -94,10 +105,10 @@ class AsyncWait:
 
     async def _look_at(self, job_id: str, left: float) -> None:
         try:
-            item = await self._operations.get_music(job_id, **self._look_options(left))
+            item = await self._operations.get_music(job_id, **look_options(self._engine.settings, left, self._options))
         except AccountSessionError:
             raise
-        except (ConnectionFailedError, ServerError, BusyError, UnexpectedAnswerError) as error:
+        except SURVIVED as error:
             self._failure = error
             if isinstance(error, BusyError):
                 self._pause = max(self._pause, busy_pause(error.retry_after, self._runtime.chance))
@@ -107,13 +118,6 @@ class AsyncWait:
             item.job_id = job_id
         self._items[job_id] = item
         await self._runtime.tell(self._progress, item)
-
-    def _look_options(self, left: float) -> CallOptions:
-        options: CallOptions = {"max_retries": 0, "busy_timeout": 0.0}
-        longest = self._engine.settings.timeout
-        if isinstance(longest, int | float):
-            options["timeout"] = min(longest, max(left, LAST_LOOK))
-        return {**options, **self._options}
 
     def _result(self) -> list[MusicItem]:
         items = [self._items[job_id] for job_id in self._job_ids]

@@ -199,6 +199,19 @@ def test_a_voice_that_is_not_ready_yet_can_be_waited_for(run, hostile, time):
     assert time.pauses == [5.0]
 
 
+def test_an_outage_does_not_end_the_wait_for_a_voice(run, hostile, time):
+    """The next look stands for the retries; a refusal ends it."""
+    voice = "user:1-tempolor:2-voice:v"
+    done = [{"clonedVoiceItemId": voice, "status": 30}]
+    hostile.then(answer(503, {"error": "down"}), answer(500, {"error": "x"}), answer(200, {"records": done}))
+    hostile.always(answer(401, {"error": "Unauthorized"}))
+
+    assert run(lambda client: client.voices.wait(voice)).status == 30
+    assert time.pauses == [5.0, 5.0]
+    with pytest.raises(errors.AuthenticationError):
+        run(lambda client: client.voices.wait(voice))
+
+
 def test_a_voice_that_failed_or_takes_too_long_is_an_error(run, hostile):
     """With the voice's id in it."""
     voice = "user:1-tempolor:2-voice:v"

@@ -1,7 +1,7 @@
 /** Voices. */
 import { adviceOn } from "../advice.js";
-import { PaginationError, TemPolorError, WaitTimeoutError } from "../errors.js";
-import { POLL_INTERVAL, WAIT_TIMEOUT } from "../generated/defaults.js";
+import { AccountBusyError, PaginationError, TemPolorError, WaitTimeoutError } from "../errors.js";
+import { LAST_LOOK, POLL_INTERVAL, WAIT_TIMEOUT } from "../generated/defaults.js";
 import type { WaitOptions } from "../jobs.js";
 import { Paged } from "../pages.js";
 import { Call, type CallOptions, type Transport, isTransient } from "../transport.js";
@@ -32,7 +32,10 @@ export class Voices {
     }));
   }
 
-  /** Waits until a cloned voice can sing, by looking at the list of cloned voices. */
+  /**
+   * Waits until a cloned voice can sing, by looking at the list of cloned voices. Failures of the network and
+   * the service do not end the wait; its timeout does, and a refusal.
+   */
   async waitUntilReady(
     clonedVoiceItemId: string,
     options: Omit<WaitOptions, "onProgress"> & AccountChoice = {},
@@ -43,10 +46,12 @@ export class Voices {
       signal,
       user_id = accountIn(clonedVoiceItemId),
     } = options;
-    const { now } = this.#transport.settings;
+    const { now, timeout: longest } = this.#transport.settings;
     const until = now() + timeout;
     for (;;) {
-      const voice = await this.#find(clonedVoiceItemId, { user_id }, { signal });
+      const limit = Math.min(longest, Math.max(LAST_LOOK, until - now()));
+      const look = { signal, maxRetries: 0, busyTimeout: 0, timeout: limit };
+      const voice = await this.#find(clonedVoiceItemId, { user_id }, look);
       if (voice?.status === 30) return voice;
       if (voice?.status === 10) {
         throw new TemPolorError(`Cloning ${clonedVoiceItemId} has failed. ${adviceOn("voice_failed")}`);
@@ -99,7 +104,8 @@ export class Voices {
     try {
       for await (const voice of this.listCloned(choice, options)) if (voice.clonedVoiceItemId === id) return voice;
     } catch (error) {
-      if (!isTransient(error) && !(error instanceof PaginationError)) throw error;
+      const survived = error instanceof AccountBusyError || error instanceof PaginationError || isTransient(error);
+      if (!survived) throw error;
     }
     return undefined;
   }

@@ -8,11 +8,13 @@ from typing import Unpack
 from ..._generated.defaults import POLL_INTERVAL, UPLOAD_TIMEOUT, WAIT_TIMEOUT
 from ..._generated.models import ArtistVoice, ClonedVoice, DeleteResult, VoiceClone
 from ...advice import advice_on
-from ...errors import VoiceFailedError, WaitTimeoutError
-from ...jobs import COMPLETED, FAILED
+from ...errors import AccountSessionError, PageLoopError, TemPolorError, VoiceFailedError, WaitTimeoutError
+from ...jobs import COMPLETED, FAILED, account_in
+from ...log import logger
 from ...options import CallOptions, refuse_unknown
 from ...payload import FileInput
 from ..paging import Pages
+from ..waiting import SURVIVED, look_options
 from .base import Resource
 
 
@@ -77,6 +79,8 @@ class Voices(Resource):
     ) -> ClonedVoice:
         """Wait until a cloned voice is ready to sing.
 
+        Failures of the network and the service are survived until the time is up; a refusal, such as a 401, ends it.
+
         Raises:
             VoiceFailedError: The cloning failed.
             WaitTimeoutError: The time is up; the cloning goes on.
@@ -85,19 +89,33 @@ class Voices(Resource):
         runtime = self._engine.runtime
         deadline = runtime.now() + timeout
         while True:
-            for voice in self.list(user_id=user_id, **(options or {})):
-                if voice.cloned_voice_item_id == cloned_voice_id and voice.status == COMPLETED:
-                    return voice
-                if voice.cloned_voice_item_id == cloned_voice_id and voice.status == FAILED:
-                    raise VoiceFailedError(
-                        f"voice {cloned_voice_id} could not be cloned.", advice=advice_on("voice_failed")
-                    )
+            failure: TemPolorError | None = None
+            options_now = look_options(self._engine.settings, deadline - runtime.now(), options or {})
+            try:
+                voice = self._find(cloned_voice_id, user_id or account_in(cloned_voice_id), options_now)
+            except AccountSessionError:
+                raise
+            except (*SURVIVED, PageLoopError) as error:
+                logger.warning("waiting for %s goes on in spite of: %s", cloned_voice_id, type(error).__name__)
+                voice, failure = None, error
+            if voice is not None and voice.status == COMPLETED:
+                return voice
+            if voice is not None and voice.status == FAILED:
+                raise VoiceFailedError(
+                    f"voice {cloned_voice_id} could not be cloned.", advice=advice_on("voice_failed")
+                )
             left = deadline - runtime.now()
             if left <= 0:
                 raise WaitTimeoutError(
                     f"voice {cloned_voice_id} is not ready after {timeout:g} s.", advice=advice_on("voice_goes_on")
-                )
+                ) from failure
             runtime.pause(min(poll_interval, left))
+
+    def _find(self, cloned_voice_id: str, user_id: str | None, options: CallOptions) -> ClonedVoice | None:
+        for voice in self.list(user_id=user_id, **options):
+            if voice.cloned_voice_item_id == cloned_voice_id:
+                return voice
+        return None
 
     def delete(self, cloned_voice_id: str, **options: Unpack[CallOptions]) -> DeleteResult:
         """Delete a cloned voice; songs it has sung stay.
