@@ -33,6 +33,7 @@ from tempolor_contract.target.sender import Sender
 from tempolor_spec import load_document
 
 from .mutant import Mutant
+from .recorded import recorded
 from .service import BASE_PATH, TOKEN, Service
 
 RULE_IDS: Final = frozenset(rule.id for rule in CATALOGUE)
@@ -168,6 +169,16 @@ def by_schema(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome
         return watch.ended()
 
 
+def by_check(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
+    """Record a session of the Python client through the proxy, and judge the recording."""
+    del seed
+    with service.mutated(mutant), _frozen(service):
+        watch = _Watch(service, mutant, interrupts=False)
+        with _watching(watch):
+            recorded(service)
+        return watch.ended()
+
+
 class _Traffic:
     """A fixed sequence of requests that calls each operation, as an integrator's first tests would."""
 
@@ -265,5 +276,6 @@ DETECTORS: Final[dict[str, Detector]] = {
     "rules": by_rules,
     "stateful": by_stateful,
     "generated": by_generated,
+    "check": by_check,
     "schemathesis": by_schemathesis,
 }

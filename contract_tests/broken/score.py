@@ -20,7 +20,7 @@ _UNBROKEN: Final = "unbroken"
 _AS_IT_COMES: Final = "schemathesis"
 _RANDOM: Final = frozenset({"stateful"})
 """Detectors that play each mutant under each seed, because one seed is one draw."""
-_SAMPLED: Final = frozenset({"generated", _AS_IT_COMES})
+_SAMPLED: Final = frozenset({"generated", "check", _AS_IT_COMES})
 """Detectors that take too long to play all mutants, and play a sample, the seeds in turn."""
 _OF_EACH_CLASS: Final = 2
 _VARIANTS_OF_SAMPLE: Final = 5
@@ -33,10 +33,11 @@ A kill counts where a rule failed that is about the broken place.
 - "rules" plays all scenarios.
 - "stateful" plays random sequences of calls, all rules looking on: each mutant over {seeds} seeds, the mean counts.
 - "generated" sends what Schemathesis generates as this kit drives it, 1,000 requests, all rules looking on.
+- "check" judges the recording of a session of the Python client, made by the proxy.
 - "schemathesis" is `st run` as it comes, with its defaults, an account and 8 s.
   Whatever it says of a mutant counts for it, whichever check says it, but for what it says of the unbroken service.
 
-The last two play a sample, {each} mutants of each class and {sample} variants, the seeds in turn.
+The last three play a sample, {each} mutants of each class and {sample} variants, the seeds in turn.
 """
 _service: list[Service] = []
 Row = dict[str, Any]

@@ -278,7 +278,7 @@ def test_only_random_detectors_play_a_mutant_under_each_seed():
     """One seed is one draw; what does not draw is played once, and what plays a sample takes the seeds in turn."""
     seeds = {
         detector: [seed for name, _, seed in tasks([detector], seeds=3) if name == MUTANTS[0].id]
-        for detector in ("schema", "rules", "stateful", "generated")
+        for detector in ("schema", "rules", "stateful", "generated", "check")
     }
 
-    assert seeds == {"schema": [0], "rules": [0], "stateful": [0, 1, 2], "generated": [0]}
+    assert seeds == {"schema": [0], "rules": [0], "stateful": [0, 1, 2], "generated": [0], "check": [0]}

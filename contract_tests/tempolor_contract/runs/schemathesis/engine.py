@@ -25,6 +25,7 @@ from .hooks import RequestHooks
 from .judge import Judge
 
 _BEHIND_THE_GATEWAY: Final = "http://testserver"
+_SECONDS_IF_REAL: Final = 16.0
 _SECONDS_IF_SLOW: Final = 11.0
 """Where each answer takes long, little more is found in a longer time."""
 PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
@@ -67,7 +68,7 @@ def generate(lab: Lab, extent: Extent | None = None, *, phases: tuple[str, ...] 
 
 
 def _suiting(lab: Lab) -> Extent:
-    extent = Extent() if lab.clock.virtual else Extent(examples=4, sequences=8, slow=8)
+    extent = Extent() if lab.clock.virtual else Extent(examples=4, sequences=8, slow=8, seconds=_SECONDS_IF_REAL)
     return replace(extent, seconds=_SECONDS_IF_SLOW) if lab.slow else extent
 
 
