@@ -27,6 +27,7 @@ lint: setup ## formatting, style, types and import directions
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/mypy docs/site
 	$(BIN)/lint-imports
 
 size: setup ## weigh a plain install, made for it, beside its limit
