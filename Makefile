@@ -17,7 +17,7 @@ test: setup lint $(VENV)/.postgresql ## set up, lint and run the tests but for t
 	@echo 'Left out here: tests marked slow (make slow), most client generators (make generators), the score of the contract tests (make score), speed (make bench).'
 	$(BIN)/pytest -n 2 $(ARGS)
 
-slow: setup $(VENV)/.postgresql $(VENV)/.docs docs/site/node_modules/.done ## run the tests that install, build or drive something for long; ARGS as for test
+slow: setup $(VENV)/.postgresql $(VENV)/.team $(VENV)/.docs docs/site/node_modules/.done ## run the tests that install, build or drive something for long; ARGS as for test
 	$(BIN)/pytest -n 2 -m slow $(ARGS)
 
 soak: setup $(VENV)/.postgresql ## play a hundred rounds with three mocks on one PostgreSQL; takes half an hour
@@ -96,6 +96,14 @@ $(VENV)/.postgresql: $(VENV)/bin/python
 	@if [ -z "$$TEMPOLOR_TEST_POSTGRES" ] && ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
 	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends postgresql) >/dev/null 2>&1 || \
 	  echo 'PostgreSQL not found, and not to be installed by this user: the tests of the PostgreSQL store will be skipped.'; \
+	fi
+	@touch $@
+
+# nginx and Prometheus, before and beside mocks as a team runs them. Debian's packages start no services in a container.
+$(VENV)/.team: $(VENV)/bin/python
+	@if ! command -v nginx >/dev/null || ! command -v promtool >/dev/null; then \
+	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends nginx-light prometheus) >/dev/null 2>&1 || \
+	  echo 'nginx and Prometheus not found, and not to be installed by this user: the tests of deploy/ that need them will be skipped.'; \
 	fi
 	@touch $@
 

@@ -1,16 +1,22 @@
 """The journal in a store's database: shared by processes, there after a restart, held up by nobody."""
 
 import asyncio
+import shutil
 import sqlite3
 import time
 from contextlib import ExitStack
 
 import pytest
+from tempolor_mock.domain.clock import Clock
 from tempolor_mock.domain.errors import ServiceError
 from tempolor_mock.domain.ids import Token
-from tempolor_mock.journal import Counts, sqlite, stored
+from tempolor_mock.domain.policy import Policy
+from tempolor_mock.journal import Counts, Wording, open_journal, sqlite, stored
+from tempolor_mock.settings import Settings
+from tempolor_mock.store import open_store
 
 from ..conftest import Client, serving
+from ..postgresql import NOT_THERE, Cluster, programs
 from ..stores import LASTING_STORES
 
 WORLD, OTHER = Token("1", "shared"), Token("2", "other")
@@ -133,3 +139,35 @@ def test_mocks_on_one_file_show_one_journal(store):
         assert control(first, "requests")["last"] == 2
         first.control("reset")
         assert control(second, "requests")["last"] == 0
+
+
+@pytest.mark.slow
+def test_the_journal_outlives_a_database_that_goes_away(tmp_path, entry, monkeypatch):
+    """What is answered meanwhile waits in memory, reading is a 503, and afterwards everything is there."""
+    bin_folder = programs()
+    if bin_folder is None:
+        pytest.skip(NOT_THERE)
+    monkeypatch.setattr(stored, "RETRY_AFTER_SECONDS", 0.1)
+    cluster = Cluster.create(bin_folder)
+    cluster.start()
+    with asyncio.Runner() as runner:
+        store = open_store(cluster.url, Policy(), lambda real_ms: Clock(real_ms, real_ms, 1, frozen=False))
+        journal = open_journal(store, Wording(Settings(), "this"), 1 << 20)
+
+        async def append(count):
+            for _ in range(count):
+                journal.append(WORLD, entry())
+
+        runner.run(append(3))
+        assert runner.run(journal.counts(WORLD)) == Counts(3, 3, 0)
+        cluster.stop("immediate")
+        runner.run(append(4))
+        with pytest.raises(ServiceError, match="cannot keep its worlds now"):
+            runner.run(journal.counts(WORLD))
+        cluster.start()
+
+        assert runner.run(journal.counts(WORLD)) == Counts(7, 7, 0)
+        runner.run(journal.close())
+        runner.run(store.close())
+    cluster.stop()
+    shutil.rmtree(cluster.folder)
