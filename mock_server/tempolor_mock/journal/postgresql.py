@@ -28,9 +28,9 @@ class PostgresStatements:
         """See `Statements`."""
         await self._connection.execute(_numbered(statement), *values)
 
-    async def run_many(self, statement: str, rows: Sequence[Values]) -> None:
-        """See `Statements`."""
-        await self._connection.executemany(_numbered(statement), rows)
+    async def add(self, table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
+        """See `Statements`; by COPY."""
+        await self._connection.copy_records_to_table(table, columns=columns, records=rows)
 
     async def rows(self, statement: str, *values: Any) -> list[Values]:
         """See `Statements`."""

@@ -19,6 +19,8 @@ from .base import Counts, Filters, JsonObject, Page, Shown
 from .records import Entry
 from .sharing import cuts
 
+COLUMNS = ("token", "number", "size", "operation_id", "method", "status", "path", "jobs", "facts", "content")
+
 ROW_BYTES = 200
 """What a row takes besides its texts, about."""
 
@@ -31,8 +33,8 @@ class Statements(Protocol):
     async def run(self, statement: str, *values: Any) -> None:
         """Run a statement."""
 
-    async def run_many(self, statement: str, rows: Sequence[Values]) -> None:
-        """Run a statement for each row."""
+    async def add(self, table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
+        """Add rows to a table."""
 
     async def rows(self, statement: str, *values: Any) -> list[Values]:
         """Return what a statement finds."""
@@ -99,12 +101,7 @@ class Shelf:
             values: list[Values] = []
             for token in sorted(by_token):  # Always in this order, or two processes could wait for each other.
                 values += await _numbered(statements, token, *by_token[token])
-            await statements.run_many(
-                "INSERT INTO tempolor_requests"
-                " (token, number, size, operation_id, method, status, path, jobs, facts, content)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                values,
-            )
+            await statements.add("tempolor_requests", COLUMNS, values)
 
     async def make_room(self, limit: int) -> int:
         """Drop the oldest requests of those worlds that take most, where all are beyond the limit; return how many."""

@@ -53,8 +53,10 @@ class SqliteStatements:
         """See `Statements`."""
         self._connection.execute(statement, values)
 
-    async def run_many(self, statement: str, rows: Sequence[Values]) -> None:
+    async def add(self, table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
         """See `Statements`."""
+        places = ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - our own names
         self._connection.executemany(statement, rows)
 
     async def rows(self, statement: str, *values: Any) -> list[Values]:
