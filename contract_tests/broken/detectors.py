@@ -163,7 +163,7 @@ def by_schema(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome
                 _watching(watch),
                 httpx.Client(transport=transport, headers=headers, timeout=10.0, trust_env=False) as client,
             ):
-                _Traffic(client, inspector, service.server.url).send_all()
+                Traffic(client, inspector, service.server.url).send_all()
         except KeyboardInterrupt:
             pass
         return watch.ended()
@@ -179,7 +179,7 @@ def by_check(service: Service, mutant: Mutant | None, seed: int = 0) -> Outcome:
         return watch.ended()
 
 
-class _Traffic:
+class Traffic:
     """A fixed sequence of requests that calls each operation, as an integrator's first tests would."""
 
     def __init__(self, client: httpx.Client, inspector: Inspector, url: str) -> None:

@@ -1,0 +1,111 @@
+"""What a newer service does is learned from its traffic, and the contract goes on with what was learned."""
+
+import asyncio
+import threading
+from contextlib import contextmanager
+from functools import partial
+
+import httpx
+import pytest
+from broken import Service
+from broken.detectors import Traffic
+from broken.newer import NEWER, TRULY_BROKEN
+from broken.service import TOKEN
+from tempolor_contract import CATALOGUE, SCENARIOS, run
+from tempolor_contract.document.call import Call
+from tempolor_contract.drift.overlay import as_yaml, overlay_of
+from tempolor_contract.drift.session import Drift
+from tempolor_contract.exchanges.proxy import Proxy, Upstream
+from tempolor_contract.exchanges.proxy.server import listen, make_server
+from tempolor_contract.exchanges.receiver import CallbackReceiver
+from tempolor_contract.judging.inspector import Seen
+from tempolor_contract.target.control import steady
+from tempolor_spec import load_document
+
+QUICK = {"song", "other-user"}
+LEARNED = {
+    ("new field", "region"),
+    ("null", ""),
+    ("type", "string"),
+    ("new operation", "GET /music/{job_id}/lyrics"),
+}
+
+
+class _Unjudged:
+    """Stands for an inspector where nobody judges."""
+
+    def see(self, exchange):
+        """Only read it."""
+        return Seen(Call(exchange))
+
+
+@contextmanager
+def through_a_proxy(url, observe):
+    """Serve a proxy in front of a service, and yield its address."""
+    listener = listen(0)
+    proxy = Proxy(Upstream.at(url), observe)
+    server = make_server(proxy)
+
+    async def serve():
+        await server.serve(sockets=[listener])
+        await proxy.close()
+
+    thread = threading.Thread(target=partial(asyncio.run, serve()))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def played(service, scenarios, overlays=()):
+    """Return the rules that the service breaks by a document with these overlays."""
+    with steady(service.target()), CallbackReceiver() as receiver:
+        result = run(service.target(), CATALOGUE, scenarios=scenarios, receiver=receiver, overlays=overlays)
+    return {each.rule.id for each in result.violations}
+
+
+@pytest.fixture(scope="module")
+def service():
+    """Return a newer service."""
+    with Service() as running, running.mutated(NEWER):
+        yield running
+
+
+@pytest.fixture(scope="module")
+def learned(service, tmp_path_factory):
+    """Learn from what passes a proxy in front of it; return the report and the overlay's file."""
+    session = Drift("the proxy", load_document())
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with (
+        through_a_proxy(service.server.url, session.see) as url,
+        httpx.Client(headers=headers, timeout=20.0, trust_env=False) as client,
+    ):
+        Traffic(client, _Unjudged(), url).send_all()
+        client.get(f"{url}/v1/tempolor/music/user:12345-tempolor:111-job:abc/lyrics")
+    report, file = session.close(), tmp_path_factory.mktemp("learned") / "newer.yaml"
+    file.write_text(as_yaml(overlay_of(report.differences, "1")))
+    return report, file
+
+
+def test_a_proxy_learns_each_change(learned):
+    """Four changes, four differences; what is truly broken is none."""
+    report, _ = learned
+
+    assert {(str(each.kind), each.detail) for each in report.differences} == LEARNED
+
+
+@pytest.mark.parametrize(
+    "scenarios",
+    [
+        pytest.param(tuple(each for each in SCENARIOS if each.id in QUICK), id="some"),
+        pytest.param(SCENARIOS, id="all", marks=pytest.mark.slow),
+    ],
+)
+def test_with_what_was_learned_the_contract_is_kept_but_for_what_is_broken(service, learned, scenarios):
+    """Without the overlay it is broken in more places."""
+    _, overlay = learned
+
+    assert played(service, scenarios, [overlay]) == {TRULY_BROKEN}
+    assert "answer-fits-schema" in played(service, scenarios[:1])
