@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 NODE_PARTS := spec/linters generated_client/typescript tools
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help serve test slow soak size dist lint format docs evidence client generators lock setup score mutation bench site pictures clean
+.PHONY: help serve test slow soak size dist lint format docs evidence client generators lock setup score beside mutation bench site pictures clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -47,8 +47,9 @@ format: setup ## bring the code into shape
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-docs: setup ## write docs/answers.md, which shows how to get each documented answer
+docs: setup ## write docs/answers.md (how to get each documented answer) and docs/revisions.md (what each revision changed)
 	$(BIN)/python mock_server/tools/answers.py > docs/answers.md
+	$(BIN)/python contract_tests/tools/revisions.py > docs/revisions.md
 
 evidence: setup ## let the marks of readings fall that the live service has settled
 	$(BIN)/python spec/tools/evidence.py apply
@@ -121,6 +122,9 @@ $(VENV)/.mutation: $(VENV)/.test
 	  mkdir -p $*/node_modules; \
 	fi
 	@touch $@
+
+beside: setup ## show each mutant's recording to Redocly's drift and to ours, and write docs/drift-beside-redocly.md
+	cd contract_tests && ../$(BIN)/python -m broken.beside --output ../docs/drift-beside-redocly.md
 
 score: setup ## play every mutant against the contract tests; takes some minutes
 	cd contract_tests && ../$(BIN)/python -m broken.score

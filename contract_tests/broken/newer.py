@@ -10,6 +10,7 @@ from tempolor_mock import recent, shapes
 from tempolor_mock.operations import music as music_operations
 
 from .mutant import Answer, Asked, Kind, Mutant, Patch
+from .service import TOKEN
 
 TRULY_BROKEN: Final = "code-is-the-status"
 """The rule that it breaks, and that no document can excuse: the body of a 404 tells another status."""
@@ -35,8 +36,8 @@ def _items() -> tuple[Patch, ...]:
 
 
 def _lyrics(asked: Asked, answer: Answer) -> None:
-    """Offer one more operation."""
-    if asked.path.endswith(_ENDING) and answer.status == 404:
+    """Offer one more operation to whoever has a token."""
+    if asked.path.endswith(_ENDING) and answer.status == 404 and asked.token == TOKEN:
         answer.become(200, {"lines": [{"at": 0.5, "text": "Lanterns on the water"}]})
 
 

@@ -1,7 +1,9 @@
 """`tempolor drift` as a user meets it: what it prints, writes and refuses, and what it leaves alone."""
 
 import json
+import runpy
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -322,3 +324,11 @@ def test_what_breaks_clients(tmp_path, name, change, kind, breaks):
     told = json.loads(drift("--between", "2025-05", newer, "--format", "json").output)
 
     assert [(each["kind"], each.get("breaks", "")) for each in told["differences"]] == [(kind, breaks)]
+
+
+def test_the_page_of_the_revisions_is_in_step():
+    """`make docs` wrote it from these revisions."""
+    kit = Path(__file__).parents[2]
+    made = runpy.run_path(str(kit / "contract_tests" / "tools" / "revisions.py"))["page"]()
+
+    assert (kit / "docs" / "revisions.md").read_text(encoding="utf-8") == made

@@ -118,9 +118,9 @@ class _Pair:
         self._contents(old.content, new.content, new.at, spot)
         at = (*new.at, "content", "examples")
         there = Spot(spot.operation, spot.status, spot.where, "/error")
-        for text in set(old.texts) - set(new.texts):
+        for text in (each for each in old.texts if each not in new.texts):
             self._note(Key(at, Kind.GONE_TEXT, text), there, "this text goes")
-        for text in set(new.texts) - set(old.texts):
+        for text in (each for each in new.texts if each not in old.texts):
             self._note(Key(at, Kind.TEXT, text), there, "this text comes")
 
     def _contents(self, old: Mapping[str, At], new: Mapping[str, At], at: At, spot: Spot) -> None:
