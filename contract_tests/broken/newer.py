@@ -37,7 +37,8 @@ def _items() -> tuple[Patch, ...]:
 
 def _lyrics(asked: Asked, answer: Answer) -> None:
     """Offer one more operation to whoever has a token."""
-    if asked.path.endswith(_ENDING) and answer.status == 404 and asked.token == TOKEN:
+    is_known = asked.headers.get(b"authorization") == f"Bearer {TOKEN}".encode()
+    if is_known and asked.path.endswith(_ENDING) and answer.status == 404:
         answer.become(200, {"lines": [{"at": 0.5, "text": "Lanterns on the water"}]})
 
 

@@ -105,6 +105,7 @@ REQUIRED = {
     ("create_song", 429, "/runningJobs/*/*"): "user_id job_id started",
     ("create_song", 400, ""): "error code",
     ("get_music", 404, ""): "error code",
+    ("get_account", 404, ""): "code",
 }
 LIMITS = [
     ("get_music", 200, "/progress", "maximum", 101),

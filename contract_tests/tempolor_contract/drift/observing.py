@@ -91,7 +91,9 @@ class Observer:
                 yield Found(Key(at, Kind.HEADER, name), pointer("/header", name), response.header(name))
 
     def _is_ours(self, call: Call) -> bool:
-        return isinstance(call.answer, dict) and self._refusal_fields <= call.answer.keys()
+        """Whether a body that may be anything is the service's error: where the pages are silent, only as a whole."""
+        needed = {"error"} if (call.operation, call.status) in _BODY_OPTIONAL else self._refusal_fields
+        return isinstance(call.answer, dict) and needed <= call.answer.keys()
 
     def _body(self, answer: Answer, call: Call, response: Response) -> Iterator[Found]:
         if not response.body:
