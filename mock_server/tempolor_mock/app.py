@@ -4,6 +4,7 @@ from . import slim_connexion  # isort: skip  # noqa: F401 - before anything impo
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -87,16 +88,25 @@ def create_app(settings: Settings | None = None, *, wall: WallClock = wall_clock
 
     `wall` returns the real moment in milliseconds since 1970. Give the application to an ASGI server, or to
     `httpx.ASGITransport(app)` for tests without a socket. StoreError where worlds cannot be kept, or begun, as the
-    settings say.
+    settings say, OverlayError where an overlay does not fit.
     """
     settings = settings or Settings()
+    document = load_document(settings.policy.revision, settings.overlays)
+    if settings.overlays:
+        settings = _within(settings, document)
     worlds = Worlds(settings, _store(settings), wall)
     app = MockApp(worlds, Renderings(settings.files_bytes, settings.files_at_once))
-    document = load_document(settings.policy.revision, settings.overlays)
     app.serve_document(document, PUBLIC_BASE_PATH, _functions(app, document))
     app.serve_document(control_document(), CONTROL_BASE_PATH, control)
     app.serve_files()
     return app
+
+
+def _within(settings: Settings, document: dict[str, Any]) -> Settings:
+    """Return settings by which a request starts no more jobs than the document allows: overlays may move that limit."""
+    jobs = document["components"]["schemas"].get("CreatedJobs", {}).get("properties", {}).get("jobs", {})
+    most = min(settings.policy.jobs_per_request, jobs.get("maxItems", settings.policy.jobs_per_request))
+    return replace(settings, policy=settings.policy.with_changes(jobs_per_request=most))
 
 
 def _functions(app: MockApp, document: dict[str, Any]) -> ModuleType | SimpleNamespace:

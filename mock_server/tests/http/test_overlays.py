@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from click.testing import CliRunner
+from tempolor_mock.cli import mock_command
 
 ERROR = {"$ref": "#/components/schemas/ErrorResponse"}
 VIDEO = {
@@ -174,3 +176,26 @@ def test_what_an_overlay_takes_away_is_gone(new_client, tmp_path):
     assert client.post("/music/stems-splitter", content=b"x").status_code in {404, 405}
     assert client.post("/music/song", json={"prompt": "x", "model_song": "v3"}).status_code == 400
     assert client.post("/music/song", json={"prompt": "x", "model_song": "v3.5"}).status_code == 200
+
+
+def test_a_request_starts_no_more_jobs_than_an_overlay_allows(new_client, tmp_path):
+    """Its answer would be outside of the document."""
+    overlay = tmp_path / "one.yaml"
+    actions = [{"target": "$.components.schemas.CreatedJobs.properties.jobs", "update": {"maxItems": 1}}]
+    overlay.write_text(json.dumps({"overlay": "1.0.0", "info": {}, "actions": actions}))
+    client = new_client(overlays=(overlay,))
+    client.account()
+
+    assert len(client.song()) == 1
+
+
+def test_an_overlay_that_does_not_fit_ends_the_start_with_one_line(tmp_path):
+    """Before anything is opened."""
+    overlay = tmp_path / "none.yaml"
+    store = tmp_path / "worlds.db"
+
+    result = CliRunner().invoke(mock_command, ["--port", "0", "--overlay", str(overlay), "--store", f"sqlite:{store}"])
+
+    assert result.exit_code == 2
+    assert result.stderr == f"Error: overlay {overlay}: cannot be read: No such file or directory\n"
+    assert not store.exists()
