@@ -31,7 +31,7 @@ def started(application):
 
     def get(options: tuple[str, ...]):
         if options not in transports:
-            chosen = _settings(mock_command.make_context("mock", list(options)).params, loopback_only=False)
+            chosen = _settings(mock_command.make_context("mock", list(options)), loopback_only=False)
             settings = replace(chosen, frozen=True, validate_responses=True)
             transports[options] = type(application)(create_app(settings, wall=lambda: START_MS))
         return transports[options]
