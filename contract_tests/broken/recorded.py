@@ -168,7 +168,7 @@ class _Session:
         for body in _WRONG:
             self._plain.post("/music/song", json=body, headers=authorized)
         self._plain.post("/music/instrumental", json={"prompt": "x", "bpm": 191}, headers=authorized)
-        for path in ("/music/nonsense", f"/music/{_NOBODY}", "/nowhere", "/music?type=poem"):
+        for path in ("/music/nonsense", f"/music/{_NOBODY}", "/nowhere", "/music?type=poem", "/music?cursor=&user_id="):
             self._plain.get(path, headers=authorized)
         for path in ("/scheduler", "/accounts", "/music", "/scheduler/available"):
             self._plain.get(path)

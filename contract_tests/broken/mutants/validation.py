@@ -139,7 +139,7 @@ _MUTANTS: Final = (
     _rewrite(
         "empty-cursor-refused",
         "An empty `cursor` is a 400.",
-        "empty-is-left-out",
+        "empty-is-left-out valid-is-accepted",
         lambda: answers(
             lambda asked, _answer: b"cursor=&" in asked.query + b"&", 400, error(400, "cursor has incorrect format")
         ),
