@@ -8,6 +8,7 @@ import json
 import random
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -66,8 +67,13 @@ def _all_data() -> list[SourceFileMutationData]:
     return made
 
 
+@cache
+def _module(path: Path) -> cst.Module:
+    return read_mutants_module(path)
+
+
 def _result(data: SourceFileMutationData, name: str, code: int | None) -> dict[str, str]:
-    module = read_mutants_module(data.path)
+    module = _module(data.path)
     short = name.rpartition(".")[2]
     original = cst.Module([read_original_function(module, name)]).code.splitlines()
     mutated = cst.Module([read_mutant_function(module, name)]).code.splitlines()
