@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from .walking import answer_schemas, objects
+
 _JSON = "application/json"
 
 
@@ -14,10 +16,10 @@ def for_generators(document: dict[str, Any]) -> dict[str, Any]:
     open, so that a value of a later revision is no error. Defaults are gone: clients would send them, and so override
     what the service chooses.
     """
-    for name in _answered(document):
-        for node in _objects(document["components"]["schemas"][name]):
+    for name in answer_schemas(document):
+        for node in objects(document["components"]["schemas"][name]):
             node.pop("enum", None)
-    for node in _objects(document):
+    for node in objects(document):
         if isinstance(node.get("requestBody"), dict):
             _keep_one(node["requestBody"])
         if "default" in node and "type" in node:
@@ -28,7 +30,7 @@ def for_generators(document: dict[str, Any]) -> dict[str, Any]:
 def as_openapi_31(document: dict[str, Any]) -> dict[str, Any]:
     """Change a document in place from OpenAPI 3.0 to 3.1, and return it: it says the same."""
     document["openapi"] = "3.1.1"
-    for node in _objects(document):
+    for node in objects(document):
         schema = node.get("schema")
         if isinstance(schema, dict) and schema.get("format") == "binary":
             node["schema"] = {}  # a body of another type than JSON is bytes, unless something else is said
@@ -43,30 +45,9 @@ def _keep_one(body: dict[str, Any]) -> None:
     body["content"] = {media_type: body["content"][media_type]}
 
 
-def _answered(document: dict[str, Any]) -> set[str]:
-    """Return the names of the schemas that an answer or a callback can hold."""
-    operations = [operation for item in document["paths"].values() for operation in item.values()]
-    answers = [part for each in operations for part in (each["responses"], each.get("callbacks", {}))]
-    found: set[str] = set()
-    waiting = list(_named([answers, document["components"]["responses"]]))
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += _named(document["components"]["schemas"][name])
-    return found
-
-
-def _named(node: Any) -> Iterator[str]:
-    for each in _objects(node):
-        reference = each.get("$ref")
-        if isinstance(reference, str) and reference.startswith("#/components/schemas/"):
-            yield reference.rpartition("/")[2]
-
-
 def _schemas(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     roots = [*document["components"]["schemas"].values()]
-    roots += [node["schema"] for node in _objects(document) if isinstance(node.get("schema"), dict)]
+    roots += [node["schema"] for node in objects(document) if isinstance(node.get("schema"), dict)]
     for root in roots:
         yield from _subschemas(root)
 
@@ -78,15 +59,3 @@ def _subschemas(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
     inner += [schema[name] for name in ("items", "additionalProperties", "not") if isinstance(schema.get(name), dict)]
     for each in inner:
         yield from _subschemas(each)
-
-
-def _objects(node: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object below a node, and the node. What an example holds is data and is left out."""
-    if isinstance(node, dict):
-        yield node
-        for key, value in node.items():
-            if key not in ("value", "example"):
-                yield from _objects(value)
-    elif isinstance(node, list):
-        for item in node:
-            yield from _objects(item)

@@ -7,14 +7,13 @@ that OpenAPI allows. Each function here loosens one thing.
 
 # ruff: noqa: INP001 - imported by a script, not a package
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from tempolor_spec import REVISIONS, load_document, operations
-
-Node = Any
+from tempolor_spec.walking import answer_schemas, objects
 
 _RAW = "application/octet-stream"
 
@@ -30,7 +29,7 @@ def relaxed_view(overlays: Iterable[Path] = ()) -> dict[str, Any]:
     widen_created_jobs(document)
     open_answers(document)
     part_forms(document)
-    for node in _nodes(document["paths"], document["components"]):
+    for node in objects(document["paths"], document["components"]):
         drop_what_is_not_for_clients(node)
         unwrap_description(node)
     merge_raw_bodies(document)
@@ -54,8 +53,8 @@ def open_answers(document: dict[str, Any]) -> None:
 
     A status that no page prints must reach the caller, not end in an error.
     """
-    for name in _schemas_in_answers(document):
-        for node in _nodes(document["components"]["schemas"][name]):
+    for name in answer_schemas(document):
+        for node in objects(document["components"]["schemas"][name]):
             node.pop("enum", None)
 
 
@@ -78,9 +77,7 @@ def drop_what_is_not_for_clients(node: dict[str, Any]) -> None:
     have no counterpart in a class; the service checks them.
     """
     for key in ("default", "example", "examples", "links", "callbacks", "not", "allowEmptyValue"):
-        # A property may have such a name: it is a schema then, while the keyword `not` is one too, but nameless.
-        if key in node and not ("type" in node and isinstance(node["type"], dict)):
-            del node[key]
+        node.pop(key, None)
 
 
 def unwrap_description(node: dict[str, Any]) -> None:
@@ -115,35 +112,3 @@ def name_parameter_values(document: dict[str, Any]) -> None:
         if "enum" in parameter["schema"]:
             components["schemas"][name] = {"description": parameter["description"], **parameter["schema"]}
             parameter["schema"] = {"$ref": f"#/components/schemas/{name}"}
-
-
-def _schemas_in_answers(document: dict[str, Any]) -> set[str]:
-    answers = [
-        *(operation.definition["responses"] for operation in operations(document)),
-        *(operation.definition.get("callbacks", {}) for operation in operations(document)),
-        document["components"]["responses"],
-    ]
-    found: set[str] = set()
-    waiting = list(_references(*answers))
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += _references(document["components"]["schemas"][name])
-    return found
-
-
-def _references(*roots: Node) -> Iterator[str]:
-    for node in _nodes(*roots):
-        reference = node.get("$ref")
-        if isinstance(reference, str) and reference.startswith("#/components/schemas/"):
-            yield reference.rpartition("/")[2]
-
-
-def _nodes(*roots: Node) -> Iterator[dict[str, Any]]:
-    for root in roots:
-        if isinstance(root, dict):
-            yield root
-            yield from _nodes(*list(root.values()))
-        elif isinstance(root, list):
-            yield from _nodes(*root)

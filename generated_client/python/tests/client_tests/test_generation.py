@@ -83,13 +83,18 @@ def test_answers_are_open_and_nothing_is_sent_unasked(tool):
     assert '"default":' not in json.dumps(view)
 
 
-def test_the_view_keeps_fields_that_are_named_like_keywords(tool):
-    """A property called `default` is a property."""
-    node = {"type": "object", "properties": {"type": {"type": "string"}, "default": {"type": "string"}}}
+def test_the_view_keeps_fields_that_are_named_like_keywords(tool, tmp_path):
+    """A field called `default` is one, and loses its own default; one called `value` is looked into."""
+    fields = "{default: {type: string, default: x}, value: {type: string, default: x}}"
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(
+        "overlay: 1.0.0\ninfo: {title: Two fields, version: '1'}\nactions:\n"
+        f"  - target: $.components.schemas.CreatedJobs.properties\n    update: {fields}\n"
+    )
 
-    tool("relaxed_view").drop_what_is_not_for_clients(node["properties"])
+    properties = tool("relaxed_view").relaxed_view([overlay])["components"]["schemas"]["CreatedJobs"]["properties"]
 
-    assert set(node["properties"]) == {"type", "default"}
+    assert properties["default"] == properties["value"] == {"type": "string"}
 
 
 def test_the_lines_of_a_paragraph_are_joined_and_tables_stay(tool):
