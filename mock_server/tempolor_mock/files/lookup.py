@@ -23,7 +23,7 @@ from .rendering import UNKNOWN_BYTES, Blocks
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ServedFile:
     """A file that may be served.
 
     `key` is the same for the same bytes and a valid file name; `owner` is the world's handle; `name` is what a browser
@@ -53,7 +53,7 @@ MEDIA_TYPES = {
 }
 
 
-Prepare = Callable[[], Offer]
+Prepare = Callable[[], ServedFile]
 """Finds out the rest, in a thread; a ServiceError where the file cannot be made."""
 
 LONGEST_NAME = 100
@@ -87,19 +87,19 @@ def not_found() -> ServiceError:
     return ServiceError(404, "File not found")
 
 
-def shared_offer(path: FilePath) -> Offer:
+def find_shared(path: FilePath) -> ServedFile:
     """Return a file that all worlds share."""
     voice = artists.find(path.item_id)
     match path.folder, path.suffix, voice:
         case "artist-voices", ".mp3", ArtistVoice():
-            return _offer(path, voice.name, content.artist_sample(voice))
+            return _rendered(path, voice.name, content.artist_sample(voice))
         case "artist-covers", ".jpg", ArtistVoice():
-            return _offer(path, voice.name, content.artist_cover(voice))
+            return _rendered(path, voice.name, content.artist_cover(voice))
     raise not_found()
 
 
-def offer(path: FilePath, auth_key: str, world: World) -> Prepare:
-    """Return what makes the offer of a file of one world."""
+def find(path: FilePath, auth_key: str, world: World) -> Prepare:
+    """Return what finds out the rest of a file of one world."""
     folder = _FOLDERS.get(path.folder)
     if folder is None:
         raise not_found()
@@ -113,20 +113,20 @@ def _music(path: FilePath, auth_key: str, world: World) -> Prepare:
     if path.suffix not in links.SUFFIXES.values():
         raise not_found()
     sources = _sources(job, world)
-    return lambda: _offer(
+    return lambda: _rendered(
         path, material_of(job).title, content.music(job, path.suffix, sources), of=_played(job, sources)
     )
 
 
 def _cover(path: FilePath, _auth_key: str, world: World) -> Prepare:
     job = _completed(path, world)
-    return lambda: _offer(path, material_of(job).title, content.cover(job), of=material_of(job))
+    return lambda: _rendered(path, material_of(job).title, content.cover(job), of=material_of(job))
 
 
 def _waveform(path: FilePath, _auth_key: str, world: World) -> Prepare:
     job = _completed(path, world)
     sources = _sources(job, world)
-    return lambda: _offer(path, material_of(job).title, content.waveform(job, sources), of=_played(job, sources))
+    return lambda: _rendered(path, material_of(job).title, content.waveform(job, sources), of=_played(job, sources))
 
 
 def _sources(job: Job, world: World) -> content.Sources:
@@ -170,7 +170,7 @@ def _stems(path: FilePath, _auth_key: str, world: World) -> Prepare:
     upload = world.blobs.get(stems.blob(path.item_id))
     if upload is None or path.suffix != ".zip":
         raise not_found()
-    return lambda: _offer(path, path.item_id, content.split(upload), of=_digest(upload))
+    return lambda: _rendered(path, path.item_id, content.split(upload), of=_digest(upload))
 
 
 _FOLDERS: dict[str, Callable[[FilePath, str, World], Prepare]] = {
@@ -183,19 +183,19 @@ _FOLDERS: dict[str, Callable[[FilePath, str, World], Prepare]] = {
 }
 
 
-def _stored(path: FilePath, title: str, content: bytes) -> Offer:
+def _stored(path: FilePath, title: str, content: bytes) -> ServedFile:
     return _named(path, title, _digest(content), (lambda: (content,), len(content)))
 
 
-def _offer(path: FilePath, title: str, made: content.Made, *, of: object = None) -> Offer:
+def _rendered(path: FilePath, title: str, made: content.Made, *, of: object = None) -> ServedFile:
     identity = repr((path.folder, path.item_id, path.suffix, of))
     return _named(path, title, _digest(identity.encode()), made)
 
 
-def _named(path: FilePath, title: str, digest: str, made: content.Made) -> Offer:
+def _named(path: FilePath, title: str, digest: str, made: content.Made) -> ServedFile:
     name, media_type = f"{title[:LONGEST_NAME]}{path.suffix}", MEDIA_TYPES[path.suffix]
     room = content.SPLIT_BYTES if path.folder == "stems" else UNKNOWN_BYTES
-    return Offer(digest + path.suffix, path.handle, name, media_type, *made, room=room)
+    return ServedFile(digest + path.suffix, path.handle, name, media_type, *made, room=room)
 
 
 def _digest(content: bytes) -> str:

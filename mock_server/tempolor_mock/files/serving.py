@@ -19,7 +19,7 @@ from .ranges import ByteRange, UnsatisfiableRangeError, parse_range
 from .rendering import Rendering, Renderings
 
 if TYPE_CHECKING:
-    from .lookup import Offer, Prepare
+    from .lookup import Prepare, ServedFile
 
 
 class Files:
@@ -42,19 +42,19 @@ class Files:
             body = _Body(rendering, part, stack.pop_all())
             return Reply(206 if part else 200, _headers(file, rendering, part), body)
 
-    async def _find(self, call: Call) -> "Offer":
+    async def _find(self, call: Call) -> "ServedFile":
         # numpy and the codecs are loaded with the first file that is asked for, not with the server.
         lookup = await asyncio.to_thread(loading.lookup)
         path = lookup.FilePath.parse(call.request.path.removeprefix(CONTROL_BASE_PATH))
         if path.handle == links.SHARED:
-            shared: Offer = lookup.shared_offer(path)
+            shared: ServedFile = lookup.find_shared(path)
             return shared
         token = await call.worlds.store.find_token(path.handle)
         if token is None:
             raise lookup.not_found()
         auth_key = parse_qs(call.request.query.decode("latin-1")).get("auth_key", [""])[0]
         call.token = call.notes.token = token
-        prepare: Prepare = await call.run(lambda world: lookup.offer(path, auth_key, world))
+        prepare: Prepare = await call.run(lambda world: lookup.find(path, auth_key, world))
         return await self._renderings.prepared(path.handle, prepare)
 
 
@@ -68,16 +68,16 @@ async def _part(header: bytes | None, rendering: Rendering) -> ByteRange | None:
         raise Refusal(416, "Range Not Satisfiable", ("Content-Range", f"bytes */{rendering.size}")) from None
 
 
-def _wanted_range(fields: Mapping[bytes, bytes], file: "Offer") -> bytes | None:
+def _wanted_range(fields: Mapping[bytes, bytes], file: "ServedFile") -> bytes | None:
     """Return the `Range` header, unless the client wants a part of another version of the file only (`If-Range`)."""
     return fields.get(b"range") if fields.get(b"if-range") in {None, _tag(file)} else None
 
 
-def _tag(file: "Offer") -> bytes:
+def _tag(file: "ServedFile") -> bytes:
     return f'"{file.key}"'.encode()
 
 
-def _headers(file: "Offer", rendering: Rendering, part: ByteRange | None) -> list[tuple[bytes, bytes]]:
+def _headers(file: "ServedFile", rendering: Rendering, part: ByteRange | None) -> list[tuple[bytes, bytes]]:
     start, end = (part.start, part.end) if part else (0, rendering.size)
     headers = [
         (b"content-type", file.media_type.encode()),
