@@ -15,7 +15,9 @@ _SPDX = {
     "Apache Software License": "Apache-2.0",
     "BSD 3-Clause License": "BSD-3-Clause",
     "BSD License": "BSD-3-Clause",
+    "ISC License": "ISC",
     "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
 """What metadata says in other words. Of the packages here, those that say "BSD License" alone have three clauses."""
 
@@ -40,9 +42,8 @@ _CARRIED = {
 """Libraries inside wheels, by package, with what their makers publish them under."""
 
 
-_IDENTIFIERS = re.compile(
-    r"\(?([\w.+]+-[\w.+-]+|0BSD|MIT|Zlib)\)?( (AND|OR|WITH) \(?([\w.+]+-[\w.+-]+|0BSD|MIT|Zlib)\)?)*"
-)
+_IDENTIFIER = r"\(?([\w.+]+-[\w.+-]+|0BSD|ISC|MIT|Zlib)\)?"
+_EXPRESSION = re.compile(f"{_IDENTIFIER}( (AND|OR|WITH) {_IDENTIFIER})*")
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _licence(package: Distribution) -> str:
     ]
     for said in (metadata["License-Expression"], metadata["License"], *classifiers):
         licence = _SPDX.get(said or "", said or "")
-        if _IDENTIFIERS.fullmatch(licence):
+        if _EXPRESSION.fullmatch(licence):
             return licence
     return ""
 
