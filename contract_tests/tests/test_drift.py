@@ -1,17 +1,20 @@
 """`tempolor drift` names what the service does that the document does not say, each once, and nothing else."""
 
 import json
+import subprocess
 from copy import deepcopy
 from functools import cache
+from pathlib import Path
 from unittest import mock
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from planting import ARGUMENTS, Plant, asked, recording, sites
 from stories import call, error
 from tempolor_contract.drift.findings import Kind, Where
-from tempolor_contract.drift.overlay import overlay_of
+from tempolor_contract.drift.overlay import as_yaml, overlay_of
 from tempolor_contract.drift.session import Drift
 from tempolor_contract.judging.inspector import Inspector
 from tempolor_contract.rules import conformance
@@ -379,3 +382,29 @@ def test_all_at_once_close():
     assert len(report.differences) > 45
     assert learned(exchanges, document).differences == ()
     assert violations(exchanges, document, conformance.Effort.ALL) == set()
+
+
+LINTERS = Path(__file__).parents[2] / "spec" / "linters" / "node_modules" / ".bin"
+TOOLS = {
+    "openapi-format": ["{document}", "--overlayFile", "{overlay}", "--no-sort", "--output", "{result}"],
+    "bump": ["overlay", "{document}", "{overlay}", "--out", "{result}"],
+    "overlayjs": ["--openapi", "{document}", "--overlay", "{overlay}"],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", TOOLS)
+def test_an_overlay_means_the_same_to_another_tool(tmp_path, tool):
+    """Tools that are not ours make of it what `load_document` does."""
+    if not (LINTERS / tool).exists():
+        pytest.skip("Node 20 or newer is needed for the tools in spec/linters")
+    files = {name: tmp_path / name for name in ("document", "overlay", "result")}
+    files["document"].write_text(json.dumps(printed()))
+    files["overlay"].write_text(as_yaml(overlay_of(learned([each.exchange for each in fixed()]).differences, "1")))
+
+    command = [str(LINTERS / tool), *(each.format(**files) for each in TOOLS[tool])]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+
+    if tool == "overlayjs":  # it prints
+        files["result"].write_text(ran.stdout)
+    assert yaml.safe_load(files["result"].read_bytes()) == load_document(overlays=[files["overlay"]])
