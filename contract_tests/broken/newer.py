@@ -37,9 +37,12 @@ def _items() -> tuple[Patch, ...]:
 
 def _lyrics(asked: Asked, answer: Answer) -> None:
     """Offer one more operation to whoever has a token."""
-    is_known = asked.headers.get(b"authorization") == f"Bearer {TOKEN}".encode()
-    if is_known and asked.path.endswith(_ENDING) and answer.status == 404:
+    if not (asked.path.endswith(_ENDING) and answer.status == 404):
+        return
+    if asked.headers.get(b"authorization") == f"Bearer {TOKEN}".encode():
         answer.become(200, {"lines": [{"at": 0.5, "text": "Lanterns on the water"}]})
+    else:
+        answer.become(401, {"error": "Unauthorized", "code": 401})
 
 
 def _another_code(asked: Asked, answer: Answer) -> None:
