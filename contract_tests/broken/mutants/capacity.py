@@ -28,7 +28,8 @@ def _admission(is_busy: Callable[[Any, Any, int], bool]) -> Make:
         def admit(world: Any, account: Any, limit: int) -> None:
             if is_busy(world, account, limit):
                 running = world.jobs.active(account.user_id)
-                raise errors.account_busy({account.user_id: [_entry(job) for job in running]})
+                rows = {account.user_id: [_entry(job) for job in running]}
+                raise errors.account_busy(rows, world.policy.account_busy_text)
 
         return admit
 
@@ -102,7 +103,8 @@ def _busy_with_ended(_found: Any) -> Any:
     def admit(world: Any, account: Any, limit: int) -> None:
         if _active(world, account) >= limit:
             mine = [job for job in world.jobs if job.id.user_id == account.user_id]
-            raise errors.account_busy({account.user_id: [_entry(job) for job in mine]})
+            rows = {account.user_id: [_entry(job) for job in mine]}
+            raise errors.account_busy(rows, world.policy.account_busy_text)
 
     return admit
 
