@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -21,10 +22,16 @@ from typing import Self
 
 import asyncpg
 import compare
+from tempolor_mock.domain import accounts, music
+from tempolor_mock.domain.clock import Clock
+from tempolor_mock.domain.ids import Token
+from tempolor_mock.domain.jobs import MusicRequest
+from tempolor_mock.domain.policy import Policy
+from tempolor_mock.store import open_store
 
 sys.path.append(str(Path(__file__).parents[1] / "mock_server"))
 
-from tests.postgresql import Cluster, programs
+from tests.postgresql import Cluster, execute, programs
 
 WORLDS = 16
 ORDER = '{"prompt":"Rain on the window"}'
@@ -151,6 +158,68 @@ def measure(row: Row, cluster: Cluster, folder: Path, seconds: int) -> None:
                 row.waits.append(watch.waits / max(1, watch.looks))
 
 
+def notify_cost(cluster: Cluster, seconds: int) -> str:
+    """Measure how many commits there are with a NOTIFY in each, beside those without."""
+    execute(
+        cluster.url,
+        "CREATE TABLE counted (id int PRIMARY KEY, n int)",
+        "INSERT INTO counted SELECT generate_series(0, 7)",
+    )
+    rates = []
+    for extra in ("", "NOTIFY turned;"):
+        change = "UPDATE counted SET n = 1 WHERE id = :client_id;"
+        script = f"BEGIN; {change} {extra} COMMIT;"
+        command = [
+            cluster.program("pgbench"),
+            "-h",
+            cluster.folder,
+            "-U",
+            "postgres",
+            "-n",
+            "-c",
+            "8",
+            "-T",
+            str(seconds),
+        ]
+        told = subprocess.run(
+            [*command, "-f", "/dev/stdin", "postgres"], input=script, check=True, capture_output=True, text=True
+        )
+        rates.append(float(told.stdout.rpartition("tps = ")[2].split()[0]))
+    return f"8 clients that each write to a row of their own: {rates[0]:,.0f} commits/s, with NOTIFY {rates[1]:,.0f}"
+
+
+async def kept_costs(url: str) -> list[str]:
+    """Measure what a mock pays for worlds that it does not know yet, and for looking after those of others."""
+    token, policy = Token("1", "large"), Policy(jobs_per_request=10, total_generations=10**6)
+    store, stranger = (open_store(url, policy, lambda real_ms: Clock(real_ms, real_ms)) for _ in range(2))
+    request = MusicRequest(prompt="Rain on the window", model="v3")
+    await store.transact(token, lambda world: accounts.configure(world, {"user_id": "1"}, 10**6), real_ms=0)
+    for _ in range(300):
+        await store.transact(token, lambda world: music.start(world, "song", request), real_ms=0)
+    begun = time.perf_counter()
+    await stranger.transact(token, accounts.all_of, real_ms=0)
+    met = time.perf_counter() - begun
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "INSERT INTO tempolor_worlds (token, handle, state, bytes, busy, due_ms, used_ms)"
+        " SELECT 'user:9-' || each, 'handle' || each, '', 0, each % 10 = 0, 9e15, 0"
+        " FROM generate_series(1, 10000) AS each"
+    )
+    await connection.close()
+    looks = []
+    for _ in range(20):
+        begun = time.perf_counter()
+        await store.left_behind(0)
+        looks.append(time.perf_counter() - begun)
+    for each in (store, stranger):
+        await each.close()
+    look = statistics.median(looks) * 1000
+    return [
+        f"a mock meets a world of 3,000 jobs for the first time: {met * 1000:.0f} ms",
+        f"a look for what was left behind, at 10,000 worlds of which 1,000 are busy: {look:.1f} ms",
+    ]
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -174,6 +243,7 @@ def main() -> None:
                 for row in rows:
                     measure(row, cluster, Path(folder), arguments.seconds)
                 print(f"round {number + 1} done", file=sys.stderr, flush=True)
+        notes = [notify_cost(cluster, arguments.seconds), *asyncio.run(kept_costs(cluster.url))]
     finally:
         cluster.remove()
     print(
@@ -183,7 +253,7 @@ def main() -> None:
     for row in rows:
         for kind in ("poll", "order"):
             print(line(row, kind))
-    print()
+    print("\n" + "\n".join(f"- {each}" for each in notes) + "\n")
 
 
 def line(row: Row, kind: str) -> str:

@@ -28,7 +28,7 @@ UNSAFE_AND_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=of
 def programs() -> Path | None:
     """Return the folder with PostgreSQL's programs, the newest one's; Debian keeps them out of the PATH."""
     in_path = shutil.which("initdb")
-    folders = [Path(in_path).parent] if in_path else []
+    folders = [Path(in_path).resolve().parent] if in_path else []
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: -float(each.parent.name))
     return next((each for each in folders if (each / "initdb").exists() and (each / "pg_ctl").exists()), None)
 
@@ -92,6 +92,10 @@ class Cluster:
     def socket(self) -> Path:
         """The socket it listens on."""
         return self.folder / ".s.PGSQL.5432"
+
+    def program(self, name: str) -> Path:
+        """Return one of the installation's programs."""
+        return self._bin / name
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [self._bin / program, f"--pgdata={self.folder / 'data'}", *arguments]

@@ -109,6 +109,7 @@ class Team:
             self.kill_one_meanwhile(jobs)
             self.check_callbacks(jobs)
             files = self.check_files(client, jobs)
+            self.check_journal(client)
             restart(lambda: self.check_refusals(client))
             self.check_all_is_there(client, jobs, files)
 
@@ -156,6 +157,15 @@ class Team:
             contents.add(client.get(link.raise_for_status().json()["url"]).raise_for_status().content)
         (content,) = contents
         return content
+
+    def check_journal(self, client: httpx.Client) -> None:
+        """Each replica shows the requests to all of them."""
+
+        def shown() -> list[Any]:
+            given = {"params": {"limit": 1000}}
+            return [client.get(f"{each.url}/_mock/requests", **given).json()["requests"] for each in self.replicas]
+
+        wait_until(lambda: len(shown()[0]) >= AT_ONCE and shown()[0] == shown()[1] == shown()[2], "one journal")
 
     def check_refusals(self, client: httpx.Client) -> None:
         """Without a database all is refused with a 503 that says when to try again; the mocks live on."""
