@@ -19,9 +19,23 @@ def mocks(request, tmp_path_factory):
 def both(request, mocks):
     """Clients of one world, each of a mock of its own."""
     token = fresh_token(request)
-    first, second = (Client(token, transport=each, base_url="http://mock/v1/tempolor") for each in mocks)
+    first, second = (client_of(each, token) for each in mocks)
     first.account("111", maxJobs=4)
     return first, second
+
+
+def client_of(transport, token):
+    """Return a client whose mock has written its journal after each request: between two of them its loop stands still.
+
+    A transaction that was left open there would keep the other mock waiting.
+    """
+
+    def write_journal(_response):
+        transport._runner.run(transport._app.worlds.journal._flush())
+
+    return Client(
+        token, transport=transport, base_url="http://mock/v1/tempolor", event_hooks={"response": [write_journal]}
+    )
 
 
 def test_capacity_is_counted_once(both):
