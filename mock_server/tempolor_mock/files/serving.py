@@ -14,6 +14,7 @@ from ..exchange import Call, Reply
 from ..settings import CONTROL_BASE_PATH
 from ..steps.conditions import not_modified
 from ..steps.errors import Refusal
+from ..steps.wire import unless_left
 from . import links, loading
 from .ranges import ByteRange, UnsatisfiableRangeError, parse_range
 from .rendering import Rendering, Renderings
@@ -37,7 +38,8 @@ class Files:
             rendering = stack.enter_context(
                 self._renderings.lent(file.key, file.owner, file.blocks, size=file.size, room=file.room)
             )
-            await rendering.ready()
+            if not rendering.begun.is_set():
+                await unless_left(call.request.sender, rendering.ready())
             part = await _part(_wanted_range(call.fields, file), rendering)
             body = _Body(rendering, part, stack.pop_all())
             return Reply(206 if part else 200, _headers(file, rendering, part), body)

@@ -1,6 +1,5 @@
 """What fault rules do to a request: waiting, another answer, a reply that goes wrong on its way."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -15,7 +14,7 @@ from ..waiting import in_task
 from ..worlds import real_seconds_until
 from .prefer import of_document, of_platform
 from .replies import refused
-from .wire import ClientLeftError, dribbled, malformed, truncated
+from .wire import dribbled, malformed, truncated, unless_left
 
 DRIBBLE_BYTES = 16
 DRIBBLE_SECONDS = 0.1
@@ -154,16 +153,7 @@ def _with_retry(answer: Answer, retry_after: int | None) -> Answer:
 async def _wait_or_leave(call: Call, missing: Action[float]) -> None:
     """Wait as `Worlds.wait` does; raise ClientLeftError as soon as the client closes the connection."""
     await in_task()
-    waiting = asyncio.ensure_future(call.worlds.wait(call.owner, missing))
-    leaving = asyncio.ensure_future(call.request.sender.left())
-    try:
-        await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not waiting.done():
-            raise ClientLeftError
-        await waiting
-    finally:
-        waiting.cancel()
-        leaving.cancel()
+    await unless_left(call.request.sender, call.worlds.wait(call.owner, missing))
 
 
 def _account(parameters: Mapping[str, Any], body: Mapping[str, Any]) -> str | None:

@@ -1,9 +1,13 @@
-"""Replies that go wrong on their way: cut short, spoilt or slow."""
+"""Replies that go wrong on their way: cut short, spoilt, slow, or for nobody any more."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
+from typing import Any, TypeVar
 
-from ..exchange import Parts, Reply
+from ..exchange import Parts, Reply, Sender
+
+T = TypeVar("T")
 
 _UNKNOWN_LENGTH_CUT = 1024
 
@@ -19,6 +23,20 @@ class ConnectionCutError(ConnectionResetError):
 
 class ClientLeftError(Exception):
     """The client has closed the connection: nobody waits for an answer any more."""
+
+
+async def unless_left(sender: Sender, waiting: Coroutine[Any, Any, T]) -> T:
+    """Wait for something; raise ClientLeftError, and end it, as soon as the client closes the connection."""
+    work = asyncio.ensure_future(waiting)
+    leaving = asyncio.ensure_future(sender.left())
+    try:
+        await asyncio.wait({work, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            raise ClientLeftError
+        return await work
+    finally:
+        work.cancel()
+        leaving.cancel()
 
 
 def truncated(reply: Reply, size: int | None) -> Reply:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ from tempolor_mock import Settings, create_app
 from tempolor_mock.domain.errors import ServiceError
 from tempolor_mock.files import rendering
 from tempolor_mock.files.rendering import RenderingFailedError, Renderings
+from tempolor_mock.steps.wire import ConnectionCutError
 
 
 @pytest.fixture
@@ -195,13 +197,13 @@ def test_files_whose_size_shows_late_are_counted_too():
     asyncio.run(story())
 
 
-def test_a_download_that_is_given_up_ends():
-    """Nobody reads the rest of a file for a client that has left."""
-    app = create_app(Settings(frozen=True))
-    sent = []
-    some_were_sent = asyncio.Event()
+@pytest.fixture
+def mock_and_link():
+    """Return what begins an application in which a song is complete, with a link to its wav."""
 
-    async def story():
+    @asynccontextmanager
+    async def begin():
+        app = create_app(Settings(frozen=True))
         headers = {"Authorization": "Bearer user:12345-x"}
         transport = httpx.ASGITransport(app)
         async with (
@@ -212,9 +214,25 @@ def test_a_download_that_is_given_up_ends():
             (job_id, *_) = (await client.post("/music/song", json={"prompt": "x"})).json()["jobs"]
             await client.post("http://mock/_mock/clock/advance", json={"seconds": 60})
             download = await client.get(f"/music/download/{job_id}?file_format=wav")
-            link = httpx.URL(download.json()["url"])
-            scope = {"type": "http", "method": "GET", "path": link.path, "query_string": link.query, "headers": []}
-            await app(scope | {"scheme": "http", "http_version": "1.1"}, receive, send)
+            yield app, httpx.URL(download.json()["url"])
+
+    return begin
+
+
+def get(link):
+    """Return the scope of a request for a file."""
+    scope = {"type": "http", "method": "GET", "path": link.path, "query_string": link.query, "headers": []}
+    return scope | {"scheme": "http", "http_version": "1.1"}
+
+
+def test_a_download_that_is_given_up_ends(mock_and_link):
+    """Nobody reads the rest of a file for a client that has left."""
+    sent = []
+    some_were_sent = asyncio.Event()
+
+    async def story():
+        async with mock_and_link() as (app, link):
+            await app(get(link), receive, send)
 
     async def receive():
         await some_were_sent.wait()
@@ -228,3 +246,25 @@ def test_a_download_that_is_given_up_ends():
     asyncio.run(story())
     assert sent[0]["status"] == 200
     assert len(sent) < 10
+
+
+def test_who_leaves_while_the_file_waits_its_turn_leaves_the_queue(mock_and_link):
+    """At once, and not when the file would have been begun."""
+    made = []
+
+    async def story():
+        async with mock_and_link() as (app, link):
+            app._renderings._at_once = 0
+            made.append(app)
+            with pytest.raises(ConnectionCutError):
+                await app(get(link), receive, send)
+            assert app._renderings.waiting == 0
+
+    async def receive():
+        assert made[0]._renderings.waiting == 1
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        raise AssertionError(message)
+
+    asyncio.run(story())
