@@ -271,6 +271,35 @@ async def test_target_that_is_no_path_is_refused():
     assert (service.heads, seen) == ([], [])
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /v1/tempolor/accounts\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n",
+    ],
+    ids=["no version", "TLS", "broken chunk"],
+)
+def test_what_is_no_http_is_refused_in_the_envelope(sent):
+    """A client that reads errors reads this one too."""
+
+    @in_time
+    async def run():
+        async with between(hang_up) as (client, _service):
+            reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+            writer.write(sent)
+            answers.append((await reader.read()).partition(b"\r\n\r\n"))
+            writer.close()
+
+    answers = []
+    run()
+    head, _, body = answers[0]
+    assert head.startswith(b"HTTP/1.1 400")
+    assert b"x-tempolor-proxy: refused" in head
+    assert json.loads(body)["code"] == 400
+    assert "http://" in json.loads(body)["error"]
+
+
 @in_time
 async def test_whole_address_is_a_path_of_the_upstream():
     """As clients of a forward proxy write it."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import cast
 
 import httpx
-import orjson
 from starlette.types import Receive, Scope, Send
 
 from ..exchange import Exchange, Headers, Request, Response
+from .refusal import refusal
 from .sequence import Sequence
 from .tape import Tape
 from .upstream import RawHeaders, Upstream, end_to_end, has_two_lengths, is_framed
@@ -164,13 +164,7 @@ class Proxy:
 
 
 async def _answer_instead(passage: _Passage, send: Send, status: int, text: str) -> None:
-    """Answer in place of the upstream, in the service's own envelope."""
-    content = orjson.dumps({"error": f"tempolor proxy: {text}", "code": status})
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(content)).encode()),
-        (b"x-tempolor-proxy", b"upstream-failed" if status == 502 else b"refused"),
-    ]
+    headers, content = refusal(status, text)
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content if passage.method != "HEAD" else b""})
 

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import h11
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import Proxy
+from .refusal import refusal
 
 
 def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
@@ -26,6 +29,19 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     return listener
 
 
+class _Protocol(H11Protocol):
+    """Refuses what is no HTTP in the words of the proxy."""
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - Uvicorn's words, always the same
+        """Answer, where no answer has begun, and close."""
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            headers, content = refusal(400, "This is no HTTP/1.1; the proxy's address begins with http://")
+            answer = h11.Response(status_code=400, headers=[*headers, (b"connection", b"close")], reason=b"Bad Request")
+            for event in (answer, h11.Data(data=content), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+
 def make_server(proxy: Proxy) -> uvicorn.Server:
     """Return a server that adds nothing to what the proxy answers, and is silent."""
     config = uvicorn.Config(
@@ -39,7 +55,7 @@ def make_server(proxy: Proxy) -> uvicorn.Server:
         proxy_headers=False,
         ws="none",
         # The other parser knows a fixed list of methods; refusing one is the service's business.
-        http="h11",
+        http=_Protocol,
         timeout_graceful_shutdown=3,
     )
     return uvicorn.Server(config)
