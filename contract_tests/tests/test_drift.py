@@ -9,17 +9,20 @@ from unittest import mock
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from planting import ARGUMENTS, Plant, asked, recording, sites
-from stories import call, error
+from stories import call, error, music, read
 from tempolor_contract.drift.findings import Kind, Where
+from tempolor_contract.drift.merging import merged
 from tempolor_contract.drift.overlay import as_yaml, overlay_of
 from tempolor_contract.drift.session import Drift
 from tempolor_contract.judging.inspector import Inspector
 from tempolor_contract.rules import conformance
 from tempolor_contract.rules import document as document_rules
-from tempolor_spec import REVISIONS, apply_overlay, load_document
+from tempolor_spec import REVISIONS, OverlayError, apply_overlay, load_document
+from tempolor_spec.agreement import Agreement
+from tempolor_spec.soundness import check_document
 
 JOB = ARGUMENTS["job_id"]
 POINTLESS = {"valid-is-accepted"}
@@ -269,11 +272,6 @@ def is_text_of_error(place):
     return place.place == "/error" and place.status >= 400 and (place.operation, place.status) != ("split_stems", 400)
 
 
-def new_fields(planted):
-    """Return the names of new fields."""
-    return {each.detail for each in planted if each.kind is Kind.FIELD}
-
-
 @st.composite
 def plants(draw):
     """Draw one difference."""
@@ -325,15 +323,30 @@ def closing(planted):
     assert again == document
 
 
-def merging(planted, others):
-    """The overlays of two recordings, one after the other in any order, admit what both show."""
-    assume(not new_fields(planted) & new_fields(others))  # one field may have two types
-    first, second = ([each.exchange for each in some] for some in (planted, others))
-    one, other = learned(first), learned(second)
+def together(*overlays):
+    """Return the document after some overlays; OverlayError where they do not agree."""
+    document, agreement = deepcopy(printed()), Agreement()
+    for number, each in enumerate(overlays):
+        agreement.check(document, f"{number}.yaml", each)
+        apply_overlay(document, each)
+    check_document(document)
+    return document
 
-    assert sights(learned([*first, *second])) == sights(one) | sights(other)
-    for document in (overlaid(one, other), overlaid(other, one)):
+
+def merging(first, second):
+    """Overlays of two recordings admit both one after the other or are refused, and admit both when merged."""
+    one, other = (overlay_of(learned(each).differences, "1") for each in (first, second))
+    both = merged(printed(), {"one.yaml": one, "other.yaml": other})
+    refused = 0
+    for overlays in ((both,), (one, other), (other, one), (both, both)):
+        try:
+            document = together(*overlays)
+        except OverlayError:
+            assert all(each is not both for each in overlays)
+            refused += 1
+            continue
         assert [each.headline for each in learned([*first, *second], document).differences] == []
+    return refused
 
 
 @BRIEF
@@ -353,8 +366,10 @@ def test_the_overlay_closes(planted):
 @BRIEF
 @given(MANY, MANY)
 def test_overlays_merge(planted, others):
-    """Whatever they admit."""
-    merging(planted, others)
+    """Whatever they admit, and each is named in both together."""
+    first, second = ([each.exchange for each in some] for some in (planted, others))
+    merging(first, second)
+    assert sights(learned([*first, *second])) == sights(learned(first)) | sights(learned(second))
 
 
 @pytest.mark.slow
@@ -364,7 +379,55 @@ def test_all_of_it_for_many_more(planted, others):
     """The same for a hundred recordings of each."""
     named(planted)
     closing(others)
-    merging(planted, others)
+    merging(*([each.exchange for each in some] for some in (planted, others)))
+
+
+def poll(**fields):
+    """Return a poll whose answer has other fields."""
+    return read({**music(30), **fields})
+
+
+PLANS = [call("GET", "/plans", 200, value) for value in ([{"name": "a"}], {"plans": ["a"]})]
+ACCEPTED = [call("POST", "/music/song", 202, value, sent={"prompt": "x"}) for value in ({"queued": True}, [1])]
+HEADERS = [
+    call("GET", f"/music/{JOB}", 200, music(30), answer_headers={"X-Music-Cost": value}) for value in ("1", "much")
+]
+PAGES = [
+    call("GET", "/music", 200, {"records": [], "hasNext": False}, query={"after": value})
+    for value in ("5", "2025-05-20")
+]
+STATES = [read({**music(30), "status_name": f"STATE{number}"}) for number in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "refused"),
+    [
+        ([poll(region="eu")], [poll(region=7)], 2),
+        ([poll(region={"at": 1})], [poll(region={"at": "x", "zone": None})], 2),
+        ([poll(region=["eu"])], [poll(region=[{"name": "eu"}])], 2),
+        ([poll(region=None)], [poll(region=1.5)], 0),
+        ([poll(region="2025-05-20")], [poll(region="eu")], 2),
+        ([poll(progress=101)], [poll(progress=105)], 1),
+        ([poll(progress=1.5)], [poll(progress="half")], 2),
+        ([poll(titleEn=1)], [poll(titleEn=True)], 0),
+        (STATES, STATES[:1], 1),
+        (ACCEPTED[:1], ACCEPTED[1:], 2),
+        (PLANS[:1], PLANS[1:], 2),
+        (HEADERS[:1], HEADERS[1:], 0),
+        (PAGES[:1], PAGES[1:], 2),
+    ],
+)
+def test_overlays_that_speak_of_one_thing(first, second, refused):
+    """Where the later one would take back what the first admits, it is refused; merged, they admit both."""
+    assert merging(first, second) == refused
+
+
+def test_overlays_that_take_the_last_required_names():
+    """No empty list is left."""
+    items = REQUIRED["get_music", 404, ""].split()
+    first, second = ([site("get_music", 404, "").lacking(name).exchange] for name in items)
+
+    assert merging(first, second) == 0
 
 
 def test_each_alone():

@@ -79,6 +79,35 @@ def test_the_overlay_it_writes_closes(tmp_path):
     assert closed.exit_code == 0, closed.output
 
 
+def test_overlays_of_two_recordings_are_merged(tmp_path):
+    """Where the second would take back what the first admits, the line says what to run, and that works."""
+    first, second, both = (tmp_path / name for name in ("first.yaml", "second.yaml", "both.yaml"))
+    one, other = (har(tmp_path / f"{value}.har", story(read(music(30, region=value)))) for value in ("eu", 7))
+    drift(one, "--write-overlay", first)
+    drift(other, "--write-overlay", second)
+
+    refused = drift(one, other, "--overlay", first, "--overlay", second)
+    assert refused.exit_code == 2
+    place = "components/schemas/MusicItem/properties/region/type"
+    assert f"action 1 says of {place} another thing than action 1 of {first} does" in refused.output
+    assert drift("--merge", first, second, "--write-overlay", both).exit_code == 0
+
+    assert drift(one, other, "--overlay", both).exit_code == 0
+    assert [each["x-evidence"]["count"] for each in read_overlay(both)["actions"]] == [2]
+    on_top = tmp_path / "on-top.yaml"
+    assert drift(other, "--overlay", first, "--write-overlay", on_top).exit_code == 1
+    assert drift(one, other, "--overlay", first, "--overlay", on_top).exit_code == 0
+
+
+def test_what_cannot_be_merged_is_told(tmp_path):
+    """An overlay that a person wrote may take back what it likes; nothing is written."""
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("{overlay: 1.0.0, info: {title: a, version: 1}, actions: [{target: $.info, update: {a: 1}}]}")
+
+    assert "no overlay that tempolor drift wrote" in drift("--merge", mine, "--write-overlay", tmp_path / "b").output
+    assert "needs overlays, and --write-overlay" in drift("--merge", mine).output
+
+
 def test_without_a_difference_there_is_an_overlay_that_changes_nothing(tmp_path):
     """So what applies it next goes on."""
     overlay = tmp_path / "none.yaml"
@@ -314,10 +343,11 @@ def without_updated(node):
         ("MusicItem", lambda node: node["properties"]["titleEn"].update(nullable=True), "null", "breaks clients"),
         ("MusicItem", lambda node: node["properties"].update(new={"type": "string"}), "new field", ""),
         ("SongRequest", lambda node: node["properties"].update(seed={"type": "integer"}), "new field", ""),
+        ("SongRequest", lambda node: node.update(maxProperties=9), "narrower limit", "may break clients"),
     ],
 )  # fmt: skip
 def test_what_breaks_clients(tmp_path, name, change, kind, breaks):
-    """As oasdiff sees it: stricter requests, weaker promises."""
+    """By the levels of oasdiff's checks: stricter requests, weaker promises."""
     newer = tmp_path / "newer.json"
     newer.write_text(json.dumps(changed(**{name: change})))
 

@@ -5,11 +5,14 @@ import re
 from collections.abc import Iterable, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import yaml
 
 from tempolor_spec.overlay import OverlayError, apply_overlay, read_overlay
+
+if TYPE_CHECKING:
+    from tempolor_spec.agreement import Agreement
 
 REVISIONS: Final = ("2025-05", "2026-03", "2026-08")
 """The service's revisions, oldest first. The first is openapi.yaml itself; each other one is an overlay on it."""
@@ -50,16 +53,26 @@ def load_document(revision: str = REVISIONS[0], overlays: Iterable[str | PathLik
     document: dict[str, Any] = _with_examples(_read_yaml(_FOLDER / "openapi.yaml"))
     if revision != REVISIONS[0]:
         apply_overlay(document, _read_yaml(_FOLDER / "overlays" / f"{revision}.yaml"))
-    for file in overlays:
-        _overlay(document, Path(file), revision)
+    files = [Path(each) for each in overlays]
+    if files:
+        _overlay(document, files, revision)
     return document
 
 
-def _overlay(document: dict[str, Any], file: Path, revision: str) -> None:
+def _overlay(document: dict[str, Any], files: list[Path], revision: str) -> None:
+    from tempolor_spec.agreement import Agreement  # noqa: PLC0415 - most documents have no overlays
+
+    agreement = Agreement()
+    for file in files:
+        _apply(document, file, revision, agreement)
+
+
+def _apply(document: dict[str, Any], file: Path, revision: str, agreement: "Agreement") -> None:
     from tempolor_spec.soundness import UnsoundError, check_document  # noqa: PLC0415 - most documents have no overlays
 
     overlay = read_overlay(file)
     try:
+        agreement.check(document, str(file), overlay)
         apply_overlay(document, overlay)
         check_document(document)
         for each in operations(document):

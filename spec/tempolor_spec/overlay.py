@@ -143,6 +143,13 @@ def _remove(matches: list[Any]) -> None:
         if match.parent is None:
             raise OverlayError("selects the whole document, which cannot be removed")
         del match.parent.obj[match.parts[-1]]
+        _drop_if_empty(match.parent)
+
+
+def _drop_if_empty(match: Any) -> None:
+    """Take `required` out where no name is left in it: OpenAPI 3.0 has no empty list there."""
+    if match.obj == [] and match.parent is not None and match.parts[-1] == "required":
+        match.parent.obj.pop("required", None)
 
 
 def _bytes(file: Path) -> bytes:

@@ -46,6 +46,24 @@ def test_removal_takes_out_fields_and_items():
     assert after == {"a": {"y": 2}, "b": [1, 3]}
 
 
+def test_a_list_of_required_names_goes_with_its_last_name():
+    """OpenAPI 3.0 has no empty one; other lists may be empty."""
+    document = {"required": ["a", "b"], "tags": ["a"]}
+
+    apply_overlay(
+        document,
+        {
+            "actions": [
+                {"target": "$.required[?(@ == 'a')]", "remove": True},
+                {"target": "$.required[?(@ == 'b')]", "remove": True},
+                {"target": "$.tags[0]", "remove": True},
+            ]
+        },
+    )
+
+    assert document == {"tags": []}
+
+
 def test_actions_come_one_after_the_other():
     """A later action sees what an earlier one did."""
     after = overlaid({"a": {}}, {"target": "$.a", "update": {"x": 1}}, {"target": "$.a.x", "remove": True})

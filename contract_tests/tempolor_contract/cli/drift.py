@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @cloup.command("drift", context_settings=context("TEMPOLOR_DRIFT"))
-@cloup.argument("files", nargs=-1, type=FILE, help="Recordings, read as one history.")
+@cloup.argument("files", nargs=-1, type=FILE, help="Recordings, read as one history; overlays with --merge.")
 @cloup.option_group(
     "What it is",
     cloup.option("--revision", default=REVISIONS[0], type=click.Choice(REVISIONS), help="Revision to compare with."),
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
         nargs=2,
         metavar="OLD NEW",
         help="Compare two documents, each a revision or a file, and say what breaks clients.",
+    ),
+    cloup.option(
+        "--merge", is_flag=True, help="Make one overlay, --write-overlay, of those that several recordings gave."
     ),
 )
 @cloup.option_group(
@@ -61,6 +64,9 @@ def drift_command(files: tuple[Path, ...], **given: Any) -> None:
 
     if given["between"]:
         sys.exit(_compare(files, given))
+    if given["merge"]:
+        _merge(files, given)
+        return
     if not files:
         raise click.UsageError("name the recordings to read, or two documents with --between")
     behaviour = Behaviour()
@@ -93,7 +99,7 @@ def _show(report: "DriftReport", given: dict[str, Any]) -> None:
 def _compare(files: tuple[Path, ...], given: dict[str, Any]) -> int:
     from ..drift.between import between  # noqa: PLC0415 - the same
 
-    if files or given["write_overlay"] or given["write_profile"]:
+    if files or given["merge"] or given["write_overlay"] or given["write_profile"]:
         raise click.UsageError(
             "--between compares two documents: it reads no recordings and writes no overlay or profile"
         )
@@ -101,6 +107,22 @@ def _compare(files: tuple[Path, ...], given: dict[str, Any]) -> int:
     report = between(_document(old), _document(new), names=(old, new))
     _show(report, given)
     return report.exit_code
+
+
+def _merge(files: tuple[Path, ...], given: dict[str, Any]) -> None:
+    """Write one overlay in the place of several."""
+    from tempolor_spec import load_document, read_overlay  # noqa: PLC0415 - the same
+
+    from ..drift.merging import merged  # noqa: PLC0415 - the same
+    from ..drift.overlay import as_yaml  # noqa: PLC0415 - the same
+
+    target = given["write_overlay"]
+    if not files or target is None:
+        raise click.UsageError("--merge needs overlays, and --write-overlay for the file to write")
+    overlays = {str(file): read_overlay(file) for file in files}
+    found = merged(load_document(**judged_by(given)), overlays)
+    write(target, as_yaml(found))
+    click.echo(f"{target} admits what {', '.join(overlays)} admit, in {len(found['actions'])} actions")
 
 
 def _document(name: str) -> dict[str, Any]:

@@ -63,9 +63,9 @@ class _Pair:
             else:
                 self._operation(before[where], after[where])
 
-    def _note(self, key: Key, spot: Spot, change: str, *, promised: bool = False) -> None:
+    def _note(self, key: Key, spot: Spot, change: str, **weights: bool) -> None:
         found = self.found.setdefault(key, _Change(key, f"{home(key.at)}: {change}"))
-        told = breaks(key.kind, spot.where, was_promised=promised)
+        told = breaks(key.kind, spot.where, **weights)
         found.spots[spot] = worst(told, found.spots.get(spot, ""))
 
     def _operation(self, old: Described, new: Described) -> None:
@@ -76,7 +76,7 @@ class _Pair:
             spot = Spot(new.name, int(status) if status.isdecimal() else 0, Where.ANSWER)
             if status not in new.answers:
                 key = Key((*new.at, "responses"), Kind.GONE_STATUS, status)
-                self._note(key, spot, f"answers {status} no more", promised=status.startswith("2"))
+                self._note(key, spot, f"answers {status} no more", was_promised=status.startswith("2"))
             elif status not in old.answers:
                 self._note(Key((*new.at, "responses"), Kind.STATUS, status), spot, f"may answer {status}")
             else:
@@ -107,12 +107,12 @@ class _Pair:
         self._schemas(old.schema, new.schema, spot, frozenset())
 
     def _answer(self, old: Answer, new: Answer, spot: Spot) -> None:
-        for name in old.headers.keys() | new.headers.keys():
+        for name in {**old.headers, **new.headers}:
             there = Spot(spot.operation, spot.status, spot.where, f"/header/{name}")
             if name not in new.headers:
                 promised = self.old.resolve(old.headers[name])[1].get("required", False)
                 key = Key((*new.at, "headers"), Kind.GONE_HEADER, name)
-                self._note(key, there, f"the header {name} goes", promised=promised)
+                self._note(key, there, f"the header {name} goes", was_promised=promised)
             elif name not in old.headers:
                 self._note(Key((*new.at, "headers"), Kind.HEADER, name), there, f"the header {name} comes")
         self._contents(old.content, new.content, new.at, spot)
@@ -143,7 +143,8 @@ class _Pair:
         self._limits(old, new, new_at, spot)
         if old.get("default") != new.get("default") and spot.where is Where.REQUEST:
             told = f"the default is {_told(new, 'default')} in place of {_told(old, 'default')}"
-            self._note(Key(new_at, Kind.DEFAULT, _told(new, "default")), spot, told)
+            is_mild = not spot.place.startswith(("/query/", "/path/"))
+            self._note(Key(new_at, Kind.DEFAULT, _told(new, "default")), spot, told, is_mild=is_mild)
         for old_inner, new_inner, place in self._inner(old_at, new_at, spot):
             self._schemas(old_inner, new_inner, Spot(spot.operation, spot.status, spot.where, place), above)
         self._fields(new_at, old, new, spot)
@@ -177,7 +178,7 @@ class _Pair:
                 continue
             kind = Kind.NARROWED if _is_narrower(keyword, before, after) else Kind.LIMIT
             told = f"{keyword} is {_told(new, keyword)} in place of {_told(old, keyword)}"
-            self._note(Key(at, kind, keyword), spot, told)
+            self._note(Key(at, kind, keyword), spot, told, is_mild=_is_mild(keyword, before))
 
     def _inner(self, old_at: At, new_at: At, spot: Spot) -> Iterator[tuple[At, At, str]]:
         old, new = self.old.resolve(old_at)[1], self.new.resolve(new_at)[1]
@@ -187,7 +188,7 @@ class _Pair:
         for keyword in ("allOf", "anyOf", "oneOf"):
             for number in range(min(len(old.get(keyword, ())), len(new.get(keyword, ())))):
                 yield (*old_at, keyword, number), (*new_at, keyword, number), spot.place
-        for name in old.get("properties", {}).keys() & new.get("properties", {}).keys():
+        for name in (each for each in old.get("properties", {}) if each in new.get("properties", {})):
             yield (*old_at, "properties", name), (*new_at, "properties", name), pointer(spot.place, name)
 
     def _fields(self, new_at: At, old: Any, new: Any, spot: Spot) -> None:
@@ -198,7 +199,7 @@ class _Pair:
             if name not in after:
                 key = Key(new_at, Kind.GONE_FIELD, name)
                 promised = name in must and spot.where is not Where.REQUEST
-                self._note(key, there, f"the field {name} goes", promised=promised)
+                self._note(key, there, f"the field {name} goes", was_promised=promised)
             elif name not in before:
                 self._note(Key(new_at, Kind.FIELD, name), there, f"the field {name} comes")
             if name in after and (name in must) != (name in must_now):
@@ -223,6 +224,11 @@ def _is_narrower(keyword: str, before: Any, after: Any) -> bool:
     if keyword in _AT_MOST:
         return bool(after < before)
     return bool(after > before) if keyword in _AT_LEAST else True
+
+
+def _is_mild(keyword: str, before: Any) -> bool:
+    """Whether another pattern, or a bound where none was, may be only a better description."""
+    return before is not None if keyword == "pattern" else before is None and keyword in (*_AT_MOST, *_AT_LEAST)
 
 
 def _told(node: Any, keyword: str) -> str:

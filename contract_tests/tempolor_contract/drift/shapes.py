@@ -115,6 +115,34 @@ class Shape:
             self.members[name] = _merged(self.members.get(name), theirs) or theirs
         self._unite()
 
+    def read(self, schema: dict[str, Any]) -> None:
+        """Take in what a schema that another one has made (`schema`) says."""
+        for part in schema.get("anyOf", [schema]):
+            self._read(part)
+        if self.example is None:
+            self.example = schema.get("example")
+
+    def _read(self, part: dict[str, Any]) -> None:
+        kind = part.get("type")
+        self.kinds |= dict.fromkeys([kind] if kind else [])
+        self.kinds |= dict.fromkeys(["null"] if part.get("nullable") else [])
+        if kind == "string":
+            told = tuple(each for each in _FORMATS if each == part.get("format"))
+            self.formats = told if self.formats is None else tuple(each for each in self.formats if each in told)
+        self.wide = self.wide or part.get("format") == "int64"
+        for name, member in part.get("properties", {}).items():
+            if (inner := self._member(name, secret=False)) is not None:
+                inner.read(member)
+        if part.get("items"):
+            self.items = self.items or self._inner()
+            if self.items is not None:
+                self.items.read(part["items"])
+        if "additionalProperties" in part:
+            self.rest = self.rest or self._inner()
+            self._unite()
+            if self.rest is not None:
+                self.rest.read(part["additionalProperties"])
+
     @property
     def seen(self) -> bool:
         """Whether there was any value."""

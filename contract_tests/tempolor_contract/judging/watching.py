@@ -6,16 +6,19 @@ from typing import Any
 
 from ..document.call import Call
 from ..readings.judge import Readings
+from ..readings.register import readings
 from ..rules.catalogue import CATALOGUE
 from ..rules.conformance import DocumentJudge, Effort
 from .inspector import Inspector
 
 
 class ReadingsWatcher:
-    """A `Watcher` of `tempolor drift`: judges each call by all rules, for what that says of the readings."""
+    """A `Watcher` of `tempolor drift`: judges each call by the rules that tell something of a reading."""
 
     def __init__(self, revision: str, overlays: Iterable[Path] = (), *, base: str | None = None) -> None:
-        self._inspector = Inspector(CATALOGUE, DocumentJudge(revision, Effort.NONE, overlays), base=base)
+        telling = frozenset().union(*(each.rules for each in readings()))
+        rules = [each for each in CATALOGUE if each.id in telling]
+        self._inspector = Inspector(rules, DocumentJudge(revision, Effort.NONE, overlays), base=base)
 
     @property
     def found(self) -> Readings:
