@@ -18,8 +18,8 @@ from .rewriting import LISTS, SUCCESS, answers, at, edit, header, put, with_fiel
 
 
 def _leap(make: Any) -> Any:
-    def plan(policy: Any, draws: Any) -> Plan:
-        steps = make(policy, draws).steps
+    def plan(*given: Any) -> Plan:
+        steps = make(*given).steps
         return Plan((steps[0], steps[-1]))
 
     return plan
