@@ -5,6 +5,7 @@ import json
 import zipfile
 
 import httpx
+import mido
 import pytest
 import soundfile
 from tempolor_mock.testing import MockServer, OptionsError
@@ -58,6 +59,20 @@ def test_every_file_is_as_long_as_the_job_says(tempolor_mock, client, model):
     for name in stems.namelist():
         assert soundfile.info(io.BytesIO(stems.read(name))).duration == seconds
     assert peaks["length"] / peaks["sample_rate"] * peaks["samples_per_pixel"] == pytest.approx(seconds, abs=0.1)
+
+
+def test_a_song_built_on_a_midi_file_is_short_too(tempolor_mock, client):
+    """However long the file plays."""
+    notes = [mido.Message(kind, note=60, time=480) for _ in range(60) for kind in ("note_on", "note_off")]
+    theme = io.BytesIO()
+    mido.MidiFile(tracks=[mido.MidiTrack(notes)]).save(file=theme)
+    sent = {"params": {"name": "Theme"}, "content": theme.getvalue(), "headers": {"Content-Type": "audio/midi"}}
+    uploaded = client.post("/music/midi", **sent).raise_for_status().json()["midiRenderVO"]
+
+    song = finished(tempolor_mock, client, midiItemId=uploaded["midiItemId"])
+
+    assert song["musicMaterial"]["dur"] in {1, 2}
+    assert soundfile.info(io.BytesIO(file(client, song, "wav"))).duration == song["musicMaterial"]["dur"]
 
 
 def test_the_quota_counts_what_was_made(tempolor_mock, client):
