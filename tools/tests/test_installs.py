@@ -14,8 +14,10 @@ import httpx
 import pytest
 
 TOOLS = Path(__file__).parents[1]
-sys.path.insert(0, str(TOOLS))
+sys.path[:0] = [str(TOOLS), str(TOOLS.parent / "mock_server" / "tests")]
 from environments import ROOT, build_wheels, install, packages_of  # noqa: E402 - programs, no package
+from postgresql import NOT_THERE, Cluster  # noqa: E402 - the same
+from postgresql import programs as postgresql_programs  # noqa: E402 - the same
 from size import LIMIT_MB, weigh  # noqa: E402 - the same
 
 pytestmark = [
@@ -54,9 +56,9 @@ def run(program, *arguments, folder):
 
 
 @contextmanager
-def serving(programs, folder):
+def serving(programs, folder, *options):
     """Serve the mock of an environment; yields a client of it."""
-    command = [programs / "tempolor", "mock", "--port", "0", "--frozen"]
+    command = [programs / "tempolor", "mock", "--port", "0", "--frozen", *options]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as mock:
         try:
             address = next(found[0] for line in mock.stdout if (found := re.search(r"http://[\d.]+:\d+", line)))
@@ -129,14 +131,50 @@ def test_a_command_that_lacks_its_extra_names_it_in_one_line(plain, command, tmp
     assert "Traceback" not in done.stderr
 
 
+def test_a_store_that_lacks_its_extra_names_it_in_one_line(plain, tmp_path):
+    """Before anything is served."""
+    done = run(plain / "tempolor", "mock", "--store", "postgresql://127.0.0.1/x", folder=tmp_path)
+
+    assert done.returncode == 2
+    assert "pip install 'tempolor-kit[postgresql]'" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def licences(programs, folder):
+    """Return one expression for everything in an environment."""
+    found = run(programs / "python", TOOLS / "licences.py", "--expression", folder=folder)
+    assert found.returncode == 0, found.stderr
+    return found.stdout.strip()
+
+
+def image_label():
+    """Return what the image says of its licences, but for those of the base image."""
+    label = re.search(r'image\.licenses="([^"]+) AND LicenseRef-base-image"', (ROOT / "Dockerfile").read_text("utf-8"))
+    return label and label[1]
+
+
 def test_every_package_of_a_plain_install_has_a_known_licence_and_the_image_names_them(plain, tmp_path):
     """The label of the image is what the tool finds; the base image's own stand beside it."""
-    found = run(plain / "python", TOOLS / "licences.py", "--expression", folder=tmp_path)
-    label = re.search(r'image\.licenses="([^"]+)"', (ROOT / "Dockerfile").read_text("utf-8"))
+    assert licences(plain, tmp_path) == image_label()
 
-    assert found.returncode == 0, found.stderr
-    assert label
-    assert label[1] == f"{found.stdout.strip()} AND LicenseRef-base-image"
+
+@pytest.mark.skipif(postgresql_programs() is None, reason=NOT_THERE)
+def test_the_extra_postgresql_keeps_worlds_in_a_database(tmp_path, wheels):
+    """Another process finds them there; the image for a team has it, and the same label."""
+    programs = install(tmp_path / "env", wheels, "tempolor-kit[postgresql]")
+    cluster = Cluster.create(postgresql_programs())
+    cluster.start()
+
+    try:
+        with serving(programs, tmp_path, "--store", cluster.url) as client:
+            job = finished_song(client)
+        with serving(programs, tmp_path, "--store", cluster.url) as client:
+            song = client.get(f"/v1/tempolor/music/{job}").json()
+    finally:
+        cluster.remove()
+
+    assert song["status_name"] == "COMPLETED"
+    assert licences(programs, tmp_path) == image_label()
 
 
 def test_the_extra_m4a_listens_to_such_uploads(tmp_path, wheels):
@@ -149,6 +187,7 @@ def test_the_extra_m4a_listens_to_such_uploads(tmp_path, wheels):
 
     assert answer.status_code == 200
     assert "X-Mock-Notice" not in answer.headers
+    assert "GPL-3.0-or-later" in licences(programs, tmp_path).split(" AND ")
 
 
 def test_the_extra_contract_judges_a_service(tmp_path, wheels):
@@ -159,6 +198,7 @@ def test_the_extra_contract_judges_a_service(tmp_path, wheels):
         done = run(programs / "tempolor", "contract", str(client.base_url), "--token", TOKEN, folder=tmp_path)
 
     assert done.returncode == 0, done.stdout + done.stderr
+    assert licences(programs, tmp_path)
 
 
 def test_the_client_alone_fetches_a_song(plain, tmp_path, wheels):
