@@ -139,7 +139,8 @@ def _line(mutant: Mutant, row: Row) -> str:
 
 
 def _cell(found: frozenset[str]) -> str:
-    shown = sorted(each.replace("|", "\\|").replace("<", "&lt;")[:100] for each in found)
+    shorter = sorted(each.replace("|", "\\|").replace("<", "&lt;")[:100] for each in found)
+    shown = [each.replace("[", "\\[") for each in shorter]  # else two of them are a link
     more = f" and {len(shown) - 1} more" if len(shown) > 1 else ""
     return f"{shown[0]}{more}" if shown else "-"
 
