@@ -1,10 +1,12 @@
-"""Runs mutmut in the folder it is called in, over a sample of its mutants, and writes what became of each of them.
+"""Makes mutants with mutmut in the folder it is called in, tries a sample of them, and writes what became of each.
 
-mutmut is driven through its functions, since its command line has no sampling and no choice of operators.
+mutmut is driven through its functions, since its command line has no sampling and no choice of operators, and starts
+pytest anew for each mutant.
 """
 
 import difflib
 import json
+import os
 import random
 import sys
 from collections.abc import Iterable
@@ -14,38 +16,62 @@ from typing import Final
 
 import libcst as cst
 import mutmut.__main__ as mutmut
-from mutmut import stats
+import pytest
+from forks import Forks
+from mutmut.configuration import config
 from mutmut.mutation import mutators
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import read_mutant_function, read_mutants_module, read_original_function
-from mutmut.stats import status_by_exit_code
-from mutmut.ui import terminal
+from mutmut.utils.file_utils import setup_source_paths
+from page import is_noticed, key_of
 
-RESULTS: Final = Path("results.json")
 # Other spellings of texts and calls with an argument less are left out: the ones are mostly messages, and type checking
 # finds most of the others.
 _LEFT_OUT: Final = frozenset({"operator_string", "operator_arg_removal", "operator_dict_arguments", "operator_lambda"})
 
 
 def main() -> None:
-    """Make all mutants, try a sample of them, and write the results."""
-    count, seed, pattern = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+    """Make all mutants, try a sample of them, and write after each what is known; what the file says is kept."""
+    count, seed, pattern, seconds, file = sys.argv[1:]
+    where = {name: data.path for data in _make() for name in data.exit_code_by_key}
+    described = {name: _described(where[name], name) for name in sample(list(where), int(count), seed, pattern)}
+    kept = _earlier(Path(file))
+    results = {name: kept.get(key_of(each)) for name, each in described.items()}
+
+    def note(name: str, verdict: str, took: float) -> None:
+        results[name] = described[name] | {"verdict": verdict, "seconds": str(round(took, 1))}
+        known = [each for each in results.values() if each]
+        Path(file).write_text(json.dumps({"made": len(where), "mutants": known}, indent=1), encoding="utf-8")
+        print(f"{verdict:8} {took:5.1f} s  {name}", flush=True)
+
+    untried = [name for name, found in results.items() if not found]
+    forks = Forks(untried, float(seconds), Path(file).with_suffix(".reach.json"), note)
+    options = ["-q", *config().pytest_add_cli_args, *config().pytest_add_cli_args_test_selection]
+    os.chdir("mutants")
+    sys.exit(pytest.main(options, plugins=[forks]))
+
+
+def _earlier(file: Path) -> dict[tuple[str, ...], dict[str, str]]:
+    if not file.exists():
+        return {}
+    found = json.loads(file.read_text(encoding="utf-8"))["mutants"]
+    return {key_of(each): each for each in found if is_noticed(each)}
+
+
+def _make() -> list[SourceFileMutationData]:
     mutators.mutation_operators[:] = [  # type: ignore[index]
         *(each for each in mutators.mutation_operators if each[1].__name__ not in _LEFT_OUT),
         (cst.If, negated),
         (cst.CompIf, negated),
     ]
-    mutmut.print_status = lambda *_, **__: None
-    terminal.print_status = stats.print_status = mutmut.print_status
     mutmut.copy_src_dir()
+    mutmut.copy_also_copy_files()
+    setup_source_paths()
     mutmut.create_mutants(1)
-    names = [name for data in _all_data() for name in data.exit_code_by_key]
-    chosen = sample(names, count, seed, pattern)
-    mutmut._run(chosen, max_children=1)  # noqa: SLF001 - see above
-    found = {name: (data, name, code) for data in _all_data() for name, code in data.exit_code_by_key.items()}
-    # Ctrl-C ends the trying; what was tried until then counts.
-    results = [_result(*found[name]) for name in chosen if found[name][2] is not None]
-    RESULTS.write_text(json.dumps({"made": len(names), "mutants": results}, indent=1), encoding="utf-8")
+    made = [SourceFileMutationData(path=path) for path in mutmut.walk_mutatable_files()]
+    for each in made:
+        each.load()
+    return made
 
 
 def negated(node: cst.If | cst.CompIf) -> Iterable[cst.CSTNode]:
@@ -60,32 +86,23 @@ def sample(names: list[str], count: int, seed: str, pattern: str) -> list[str]:
     return sorted(random.Random(seed).sample(wanted, min(count, len(wanted))))  # noqa: S311 - no secret
 
 
-def _all_data() -> list[SourceFileMutationData]:
-    made = [SourceFileMutationData(path=path) for path in mutmut.walk_mutatable_files()]
-    for each in made:
-        each.load()
-    return made
-
-
 @cache
 def _module(path: Path) -> cst.Module:
     return read_mutants_module(path)
 
 
-def _result(data: SourceFileMutationData, name: str, code: int | None) -> dict[str, str]:
-    module = _module(data.path)
+def _described(path: Path, name: str) -> dict[str, str]:
+    module = _module(path)
     short = name.rpartition(".")[2]
     original = cst.Module([read_original_function(module, name)]).code.splitlines()
     mutated = cst.Module([read_mutant_function(module, name)]).code.splitlines()
     changed = [line for line in difflib.ndiff(original, mutated) if line[:2] in {"- ", "+ "}]
     return {
         "name": name,
-        "file": str(data.path).removeprefix("src/"),
+        "file": str(path).removeprefix("src/"),
         "function": short.partition("__mutmut_")[0].removeprefix("x_").removeprefix("xǁ").replace("ǁ", "."),
         "before": " ".join(line[2:].strip() for line in changed if line.startswith("- ")),
         "after": " ".join(line[2:].strip() for line in changed if line.startswith("+ ")),
-        "verdict": status_by_exit_code[code],
-        "seconds": str(round(data.durations_by_key.get(name, 0.0), 1)),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 EQUIVALENTS: Final = Path(__file__).parent / "equivalents.toml"
 WANTED: Final = 0.95
-_NOTICED: Final = frozenset({"killed", "timeout", "segfault", "suspicious"})
+_NOTICED: Final = frozenset({"killed", "timeout"})
 _HEAD: Final = """# What the tests notice
 
 Made by `make mutation`: each row is code that was changed in one place at a time (a comparison turned, a number moved,
@@ -37,14 +37,14 @@ def write_page(results: Mapping[str, Results], seed: str, left_out: Sequence[str
         each
         for found in results.values()
         for each in found["mutants"]
-        if not _noticed(each) and _key(each) not in reasons
+        if not is_noticed(each) and key_of(each) not in reasons
     ]
     if survivors:
         text += "\n## Survivors\n\n| where | instead of | it says |\n| --- | --- | --- |\n"
         text += "".join(
             f"| {_where(each)} | {_code(each['before'])} | {_code(each['after'])} |\n" for each in survivors
         )
-    tried_keys = {_key(each) for found in results.values() for each in found["mutants"]}
+    tried_keys = {key_of(each) for found in results.values() for each in found["mutants"]}
     if same := {key: reason for key, reason in reasons.items() if key in tried_keys}:
         text += "\n## Changes that change nothing\n\n| where | instead of | it says | why nobody can tell |\n"
         text += "| --- | --- | --- | --- |\n"
@@ -63,8 +63,8 @@ def _reasons() -> dict[tuple[str, str, str, str], str]:
 
 def _row(found: Results, reasons: Mapping[tuple[str, str, str, str], str]) -> tuple[int, ...]:
     mutants = found["mutants"]
-    noticed = sum(_noticed(each) for each in mutants)
-    same = sum(not _noticed(each) and _key(each) in reasons for each in mutants)
+    noticed = sum(is_noticed(each) for each in mutants)
+    same = sum(not is_noticed(each) and key_of(each) in reasons for each in mutants)
     return found["made"], len(mutants), noticed, same, len(mutants) - noticed - same
 
 
@@ -77,11 +77,13 @@ def _line(name: str, row: tuple[int, ...]) -> str:
     return f"| {name} | {' | '.join(map(str, row))} | {100 * _share(row):.1f} % |\n"
 
 
-def _noticed(mutant: Mapping[str, str]) -> bool:
+def is_noticed(mutant: Mapping[str, str]) -> bool:
+    """Return whether a test failed for that mutant, or never ended."""
     return mutant["verdict"] in _NOTICED
 
 
-def _key(mutant: Mapping[str, str]) -> tuple[str, str, str, str]:
+def key_of(mutant: Mapping[str, str]) -> tuple[str, str, str, str]:
+    """Return what a mutant is told by, in `equivalents.toml` and from one run to the next."""
     return mutant["file"], mutant["function"], mutant["before"], mutant["after"]
 
 

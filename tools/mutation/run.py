@@ -22,6 +22,7 @@ _ROOT: Final = Path(__file__).parents[2]
 _BUILD: Final = _ROOT / "build" / "mutation"
 _PAGE: Final = Path(__file__).parent / "RESULTS.md"
 _SEED: Final = "2025-05"
+_SECONDS: Final = 10.0
 _MUTATED: Final = Path("mutants", "src")
 _SOURCES: Final = (
     "mock_server/tempolor_mock",
@@ -38,12 +39,15 @@ also_copy=
 pytest_add_cli_args=
     -p
     no:cacheprovider
+    -p
+    no:randomly
+    --rootdir=.
+    --tb=line
+    -k
+    not postgresql
 pytest_add_cli_args_test_selection=
     {tests}
-timeout_multiplier=2
-timeout_constant=15
 track_dependencies=false
-use_setproctitle=false
 """
 
 
@@ -56,17 +60,39 @@ class Area:
     tests: tuple[str, ...]
     sample: int
 
+    @property
+    def results(self) -> Path:
+        """The file with what became of its mutants."""
+        return _BUILD / f"{self.name}.json"
+
 
 _MOCK: Final = "mock_server/tests"
+_OF_THE_DOMAIN: Final = (
+    "accounts",
+    "busy",
+    "control",
+    "limits",
+    "midi",
+    "music",
+    "orders",
+    "scheduler",
+    "stems",
+    "turns",
+    "voices",
+    "worlds",
+)
 AREAS: Final = (
     Area(
         "domain",
         ("tempolor_mock/domain/*",),
-        tuple(f"{_MOCK}/{each}" for each in ("domain", "http", "faults", "callbacks")),
-        120,
+        (
+            *(f"{_MOCK}/{each}" for each in ("domain", "callbacks", "faults/test_jobs.py", "faults/test_rules.py")),
+            *(f"{_MOCK}/http/test_{each}.py" for each in _OF_THE_DOMAIN),
+        ),
+        80,
     ),
-    Area("store", ("tempolor_mock/store/*",), (f"{_MOCK}/store", f"{_MOCK}/domain"), 80),
-    Area("callbacks", ("tempolor_mock/callbacks/*",), (f"{_MOCK}/callbacks", f"{_MOCK}/store/test_callbacks.py"), 60),
+    Area("store", ("tempolor_mock/store/*",), (f"{_MOCK}/store", f"{_MOCK}/domain"), 50),
+    Area("callbacks", ("tempolor_mock/callbacks/*",), (f"{_MOCK}/callbacks", f"{_MOCK}/store/test_callbacks.py"), 40),
     Area(
         "rules",
         ("tempolor_contract/rules/*",),
@@ -74,7 +100,7 @@ AREAS: Final = (
             f"contract_tests/tests/test_{each}.py"
             for each in ("rules", "edges_of_rules", "recordings", "reading", "known_differences")
         ),
-        200,
+        120,
     ),
     Area(
         "retries",
@@ -92,22 +118,28 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="mutants of each area, in place of its own number; no page")
     parser.add_argument("--seed", default=_SEED)
     parser.add_argument("--only", default="", metavar="TEXT", help="mutants with this in their names; no page")
+    parser.add_argument("--again", action="store_true", help="keep what was noticed before, try the rest of the sample")
+    parser.add_argument("--seconds", type=float, default=_SECONDS, help="of tests, for each mutant")
     parser.add_argument("--page", action="store_true", help="try nothing, make the page of what is there")
     options = parser.parse_args()
     os.nice(10)  # It takes long, and others work beside it.
     for area in AREAS:
         if not options.page and (not options.area or area.name in options.area):
-            _try(area, options.sample or area.sample, options.seed, options.only)
+            if not options.again:
+                for file in (area.results, area.results.with_suffix(".reach.json")):
+                    file.unlink(missing_ok=True)
+            _try(area, options.sample or area.sample, options.seed, options.only, options.seconds)
     results = {each.name: found for each in AREAS if (found := _results(each))}
     left_out = [each.name for each in AREAS if each.name not in results]
     whole = not (options.only or options.sample)
     return 0 if write_page(results, options.seed, left_out, _PAGE if whole else None) and not left_out else 1
 
 
-def _try(area: Area, sample: int, seed: str, only: str) -> None:
+def _try(area: Area, sample: int, seed: str, only: str, seconds: float) -> None:
     folder = _stage(area)
     print(f"{area.name}: {sample} mutants, {folder}", flush=True)
-    command = [sys.executable, str(Path(__file__).with_name("driver.py")), str(sample), seed, only]
+    arguments = (sample, seed, only, seconds, area.results)
+    command = [sys.executable, str(Path(__file__).with_name("driver.py")), *map(str, arguments)]
     # The programs that tests start are mutated too; what is in neither place is nobody's.
     environment = os.environ | {"PYTHONPATH": str(folder / _MUTATED)}
     with (folder / "log.txt").open("w") as log:
@@ -145,8 +177,7 @@ def _stage(area: Area) -> Path:
 
 
 def _results(area: Area) -> dict[str, object]:
-    file = _BUILD / area.name / "results.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return json.loads(area.results.read_text(encoding="utf-8")) if area.results.exists() else {}
 
 
 if __name__ == "__main__":

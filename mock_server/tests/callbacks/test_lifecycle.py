@@ -4,11 +4,13 @@ import asyncio
 import gc
 import json
 import sqlite3
+from types import SimpleNamespace
 
 import pytest
 from tempolor_mock.callbacks import delivery, dispatcher
 from tempolor_mock.domain.callbacks import KEPT_CALLBACKS
 from tempolor_mock.domain.policy import Policy
+from tempolor_mock.settings import Settings
 from tempolor_mock.store import sqlite
 
 from ..stores import LASTING_STORES, STORES
@@ -22,8 +24,8 @@ def all_final(count):
     return lambda received: sum(each.body["status_final"] for each in received) >= count
 
 
-def test_a_running_clock_sends_callbacks_without_any_call(run_mock, receiver):
-    """Each job's in order, to the last."""
+def test_a_running_clock_sends_callbacks_without_any_call(run_mock, receiver, caplog):
+    """Each job's in order, to the last; nothing of that is an error in the log."""
 
     async def scenario():
         async with run_mock(**FAST) as client:
@@ -37,6 +39,14 @@ def test_a_running_clock_sends_callbacks_without_any_call(run_mock, receiver):
     jobs = asyncio.run(scenario())
 
     assert [[each.progress for each in receiver.of(job)] for job in jobs] == [[20, 40, 60, 80, 100]] * len(jobs)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_a_callback_is_kept_from_others_for_longer_than_a_try_may_take():
+    """Or two mocks on one store would send it at the same time; a mock that died must not hold it for ever."""
+    worlds = SimpleNamespace(settings=Settings(callback_timeout_seconds=3))
+
+    assert 3_000 < delivery.lease_ms(worlds) <= 60_000
 
 
 def test_a_running_clock_tries_again_without_any_call(run_mock, receiver, acts):
@@ -188,11 +198,27 @@ def test_emptying_a_world_breaks_off_what_is_on_its_way(run_mock, receiver, acts
     asyncio.run(scenario())
 
 
+def test_a_world_that_has_nothing_to_send_any_more_costs_nothing(run_mock, receiver):
+    """A mock that many tests share sees many worlds."""
+
+    async def scenario():
+        async with run_mock() as client:
+            await client.account()
+            await client.song(receiver.url)
+            sent = (await client.advance(60))["callbacks"]
+            dispatcher = client._transport.app.dispatcher._current
+
+            assert {each["outcome"] for each in sent} == {"delivered"}
+            assert dispatcher._deliveries == {}
+            assert dispatcher._client is None
+
+    asyncio.run(scenario())
+
+
 def test_one_application_serves_event_loops_one_after_another(receiver):
     """As tests do that each run a loop of their own; nothing of an old loop is needed."""
     import httpx  # noqa: PLC0415 - for the transport alone
     from tempolor_mock.app import create_app  # noqa: PLC0415 - the application under test
-    from tempolor_mock.settings import Settings  # noqa: PLC0415 - the same
 
     app = create_app(Settings(policy=Policy(jobs_per_request=1), speed=2_000.0))
 
