@@ -198,6 +198,43 @@ def test_emptying_a_world_breaks_off_what_is_on_its_way(run_mock, receiver, acts
     asyncio.run(scenario())
 
 
+def test_emptying_a_world_leaves_the_callbacks_of_others_alone(run_mock, receiver, acts):
+    """What is on its way in another world arrives."""
+
+    async def scenario():
+        receiver.behave = acts.hang
+        async with run_mock() as client:
+            await client.account()
+            await client.song(receiver.url)
+            advancing = asyncio.create_task(client.advance(60))
+            await receiver.arrived(lambda received: len(received) == 2)
+
+            other = {"Authorization": "Bearer user:1-other"}
+            await client.post(client.base_url.join("/_mock/reset"), headers=other)
+            receiver.let_go()
+
+            assert {each["outcome"] for each in (await advancing)["callbacks"]} == {"delivered"}
+
+    asyncio.run(scenario())
+
+
+def test_what_comes_due_while_a_receiver_hangs_is_sent(run_mock, receiver, other_receiver, acts):
+    """In the same world, to another receiver, without any call."""
+
+    async def scenario():
+        receiver.behave = acts.hang
+        async with run_mock(**FAST) as client:
+            await client.account()
+            await client.song(receiver.url)
+            await receiver.arrived(lambda received: len(received) == 2)
+            await client.song(other_receiver.url)
+
+            await other_receiver.arrived(all_final(2))
+            receiver.let_go()
+
+    asyncio.run(scenario())
+
+
 def test_a_world_that_has_nothing_to_send_any_more_costs_nothing(run_mock, receiver):
     """A mock that many tests share sees many worlds."""
 

@@ -65,11 +65,12 @@ def test_a_bad_answer_is_a_failure_that_is_tried_again(client, receiver, ordered
 
 
 @pytest.mark.parametrize("act", ["never_end", "begin_and_hang"])
-def test_a_body_without_end_does_no_harm(client, receiver, ordered, acts, act):
-    """The status counts, and nobody reads on."""
+def test_a_body_without_end_does_no_harm(client, receiver, ordered, acts, *, act, caplog):
+    """The status counts, nobody reads on, and it is no error of the mock's."""
     (attempt,) = first_attempts(client, receiver, ordered, getattr(acts, act))
 
     assert attempt["status"] == 200
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 @pytest.mark.parametrize(
@@ -100,6 +101,20 @@ def test_a_closed_port_is_tried_again_and_given_up(client, receiver, ordered):
     assert {attempt["error"] for each in caused for attempt in each["attempts"]} == {
         "cannot connect: Connection refused"
     }
+
+
+def test_a_name_nobody_knows_is_told_as_such(client, ordered, monkeypatch):
+    """It is the URL that is wrong then, and no receiver that is down."""
+
+    def find_nothing(*_, **__):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", find_nothing)
+    ordered("http://nowhere.example/hook")
+
+    caused = advance(client, PAST_EVERY_JOB)
+
+    assert {attempt["error"] for each in caused for attempt in each["attempts"]} == {"cannot find nowhere.example"}
 
 
 def test_the_pauses_can_be_none(new_client, receiver, acts):
