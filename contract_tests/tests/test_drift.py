@@ -155,11 +155,9 @@ def instrumental(**sent):
 
 REQUESTS = [
     asked(Kind.VALUE, '"v9"', "create_song", "/model_song", song(model_song="v9")),
-    asked(Kind.FIELD, "seed", "create_song", "/seed", song(seed=5)),
     asked(Kind.TYPE, "string", "create_song", "/maxJobs", song(maxJobs="three")),
     asked(Kind.LIMIT, "maxLength", "create_song", "/lyrics", song(lyrics="l" * 3001)),
     asked(Kind.LIMIT, "not", "create_song", "", song(artistVoiceItemId="v", midiItemId=ARGUMENTS["midiItemId"])),
-    asked(Kind.PARAMETER, "dry_run", "create_song", "/query/dry_run", song(query={"dry_run": "1"})),
     asked(Kind.VALUE, '"H:major"', "create_instrumental", "/tonality", instrumental(tonality="H:major")),
     asked(Kind.LIMIT, "maximum", "create_instrumental", "/bpm", instrumental(bpm=240)),
     asked(
@@ -392,10 +390,7 @@ ACCEPTED = [call("POST", "/music/song", 202, value, sent={"prompt": "x"}) for va
 HEADERS = [
     call("GET", f"/music/{JOB}", 200, music(30), answer_headers={"X-Music-Cost": value}) for value in ("1", "much")
 ]
-PAGES = [
-    call("GET", "/music", 200, {"records": [], "hasNext": False}, query={"after": value})
-    for value in ("5", "2025-05-20")
-]
+PAGES = [call("GET", "/plans", 200, {}, query={"after": value}) for value in ("5", "2025-05-20")]
 STATES = [read({**music(30), "status_name": f"STATE{number}"}) for number in range(60)]
 
 
@@ -420,6 +415,67 @@ STATES = [read({**music(30), "status_name": f"STATE{number}"}) for number in ran
 def test_overlays_that_speak_of_one_thing(first, second, refused):
     """Where the later one would take back what the first admits, it is refused; merged, they admit both."""
     assert merging(first, second) == refused
+
+
+def test_what_a_request_has_in_vain_is_no_difference():
+    """The service ignores what it does not know: such names are listed apart, and no overlay has them."""
+    report = learned([song(seed=5), song(query={"dry_run": "1"})])
+
+    assert report.exit_code == 0
+    assert [(each.kind, each.detail, each.count, each.of) for each in report.sent] == [
+        (Kind.FIELD, "seed", 1, 2),
+        (Kind.PARAMETER, "dry_run", 1, 2),
+    ]
+
+
+def refused(text, **sent):
+    """Return a refused request for a song."""
+    return call("POST", "/music/song", 400, error(400, text), sent={"prompt": "A ballad", **sent})
+
+
+NEW_TEXT = "Quota of words is used up"
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "told"),
+    [
+        ([refused("Parameter lyrics is required"), song(lyrics="La")], "lyrics must be there"),
+        ([*[refused(NEW_TEXT)] * 3, *[song(lyrics="La")] * 3], "lyrics must be there"),
+        ([*[refused(NEW_TEXT)] * 2, *[song(lyrics="La")] * 3], "nothing alone tells"),
+        ([*[refused(NEW_TEXT, lyrics="La", replyRef="a")] * 3, *[song()] * 3], "nothing alone tells"),
+        (
+            [
+                *[refused(NEW_TEXT, lyrics="La" * 900), refused(NEW_TEXT, lyrics="La" * 800)] * 3,
+                *[song(lyrics="La" * 400)] * 3,
+            ],
+            "at most 800",
+        ),
+        (
+            [refused("Invalid model_song parameter. Must be 'v3.5'", model_song="v3"), song(model_song="v3.5")],
+            'model_song may not be "v3"',
+        ),
+    ],
+)
+def test_a_valid_request_that_is_refused(exchanges, told):
+    """The cause is told where counts tell it; no overlay admits a refusal."""
+    found = [each for each in learned(exchanges).differences if each.kind is Kind.REFUSED]
+
+    assert [told in each.change for each in found] == [True], found
+    assert found[0].actions == ()
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        refused("Parameter prompt is required", prompt=""),
+        refused("Invalid maxJobs parameter. Must be 1 or more", maxJobs=0),
+        refused("Parameter user_id is required"),
+        call("POST", "/music/song", 429, error(429, "Account is busy executing 2 jobs"), sent={"prompt": "x"}),
+    ],
+)
+def test_a_refusal_that_may_be_right_is_no_difference(exchange):
+    """What the request has wrong, or what only the service knows."""
+    assert [each.detail for each in learned([song(), exchange]).differences if each.kind is Kind.REFUSED] == []
 
 
 def test_overlays_that_take_the_last_required_names():

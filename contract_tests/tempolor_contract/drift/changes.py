@@ -46,7 +46,6 @@ class Changes:
             Kind.LIMIT: self._limit,
             Kind.MISSING: self._missing,
             Kind.HEADER: self._header,
-            Kind.PARAMETER: self._parameter,
             Kind.TEXT: self._text,
             Kind.MEDIA_TYPE: self._media_type,
             Kind.STATUS: self._status,
@@ -123,10 +122,6 @@ class Changes:
     def _header(self, fact: Fact) -> Iterator[Action]:
         header = {"description": _INFERRED, "x-inferred": True, "schema": fact.shape.schema()}
         yield _update(fact.key.at[:-1], {"headers": {fact.key.detail: header}})
-
-    def _parameter(self, fact: Fact) -> Iterator[Action]:
-        parameter = _query_parameter(fact.key.detail, fact.shape)
-        yield _update(fact.key.at[:-1], {"parameters": [parameter]})
 
     def _text(self, fact: Fact) -> Iterator[Action]:
         at = fact.key.at[:-3]

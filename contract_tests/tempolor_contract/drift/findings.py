@@ -22,6 +22,7 @@ class Kind(StrEnum):
     TEXT = "error text"
     LIMIT = "beyond limit"
     MISSING = "never there"
+    REFUSED = "valid request refused"
     # Between two documents, something can be gone, too, or be stricter.
     GONE_OPERATION = "removed operation"
     GONE_PARAMETER = "removed parameter"

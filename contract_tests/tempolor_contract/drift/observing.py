@@ -13,11 +13,14 @@ from .facts import Facts
 from .findings import Found, Key, Kind, Where, pointer
 from .headers import is_of_this_api
 from .outline import Answer, Described, Outline
-from .texts import new_text
+from .refusing import Refusals
+from .texts import blames, new_text
 from .unknown import NewOperations, shown
 
 FORM: Final = "multipart/form-data"
 
+_IGNORED: Final = frozenset({Kind.FIELD, Kind.PARAMETER})
+"""What the service ignores in a request where it does not know it (D-11)."""
 # D-03, D-06, D-07: where the pages print no body, there may be none, or any.
 _BODY_OPTIONAL: Final = frozenset({("list_accounts", 404), ("get_account", 404), ("delete_account", 404)})
 _BODY_OPTIONAL_STATUS: Final = frozenset({405, 413})
@@ -26,11 +29,16 @@ _OPEN: Final = frozenset({("list_running_jobs", 404), ("get_available_capacity",
 
 
 class Observer:
-    """Compares calls with a document, and notes what the document does not say."""
+    """Compares calls with a document, and notes what the document does not say.
+
+    `sent` has the names that requests have and the document does not: that they were not refused is no fact.
+    """
 
     def __init__(self, outline: Outline, facts: Facts) -> None:
         self.operations = NewOperations(facts.redactor, facts.budget)
         self.facts = facts
+        self.sent = Facts(facts.redactor)
+        self.refusals = Refusals()
         self._outline = outline
         self._comparison = Comparison(outline)
         self._schemas: dict[Any, Schema] = {}
@@ -53,8 +61,40 @@ class Observer:
         self.facts.reach(call.operation, call.status, Where.ANSWER)
         self.facts.add(self._answered(described, call), call.operation, call.status, Where.ANSWER, moment)
         if call.accepted:
-            self.facts.reach(call.operation, call.status, Where.REQUEST)
-            self.facts.add(self._asked(described, call), call.operation, call.status, Where.REQUEST, moment)
+            self._accepted(described, call)
+        elif call.status == 400:
+            self._refused(described, call)
+
+    def _accepted(self, described: Described, call: Call) -> None:
+        spot = call.operation, call.status, Where.REQUEST
+        self.facts.reach(*spot)
+        asked = list(self._asked(described, call))
+        for facts, found in (
+            (self.facts, [each for each in asked if each.key.kind not in _IGNORED]),
+            (self.sent, [each for each in asked if each.key.kind in _IGNORED]),
+        ):
+            facts.add(found, *spot, call.exchange.started)
+        if _is_object(call):
+            self.refusals.take(call)
+
+    def _refused(self, described: Described, call: Call) -> None:
+        answer = described.answer(call.status)
+        if answer is None or not _is_object(call) or not self._is_allowed(described, call):
+            return
+        text = call.error if blames(call.error) else new_text(self._outline, answer, call)
+        if text:
+            hide = self.facts.redactor.text
+            self.refusals.refuse(call, hide(text), hide(call.error))
+
+    def _is_allowed(self, described: Described, call: Call) -> bool:
+        """Whether the document allows a request beyond doubt: with nothing that services read in different ways."""
+        at = described.bodies.get(JSON)
+        return (
+            at is not None
+            and not any(_is_doubtful(each) for each in call.fields.values())
+            and not any(self._comparison.differences(at, call.fields))
+            and not any(self._asked(described, call))
+        )
 
     def _unknown(self, call: Call) -> None:
         seen = self.operations.see(call)
@@ -153,6 +193,16 @@ class Observer:
 def _is_noise(name: str) -> bool:
     """Whether a name is one that tools put on requests: to get past caches, to be told apart, to see it ignored."""
     return name == "_" or name.startswith(("utm_", "unheard_of"))
+
+
+def _is_object(call: Call) -> bool:
+    request = call.exchange.request
+    return not request.truncated and request.media_type == JSON and isinstance(request.json, dict)
+
+
+def _is_doubtful(value: Any) -> bool:
+    """Whether a value may be taken or not (D-25, D-42, D-56): empty, null, 112.0, or with control characters."""
+    return value in ("", None) or isinstance(value, float) or (isinstance(value, str) and not value.isprintable())
 
 
 def _is_optional(call: Call) -> bool:

@@ -29,6 +29,8 @@ def as_yaml(overlay: dict[str, Any]) -> str:
 
 
 def _actions(difference: Difference) -> Iterator[Action]:
+    if not difference.actions:
+        return
     *before, last = difference.actions
     for action in before:
         yield {"target": action["target"], "description": "Makes room for the next action.", **action}

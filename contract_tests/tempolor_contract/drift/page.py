@@ -10,7 +10,7 @@ from tempolor_spec import __version__
 
 from ..exchanges.visible import plain
 from .report import Difference, DriftReport
-from .telling import reached, seen, shortened
+from .telling import SENT, reached, seen, shortened
 
 
 def page(report: DriftReport) -> str:
@@ -21,6 +21,8 @@ def page(report: DriftReport) -> str:
         stopped=report.stopped,
         facts=list(reached(report)),
         differences=[_difference(each) for each in report.differences],
+        told=SENT,
+        sent=[f"{each.headline}: {seen(each.sights[0])}" for each in report.sent],
         readings=[[str(each[name]) for name in ("id", "question", "verdict")] for each in report.readings],
     )
     return plain(rendered)

@@ -104,7 +104,8 @@ class DriftReport:
     """All that a stream of exchanges has taught.
 
     `reached` counts the answers that were compared, by operation and status; `skipped` those that teach nothing, by
-    reason; `foreign` what is not of this API; `left_out` sights beyond the bounds. `readings` has a row for each
+    reason; `foreign` what is not of this API; `left_out` sights beyond the bounds. `sent` has
+    names in accepted requests that the document does not have, which are no differences. `readings` has a row for each
     reading of the document, from whoever judges them. `stopped` says why the stream ended early. With `of_documents`,
     two documents were compared, and no stream.
     """
@@ -112,6 +113,7 @@ class DriftReport:
     source: str
     revision: str
     differences: tuple[Difference, ...] = ()
+    sent: tuple[Difference, ...] = ()
     readings: list[dict[str, Any]] = field(default_factory=list)
     reached: dict[str, dict[str, int]] = field(default_factory=dict)
     operations: int = 0
@@ -141,6 +143,7 @@ class DriftReport:
             "revision": self.revision,
             "stopped": self.stopped,
             "differences": [each.to_json() for each in self.differences],
+            "sent": [each.to_json() for each in self.sent],
             "readings": self.readings,
             "reached": {
                 "answers": self.answers,

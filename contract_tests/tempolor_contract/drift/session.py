@@ -18,9 +18,10 @@ from ..exchanges.recording import read_all
 from .broken import why_broken
 from .changes import Action, Changes
 from .facts import Fact, Facts
-from .findings import Kind, Where
+from .findings import Kind, Spot, Where
 from .observing import Observer
 from .outline import Outline
+from .refusing import Refusal
 from .report import Difference, DriftReport, Sight
 from .telling import change_in_words
 from .unknown import shown
@@ -90,10 +91,13 @@ class Drift:
         with self._lock:
             report, facts = self.report, self._facts
             report.foreign, report.skipped = self._foreign, self._skipped
-            report.left_out = facts.left_out + facts.budget.left_out + self._observer.operations.left_out
+            observer = self._observer
+            report.left_out = facts.left_out + facts.budget.left_out + observer.operations.left_out
+            report.left_out += observer.refusals.left_out + observer.sent.left_out
             report.operations = len(self._outline.operations)
             report.reached = self._reached()
-            report.differences = tuple(self._differences())
+            report.differences = (*self._differences(), *map(self._refusal, observer.refusals))
+            report.sent = tuple(self._difference(each, []) for each in observer.sent)
             report.readings = [row for each in self._watchers for row in each.readings()]
             return report
 
@@ -113,6 +117,15 @@ class Drift:
             else:
                 actions = changes.of(fact)
             yield self._difference(fact, actions)
+
+    def _refusal(self, refusal: Refusal) -> Difference:
+        spot, tally = Spot(refusal.operation, 400, Where.REQUEST), refusal.tally
+        sight = Sight(spot, tally.count, refusal.of, tally.first, tally.last)
+        cause = self._facts.redactor.text(refusal.cause)
+        told = cause or "nothing alone tells these requests from those that were taken"
+        return Difference(
+            Kind.REFUSED, refusal.text, (sight,), refusal.example, f"{told}; an overlay admits no refusal", ()
+        )
 
     def _difference(self, fact: Fact, actions: list[Action]) -> Difference:
         sights = tuple(

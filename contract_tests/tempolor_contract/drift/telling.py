@@ -67,6 +67,8 @@ def as_text(report: DriftReport) -> str:
     lines = list(reached(report))
     for each in report.differences:
         lines += ["", *_lines(each)]
+    if report.sent:
+        lines += ["", *_sent(report.sent)]
     if report.readings:
         lines += ["", *_readings(report.readings)]
     return plain("\n".join(lines))
@@ -99,6 +101,16 @@ def _lines(difference: Difference) -> Iterator[str]:
         more = f" and {len(others) - _MOST_SIGHTS} more" if len(others) > _MOST_SIGHTS else ""
         yield f"  also {', '.join(told)}{more}"
     yield f"  document: {difference.change}" + (f"; {difference.breaks}" if difference.breaks else "")
+
+
+def _sent(names: tuple[Difference, ...]) -> Iterator[str]:
+    yield f"{SENT}:"
+    for each in names:
+        first = each.sights[0]
+        yield f"  {each.headline}, in {first.count:,} of {first.of:,}"
+
+
+SENT: Final = "sent, and not refused, which does not say that the service reads it"
 
 
 def seen(sight: Sight) -> str:

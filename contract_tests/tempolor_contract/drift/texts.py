@@ -14,6 +14,8 @@ _MANNER: Final = re.compile(
     r"|Request body must be a JSON object|Content-Type must be [\w/, +*.-]+"
 )
 """The manner of the service's refusals, which no page prints for each parameter (D-12)."""
+_OWN_JUDGEMENT: Final = frozenset({"cursor", "user_id"})
+"""A cursor is opaque, an account may be needed or unknown."""
 _OF_LIMITS: Final = re.compile(r"Invalid (\w+) parameter\. Must be .+")
 _LONGEST: Final = 1000
 
@@ -46,6 +48,13 @@ def new_text(outline: Outline, answer: Answer, call: Call) -> str:
         if all(each in outline.names for each in named):
             return ""
     return shape
+
+
+def blames(text: str) -> bool:
+    """Whether a text blames a field of the request, and none that only the service can judge."""
+    manner = _MANNER.fullmatch(text[:_LONGEST])
+    named = [] if manner is None else [each for each in manner.groups() if each]
+    return bool(named) and not _OWN_JUDGEMENT.intersection(named)
 
 
 def _tells_otherwise(text: str, answer: Answer) -> bool:
