@@ -125,18 +125,16 @@ def _sources(call: Call, world: World) -> Judged:
             continue
         sent = job.order.sent
         voice = bool(sent.get("artistVoiceItemId") or sent.get("clonedVoiceItemId"))
-        for name, wanted in (("ltmVocalModel", voice), ("ltmMidiModel", bool(sent.get("midiItemId")))):
+        midi = bool(sent.get("midiItemId"))
+        for name, what, wanted in (("ltmVocalModel", "voice", voice), ("ltmMidiModel", "MIDI file", midi)):
             if name in extra:
                 judged = judged or FINE
                 if extra[name] is not wanted:
-                    judged = [
-                        *judged,
-                        Problem(
-                            f"{name} of the item is {extra[name]!r}, though the order was {sent}",
-                            (job.order.call,),
-                            key=name,
-                        ),
-                    ]
+                    chosen = f"the order chose {'a' if wanted else 'no'} {what}"
+                    problem = Problem(
+                        f"{chosen}, but {name} of its item is {extra[name]!r}", (job.order.call,), key=name
+                    )
+                    judged = [*judged, problem]
     return judged
 
 

@@ -89,7 +89,7 @@ def _excused(result: RunResult) -> Iterator[str]:
         if entry["state"] not in {"used", "not yet in force"}:
             yield f"register {entry['name']}: {entry['state']}"
     for tally in result.by_verdict()[Verdict.NOTED]:
-        yield f"noted    {tally.rule.id}: {tally.notes[0].message}"
+        yield f"noted    {tally.rule.id}: {tally.notes[0].message} (not judged, because no page settles it)"
 
 
 def _left_out(result: RunResult) -> Iterator[str]:
