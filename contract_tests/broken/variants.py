@@ -192,6 +192,9 @@ VARIANTS: Final = (
     ),
     _variant(id="some-jobs-fail", sentence="Four jobs of ten fail.", policy={"fail_rate": 0.4}),
     _variant(id="slow-cloning", sentence="Cloning a voice takes 200 s.", policy={"clone_seconds": (200.0, 200.0)}),
+    _variant(
+        id="hours-of-cloning", sentence="Cloning a voice takes two hours.", policy={"clone_seconds": (7200.0, 7200.0)}
+    ),
     _variant(id="very-slow-jobs", sentence="Jobs take half an hour.", policy={"job_seconds": (1800.0, 1800.0)}),
     _variant(
         id="unlimited-plan",

@@ -8,7 +8,7 @@ from tempolor_mock.domain.ids import Token
 from tempolor_mock.steps import security
 
 from ..mutant import Kind
-from ..rewriting import answers, on, recode, rewritten
+from ..rewriting import answers, error, on, recode, rewritten
 from ..service import TOKEN
 from ..switching import swap, switched
 
@@ -60,6 +60,18 @@ MUTANTS: Final = (
             ),
             200,
             {"executing": [], "available": []},
+        ),
+    ),
+    _rewrite(
+        "voices-for-any-token",
+        "Deleting a voice looks for it before the token is looked at.",
+        "no-token-no-answer",
+        lambda: answers(
+            lambda asked, answer: (
+                asked.operation == "delete_cloned_voice" and answer.status == 401 and bool(asked.token)
+            ),
+            404,
+            error(404),
         ),
     ),
     _rewrite(

@@ -79,6 +79,17 @@ def _late_ranges_shift(asked: Asked, answer: Answer) -> None:
         answer.body = answer.body[1:] + answer.body[:1]
 
 
+def _ranges_shift(part: str) -> Rewrite:
+    """Answer ranges of some files, but for their beginning, with bytes of another place."""
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        wanted = asked.headers.get(b"range", b"")
+        if asked.path.startswith("/files/") and part in asked.path and answer.status == 206 and b"=0-" not in wanted:
+            answer.body = answer.body[1:] + answer.body[:1]
+
+    return rewrite
+
+
 _rewrite = partial(rewritten, Kind.FILES)
 _switch = partial(switched, Kind.FILES)
 
@@ -191,6 +202,18 @@ MUTANTS: Final = (
         "A range beyond the first megabyte is one byte off.",
         "file-is-whole",
         lambda: _late_ranges_shift,
+    ),
+    _rewrite(
+        "ranges-of-wavs-shift",
+        "A range of a WAV, but for its beginning, is one byte off.",
+        "file-is-whole",
+        lambda: _ranges_shift(".wav"),
+    ),
+    _rewrite(
+        "ranges-of-covers-shift",
+        "A range of a cover, but for its beginning, is one byte off.",
+        "file-is-whole",
+        lambda: _ranges_shift("cover"),
     ),
     _rewrite(
         "another-midi-file",

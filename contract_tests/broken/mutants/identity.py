@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections import defaultdict
 from functools import partial
 from typing import Any, Final
+from urllib.parse import unquote
 
 from tempolor_mock.domain import accounts, errors, midi, music, scheduler, voices
 from tempolor_mock.store import memory_world
@@ -142,21 +144,24 @@ def _in_clear(asked: Asked, answer: Answer) -> None:
         answer.put({**answer.data, "requestParams": json.loads(asked.body)["requestParams"]})
 
 
-def _ids_come_again() -> tuple[Patch, ...]:
-    """Give the id of a deleted MIDI file to the next one."""
-    free: list[str] = []
+def _ids_come_again(owner: Any) -> tuple[Patch, ...]:
+    """Give the id of a deleted thing to the next one of its kind and user."""
+    free: defaultdict[Any, list[str]] = defaultdict(list)
 
     def delete(original: Any) -> Any:
-        def deleted(world: Any, midi_id: str) -> None:
-            original(world, midi_id)
-            free.append(midi_id.rpartition(":")[2])
+        def deleted(world: Any, name: str) -> None:
+            original(world, name)
+            free[world.token].append(unquote(name).rpartition(":")[2])
 
         return deleted
 
     def item_id(original: Any) -> Any:
-        return lambda *parts: free.pop() if free else original(*parts)
+        def made(seed: Any, token: Any, *rest: Any) -> Any:
+            return free[token].pop() if free[token] else original(seed, token, *rest)
 
-    return Patch(midi, "delete", delete), Patch(midi, "item_id", item_id)
+        return made
+
+    return Patch(owner, "delete", delete), Patch(owner, "item_id", item_id)
 
 
 _rewrite = partial(rewritten, Kind.IDENTITY)
@@ -167,7 +172,13 @@ MUTANTS: Final = (
         "midi-ids-come-again",
         "A MIDI file gets the id of one that was deleted.",
         "deleted-is-gone upload-answers-its-id jobs-are-new",
-        _ids_come_again,
+        partial(_ids_come_again, midi),
+    ),
+    _switch(
+        "voice-ids-come-again",
+        "A voice gets the id of one that was deleted.",
+        "deleted-is-gone upload-answers-its-id jobs-are-new",
+        partial(_ids_come_again, voices),
     ),
     _rewrite(
         "item-of-another-account",

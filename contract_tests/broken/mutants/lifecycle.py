@@ -75,7 +75,7 @@ def _same_jobs() -> Rewrite:
 
 
 def _plan_with(change: Callable[[Plan], Plan]) -> Make:
-    return lambda make: lambda policy, draws: change(make(policy, draws))
+    return lambda make: lambda *given: change(make(*given))
 
 
 def _zigzag(plan: Plan) -> Plan:
@@ -242,6 +242,13 @@ MUTANTS: Final = (
         expects=("ready-material-can-be-used", "ready-voice-stays-ready"),
         patches=swap(voices.ClonedVoice, "is_ready", instead(lambda _self, _now: True)),
         policy={"clone_seconds": (200.0, 200.0)},
+    ),
+    Mutant(
+        id="unready-voice-stays-unready",
+        kind=Kind.LIFECYCLE,
+        sentence="A voice that was answered 202 is never ready.",
+        expects=("jobs-come-to-an-end",),
+        policy={"clone_seconds": (1e9, 1e9)},
     ),
     _switch(
         "voice-is-not-marked",

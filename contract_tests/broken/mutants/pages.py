@@ -1,5 +1,6 @@
 """Mutants in lists: their order, their filter, their pages."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -9,8 +10,11 @@ from typing import Any, Final
 from tempolor_mock.domain import accounts, music, paging
 
 from ..mutant import Answer, Asked, Kind, Rewrite
-from ..rewriting import LISTS, SUCCESS, at, edit, rewritten, when, with_fields
+from ..rewriting import LISTS, ORDERS, SUCCESS, at, edit, error, rewritten, when, with_fields
 from ..switching import swap, switched
+
+_CURSOR: Final = re.compile(rb"\bcursor=[^&]")
+"""Asks for a later page; an empty cursor counts as left out."""
 
 
 def _halved(data: Any) -> Any:
@@ -22,7 +26,7 @@ def _always_first_page() -> Rewrite:
 
     def rewrite(asked: Asked, answer: Answer) -> None:
         if asked.operation in LISTS and answer.status == 200:
-            if b"cursor=" in asked.query and b"cursor=&" not in asked.query and not asked.query.endswith(b"cursor="):
+            if _CURSOR.search(asked.query):
                 answer.body = first.get((asked.token, asked.operation), answer.body)
             elif answer.data.get("hasNext"):
                 first[asked.token, asked.operation] = answer.body
@@ -96,10 +100,33 @@ def _loses_what_moves() -> Rewrite:
     return rewrite
 
 
+def _midi_of(asked: Asked) -> str:
+    return str(asked.data.get("midiItemId", "")) if isinstance(asked.data, dict) else ""
+
+
+def _only_the_first_page_is_good() -> Rewrite:
+    """Refuse an order with a MIDI file that was shown on a later page."""
+    later: set[str] = set()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation == "list_midi" and answer.status in SUCCESS and _CURSOR.search(asked.query):
+            later.update(each["midiItemId"] for each in answer.data["records"])
+        elif asked.operation in ORDERS and answer.status in SUCCESS and _midi_of(asked) in later:
+            answer.become(404, error(404, "The source material does not exist."))
+
+    return rewrite
+
+
 _rewrite = partial(rewritten, Kind.PAGES)
 _switch = partial(switched, Kind.PAGES)
 
 MUTANTS: Final = (
+    _rewrite(
+        "later-pages-are-for-show",
+        "An order with a MIDI file of the second page is a 404.",
+        "ready-material-can-be-used",
+        _only_the_first_page_is_good,
+    ),
     _rewrite(
         "turned-page-loses-some",
         "What moves to the next page, because something was added meanwhile, is on none.",

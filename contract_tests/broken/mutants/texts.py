@@ -9,11 +9,13 @@ from typing import Any, Final
 from tempolor_mock.steps import reading
 
 from ..mutant import Answer, Asked, Kind, Rewrite
-from ..rewriting import ORDERS, edit, error, rewritten
-from ..switching import swap, switched
+from ..rewriting import ORDERS, Change, edit, error, rewritten, without
+from ..switching import Patches, swap, switched
 
 _ECHOES: Final = frozenset({"otherInfo", "prompt", "description", "lyricsPrompt", "chord", "replyRef", "name"})
+_LONGEST_LYRICS: Final = 3000
 _LONGEST_PROMPT: Final = 2000
+_TYPED: Final = frozenset({"lyrics", "chords", "replyRef"})
 _BMP: Final = 0xFFFF
 
 
@@ -33,6 +35,14 @@ def _echoes(change: Callable[[str], str], names: Container[str] = _ECHOES) -> Re
     return edit((), changed)
 
 
+def _counted_in_bytes(asked: Asked, answer: Answer) -> None:
+    """Refuse lyrics that have too many bytes of UTF-8, though not too many characters."""
+    data = asked.data
+    lyrics = data.get("lyrics") if isinstance(data, dict) else None
+    if asked.operation in ORDERS and isinstance(lyrics, str) and len(lyrics.encode()) > _LONGEST_LYRICS:
+        answer.become(400, error(400, "Invalid lyrics"))
+
+
 def _counted_in_utf16(asked: Asked, answer: Answer) -> None:
     """Refuse a prompt that has too many UTF-16 units, though not too many characters."""
     data = asked.data
@@ -41,12 +51,21 @@ def _counted_in_utf16(asked: Asked, answer: Answer) -> None:
         answer.become(400, error(400, "Invalid prompt"))
 
 
-def _without_reference(read: Any) -> Any:
-    def form(self: Any, content_type: Any, raw: bytes) -> dict[str, Any]:
-        fields: dict[str, Any] = read(self, content_type, raw)
-        return {name: value for name, value in fields.items() if name != "replyRef"}
+def _form(change: Change) -> Patches:
+    """Change the fields of orders that are sent as forms."""
 
-    return form
+    def make(read: Any) -> Any:
+        return lambda *given: change(read(*given))
+
+    return swap(reading.BodyReader, "_form", make)
+
+
+def _as_latin_1(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: _misread(value) if name in _TYPED else value for name, value in fields.items()}
+
+
+def _misread(text: str) -> str:
+    return text.encode().decode("latin-1")
 
 
 _rewrite = partial(rewritten, Kind.TEXTS)
@@ -91,6 +110,18 @@ MUTANTS: Final = (
         lambda: _echoes(lambda text: text.encode("ascii", "replace").decode()),
     ),
     _rewrite(
+        "names-are-ascii",
+        "The names of MIDI files and voices come back with question marks for what is not ASCII.",
+        "upload-comes-back-in-its-list",
+        lambda: _echoes(lambda text: text.encode("ascii", "replace").decode(), {"name"}),
+    ),
+    _rewrite(
+        "limits-in-bytes",
+        "The length of lyrics is counted in bytes.",
+        "valid-is-accepted valid-orders-are-taken",
+        lambda: _counted_in_bytes,
+    ),
+    _rewrite(
         "limits-in-utf16",
         "The length of a prompt is counted in UTF-16 units.",
         "valid-is-accepted valid-orders-are-taken",
@@ -112,6 +143,30 @@ MUTANTS: Final = (
         "form-loses-the-reference",
         "The `replyRef` of an order that was sent as a form is lost.",
         "scheduler-repeats-the-order busy-repeats-the-order callback-repeats-the-order",
-        swap(reading.BodyReader, "_form", _without_reference),
+        _form(without("replyRef")),
+    ),
+    _switch(
+        "form-loses-the-lyrics",
+        "The lyrics of an order that was sent as a form are lost.",
+        "order-comes-back",
+        _form(without("lyrics")),
+    ),
+    _switch(
+        "form-loses-the-chords",
+        "The chords of an order that was sent as a form are lost.",
+        "order-comes-back",
+        _form(without("chords")),
+    ),
+    _switch(
+        "form-loses-the-address",
+        "The `replyUrl` of an order that was sent as a form is lost.",
+        "scheduler-repeats-the-order busy-repeats-the-order callbacks-end-with-one-final",
+        _form(without("replyUrl")),
+    ),
+    _switch(
+        "forms-are-latin-1",
+        "The texts of a form are read as Latin-1 instead of UTF-8.",
+        _RULES,
+        _form(_as_latin_1),
     ),
 )

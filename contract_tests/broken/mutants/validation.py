@@ -76,6 +76,17 @@ def _too_late(name: str, beyond: int) -> Make:
     return make
 
 
+def _with_a_voice(name: str) -> Rewrite:
+    """Refuse a field in orders that choose an artist's voice."""
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        sent = asked.data if asked.operation == "create_song" and answer.status in SUCCESS else None
+        if isinstance(sent, dict) and sent.get("artistVoiceItemId") and sent.get(name):
+            answer.become(400, error(400, f"{name} has incorrect format"))
+
+    return rewrite
+
+
 def _midi_alone(request: Any) -> None:
     if request.midi_id and (request.artist_voice_id or request.cloned_voice_id):
         raise errors.excluded_by("midiItemId", "artistVoiceItemId", "clonedVoiceItemId")
@@ -143,6 +154,18 @@ _MUTANTS: Final = (
         lambda: answers(
             lambda asked, _answer: b"cursor=&" in asked.query + b"&", 400, error(400, "cursor has incorrect format")
         ),
+    ),
+    _rewrite(
+        "no-lyrics-with-a-voice",
+        "An order with lyrics and an artist's voice is refused.",
+        _TAKEN,
+        partial(_with_a_voice, "lyrics"),
+    ),
+    _rewrite(
+        "no-model-with-a-voice",
+        "An order with a model and an artist's voice is refused.",
+        _TAKEN,
+        partial(_with_a_voice, "model_song"),
     ),
     _switch("long-prompts", "A prompt may be of any length.", _REFUSED, _check(forgiving("body.prompt"))),
     _switch("long-lyrics", "Lyrics may be of any length.", _REFUSED, _check(forgiving("body.lyrics"))),

@@ -324,7 +324,7 @@ RULES = (
     ),
     Rule(
         "jobs-come-to-an-end",
-        "A job ends: on a mock in the time that a run waits for it, or in a day of a clock that can be moved.",
+        "A job and a cloning end: on a mock in the time that a run waits, or in a day of a clock that can be moved.",
         _PAGE,
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,

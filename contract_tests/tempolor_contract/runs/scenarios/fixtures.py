@@ -1,6 +1,6 @@
 """What several scenarios need: an account, an order, a finished song. Shared, so that each is made once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -105,24 +105,32 @@ def finished(lab: Lab, job_id: str) -> Call:
             raise UnclearError(f"{job_id} cannot be read: {calls[-1].status}")
         return calls[-1] if status_of(calls[-1].item) in FINAL else None
 
-    try:
-        call: Call | None = lab.until(poll, f"the end of {job_id}")
-    except PatienceError as error:
-        if error.hurried or not (lab.clock.virtual or lab.target.local):
-            raise
-        call = _late(lab, poll)
-    told = f"{job_id} is still at work after {'a day' if lab.clock.virtual else f'{lab.target.patience:.0f} s'}"
-    lab.must(_JOBS_COME_TO_AN_END, fine=call is not None, message=told, call=calls[-1])
+    comes_to_an_end(lab, poll, job_id, calls)
     return calls[-1]
 
 
-def _late(lab: Lab, poll: Callable[[], Call | None]) -> Call | None:
+def comes_to_an_end(lab: Lab, poll: Callable[[], object], what: str, calls: Sequence[Call]) -> None:
+    """Wait until a poll says that a job or a voice has ended, and judge that it does; `calls` are those of the polls.
+
+    UnclearError if the end may yet come.
+    """
+    try:
+        ended = lab.until(poll, f"the end of {what}")
+    except PatienceError as error:
+        if error.hurried or not (lab.clock.virtual or lab.target.local):
+            raise
+        ended = _late(lab, poll)
+    told = f"{what} is still at work after {'a day' if lab.clock.virtual else f'{lab.target.patience:.0f} s'}"
+    lab.must(_JOBS_COME_TO_AN_END, fine=ended is not None, message=told, call=calls[-1])
+
+
+def _late(lab: Lab, poll: Callable[[], object]) -> object:
     """Go on waiting for up to a day where that costs nothing: no page says how long a job takes."""
     for _ in range(_HOURS if lab.clock.virtual else 0):
         lab.clock.wait(3600)
-        call = poll()
-        if call is not None:
-            return call
+        found = poll()
+        if found is not None:
+            return found
     return None
 
 

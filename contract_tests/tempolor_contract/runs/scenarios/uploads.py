@@ -69,16 +69,22 @@ def _voice(lab: Lab) -> None:
     )
     voice_id = str(call.item.get("clonedVoiceItemId"))
     _listed(lab, "list_cloned_voices", "clonedVoiceItemId", voice_id, call)
-    lab.until(lambda: _ready(lab, account, voice_id), f"{voice_id} to be ready")
+    polls: list[Call] = []
+    fixtures.comes_to_an_end(lab, lambda: _ready(lab, account, voice_id, polls), voice_id, polls)
     _order_with(lab, "clonedVoiceItemId", voice_id, account)
     records = records_of(lab.call("list_cloned_voices", query={"user_id": account}))
     for record in [each for each in records if each.get("clonedVoiceItemId") == voice_id]:
         fetch_nearby(lab, record.get("vocalUrl"))
     _gone(lab, "delete_cloned_voice", "clonedVoiceItemId", voice_id, account)
+    if lab.clock.virtual:
+        # Its id is not given away again. Elsewhere a voice keeps its caller waiting for minutes.
+        lab.call("clone_voice", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE)
 
 
-def _ready(lab: Lab, account: str, voice_id: str) -> bool | None:
-    records = records_of(lab.call("list_cloned_voices", query={"user_id": account}))
+def _ready(lab: Lab, account: str, voice_id: str, polls: list[Call]) -> bool | None:
+    """Return True once a voice is listed as ready, and keep the call in `polls`."""
+    polls.append(lab.call("list_cloned_voices", query={"user_id": account}))
+    records = records_of(polls[-1])
     status = [record.get("status", 30) for record in records if record.get("clonedVoiceItemId") == voice_id]
     if not status and not any(record.get("status") == GENERATING for record in records):
         raise UnclearError(f"{voice_id} is not listed, and nothing listed is being cloned")
@@ -223,10 +229,10 @@ VOICE = Scenario(
     "voice",
     _voice,
     _UPLOADS,
-    cost=2,
+    cost=3,
     provokes=ids(
-        "deleted-is-gone upload-answers-its-id clone-status-fits-its-body upload-comes-back-in-its-list "
-        "ready-voice-stays-ready ready-material-can-be-used"
+        "deleted-is-gone upload-answers-its-id clone-status-fits-its-body jobs-come-to-an-end "
+        "upload-comes-back-in-its-list ready-voice-stays-ready ready-material-can-be-used"
     ),
 )
 STEMS = Scenario("stems", _stems, frozenset({Need.UPLOAD}), cost=1, provokes=("file-is-whole", "stems-are-done-or-not"))
