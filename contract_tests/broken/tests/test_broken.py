@@ -103,6 +103,22 @@ def test_a_variant_works(service, variant):
         client.post(f"{service.server.url}/v1/tempolor/music/song", json=order).raise_for_status()
 
 
+@pytest.mark.parametrize("mutant", [each for each in MUTANTS if each.patches], ids=lambda each: each.id)
+def test_what_replaces_a_part_of_the_mock_fits_there(service, mutant):
+    """Where a part has changed since, a mutant would crash, and be noticed for another fault than its own."""
+    with (
+        service.mutated(mutant),
+        httpx.Client(transport=service.server.transport, headers={"Authorization": f"Bearer {TOKEN}"}) as client,
+    ):
+        stored = accounts(service)
+        base = f"{service.server.url}/v1/tempolor"
+        order = client.post(f"{base}/music/song", json={"prompt": "A harbour ballad"})
+        jobs = [client.get(f"{base}/music/{job}") for job in order.json().get("jobs", ())]
+        others = [client.get(f"{base}/{path}") for path in ("scheduler", "scheduler/available", "music", "music/midi")]
+
+    assert all(each.status_code < 500 for each in (stored, order, *jobs, *others))
+
+
 def test_a_rewritten_answer_differs_and_the_next_one_is_as_it_was(service):
     """A rewrite works while it is installed, and no longer."""
     with service.mutated(BY_ID["accounts-as-a-list"]):
