@@ -296,7 +296,7 @@ def is_apart(plant):
 
 
 MANY = st.lists(plants(), min_size=1, max_size=6, unique_by=is_apart)
-BRIEF = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+BRIEF = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 THOROUGH = settings(BRIEF, max_examples=100)
 
 
