@@ -1,11 +1,17 @@
-"""The lab waits as long as a run can afford, and no longer."""
+"""The lab waits as long as a run can afford, and no longer; what is independent, it plays side by side."""
 
 from collections.abc import Callable
+from threading import Barrier
 
 import httpx
 import pytest
 from tempolor_contract import DocumentJudge, Effort, Inspector, Level, RealClock, Target
-from tempolor_contract.runs.scenarios.lab import Lab, PatienceError, UnclearError
+from tempolor_contract.runs.scenarios.lab import GoneError, Lab, PatienceError, UnclearError
+
+
+def welcome(_: httpx.Request) -> httpx.Response:
+    """Answer that there is nothing."""
+    return httpx.Response(200, json=[])
 
 
 @pytest.fixture
@@ -18,8 +24,8 @@ def slept() -> list[float]:
 def lab(slept: list[float]) -> Callable[..., Lab]:
     """Make laboratories of a patience of a minute, that sleep by writing it down."""
 
-    def make(**settings) -> Lab:
-        transport = httpx.MockTransport(lambda _: httpx.Response(200, json=[]))
+    def make(answer: Callable[[httpx.Request], httpx.Response] = welcome, **settings) -> Lab:
+        transport = httpx.MockTransport(answer)
         target = Target(
             "http://127.0.0.1:9/v1/tempolor",
             "user:1-x",
@@ -69,3 +75,104 @@ def test_an_operation_that_an_overlay_took_away_proves_nothing(lab):
     """Whatever is played goes on with the next scenario."""
     with pytest.raises(UnclearError, match="has no operation split_stems_twice"):
         lab().call("split_stems_twice")
+
+
+class Rounds:
+    """Answers a request once so many of them are there; keeps their paths, round by round."""
+
+    def __init__(self, width: int) -> None:
+        self.paths: list[str] = []
+        self._gate = Barrier(width, timeout=10)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Wait for the others of the round."""
+        self.paths.append(request.url.path.rpartition("/")[2])
+        self._gate.wait()
+        return httpx.Response(200, json=[])
+
+
+def steps(lab: Lab) -> list[str]:
+    """Send two requests to made-up addresses, one after the other."""
+    names = []
+    for _ in range(2):
+        names.append(lab.name("step"))
+        lab.send("GET", f"/{names[-1]}")
+    return names
+
+
+def test_what_is_played_side_by_side_is_sent_in_rounds(lab):
+    """Three at a time, each step of theirs together; the names are those of a run that sends one after the other."""
+    answer = Rounds(3)
+    mine, alone = lab(answer, concurrency=3), lab(concurrency=1)
+
+    names = mine.side_by_side([lambda: steps(mine)] * 6)
+
+    firsts, seconds = zip(*names, strict=True)
+    rounds = [set(answer.paths[at : at + 3]) for at in range(0, 12, 3)]
+    assert rounds == [set(firsts[:3]), set(seconds[:3]), set(firsts[3:]), set(seconds[3:])]
+    assert alone.side_by_side([lambda: steps(alone)] * 6) == names
+
+
+def test_side_by_side_within_side_by_side_shares_the_rounds(lab):
+    """Two of two are four at once."""
+    answer = Rounds(4)
+    mine = lab(answer, concurrency=4)
+
+    mine.side_by_side([lambda: mine.side_by_side([lambda: steps(mine)] * 2)] * 2)
+
+    assert len(answer.paths) == 8
+
+
+def test_an_error_is_raised_once_all_others_are_through(lab):
+    """What they have seen is not lost."""
+    mine = lab(concurrency=2)
+    ended = []
+
+    def fail() -> None:
+        raise UnclearError("busy")
+
+    with pytest.raises(UnclearError, match="busy"):
+        mine.side_by_side([fail, lambda: ended.append(steps(mine))])
+
+    assert len(ended) == 1
+
+
+def test_what_several_need_is_made_once(lab):
+    """Whoever comes later waits until it is there."""
+    mine = lab(concurrency=3)
+
+    shared = mine.side_by_side([lambda: mine.shared("steps", lambda: steps(mine))] * 3)
+
+    assert shared[0] == shared[1] == shared[2]
+    assert mine.inspector.seen + mine.inspector.foreign == 2
+
+
+def test_waiting_costs_the_others_nothing(lab, slept):
+    """Three who wait a second each wait one second together, and a fourth does not wait for them."""
+    mine = lab(concurrency=4)
+
+    mine.side_by_side([*[lambda: mine.clock.wait(1)] * 3, lambda: steps(mine)])
+
+    assert sum(slept) <= 1
+
+
+def test_a_service_that_falls_silent_ends_all_of_them(lab):
+    """A round without an answer counts once; none goes on after the last one."""
+
+    def silent(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    mine = lab(silent, concurrency=4)
+    ended = []
+
+    def insist() -> None:
+        try:
+            while True:
+                mine.call("list_accounts", accept_unclear=True)
+        finally:
+            ended.append(True)
+
+    with pytest.raises(GoneError, match="stopped answering"):
+        mine.side_by_side([insist] * 4)
+
+    assert (len(ended), mine.inspector.faults) == (4, 24)

@@ -63,6 +63,11 @@ if TYPE_CHECKING:
         help="Most creating calls, each of which may be paid for.  [default: 0; no limit at full]",
     ),
     cloup.option("--dry-run", is_flag=True, help="Say what would be done and spent, and send nothing."),
+    cloup.option(
+        "--concurrency",
+        type=click.IntRange(1),
+        help="Most requests at once, where time is real.  [default: 8; 4 for the live service]",
+    ),
     cloup.option("--patience", default=300.0, type=click.FloatRange(1), help="Seconds to wait for a job or a voice."),
     cloup.option("--timeout", default=30.0, type=click.FloatRange(0.1), help="Seconds to wait for an answer."),
 )
@@ -165,6 +170,7 @@ def _target(base_url: str, options: dict[str, Any]) -> "Target":
         timeout=options["timeout"],
         patience=options["patience"],
         assumed_live=options["live"],
+        concurrency=options["concurrency"],
     )
     target.guard()  # the live service is refused here, before anything is sent
     if target.control_url and not target.steers:

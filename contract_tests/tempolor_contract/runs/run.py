@@ -4,6 +4,7 @@ import shlex
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -117,6 +118,8 @@ def _command(target: Target, seed: int, judged_by: Sequence[str]) -> str:
         parts.append(f"--max-creations {target.max_creations}")
     if target.assumed_live is not None:
         parts.append("--live" if target.assumed_live else "--mock")
+    if target.concurrency is not None:
+        parts.append(f"--concurrency {target.concurrency}")
     return " ".join([*parts, *judged_by])
 
 
@@ -129,15 +132,29 @@ def _play(lab: Lab, plan: Plan, result: RunResult, progress: Progress | None) ->
                 ledger.skipped(rule.id, step.skipped)
     chosen = [step for step in plan.steps if not step.skipped]
     knock(lab)
-    for number, step in enumerate(chosen):
+    numbers = {step.scenario.id: number for number, step in enumerate(chosen)}
+
+    def play(step: Step) -> tuple[str, float]:
         if progress is not None:
-            progress(number, len(chosen), step)
+            progress(numbers[step.scenario.id], len(chosen), step)
         started = time.perf_counter()
-        outcome = _played(lab, step, result)
-        took = result.timings[step.scenario.id] = time.perf_counter() - started
-        for rule in step.rules:
-            ledger.tallies[rule.id].seconds += took
-        result.scenarios[step.scenario.id] = outcome
+        return _played(lab, step, result), time.perf_counter() - started
+
+    for group in _groups(chosen, lab):
+        for step, (outcome, took) in zip(group, lab.side_by_side(partial(play, step) for step in group), strict=True):
+            result.timings[step.scenario.id] = took
+            for rule in step.rules:
+                ledger.tallies[rule.id].seconds += took
+            result.scenarios[step.scenario.id] = outcome
+
+
+def _groups(steps: Sequence[Step], lab: Lab) -> list[list[Step]]:
+    """Return which steps are played side by side: at level full, where each may have what room it needs."""
+    groups: dict[str, list[Step]] = {}
+    for step in steps:
+        together = step.scenario.beside if lab.guard.level is Level.FULL and not lab.clock.virtual else None
+        groups.setdefault(together or step.scenario.id, []).append(step)
+    return list(groups.values())
 
 
 def _played(lab: Lab, step: Step, result: RunResult) -> str:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -12,6 +12,9 @@ from ..document.service import BASE_PATH, is_live
 from .created import Inventory
 from .guard import ControlGuard, Gate, Guard, Level, LiveServiceError, NotAllowedError
 from .transport import GuardedTransport
+
+_AT_ONCE: Final = 8
+_AT_ONCE_IF_LIVE: Final = 4
 
 
 class Clock(Protocol):
@@ -91,6 +94,7 @@ class Target:
     level read moves none.
     `transport` replaces the network, for services in this process. `patience` is how many seconds of the target's
     time a run waits for a job or a voice. `assumed_live` says whether readings bind it, None goes by its host.
+    `concurrency` is how many requests a run may send at once, None for what suits the target.
     """
 
     base_url: str
@@ -104,11 +108,17 @@ class Target:
     timeout: float = 30.0
     patience: float = 300.0
     assumed_live: bool | None = None
+    concurrency: int | None = None
 
     @property
     def live(self) -> bool:
         """Whether it is judged as the vendor's own service: by its host, unless somebody says so."""
         return is_live(self.base_url) if self.assumed_live is None else self.assumed_live
+
+    @property
+    def width(self) -> int:
+        """How many requests are sent at once where nothing speaks against it: few to a service that others share."""
+        return self.concurrency or (_AT_ONCE_IF_LIVE if self.live else _AT_ONCE)
 
     @property
     def local(self) -> bool:

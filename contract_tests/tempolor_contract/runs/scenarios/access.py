@@ -1,6 +1,7 @@
 """Asking without a token, and for things, methods and paths that nobody has."""
 
 import json
+from functools import partial
 from typing import Any, Final
 
 from ...document.call import Call
@@ -9,7 +10,7 @@ from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab
 from .samples import midi_file, wav_file
-from .scenario import Need, Scenario, ids
+from .scenario import Beside, Need, Scenario, ids
 from .survey import refused_without_token
 
 _NO_TOKEN_NO_ANSWER: Final = rule("no-token-no-answer")
@@ -45,17 +46,20 @@ def _writes(lab: Lab) -> None:
         ("delete_midi", "midiItemId"),
         ("delete_cloned_voice", "clonedVoiceItemId"),
     )
-    for operation, name in deletes:
-        unknown = fixtures.made_up_id(lab, kinds[name])
-        refused_without_token(lab, lab.call(operation, arguments={name: unknown}, token=None))
-        call = lab.call(operation, arguments={name: unknown})
-        told = f"nobody has {unknown}, but {operation} was answered {call.status}"
-        lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
-        other = fixtures.made_up_id(lab, "midi" if kinds[name] == "job" else "job")
-        for wrong in (lab.guard.inventory.decoy(_WRONG), other):
-            lab.call(operation, arguments={name: wrong})
+    lab.side_by_side(partial(_delete, lab, operation, name, kinds[name]) for operation, name in deletes)
     _posts(lab)
     _nowhere(lab)
+
+
+def _delete(lab: Lab, operation: str, name: str, kind: str) -> None:
+    unknown = fixtures.made_up_id(lab, kind)
+    refused_without_token(lab, lab.call(operation, arguments={name: unknown}, token=None))
+    call = lab.call(operation, arguments={name: unknown})
+    told = f"nobody has {unknown}, but {operation} was answered {call.status}"
+    lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
+    other = fixtures.made_up_id(lab, "midi" if kind == "job" else "job")
+    for wrong in (lab.guard.inventory.decoy(_WRONG), other):
+        lab.call(operation, arguments={name: wrong})
 
 
 def _nowhere(lab: Lab) -> None:
@@ -75,9 +79,10 @@ def _shown(call: Call) -> str:
 
 
 def _posts(lab: Lab) -> None:
-    for operation, options in _BODIES.items():
-        if operation != "create_account":
-            refused_without_token(lab, lab.call(operation, token=None, **options))
+    bodies = [(operation, body) for operation, body in _BODIES.items() if operation != "create_account"]
+    calls = lab.side_by_side(partial(lab.call, operation, token=None, **body) for operation, body in bodies)
+    for call in calls:
+        refused_without_token(lab, call)
 
 
 def _tokens(lab: Lab) -> None:
@@ -102,10 +107,13 @@ def _tokens(lab: Lab) -> None:
     for kind, sent in kinds.items():
         if sent["token"] and all(lab.call(each, **sent).status != 401 for each in _PROBES):
             continue
-        for operation in lab.operations:
-            call = lab.call(operation, arguments=arguments, **_merged(_BODIES.get(operation, {}), sent))
-            told = f"{operation} with {kind} was answered {call.status}"
-            lab.check(_NO_TOKEN_NO_ANSWER, fine=call.status == 401, message=told, call=call)
+        lab.side_by_side(partial(_with_token, lab, each, kind, sent, arguments) for each in lab.operations)
+
+
+def _with_token(lab: Lab, operation: str, kind: str, sent: dict[str, Any], arguments: dict[str, str]) -> None:
+    call = lab.call(operation, arguments=arguments, **_merged(_BODIES.get(operation, {}), sent))
+    told = f"{operation} with {kind} was answered {call.status}"
+    lab.check(_NO_TOKEN_NO_ANSWER, fine=call.status == 401, message=told, call=call)
 
 
 def _merged(body: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
@@ -124,6 +132,7 @@ WRITES = Scenario(
     "unknown-ids-and-no-token",
     _writes,
     frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY}),
+    beside=Beside.ORDERS,
     provokes=ids(
         "code-is-the-status errors-say-something printed-error-texts no-token-no-answer unknown-path-is-404 "
         "malformed-id-is-400 unknown-id-is-404"

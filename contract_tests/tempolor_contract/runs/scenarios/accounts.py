@@ -1,5 +1,6 @@
 """Configuring accounts: level full only, because a real one takes its secrets."""
 
+from functools import partial
 from typing import Any, Final
 
 from ...document.bodies import texts
@@ -10,7 +11,7 @@ from . import fixtures
 from .lab import Lab, UnclearError
 from .other_user import not_shown
 from .samples import midi_file, wav_file
-from .scenario import Need, Scenario, ids
+from .scenario import Beside, Need, Scenario, ids
 
 _ACCOUNT_ROUND_TRIPS: Final = rule("account-round-trips")
 _ACCOUNT_STAMP_IS_NOW: Final = rule("account-stamp-is-now")
@@ -39,9 +40,8 @@ def _accounts(lab: Lab) -> None:
         lab.check(_ACCOUNT_ROUND_TRIPS, fine=fine, message=told, call=seen[1], earlier=(seen[0],))
         lab.call("get_available_capacity")
     lab.call("list_accounts")
-    for operation in ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices"):
-        lab.call(operation)
-        lab.call(operation, query={"user_id": first})
+    queries: tuple[dict[str, str], ...] = ({}, {"user_id": first})
+    lab.side_by_side(partial(lab.call, operation, query=query) for operation in _LISTS for query in queries)
     _nameless_uploads(lab)
     _empty_and_invalid(lab)
     for user_id in (first, second):
@@ -71,11 +71,14 @@ def _nameless_uploads(lab: Lab) -> None:
         "clone_voice": {"content": wav_file(), "headers": {"Content-Type": "audio/wav"}},
         "split_stems": {"content": wav_file(), "headers": {"Content-Type": "audio/wav"}},
     }
-    for operation, options in uploads.items():
-        left_out, empty = (lab.call(operation, query={"name": "x", **query}, **options) for query in _NAMELESS)
-        told = f"{operation} without user_id was answered {left_out.status}, with an empty one {empty.status}"
-        fine = left_out.status == empty.status
-        lab.check(_EMPTY_IS_LEFT_OUT, fine=fine, message=told, call=empty, earlier=(left_out,))
+    lab.side_by_side(partial(_nameless_upload, lab, *each) for each in uploads.items())
+
+
+def _nameless_upload(lab: Lab, operation: str, options: dict[str, Any]) -> None:
+    left_out, empty = (lab.call(operation, query={"name": "x", **query}, **options) for query in _NAMELESS)
+    told = f"{operation} without user_id was answered {left_out.status}, with an empty one {empty.status}"
+    fine = left_out.status == empty.status
+    lab.check(_EMPTY_IS_LEFT_OUT, fine=fine, message=told, call=empty, earlier=(left_out,))
 
 
 def _one_account(lab: Lab) -> None:
@@ -151,6 +154,7 @@ ACCOUNTS = Scenario(
     _accounts,
     _MAKES,
     cost=6,
+    beside=Beside.UPLOADS,
     provokes=ids(
         "account-keeps-its-limit account-keeps-its-id secrets-are-masked account-round-trips "
         "several-accounts-need-a-name account-stamp-is-now"
@@ -161,5 +165,6 @@ ONE_ACCOUNT = Scenario(
     _one_account,
     _MAKES | {Need.OTHER_USER},
     cost=3,
+    beside=Beside.ORDERS,
     provokes=("one-account-needs-no-name", "no-accounts-is-404", "unknown-account-is-404"),
 )

@@ -5,7 +5,7 @@ from typing import Final
 from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab, UnclearError
-from .scenario import Need, Scenario, ids
+from .scenario import Beside, Need, Scenario, ids
 
 _CALLBACKS_END_WITH_ONE_FINAL: Final = rule("callbacks-end-with-one-final")
 _NO_CALLBACK_AFTER_CANCEL: Final = rule("no-callback-after-cancel")
@@ -86,9 +86,17 @@ CALLBACKS = Scenario(
     _callbacks,
     _MAKES,
     cost=2,
+    beside=Beside.ORDERS,
     provokes=ids(
         "callback-is-a-json-post callback-fits-schema callback-repeats-the-order callback-goes-to-its-address "
         "callback-is-what-a-poll-shows callbacks-come-in-order callbacks-end-with-one-final"
     ),
 )
-CANCELLED = Scenario("callbacks-of-cancelled", _cancelled, _MAKES, cost=1, provokes=("no-callback-after-cancel",))
+CANCELLED = Scenario(
+    "callbacks-of-cancelled",
+    _cancelled,
+    _MAKES,
+    cost=1,
+    beside=Beside.ORDERS,
+    provokes=("no-callback-after-cancel",),
+)

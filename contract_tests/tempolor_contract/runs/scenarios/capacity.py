@@ -8,7 +8,7 @@ from ...document.call import Call
 from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab, UnclearError
-from .scenario import Need, Scenario, ids
+from .scenario import Beside, Need, Scenario, ids
 
 _ACCOUNT_LIMIT_IS_EXACT: Final = rule("account-limit-is-exact")
 _OWN_LIMIT_REPLACES_THE_ACCOUNTS: Final = rule("own-limit-replaces-the-accounts")
@@ -187,6 +187,7 @@ ACCOUNT_LIMIT = Scenario(
     _account_limit,
     _MAKES | {Need.ACCOUNT},
     cost=12,
+    beside=Beside.ORDERS,
     provokes=ids(
         "busy-only-when-full full-is-busy own-limit-replaces-the-accounts busy-lists-only-running "
         "slot-is-freed-by-completion slot-is-freed-by-cancel account-limit-is-exact available-has-all-accounts"

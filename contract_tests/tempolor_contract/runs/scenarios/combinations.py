@@ -1,6 +1,7 @@
 """Orders in which each pair of optional fields is there together, alone and not at all, as the document allows it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from itertools import combinations, product
 from typing import Any, Final
 
@@ -63,21 +64,27 @@ def _combinations(lab: Lab) -> None:
         schema = _schema(lab, operation)
         forbidden = [each["required"] for each in schema.get("not", {}).get("anyOf", ())]
         common = {"user_id": account, "prompt": "A harbour ballad"}
-        for chosen in pairwise(_choices(lab, schema, things), forbidden):
-            call = lab.call(operation, json={**common, **chosen})
-            jobs = fixtures.taken(lab, call, f"{operation} with {', '.join(chosen)}")
-            for job_id in jobs[:1]:
-                fixtures.read(lab, job_id)
-            fixtures.cancel_all(lab, jobs)
-        for names in forbidden:
-            if things.keys() >= set(names):
-                call = lab.call(operation, json={**common, **{name: things[name] for name in names}})
-                told = (
-                    f"{operation} with {' and '.join(names)}, which exclude "
-                    f"each other, is a 400, but was answered {call.status}"
-                )
-                fine = call.status == 400 or fixtures.busy(call)
-                lab.check(_INVALID_VALUES_ARE_400, fine=fine, message=told, call=call)
+        rows = pairwise(_choices(lab, schema, things), forbidden)
+        lab.side_by_side(partial(_allowed, lab, operation, common, each) for each in rows)
+        excluded = [{name: things[name] for name in names} for names in forbidden if things.keys() >= set(names)]
+        lab.side_by_side(partial(_forbidden, lab, operation, common, each) for each in excluded)
+
+
+def _allowed(lab: Lab, operation: str, common: dict[str, Any], chosen: dict[str, Any]) -> None:
+    call = lab.call(operation, json={**common, **chosen})
+    jobs = fixtures.taken(lab, call, f"{operation} with {', '.join(chosen)}")
+    for job_id in jobs[:1]:
+        fixtures.read(lab, job_id)
+    fixtures.cancel_all(lab, jobs)
+
+
+def _forbidden(lab: Lab, operation: str, common: dict[str, Any], chosen: dict[str, Any]) -> None:
+    call = lab.call(operation, json={**common, **chosen})
+    told = (
+        f"{operation} with {' and '.join(chosen)}, which exclude each other, is a 400, but was answered {call.status}"
+    )
+    fine = call.status == 400 or fixtures.busy(call)
+    lab.check(_INVALID_VALUES_ARE_400, fine=fine, message=told, call=call)
 
 
 def _schema(lab: Lab, operation: str) -> dict[str, Any]:

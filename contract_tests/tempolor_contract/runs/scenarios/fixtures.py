@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from ...document.bodies import COMPLETED, FINAL, GENERATING, status_of, texts
@@ -171,8 +172,7 @@ def downloaded(lab: Lab, job_id: str, file_format: str | None = None) -> Call:
 
 def cancel_all(lab: Lab, jobs: tuple[str, ...]) -> None:
     """Make room again."""
-    for job_id in jobs:
-        lab.call("cancel_job", arguments={"job_id": job_id})
+    lab.side_by_side(partial(lab.call, "cancel_job", arguments={"job_id": job_id}) for job_id in jobs)
 
 
 def reply_url(lab: Lab) -> dict[str, str]:

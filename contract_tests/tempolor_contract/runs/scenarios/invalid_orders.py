@@ -1,6 +1,7 @@
 """Orders that have to be refused."""
 
 import json
+from functools import partial
 from typing import Any, Final
 
 from ...document.bodies import texts
@@ -50,6 +51,11 @@ INSTRUMENTALS: Final[dict[str, dict[str, Any]]] = {
     "replyRef of 1025 characters": {"replyRef": _DECOMPOSED[:1025]},
 }
 
+_TABLES: Final = {"create_song": SONGS, "create_instrumental": INSTRUMENTALS}
+_CASES: Final = [(operation, case, fields) for operation, table in _TABLES.items() for case, fields in table.items()]
+_NO_OBJECTS: Final = ('{"prompt": "A ball', "[]", '"A ballad"')
+_SOURCES: Final = {"clonedVoiceItemId": "voice", "midiItemId": "midi", "artistVoiceItemId": ""}
+"""The fields that name material, and the kind of their ids, where they have a form."""
 _ALONE: Final = frozenset({"no prompt"})
 """Sent without anything else, so that there is no doubt what is wrong."""
 _FORMS: Final = frozenset({"no prompt", "unknown model", "bpm 191", "two voices"}) | {
@@ -60,20 +66,23 @@ _FORMS: Final = frozenset({"no prompt", "unknown model", "bpm 191", "two voices"
 def _orders(lab: Lab) -> None:
     account = fixtures.account(lab)
     lab.call("list_running_jobs")
-    for operation, table in (("create_song", SONGS), ("create_instrumental", INSTRUMENTALS)):
-        for case, fields in table.items():
-            reference = {} if case in _ALONE else {"replyRef": lab.name("ref"), **fixtures.reply_url(lab)}
-            _refused(lab, operation, case, {"user_id": account, "prompt": "A ballad", **reference} | fields)
-    _broken(lab)
-    _forms(lab, account)
-    _as_text(lab, account)
-    _slash(lab, account)
-    _unknown(lab, account)
+    lab.side_by_side(
+        [
+            *(partial(_refused, lab, account, *each) for each in _CASES),
+            *(partial(_broken, lab, operation, body) for operation in _TABLES for body in _NO_OBJECTS),
+            *(partial(_form, lab, account, *each) for each in _CASES if each[1] in _FORMS),
+            partial(_as_text, lab, account),
+            partial(_slash, lab, account),
+            *(partial(_unknown_account, lab, operation) for operation in _TABLES),
+            *(partial(_unknown, lab, account, *each) for each in _SOURCES.items()),
+        ]
+    )
     lab.call("list_running_jobs")
 
 
-def _refused(lab: Lab, operation: str, case: str, fields: dict[str, Any]) -> None:
-    body = {name: value for name, value in fields.items() if value is not None}
+def _refused(lab: Lab, account: str, operation: str, case: str, fields: dict[str, Any]) -> None:
+    reference = {} if case in _ALONE else {"replyRef": lab.name("ref"), **fixtures.reply_url(lab)}
+    body = _filled({"user_id": account, "prompt": "A ballad", **reference} | fields)
     call = lab.call(operation, json=body)
     if fixtures.busy(call):
         return
@@ -81,25 +90,24 @@ def _refused(lab: Lab, operation: str, case: str, fields: dict[str, Any]) -> Non
     lab.check(_INVALID_VALUES_ARE_400, fine=call.status == 400, message=told, call=call)
 
 
-def _broken(lab: Lab) -> None:
+def _filled(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _broken(lab: Lab, operation: str, body: str) -> None:
     """Send what is called JSON and is none, or no object."""
-    for operation in ("create_song", "create_instrumental"):
-        for body in ('{"prompt": "A ball', "[]", '"A ballad"'):
-            call = lab.call(operation, content=body, headers={"Content-Type": "application/json"})
-            told = f"{operation} with the body {body} was answered {call.status}"
-            lab.check(_INVALID_VALUES_ARE_400, fine=call.refused, message=told, call=call)
+    call = lab.call(operation, content=body, headers={"Content-Type": "application/json"})
+    told = f"{operation} with the body {body} was answered {call.status}"
+    lab.check(_INVALID_VALUES_ARE_400, fine=call.refused, message=told, call=call)
 
 
-def _forms(lab: Lab, account: str) -> None:
-    """Send some of the same as forms, which are read by other code."""
-    for operation, table in (("create_song", SONGS), ("create_instrumental", INSTRUMENTALS)):
-        for case in sorted(_FORMS & table.keys()):
-            fields = {"user_id": account, "prompt": "A ballad", "replyRef": lab.name("ref")} | table[case]
-            form = {name: (None, str(value)) for name, value in fields.items() if value is not None}
-            call = lab.call(operation, files=form)
-            told = f"{operation} as a form with {case} is a 400, but was answered {call.status}"
-            fine = call.status == 400 or fixtures.busy(call)
-            lab.check(_INVALID_VALUES_ARE_400, fine=fine, message=told, call=call)
+def _form(lab: Lab, account: str, operation: str, case: str, fields: dict[str, Any]) -> None:
+    """Send the same as a form, which is read by other code."""
+    sent = _filled({"user_id": account, "prompt": "A ballad", "replyRef": lab.name("ref")} | fields)
+    call = lab.call(operation, files={name: (None, str(value)) for name, value in sent.items()})
+    told = f"{operation} as a form with {case} is a 400, but was answered {call.status}"
+    fine = call.status == 400 or fixtures.busy(call)
+    lab.check(_INVALID_VALUES_ARE_400, fine=fine, message=told, call=call)
 
 
 def _as_text(lab: Lab, account: str) -> None:
@@ -119,19 +127,20 @@ def _slash(lab: Lab, account: str) -> None:
     lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(plain,))
 
 
-def _unknown(lab: Lab, account: str) -> None:
+def _unknown_account(lab: Lab, operation: str) -> None:
     nobody = str(lab.random.randrange(10**11, 10**12))
-    for operation in ("create_song", "create_instrumental"):
-        call = lab.call(operation, json={"user_id": nobody, "prompt": "A ballad"})
-        if not fixtures.busy(call):
-            told = f"an order on account {nobody}, which is not configured, is a 404, but was answered {call.status}"
-            lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)
-    for name, kind in (("clonedVoiceItemId", "voice"), ("midiItemId", "midi"), ("artistVoiceItemId", "")):
-        unknown = fixtures.made_up_id(lab, kind, user_id=account) if kind else lab.name("voice")
-        call = lab.call("create_song", json={"user_id": account, "prompt": "A ballad", name: unknown})
-        if not fixtures.busy(call):
-            told = f"an order with a {name} that nobody has is a 404, but was answered {call.status}"
-            lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
+    call = lab.call(operation, json={"user_id": nobody, "prompt": "A ballad"})
+    if not fixtures.busy(call):
+        told = f"an order on account {nobody}, which is not configured, is a 404, but was answered {call.status}"
+        lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)
+
+
+def _unknown(lab: Lab, account: str, name: str, kind: str) -> None:
+    unknown = fixtures.made_up_id(lab, kind, user_id=account) if kind else lab.name("voice")
+    call = lab.call("create_song", json={"user_id": account, "prompt": "A ballad", name: unknown})
+    if not fixtures.busy(call):
+        told = f"an order with a {name} that nobody has is a 404, but was answered {call.status}"
+        lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
 
 
 ORDERS = Scenario(

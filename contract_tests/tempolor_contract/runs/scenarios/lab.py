@@ -1,9 +1,10 @@
 """Where scenarios are played: one target, one guard, one inspector, and whatever has been made so far."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -16,9 +17,10 @@ from ...judging.inspector import Inspector
 from ...rules.catalogue import rule
 from ...rules.history.records import Crashes
 from ...rules.rule import Problem, Rule
-from ...target.guard import Guard, Level
+from ...target.guard import Guard, Level, Refused
 from ...target.sender import Sender, query_of
-from ...target.target import Target, VirtualClock
+from ...target.target import Clock, Target, VirtualClock
+from .lanes import Here, Lane, LaneClock, Outcome, Send, play
 
 T = TypeVar("T")
 
@@ -85,12 +87,15 @@ class Lab:
         self.guard = guard
         self.inspector = inspector
         self.receiver = receiver
-        self.clock = target.time()
+        self._here = Here()
+        clock = target.time()
+        self.clock: Clock = clock if clock.virtual else LaneClock(clock, self._here)
         self.seed = seed
-        self.random = random.Random(seed)  # noqa: S311 - for names, not for secrets
+        self._random = random.Random(seed)  # noqa: S311 - for names, not for secrets
         self._paths = {each.operation_id: (each.method, each.path) for each in operations(inspector.document.document)}
         self._clients: dict[str, httpx.Client] = {}
         self._made: dict[str, Any] = {}
+        self._making: set[str] = set()
         self._faults = 0
         self._in_vain = 0.0
         self._sent = 0
@@ -162,17 +167,40 @@ class Lab:
             content = {name: value for name, value in options.items() if name != "query"}
             return sender.send(method.upper(), url, params=query_of(options.get("query")), **content)
 
-        with ThreadPoolExecutor(len(requests)) as pool:
-            exchanges = list(pool.map(send, requests))
-        # An inspector takes them in the order in which they began.
-        by_start = sorted(range(len(exchanges)), key=lambda number: exchanges[number].started)
-        judged = {number: self._seen(exchanges[number]) for number in by_start}
-        return [judged[number] for number in range(len(exchanges))]
+        return self._carried([partial(send, each) for each in requests])
+
+    def side_by_side(self, plays: Iterable[Callable[[], T]]) -> list[T]:
+        """Play functions that have nothing to do with each other, and return what they returned, in order.
+
+        Where time is real, what they send goes out together, in rounds (`lanes`); where it costs nothing, one plays
+        after the other. All of them are played to their ends before an error of one is raised, the first one's first.
+        """
+        lanes = [Lane(each, random.Random(self.random.getrandbits(64)), self._here) for each in plays]  # noqa: S311 - the same
+        if self.clock.virtual or min(len(lanes), self.target.width) == 1:
+            for lane in lanes:
+                self._play_alone(lane)
+        else:
+            outer = self._here.lane
+            play(lanes, outer.carry if outer else self._together, self.clock, self.target.width)
+        for lane in lanes:
+            if lane.error is not None:
+                raise lane.error
+        return [lane.result for lane in lanes]
+
+    def _play_alone(self, lane: Lane) -> None:
+        before, self._here.random = self._here.random, lane.random
+        try:
+            lane.result = lane.play()
+        except (UnclearError, Stopped, Refused) as error:
+            lane.error = error
+        finally:
+            self._here.random = before
 
     def fetch(self, url: str, *, most_bytes: int = 1 << 20, headers: Mapping[str, str] | None = None) -> Call:
         """Fetch an address that the service handed out, without a token, and keep its beginning."""
         sender = Sender(self._client(None), most_bytes=most_bytes)
-        return self._seen(sender.send("GET", url, headers=headers))
+        [call] = self._carried([partial(sender.send, "GET", url, headers=headers)])
+        return call
 
     def check(self, judged: Rule, *, fine: bool, message: str, call: Call, earlier: tuple[Call, ...] = ()) -> bool:
         """Judge a rule here: `message` says what is wrong if it is not fine. Return `fine`.
@@ -189,12 +217,17 @@ class Lab:
 
     def shared(self, name: str, make: Callable[[], T]) -> T:
         """Return what `make` made when this name was first asked for; it serves all scenarios of the run."""
+        while name in self._making and self._here.lane is not None:
+            self._here.lane.give_way()
         if name not in self._made:
+            self._making.add(name)
             try:
                 self._made[name] = make()
             except (UnclearError, Stopped) as error:
                 self._made[name] = error
                 raise
+            finally:
+                self._making.remove(name)
         made = self._made[name]
         if isinstance(made, (UnclearError, Stopped)):
             raise made
@@ -203,6 +236,11 @@ class Lab:
     def forget(self, name: str) -> None:
         """Have a shared thing made anew the next time, because this scenario has used it up."""
         self._made.pop(name, None)
+
+    @property
+    def random(self) -> random.Random:
+        """Random numbers from the seed: one series for each function that is played side by side with others."""
+        return self._here.random or self._random
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -279,18 +317,54 @@ class Lab:
             options["timeout"] = timeout
         sender = Sender(self._client(self.target.token if token == _ME else token))
         for _ in range(2):
-            call = self._seen(sender.send(method, url, params=query_of(query), **options))
-            self._sent += 1
-            self._answered_in += call.exchange.elapsed
-            dropped = self._crashed and call.status == 0
-            self._crashed = Crashes.is_crash(call)
+            crashed = self._crashed
+            [call] = self._carried([partial(sender.send, method, url, params=query_of(query), **options)])
             # Whoever drops a connection after a 5xx has not recovered: a new one is made, and asked.
-            if not (dropped and self._may_repeat(method)):
+            if not (crashed and call.status == 0 and self._may_repeat(method)):
                 break
-        self._faults = self._faults + 1 if call.status == 0 else 0
-        if self._faults >= _FAULTS_IN_A_ROW:
-            raise GoneError(f"the service has stopped answering: {call.exchange.fault}")
         return call
+
+    def _carried(self, sends: Sequence[Send]) -> list[Call]:
+        """Send all of these at once, or with what others send side by side, and return the judged calls in order."""
+        if self._here.lane is not None:
+            outcomes = self._here.lane.carry(sends)
+        elif len(sends) == 1:
+            outcomes = self._taken_in([_outcome(sends[0])])
+        else:
+            outcomes = self._together(sends, len(sends))
+        calls: list[Call] = []
+        for each in outcomes:
+            if isinstance(each, Exception):
+                raise each
+            calls.append(each)
+        return calls
+
+    def _together(self, sends: Sequence[Send], width: int | None = None) -> list[Outcome]:
+        with ThreadPoolExecutor(width or self.target.width) as pool:
+            found = list(pool.map(_outcome, sends))
+        return self._taken_in(found)
+
+    def _taken_in(self, found: Sequence[Exchange | Exception]) -> list[Outcome]:
+        """Judge what was sent together; GoneError if the last few times nothing was answered."""
+        # An inspector takes exchanges in the order in which they began.
+        sent = sorted(
+            ((each.started, number, each) for number, each in enumerate(found) if isinstance(each, Exchange)),
+            key=lambda each: each[:2],
+        )
+        calls = {number: self._seen(exchange) for _, number, exchange in sent}
+        self._count([call for call in calls.values() if call.path is not None])
+        return [each if isinstance(each, Exception) else calls[number] for number, each in enumerate(found)]
+
+    def _count(self, calls: Sequence[Call]) -> None:
+        """Note how the service itself answers."""
+        if not calls:
+            return
+        self._sent += 1
+        self._answered_in += min(call.exchange.elapsed for call in calls)
+        self._crashed = any(map(Crashes.is_crash, calls))
+        self._faults = 0 if any(call.status for call in calls) else self._faults + 1
+        if self._faults >= _FAULTS_IN_A_ROW:
+            raise GoneError(f"the service has stopped answering: {calls[-1].exchange.fault}")
 
     def _judge_silence(self, calls: Sequence[Call], working: Call) -> None:
         """Judge that a request which failed is not just left without an answer from then on."""
@@ -318,3 +392,11 @@ class Lab:
 def _reason(call: Call) -> str:
     what = f"{call.method} {call.path}"
     return f"{what}: {call.exchange.fault}" if call.status == 0 else f"{what} was answered {call.status}"
+
+
+def _outcome(send: Send) -> Exchange | Exception:
+    """Send, or return why not."""
+    try:
+        return send()
+    except Exception as error:  # noqa: BLE001 - it is raised where the call was made
+        return error

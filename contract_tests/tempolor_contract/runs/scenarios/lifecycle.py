@@ -1,5 +1,7 @@
 """The life of an order, from the prompt to the deleted file."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,7 +14,7 @@ from ...rules.catalogue import rule
 from . import fixtures
 from .fixtures import Ordered
 from .lab import Lab, UnclearError
-from .scenario import Need, Scenario, ids
+from .scenario import Beside, Need, Scenario, ids
 
 _CANCEL_WORKS_ONCE: Final = rule("cancel-works-once")
 _CANCELLED_JOB_IS_STILL_THERE: Final = rule("cancelled-job-is-still-there")
@@ -55,8 +57,7 @@ def _song(lab: Lab) -> None:
     _look(lab, ordered, "song")
     if status_of(last.item) == COMPLETED:
         _download(lab, ordered.jobs[0])
-    for job_id in ordered.jobs:
-        delete(lab, job_id)
+    lab.side_by_side(partial(delete, lab, job_id) for job_id in ordered.jobs)
     _look(lab, ordered, "song")
 
 
@@ -120,27 +121,35 @@ def _check_growth(lab: Lab) -> None:
 
 
 def _look(lab: Lab, ordered: Ordered, kind: str) -> None:
-    for job_id in ordered.jobs:
-        fixtures.read(lab, job_id)
+    other = "instrumental" if kind == "song" else "song"
+    lists = ({"user_id": ordered.account, **query} for query in ({}, {"type": kind}, {"type": other}))
+    looks: list[Callable[[], object]] = [
+        *(partial(fixtures.read, lab, job_id) for job_id in ordered.jobs),
+        partial(_look_at_slots, lab),
+        *(partial(lab.call, "list_music", query=query) for query in lists),
+    ]
+    lab.side_by_side(looks)
+
+
+def _look_at_slots(lab: Lab) -> None:
     for operation in ("list_running_jobs", "get_available_capacity", "list_running_jobs"):
         lab.call(operation)
-    other = "instrumental" if kind == "song" else "song"
-    for query in ({}, {"type": kind}, {"type": other}):
-        lab.call("list_music", query={"user_id": ordered.account, **query})
 
 
 def _download(lab: Lab, job_id: str) -> None:
-    for file_format in _FORMATS:
-        link = fixtures.downloaded(lab, job_id, file_format)
-        told = f"{job_id} is COMPLETED, but its download was answered {link.status}: {link.error}"
-        lab.must(_COMPLETE_CAN_BE_DOWNLOADED, fine=link.status == 200, message=told, call=link)
-        fetch(lab, link.item.get("url"), file_format or "")
+    lab.side_by_side(partial(_download_as, lab, job_id, each) for each in _FORMATS)
     item = fixtures.read(lab, job_id).item
     music = item.get("musicMaterial")
-    for url in (item.get("cover"), music.get("waveformUrl") if isinstance(music, dict) else None):
-        if isinstance(url, str) and url.startswith("http"):
-            fetch(lab, url)
+    pictures = (item.get("cover"), music.get("waveformUrl") if isinstance(music, dict) else None)
+    lab.side_by_side(partial(fetch, lab, url) for url in pictures)
     lab.call("download_music", arguments={"job_id": job_id})
+
+
+def _download_as(lab: Lab, job_id: str, file_format: str | None) -> None:
+    link = fixtures.downloaded(lab, job_id, file_format)
+    told = f"{job_id} is COMPLETED, but its download was answered {link.status}: {link.error}"
+    lab.must(_COMPLETE_CAN_BE_DOWNLOADED, fine=link.status == 200, message=told, call=link)
+    fetch(lab, link.item.get("url"), file_format or "")
 
 
 def fetch(lab: Lab, url: object, kind: str = "") -> Call | None:
@@ -212,8 +221,8 @@ def delete(lab: Lab, job_id: str) -> None:
     call = lab.call("delete_music", arguments={"job_id": job_id})
     told = f"{job_id} was there, but deleting it was answered {call.status}"
     lab.check(_WHAT_WAS_MADE_CAN_BE_FOUND, fine=call.status == 200, message=told, call=call)
-    for operation in ("get_music", "delete_music", "download_music"):
-        lab.call(operation, arguments={"job_id": job_id})
+    gone = ("get_music", "delete_music", "download_music")
+    lab.side_by_side(partial(lab.call, operation, arguments={"job_id": job_id}) for operation in gone)
 
 
 def _instrumental(lab: Lab) -> None:
@@ -230,8 +239,7 @@ def _instrumental(lab: Lab) -> None:
     for job_id in ordered.jobs:
         fixtures.finished(lab, job_id)
     _look(lab, ordered, "instrumental")
-    for job_id in ordered.jobs:
-        delete(lab, job_id)
+    lab.side_by_side(partial(delete, lab, job_id) for job_id in ordered.jobs)
 
 
 def _artist(lab: Lab) -> None:
@@ -315,6 +323,7 @@ SONG = Scenario(
     _song,
     _MAKES,
     cost=1,
+    beside=Beside.ORDERS,
     provokes=ids(
         "what-was-made-can-be-found deleted-is-gone jobs-match-item-ids jobs-are-new result-means-success "
         "valid-orders-are-taken order-goes-to-its-account order-comes-back sources-come-back model-comes-back "
@@ -332,17 +341,21 @@ INSTRUMENTAL = Scenario(
     _instrumental,
     _MAKES,
     cost=1,
+    beside=Beside.ORDERS,
     provokes=ids(
         "jobs-match-item-ids jobs-are-new valid-orders-are-taken order-comes-back model-comes-back "
         "length-keeps-to-the-model type-filters"
     ),
 )
-ARTIST = Scenario("artist-voice", _artist, _MAKES, cost=1, provokes=("ready-material-can-be-used",))
+ARTIST = Scenario(
+    "artist-voice", _artist, _MAKES, cost=1, beside=Beside.ORDERS, provokes=("ready-material-can-be-used",)
+)
 CANCEL = Scenario(
     "cancel",
     _cancel,
     _MAKES,
     cost=1,
+    beside=Beside.ORDERS,
     provokes=("jobs-come-to-an-end", "cancel-works-once", "cancelled-job-is-still-there"),
 )
 TWO_ACCOUNTS = Scenario(
@@ -350,8 +363,14 @@ TWO_ACCOUNTS = Scenario(
     _two_accounts,
     _MAKES | {Need.ACCOUNT},
     cost=4,
+    beside=Beside.ORDERS,
     provokes=("available-is-sorted", "available-shows-all-room"),
 )
 EXPIRY = Scenario(
-    "link-expiry", _expiry, frozenset({Need.CREATE, Need.CLOCK}), cost=1, provokes=("link-lasts-and-expires",)
+    "link-expiry",
+    _expiry,
+    frozenset({Need.CREATE, Need.CLOCK}),
+    cost=1,
+    beside=Beside.ORDERS,
+    provokes=("link-lasts-and-expires",),
 )

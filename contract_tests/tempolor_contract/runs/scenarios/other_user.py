@@ -1,7 +1,8 @@
 """Asking as another user for what is ours: none of it is there for them."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Final
 
 from ...document.bodies import record_ids, records_of, running_rows, texts
 from ...document.call import Call
@@ -10,7 +11,7 @@ from ...target.guard import Level
 from . import fixtures
 from .lab import Lab, UnclearError
 from .samples import midi_file, wav_file
-from .scenario import Need, Scenario
+from .scenario import Beside, Need, Scenario
 
 _IDS_BELONG_TO_THEIR_USER: Final = rule("ids-belong-to-their-user")
 
@@ -26,8 +27,7 @@ def _other_user(lab: Lab) -> None:
         jobs = fixtures.completed_song(lab).jobs
     if not jobs:
         raise UnclearError("there is no music that somebody else could reach for")
-    for operation in ("get_music", "download_music"):
-        _hidden(lab, lab.call(operation, arguments={"job_id": jobs[0]}, token=other))
+    _all_hidden(lab, ("get_music", "download_music"), arguments={"job_id": jobs[0]})
     for operation in ("list_accounts", "list_running_jobs", "get_available_capacity"):
         not_shown(lab, lab.call(operation, token=other), set(jobs))
     if lab.guard.level is Level.FULL:
@@ -38,12 +38,9 @@ def _reaching(lab: Lab, job_id: str) -> None:
     """Have somebody else reach for a job and an account that only we can have."""
     other, user_id = lab.target.other_token, fixtures.account(lab)
     _reaching_for_work(lab, user_id)
-    for operation in ("cancel_job", "delete_music"):
-        _hidden(lab, lab.call(operation, arguments={"job_id": job_id}, token=other))
-    for operation in ("get_account", "delete_account"):
-        _hidden(lab, lab.call(operation, arguments={"user_id": user_id}, token=other))
-    for operation in _LISTS:
-        _hidden(lab, lab.call(operation, query={"user_id": user_id}, token=other))
+    _all_hidden(lab, ("cancel_job", "delete_music"), arguments={"job_id": job_id})
+    _all_hidden(lab, ("get_account", "delete_account"), arguments={"user_id": user_id})
+    _all_hidden(lab, _LISTS, query={"user_id": user_id})
     _hidden(lab, lab.call("create_song", json={"user_id": user_id, "prompt": "A ballad"}, token=other))
     for still in (fixtures.read(lab, job_id), lab.call("get_account", arguments={"user_id": user_id})):
         told = f"somebody else deleted what {still.path} was: it is answered {still.status}"
@@ -75,6 +72,12 @@ def _kept(lab: Lab, operation: str, name: str, upload: object) -> None:
     lab.check(_IDS_BELONG_TO_THEIR_USER, fine=mine.status == 200, message=told, call=mine)
 
 
+def _all_hidden(lab: Lab, operations: Sequence[str], **options: Any) -> None:
+    other = lab.target.other_token
+    for call in lab.side_by_side(partial(lab.call, each, token=other, **options) for each in operations):
+        _hidden(lab, call)
+
+
 def _hidden(lab: Lab, call: Call) -> None:
     told = f"{call.operation} worked on what is another user's: it was answered {call.status}"
     lab.check(_IDS_BELONG_TO_THEIR_USER, fine=call.status == 404, message=told, call=call)
@@ -95,17 +98,15 @@ def _namesake(lab: Lab) -> None:
     other, user_id = lab.target.other_token, fixtures.new_account(lab, fixtures.ROOM)
     mine = fixtures.order(lab, user_id=user_id).jobs
     things = uploads(lab, user_id)
-    for operation in _LISTS:
-        # What was read once may be remembered for the next who asks.
-        lab.call(operation, query={"user_id": user_id})
+    # What was read once may be remembered for the next who asks.
+    lab.side_by_side(partial(lab.call, operation, query={"user_id": user_id}) for operation in _LISTS)
     stored = lab.call("create_account", json={"requestParams": {"user_id": user_id}}, token=other)
     if not stored.accepted:
         raise UnclearError(f"another user cannot set up the same account: {stored.status} {stored.error}")
     try:
         _their_lists(lab, user_id, {*mine, *things.values()})
         _their_orders(lab, user_id, things)
-        for operation in ("get_music", "download_music", "cancel_job", "delete_music"):
-            _hidden(lab, lab.call(operation, arguments={"job_id": mine[0]}, token=other))
+        _all_hidden(lab, ("get_music", "download_music", "cancel_job", "delete_music"), arguments={"job_id": mine[0]})
     finally:
         lab.call("delete_account", arguments={"user_id": user_id}, token=other)
     for still in (fixtures.read(lab, mine[0]), lab.call("get_account", arguments={"user_id": user_id})):
@@ -158,4 +159,4 @@ OTHER_USER = Scenario(
     late=True,
     provokes=("ids-belong-to-their-user",),
 )
-NAMESAKE = Scenario("namesake", _namesake, _ALL, cost=5, provokes=("ids-belong-to-their-user",))
+NAMESAKE = Scenario("namesake", _namesake, _ALL, cost=5, beside=Beside.UPLOADS, provokes=("ids-belong-to-their-user",))

@@ -1,5 +1,6 @@
 """Making more than fits on a page, and walking through the pages."""
 
+from functools import partial
 from typing import Final
 
 from ...document.bodies import record_ids
@@ -16,8 +17,7 @@ _MOST_PAGES: Final = 80
 def _walk(lab: Lab) -> None:
     account = fixtures.new_account(lab, fixtures.ROOM)
     for count in _STEPS:
-        for _ in range(count):
-            _upload(lab, account)
+        lab.side_by_side([partial(_upload, lab, account)] * count)
         if lab.call("list_midi", query={"user_id": account}).item.get("hasNext"):
             break
     else:
@@ -27,13 +27,17 @@ def _walk(lab: Lab) -> None:
         fixtures.cancel_all(lab, fixtures.order(lab, user_id=account, midiItemId=midi_id).jobs)
     # What is added while pages are turned may move things to the next page, and lose none.
     pages(lab, "list_midi", {"user_id": account}, _MOST_PAGES, meanwhile=lambda: _upload(lab, account))
-    for number in range(_STEPS[0] + _STEPS[1]):
-        jobs = fixtures.order(lab, user_id=account).jobs
-        lab.clock.wait(1 if lab.clock.virtual else 0)
-        # Running, ended or cancelled: all of it is music to be listed.
-        fixtures.cancel_all(lab, jobs if number % 4 == 0 else ())
+    orders = range(_STEPS[0] + _STEPS[1])
+    lab.side_by_side(partial(_order, lab, account, cancelled=number % 4 == 0) for number in orders)
     for job_id in record_ids(pages(lab, "list_music", {"user_id": account}, _MOST_PAGES)[-1])[-1:]:
         fixtures.read(lab, job_id)
+
+
+def _order(lab: Lab, account: str, *, cancelled: bool) -> None:
+    """Make music to be listed: running, ended or cancelled, all of it is."""
+    jobs = fixtures.order(lab, user_id=account).jobs
+    lab.clock.wait(1 if lab.clock.virtual else 0)
+    fixtures.cancel_all(lab, jobs if cancelled else ())
 
 
 def _upload(lab: Lab, account: str) -> None:

@@ -21,6 +21,16 @@ class Need(StrEnum):
     RECEIVER = "receiver"
 
 
+class Beside(StrEnum):
+    """Scenarios that may be played side by side, because each works with things of its own.
+
+    Uploads, which may keep their caller waiting, are apart from what has to be done before a job ends.
+    """
+
+    ORDERS = "orders"
+    UPLOADS = "uploads"
+
+
 def ids(text: str) -> tuple[str, ...]:
     """Return the ids of rules that stand in a text between spaces: lists of them are long."""
     return tuple(text.split())
@@ -33,7 +43,7 @@ class Scenario:
     `play` drives the service through a lab; whatever passes is judged by the single and history rules, and it may
     judge rules itself with `lab.check`. `provokes` has the ids of the rules it is played for, none for one that is
     played for all of them. `cost` is the number of creating calls it makes when all goes well. A `late` one is played
-    after the others, on what they have left.
+    after the others, on what they have left. `beside` says beside which others it may be played, None for none.
 
     Raises:
         UnknownRuleError: It provokes a rule that does not exist.
@@ -45,6 +55,7 @@ class Scenario:
     needs: frozenset[Need]
     cost: int = 0
     late: bool = False
+    beside: Beside | None = None
     provokes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

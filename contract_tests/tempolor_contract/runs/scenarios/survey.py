@@ -1,10 +1,11 @@
 """Looking around: every reading operation, its refusals and its spellings, at no cost and in few requests."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from ...document.bodies import records_of, texts
+from ...document.bodies import COMPLETED, records_of, texts
 from ...document.call import Call
 from ...rules.catalogue import rule
 from ...target.guard import Level
@@ -21,6 +22,10 @@ _UNKNOWN_ACCOUNT_IS_404: Final = rule("unknown-account-is-404")
 _UNKNOWN_ID_IS_404: Final = rule("unknown-id-is-404")
 
 _LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices")
+_READING: Final = (
+    *("list_accounts", "get_account", *_LISTS, "get_music", "download_music"),
+    *("list_running_jobs", "get_available_capacity"),
+)
 _MOST_PAGES: Final = 2
 
 
@@ -31,10 +36,18 @@ def look_around(lab: Lab) -> None:
     first = _read_lists(lab, account)
     for operation in ("list_running_jobs", "get_available_capacity", "get_available_capacity"):
         lab.call(operation)
-    _spellings(lab, account, first)
-    _values(lab, account, first)
-    _ids(lab)
-    _without_token(lab)
+    asked: list[Callable[[], object]] = [
+        *(partial(_slashed, lab, account, path) for path in ("/scheduler", "/accounts", "/music", "/music/midi")),
+        partial(_empty_account, lab),
+        *(partial(_encoded, lab, each) for each in _jobs(first)[:1]),
+        partial(_values, lab, account, first),
+        *(partial(lab.call, operation, arguments={"job_id": wrong}) for operation, wrong in _wrong_ids(lab)),
+        *(partial(_unknown_id, lab, operation) for operation in ("get_music", "download_music")),
+        *(partial(_without_token, lab, operation) for operation in _READING),
+        partial(_with_header, lab, "list_running_jobs", "Basic dXNlcjpwYXNz"),
+        partial(_with_header, lab, "list_accounts", "Bearer"),
+    ]
+    lab.side_by_side(asked)
 
 
 def _some_account(lab: Lab) -> str | None:
@@ -54,23 +67,30 @@ def _read_accounts(lab: Lab, account: str | None) -> None:
     if account is not None:
         lab.call("get_account", arguments={"user_id": account})
     unknown = str(lab.random.randrange(10**11, 10**12))
-    for call in (
-        lab.call("get_account", arguments={"user_id": unknown}),
-        lab.call("list_music", query={"user_id": unknown}),
-        lab.call("list_midi", query={"user_id": unknown}),
-    ):
+    calls = lab.side_by_side(
+        [
+            partial(lab.call, "get_account", arguments={"user_id": unknown}),
+            partial(lab.call, "list_music", query={"user_id": unknown}),
+            partial(lab.call, "list_midi", query={"user_id": unknown}),
+        ]
+    )
+    for call in calls:
         told = f"account {unknown} is not configured, but {call.operation} was answered {call.status}"
         lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)
 
 
 def _read_lists(lab: Lab, account: str | None) -> Call | None:
     """Walk through the lists, and return a call that shows a job."""
-    shown = None
-    for operation in _LISTS:
-        first = walk(lab, operation, {"user_id": account}, _MOST_PAGES + (operation == "list_music"))
-        shown = first if operation == "list_music" and records_of(first) else shown
-    instrumentals = lab.call("list_music", query={"user_id": account, "type": "instrumental"})
-    return shown or (instrumentals if records_of(instrumentals) else None)
+    firsts = lab.side_by_side(
+        [
+            *(
+                partial(walk, lab, operation, {"user_id": account}, _MOST_PAGES + (operation == "list_music"))
+                for operation in _LISTS
+            ),
+            partial(lab.call, "list_music", query={"user_id": account, "type": "instrumental"}),
+        ]
+    )
+    return next((each for each in firsts if each.operation == "list_music" and records_of(each)), None)
 
 
 def walk(lab: Lab, operation: str, query: dict[str, Any], most: int = _MOST_PAGES) -> Call:
@@ -93,44 +113,49 @@ def pages(
     return found
 
 
-def _spellings(lab: Lab, account: str | None, shown: Call | None) -> None:
-    without = None
-    for path in ("/scheduler", "/accounts", "/music", "/music/midi"):
-        query = {"user_id": account} if path.startswith("/music") else None
-        plain, slashed = lab.send("GET", path, query=query), lab.send("GET", f"{path}/", query=query)
-        told = f"{path} was answered {plain.status}, but {path}/ {slashed.status}"
-        fine = plain.status == slashed.status
-        lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(plain,))
-        without = plain if path == "/music" else without
-    with_empty = lab.call("list_music", query={"user_id": account, "cursor": "", "unheard_of": "1"})
-    told = f"an empty cursor and an unknown parameter count as nothing, but were answered {with_empty.status}"
-    if without is not None:
-        fine = with_empty.status == without.status
-        lab.check(_EMPTY_IS_LEFT_OUT, fine=fine, message=told, call=with_empty, earlier=(without,))
+def _slashed(lab: Lab, account: str | None, path: str) -> None:
+    query = {"user_id": account} if path.startswith("/music") else None
+    plain, slashed = lab.send("GET", path, query=query), lab.send("GET", f"{path}/", query=query)
+    told = f"{path} was answered {plain.status}, but {path}/ {slashed.status}"
+    fine = plain.status == slashed.status
+    lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(plain,))
+    if path == "/music":
+        _empty_cursor(lab, account, plain)
+
+
+def _empty_cursor(lab: Lab, account: str | None, without: Call) -> None:
+    empty = lab.call("list_music", query={"user_id": account, "cursor": "", "unheard_of": "1"})
+    told = f"an empty cursor and an unknown parameter count as nothing, but were answered {empty.status}"
+    fine = empty.status == without.status
+    lab.check(_EMPTY_IS_LEFT_OUT, fine=fine, message=told, call=empty, earlier=(without,))
+
+
+def _empty_account(lab: Lab) -> None:
     left_out, empty = lab.call("list_midi"), lab.call("list_midi", query={"user_id": ""})
     told = f"without user_id the answer is {left_out.status}, but with an empty one (user_id=) {empty.status}"
     lab.check(_EMPTY_IS_LEFT_OUT, fine=left_out.status == empty.status, message=told, call=empty, earlier=(left_out,))
-    if shown is not None:
-        _encoded(lab, texts([record.get("job_id") for record in records_of(shown)]))
 
 
-def _encoded(lab: Lab, jobs: tuple[str, ...]) -> None:
-    for job_id in jobs[:1]:
-        raw = lab.send("GET", f"/music/{job_id}")
-        encoded = lab.send("GET", f"/music/{quote(job_id, safe='')}")
-        same = (raw.status, raw.item.get("itemId")) == (encoded.status, encoded.item.get("itemId"))
-        told = f"an id with colons was answered {raw.status}, but with %3A for them {encoded.status}"
-        lab.check(_ENCODED_ID_IS_THE_SAME_ID, fine=same, message=told, call=encoded, earlier=(raw,))
-        slashed = lab.send("GET", f"/music/{job_id}/")
-        told = f"music/<id> was answered {raw.status}, but music/<id>/ {slashed.status}"
-        fine = slashed.status == raw.status
-        lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(raw,))
+def _jobs(shown: Call | None) -> tuple[str, ...]:
+    return texts([record.get("job_id") for record in records_of(shown)]) if shown is not None else ()
+
+
+def _encoded(lab: Lab, job_id: str) -> None:
+    raw = lab.send("GET", f"/music/{job_id}")
+    encoded = lab.send("GET", f"/music/{quote(job_id, safe='')}")
+    same = (raw.status, raw.item.get("itemId")) == (encoded.status, encoded.item.get("itemId"))
+    told = f"an id with colons was answered {raw.status}, but with %3A for them {encoded.status}"
+    lab.check(_ENCODED_ID_IS_THE_SAME_ID, fine=same, message=told, call=encoded, earlier=(raw,))
+    slashed = lab.send("GET", f"/music/{job_id}/")
+    told = f"music/<id> was answered {raw.status}, but music/<id>/ {slashed.status}"
+    fine = slashed.status == raw.status
+    lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(raw,))
 
 
 def _values(lab: Lab, account: str | None, shown: Call | None) -> None:
     asked = [lab.call("list_music", query={"user_id": account, "type": "opera"})]
-    jobs = texts([record.get("job_id") for record in records_of(shown)]) if shown else ()
-    if jobs and records_of(shown)[0].get("status") == 30:  # type: ignore[arg-type]
+    jobs = _jobs(shown)
+    if shown is not None and jobs and records_of(shown)[0].get("status") == COMPLETED:
         asked.append(lab.call("download_music", arguments={"job_id": jobs[0]}, query={"file_format": "ogg"}))
         lab.call("download_music", arguments={"job_id": jobs[0]})
     for call in asked:
@@ -140,33 +165,29 @@ def _values(lab: Lab, account: str | None, shown: Call | None) -> None:
         lab.check(_INVALID_VALUES_ARE_400, fine=call.status == 400, message=told, call=call)
 
 
-def _ids(lab: Lab) -> None:
-    for operation, wrong in (
+def _wrong_ids(lab: Lab) -> tuple[tuple[str, str], ...]:
+    return (
         ("get_music", "no-id"),
         ("get_music", fixtures.made_up_id(lab, "voice")),
         ("download_music", "user:1-tempolor:2-job"),
-    ):
-        lab.call(operation, arguments={"job_id": wrong})
-    unknown = fixtures.made_up_id(lab, "job")
-    for operation in ("get_music", "download_music"):
-        call = lab.call(operation, arguments={"job_id": unknown})
-        told = f"nobody has {unknown}, but {operation} was answered {call.status}"
-        lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
+    )
 
 
-def _without_token(lab: Lab) -> None:
+def _unknown_id(lab: Lab, operation: str) -> None:
     unknown = fixtures.made_up_id(lab, "job")
-    reading = {
-        "get_account": {"user_id": "1"},
-        "get_music": {"job_id": unknown},
-        "download_music": {"job_id": unknown},
-    }
-    operations = ("list_accounts", "get_account", *_LISTS, "get_music", "download_music", "list_running_jobs")
-    for operation in (*operations, "get_available_capacity"):
-        refused_without_token(lab, lab.call(operation, arguments=reading.get(operation), token=None))
-    basic = lab.call("list_running_jobs", token=None, headers={"Authorization": "Basic dXNlcjpwYXNz"})
-    refused_without_token(lab, basic)
-    refused_without_token(lab, lab.call("list_accounts", token=None, headers={"Authorization": "Bearer"}))
+    call = lab.call(operation, arguments={"job_id": unknown})
+    told = f"nobody has {unknown}, but {operation} was answered {call.status}"
+    lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
+
+
+def _without_token(lab: Lab, operation: str) -> None:
+    """Ask without a token: for a thing that nobody has, where the path names one."""
+    arguments = {"user_id": "1", "job_id": fixtures.made_up_id(lab, "job")}
+    refused_without_token(lab, lab.call(operation, arguments=arguments, token=None))
+
+
+def _with_header(lab: Lab, operation: str, header: str) -> None:
+    refused_without_token(lab, lab.call(operation, token=None, headers={"Authorization": header}))
 
 
 def refused_without_token(lab: Lab, call: Call) -> None:

@@ -1,17 +1,21 @@
 """Texts that a careless service spoils, wherever one comes back, and every limit, counted in characters."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from ...document.bodies import texts
 from ...document.call import Call
 from . import fixtures
 from .lab import Lab
-from .scenario import Need, Scenario, ids
+from .scenario import Beside, Need, Scenario, ids
 
 _PARAGRAPH: Final = f"{fixtures.HARD}\r\n{fixtures.HARD}"
 _NOTE: Final = "\U0001f3b5"
 """One character, which is two units of UTF-16 and four bytes of UTF-8."""
+
+
+Encoding = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def _as_json(fields: dict[str, Any]) -> dict[str, Any]:
@@ -22,20 +26,24 @@ def _as_form(fields: dict[str, Any]) -> dict[str, Any]:
     return {"files": {name: (None, str(value)) for name, value in fields.items()}}
 
 
-_ENCODINGS: Final[tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]] = (_as_json, _as_form)
+_ENCODINGS: Final[tuple[Encoding, ...]] = (_as_json, _as_form)
 
 
 def _hard_texts(lab: Lab) -> None:
     """Order with hard texts in each field that comes back; what is listed, polled and refused as busy shows them."""
+    song = {"lyrics": _PARAGRAPH, "model_song": "v3"}
+    loop = {"chords": fixtures.HARD, "tonality": "F#:minor", "bpm": 73, "model_instrumental": "i3"}
     for encoded in _ENCODINGS:
-        song = {"lyrics": _PARAGRAPH, "model_song": "v3"}
-        loop = {"chords": fixtures.HARD, "tonality": "F#:minor", "bpm": 73, "model_instrumental": "i3"}
-        for operation, own in (("create_song", song), ("create_instrumental", loop)):
-            common = {"user_id": fixtures.account(lab), "prompt": _PARAGRAPH, "replyRef": fixtures.hard_name(lab)}
-            jobs = _taken(lab, lab.call(operation, **encoded({**common, **fixtures.reply_url(lab), **own})))
-            lab.call("list_running_jobs")
-            busy = lab.call(operation, **encoded({**common, "replyRef": lab.name("ref"), "maxJobs": 1}))
-            fixtures.cancel_all(lab, (*jobs, *texts(busy.item.get("jobs"))))
+        orders = (("create_song", song), ("create_instrumental", loop))
+        lab.side_by_side(partial(_hard_order, lab, encoded, *each) for each in orders)
+
+
+def _hard_order(lab: Lab, encoded: Encoding, operation: str, own: dict[str, Any]) -> None:
+    common = {"user_id": fixtures.account(lab), "prompt": _PARAGRAPH, "replyRef": fixtures.hard_name(lab)}
+    jobs = _taken(lab, lab.call(operation, **encoded({**common, **fixtures.reply_url(lab), **own})))
+    lab.call("list_running_jobs")
+    busy = lab.call(operation, **encoded({**common, "replyRef": lab.name("ref"), "maxJobs": 1}))
+    fixtures.cancel_all(lab, (*jobs, *texts(busy.item.get("jobs"))))
 
 
 def _limits(lab: Lab) -> None:
@@ -45,12 +53,15 @@ def _limits(lab: Lab) -> None:
     song = {**common, "lyrics": _NOTE * 3000, "model_song": "v3.5"}
     slow = {**common, "chords": _NOTE * 200, "bpm": 50, "tonality": "Bb:major"}
     fast = {"user_id": account, "prompt": "A loop", "bpm": 190, "model_instrumental": "i3.5 beta", "unheard_of": 1}
-    for encoded in _ENCODINGS:
-        for operation, fields in (("create_song", song), ("create_instrumental", slow), ("create_instrumental", fast)):
-            fixtures.cancel_all(lab, _taken(lab, lab.call(operation, **encoded(fields))))
+    orders = (("create_song", song), ("create_instrumental", slow), ("create_instrumental", fast))
+    sent = [(operation, encoded(fields)) for encoded in _ENCODINGS for operation, fields in orders]
     # Which account it takes is open; that it needs none is printed.
-    nameless = lab.call("create_song", json={"prompt": "A harbour ballad", "replyRef": lab.name("ref")})
-    fixtures.cancel_all(lab, _taken(lab, nameless))
+    nameless = {"prompt": "A harbour ballad", "replyRef": lab.name("ref")}
+    lab.side_by_side(partial(_order, lab, *each) for each in (*sent, ("create_song", {"json": nameless})))
+
+
+def _order(lab: Lab, operation: str, sent: dict[str, Any]) -> None:
+    fixtures.cancel_all(lab, _taken(lab, lab.call(operation, **sent)))
 
 
 def _long_url(lab: Lab) -> dict[str, str]:
@@ -74,6 +85,9 @@ TEXTS = Scenario(
     _hard_texts,
     _MAKES,
     cost=8,
+    beside=Beside.ORDERS,
     provokes=ids("busy-repeats-the-order order-comes-back scheduler-repeats-the-order valid-orders-are-taken"),
 )
-LIMITS = Scenario("limits-and-forms", _limits, _MAKES, cost=7, provokes=("valid-orders-are-taken",))
+LIMITS = Scenario(
+    "limits-and-forms", _limits, _MAKES, cost=7, beside=Beside.UPLOADS, provokes=("valid-orders-are-taken",)
+)

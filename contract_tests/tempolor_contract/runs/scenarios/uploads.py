@@ -10,7 +10,7 @@ from . import fixtures
 from .lab import Lab, UnclearError
 from .lifecycle import fetch, fetch_nearby
 from .samples import files_of, midi_file, wav_file
-from .scenario import Need, Scenario, ids
+from .scenario import Beside, Need, Scenario, ids
 from .survey import walk
 
 _DELETED_IS_GONE: Final = rule("deleted-is-gone")
@@ -220,6 +220,7 @@ MIDI = Scenario(
     _midi,
     _UPLOADS,
     cost=4,
+    beside=Beside.ORDERS,
     provokes=ids(
         "deleted-is-gone file-is-whole midi-file-comes-back upload-answers-its-id upload-comes-back-in-its-list "
         "ready-material-can-be-used is-first-means-first"
@@ -230,21 +231,40 @@ VOICE = Scenario(
     _voice,
     _UPLOADS,
     cost=3,
+    beside=Beside.UPLOADS,
     provokes=ids(
         "deleted-is-gone upload-answers-its-id clone-status-fits-its-body jobs-come-to-an-end "
         "upload-comes-back-in-its-list ready-voice-stays-ready ready-material-can-be-used"
     ),
 )
-STEMS = Scenario("stems", _stems, frozenset({Need.UPLOAD}), cost=1, provokes=("file-is-whole", "stems-are-done-or-not"))
+STEMS = Scenario(
+    "stems",
+    _stems,
+    frozenset({Need.UPLOAD}),
+    cost=1,
+    beside=Beside.UPLOADS,
+    provokes=("file-is-whole", "stems-are-done-or-not"),
+)
 REFUSALS = Scenario(
     "refused-uploads",
     _refusals,
     frozenset({Need.UPLOAD}),
+    beside=Beside.UPLOADS,
     provokes=("printed-error-texts", "upload-refuses-what-it-cannot-be"),
 )
 SPELLINGS = Scenario(
-    "media-type-spellings", _spellings, _UPLOADS | {Need.ACCOUNT}, cost=6, provokes=("media-types-may-be-spelt-freely",)
+    "media-type-spellings",
+    _spellings,
+    _UPLOADS | {Need.ACCOUNT},
+    cost=6,
+    beside=Beside.UPLOADS,
+    provokes=("media-types-may-be-spelt-freely",),
 )
 TYPES = Scenario(
-    "media-types", _media_types, _UPLOADS | {Need.ACCOUNT}, cost=16, provokes=("listed-media-types-are-taken",)
+    "media-types",
+    _media_types,
+    _UPLOADS | {Need.ACCOUNT},
+    cost=16,
+    beside=Beside.UPLOADS,
+    provokes=("listed-media-types-are-taken",),
 )

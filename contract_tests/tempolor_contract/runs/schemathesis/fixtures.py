@@ -1,8 +1,9 @@
 """What is prepared on the target, so that valid requests can succeed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from ...document.bodies import COMPLETED, status_of
@@ -13,6 +14,7 @@ from ..scenarios.samples import midi_file, wav_file
 
 _ROOM: Final = 100_000
 _MOST_JOBS: Final = 4
+_MAY_FAIL: Final = (UnclearError, Stopped, Refused, LookupError, TypeError)
 
 
 @dataclass
@@ -36,21 +38,16 @@ def prepare(lab: Lab) -> Prepared:
 
     What cannot be made is left out: then what depends on it is generated as it comes.
     """
-    prepared = Prepared()
-    with _as_far_as_possible():
-        prepared.account = fixtures.new_account(lab, _ROOM)
-        prepared.spares["delete_account"] = fixtures.new_account(lab, _ROOM)
-        prepared.job = fixtures.order(lab, "create_instrumental", user_id=prepared.account).jobs[0]
-        prepared.spares["cancel_job"] = fixtures.order(lab, user_id=prepared.account).jobs[0]
-        prepared.spares["delete_music"] = fixtures.order(lab, user_id=prepared.account).jobs[0]
-    with _as_far_as_possible():
-        prepared.midi, prepared.spares["delete_midi"] = _midi(lab, prepared), _midi(lab, prepared)
-    with _as_far_as_possible():
-        prepared.voice, prepared.spares["delete_cloned_voice"] = _voice(lab, prepared), _voice(lab, prepared)
-    with _as_far_as_possible():
-        records = lab.call("list_artist_voices", query={"user_id": prepared.account}).item.get("records")
-        prepared.artist = str(records[0]["itemId"]) if isinstance(records, list) else ""
-    with _as_far_as_possible():
+    account, spares = "", dict[str, str]()
+    with suppress(*_MAY_FAIL):
+        account = fixtures.new_account(lab, _ROOM)
+        spares["delete_account"] = fixtures.new_account(lab, _ROOM)
+    made = lab.side_by_side(partial(_made, make, lab, account) for make in _MAKING.values())
+    found = dict(zip(_MAKING, made, strict=True))
+    job, midi, voice, artist = (found.pop(name) for name in ("job", "midi", "voice", "artist"))
+    spares |= {operation: thing for operation, thing in found.items() if thing}
+    prepared = Prepared(account, job, midi=midi, voice=voice, artist=artist, spares=spares)
+    with suppress(*_MAY_FAIL):
         _complete(lab, prepared)
     return prepared
 
@@ -64,20 +61,42 @@ def _complete(lab: Lab, prepared: Prepared) -> None:
         prepared.job = fixtures.order(lab, "create_instrumental", user_id=prepared.account).jobs[0]
 
 
-@contextmanager
-def _as_far_as_possible() -> Iterator[None]:
-    with suppress(UnclearError, Stopped, Refused, LookupError, TypeError):
-        yield
+def _made(make: Callable[[Lab, str], str], lab: Lab, account: str) -> str:
+    with suppress(*_MAY_FAIL):
+        return make(lab, account)
+    return ""
 
 
-def _midi(lab: Lab, prepared: Prepared) -> str:
-    query = {"user_id": prepared.account, "name": lab.name("Generated")}
+def _job(lab: Lab, account: str, operation: str = "create_song") -> str:
+    return fixtures.order(lab, operation, user_id=account).jobs[0]
+
+
+def _midi(lab: Lab, account: str) -> str:
+    query = {"user_id": account, "name": lab.name("Generated")}
     call = lab.call("upload_midi", query=query, content=midi_file(), headers={"Content-Type": "audio/midi"})
     return str(call.item["midiRenderVO"]["midiItemId"])
 
 
-def _voice(lab: Lab, prepared: Prepared) -> str:
-    query = {"user_id": prepared.account, "name": lab.name("Generated")}
+def _voice(lab: Lab, account: str) -> str:
+    query = {"user_id": account, "name": lab.name("Generated")}
     headers = {"Content-Type": "audio/wav"}
     call = lab.call("clone_voice", query=query, content=wav_file(), headers=headers, timeout=150.0)
     return str(call.item["clonedVoiceItemId"])
+
+
+def _artist(lab: Lab, account: str) -> str:
+    records = lab.call("list_artist_voices", query={"user_id": account}).item["records"]
+    return str(records[0]["itemId"])
+
+
+_MAKING: Final[dict[str, Callable[[Lab, str], str]]] = {
+    "job": partial(_job, operation="create_instrumental"),
+    "cancel_job": _job,
+    "delete_music": _job,
+    "midi": _midi,
+    "delete_midi": _midi,
+    "voice": _voice,
+    "delete_cloned_voice": _voice,
+    "artist": _artist,
+}
+"""What to make: things by their fields in `Prepared`, spares by the operation that deletes them."""
