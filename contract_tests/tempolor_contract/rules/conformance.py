@@ -391,7 +391,7 @@ def _document(revision: str, overlays: tuple[Path, ...] = ()) -> dict[str, Any]:
 
 @cache
 def _known_operations(revision: str) -> frozenset[str]:
-    return frozenset(each.operation_id for each in operations(_document(revision)))
+    return frozenset(each.operation_id for each in operations(load_document(revision)))
 
 
 @cache
@@ -399,6 +399,6 @@ def _later_models(revision: str) -> frozenset[str]:
     """Return the models of later revisions: a service that knows them is newer, not wrong."""
     found: set[str] = set()
     for later in REVISIONS[REVISIONS.index(revision) + 1 :]:
-        schemas = _document(later)["components"]["schemas"]
+        schemas = load_document(later)["components"]["schemas"]
         found |= {*schemas["SongModel"]["enum"], *schemas["InstrumentalModel"]["enum"]}
     return frozenset(found)

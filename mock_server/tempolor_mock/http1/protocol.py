@@ -11,7 +11,7 @@ import os
 import socket
 import struct
 from collections import deque
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from math import inf
 from typing import Any, cast
 
@@ -273,7 +273,8 @@ class HttpProtocol(asyncio.Protocol):
         self._is_ending = True
         self._lingers_until = self._loop.time() + self._body_seconds
         if self._transport.can_write_eof():
-            self._transport.write_eof()
+            with suppress(OSError):  # The client may have gone in this very moment.
+                self._transport.write_eof()
         if self._is_paused:
             self._transport.resume_reading()
         self._look_after(LINGER_SECONDS)

@@ -64,7 +64,7 @@ def test_a_request_on_its_way_is_answered_before_the_server_stops(line, mock_ser
     line.socket.sendall(line.order("Content-Length: 20") + b'{"prompt"')
     for _ in range(1000):  # The server begins when it begins; asked by a second connection, it has.
         httpx.get(f"{mock_server.url}/_mock/health")
-        if found := [each for each in mock_server._server.server_state.connections if each._answering]:
+        if found := [each for each in mock_server._host._server.server_state.connections if each._answering]:
             break
     mock_server._loop.call_soon_threadsafe(found[0].shutdown)
     line.socket.sendall(b': "Rain"}  ')
