@@ -23,7 +23,7 @@ from mutmut.mutation import mutators
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import read_mutant_function, read_mutants_module, read_original_function
 from mutmut.utils.file_utils import setup_source_paths
-from page import is_noticed, key_of
+from page import is_noticed, key_of, reasons
 
 # Other spellings of texts and calls with an argument less are left out: the ones are mostly messages, and type checking
 # finds most of the others.
@@ -55,7 +55,8 @@ def _earlier(file: Path) -> dict[tuple[str, ...], dict[str, str]]:
     if not file.exists():
         return {}
     found = json.loads(file.read_text(encoding="utf-8"))["mutants"]
-    return {key_of(each): each for each in found if is_noticed(each)}
+    excused = reasons()
+    return {key_of(each): each for each in found if is_noticed(each) or key_of(each) in excused}
 
 
 def _make() -> list[SourceFileMutationData]:

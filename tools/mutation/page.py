@@ -25,8 +25,8 @@ Results = Mapping[str, Any]
 
 def write_page(results: Mapping[str, Results], seed: str, left_out: Sequence[str], file: Path | None) -> bool:
     """Write the page, print its table, and return whether enough was noticed in each area."""
-    reasons = _reasons()
-    rows = {area: _row(found, reasons) for area, found in results.items()}
+    known = reasons()
+    rows = {area: _row(found, known) for area, found in results.items()}
     made, tried = (sum(row[place] for row in rows.values()) for place in (0, 1))
     text = _HEAD.format(made=made, tried=tried, seed=seed, wanted=WANTED)
     text += "".join(_line(area, row) for area, row in rows.items())
@@ -37,7 +37,7 @@ def write_page(results: Mapping[str, Results], seed: str, left_out: Sequence[str
         each
         for found in results.values()
         for each in found["mutants"]
-        if not is_noticed(each) and key_of(each) not in reasons
+        if not is_noticed(each) and key_of(each) not in known
     ]
     if survivors:
         text += "\n## Survivors\n\n| where | instead of | it says |\n| --- | --- | --- |\n"
@@ -45,7 +45,7 @@ def write_page(results: Mapping[str, Results], seed: str, left_out: Sequence[str
             f"| {_where(each)} | {_code(each['before'])} | {_code(each['after'])} |\n" for each in survivors
         )
     tried_keys = {key_of(each) for found in results.values() for each in found["mutants"]}
-    if same := {key: reason for key, reason in reasons.items() if key in tried_keys}:
+    if same := {key: reason for key, reason in known.items() if key in tried_keys}:
         text += "\n## Changes that change nothing\n\n| where | instead of | it says | why nobody can tell |\n"
         text += "| --- | --- | --- | --- |\n"
         for (place, function, before, after), reason in same.items():
@@ -56,15 +56,16 @@ def write_page(results: Mapping[str, Results], seed: str, left_out: Sequence[str
     return all(_share(row) >= WANTED for row in rows.values())
 
 
-def _reasons() -> dict[tuple[str, str, str, str], str]:
+def reasons() -> dict[tuple[str, str, str, str], str]:
+    """Return why changes that change nothing do so, by what they are told by (`key_of`)."""
     listed = tomllib.loads(EQUIVALENTS.read_text(encoding="utf-8")).get("mutant", [])
     return {(each["file"], each["function"], each["before"], each["after"]): each["reason"] for each in listed}
 
 
-def _row(found: Results, reasons: Mapping[tuple[str, str, str, str], str]) -> tuple[int, ...]:
+def _row(found: Results, known: Mapping[tuple[str, str, str, str], str]) -> tuple[int, ...]:
     mutants = found["mutants"]
     noticed = sum(is_noticed(each) for each in mutants)
-    same = sum(not is_noticed(each) and key_of(each) in reasons for each in mutants)
+    same = sum(not is_noticed(each) and key_of(each) in known for each in mutants)
     return found["made"], len(mutants), noticed, same, len(mutants) - noticed - same
 
 

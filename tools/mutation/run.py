@@ -89,9 +89,9 @@ AREAS: Final = (
             *(f"{_MOCK}/{each}" for each in ("domain", "callbacks", "faults/test_jobs.py", "faults/test_rules.py")),
             *(f"{_MOCK}/http/test_{each}.py" for each in _OF_THE_DOMAIN),
         ),
-        80,
+        40,
     ),
-    Area("store", ("tempolor_mock/store/*",), (f"{_MOCK}/store", f"{_MOCK}/domain"), 50),
+    Area("store", ("tempolor_mock/store/*",), (f"{_MOCK}/store", f"{_MOCK}/domain"), 40),
     Area("callbacks", ("tempolor_mock/callbacks/*",), (f"{_MOCK}/callbacks", f"{_MOCK}/store/test_callbacks.py"), 40),
     Area(
         "rules",
@@ -100,7 +100,7 @@ AREAS: Final = (
             f"contract_tests/tests/test_{each}.py"
             for each in ("rules", "edges_of_rules", "recordings", "reading", "known_differences")
         ),
-        120,
+        60,
     ),
     Area(
         "retries",
@@ -118,7 +118,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="mutants of each area, in place of its own number; no page")
     parser.add_argument("--seed", default=_SEED)
     parser.add_argument("--only", default="", metavar="TEXT", help="mutants with this in their names; no page")
-    parser.add_argument("--again", action="store_true", help="keep what was noticed before, try the rest of the sample")
+    parser.add_argument("--again", action="store_true", help="try only what was not noticed before")
     parser.add_argument("--seconds", type=float, default=_SECONDS, help="of tests, for each mutant")
     parser.add_argument("--page", action="store_true", help="try nothing, make the page of what is there")
     options = parser.parse_args()

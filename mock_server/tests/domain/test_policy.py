@@ -33,6 +33,15 @@ def test_a_job_takes_what_is_said_of_its_model_or_its_kind_or_of_all():
     assert policy.seconds_of("instrumental", "v3") == (9.0,)
 
 
+def test_a_job_takes_as_long_as_jobs_of_its_model(new_stage):
+    """And others as long as any."""
+    stage = new_stage(job_seconds=(9.0,), job_seconds_of=(("song", "v3", (1.0,)),))
+    stage.account()
+
+    assert {job.plan.end_ms for job in stage.song(model="v3")} == {1_000}
+    assert {job.plan.end_ms for job in stage.song(model="v3.5")} == {9_000}
+
+
 def test_a_world_is_full_with_its_last_byte(new_stage):
     """What is given back can be used again, and giving back is never refused."""
     world = new_stage(world_bytes=100).world
