@@ -67,7 +67,7 @@ def test_an_unbroken_mock_passes_and_every_operation_succeeds(target, counting):
     assert lab.guard.spending.created == counting.created.total()
 
 
-@pytest.mark.parametrize("phase", ["examples", "coverage", "fuzzing", "stateful"])
+@pytest.mark.parametrize("phase", ["examples", pytest.param("coverage", marks=pytest.mark.slow), "fuzzing", "stateful"])
 def test_the_budget_holds_in_each_phase(target, counting, phase):
     """Never more creations than allowed arrive, whichever phase makes the requests."""
     lab = laboratory(target(transport=counting, max_creations=12))
@@ -148,7 +148,7 @@ def crashing_and_dropping():
     ("rewrite", "rules", "phases"),
     [
         (not_found, {"generated-operations-succeed"}, ("examples",)),
-        (lenient, {"generated-invalid-is-refused"}, ("coverage",)),
+        pytest.param(lenient, {"generated-invalid-is-refused"}, ("coverage",), marks=pytest.mark.slow),
         (open_door, {"generated-token-is-needed"}, ("fuzzing",)),
         (crashing, {"generated-no-crash"}, ("examples",)),
         (crashing_and_dropping(), {"generated-no-crash"}, ("examples",)),

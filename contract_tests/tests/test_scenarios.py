@@ -169,6 +169,7 @@ def test_a_service_broken_in_one_place_is_found(target, rule_id):
     assert result.violations[0].curl.startswith("curl ")
 
 
+@pytest.mark.slow  # `contract_tests/test_contract.py` plays them all in each run, with another seed.
 def test_a_good_service_is_left_alone(target):
     """On the mock as it is, every scenario is played to its end and no rule is violated."""
     result = run(target(), CATALOGUE, scenarios=SCENARIOS, seed=3)

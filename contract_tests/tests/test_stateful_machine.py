@@ -96,10 +96,10 @@ def test_an_unbroken_mock_breaks_no_rule(target):
     ("rewrite", "rules"),
     [
         (one_too_many, {"full-is-busy", "what-was-made-can-be-found", "answer-fits-reading"}),
-        (repeated, {"pages-neither-lose-nor-repeat"}),
-        (lost, {"pages-neither-lose-nor-repeat"}),
+        pytest.param(repeated, {"pages-neither-lose-nor-repeat"}, marks=pytest.mark.slow),
+        pytest.param(lost, {"pages-neither-lose-nor-repeat"}, marks=pytest.mark.slow),
         (undead, {"deleted-is-gone", "unknown-id-is-404", "ids-carry-the-token-number"}),
-        (wrong_limit, {"available-has-the-limits"}),
+        pytest.param(wrong_limit, {"available-has-the-limits"}, marks=pytest.mark.slow),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -111,6 +111,7 @@ def test_a_broken_service_is_found(target, rewrite, rules):
     assert rules & violations(lab).keys()
 
 
+@pytest.mark.slow
 def test_a_broken_rule_is_shown_by_its_shortest_sequence_first(target):
     """What was found is shortened to an account, an order and a look, and can be repeated call by call."""
     lab = laboratory(target(repeated), seed=1)

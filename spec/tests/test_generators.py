@@ -66,6 +66,7 @@ def test_openapi_generator_has_no_complaint(printed):
     assert "No validation issues detected" in result.stdout, result.stdout
 
 
+@pytest.mark.slow
 def test_a_broken_document_is_noticed(tmp_path, monkeypatch):
     """A client whose document lacks what it imports does not compile, so a yes means something."""
     broken = check.load_document()

@@ -26,13 +26,16 @@ def npm():
     return npm
 
 
-def test_checks_pass(npm):
-    """`npm run check` finds nothing to complain about."""
+@pytest.mark.parametrize(
+    "script", ["check:generated", "test", pytest.param("lint", marks=pytest.mark.slow), "typecheck"]
+)
+def test_checks_pass(npm, script):
+    """Each part of `npm run check` finds nothing to complain about."""
     beside = Path(sys.executable).with_name("tempolor")
     command = {"TEMPOLOR_COMMAND": str(beside)} if beside.exists() else {}
 
     result = subprocess.run(
-        [npm, "run", "--silent", "check"],
+        [npm, "run", "--silent", script],
         cwd=CLIENT,
         env={**os.environ, **command, "NO_COLOR": "1"},
         capture_output=True,

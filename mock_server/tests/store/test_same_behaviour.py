@@ -209,6 +209,9 @@ def test_each_store_does_what_memory_does(place_of, store):
     run_state_machine_as_test(
         lambda: Stores(place_of(store)),
         settings=settings(
-            max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=8 if store == "postgresql" else 16,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

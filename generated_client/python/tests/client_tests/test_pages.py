@@ -38,6 +38,7 @@ def blocks(page, language):
     return made
 
 
+@pytest.mark.slow  # A program for each line; the examples of `--help` are tried in each run.
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
 def test_the_page_for_the_shell(folder):
     """One script of all its blocks, which ends at the first command that fails."""
