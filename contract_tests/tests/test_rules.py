@@ -322,6 +322,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [page("/music", music(createTime=2), music(job=JOB2, createTime=1))],
         [page("/music", music(createTime=1), music(job=JOB2, createTime=2))],
     ),
+    "empty-is-left-out": (
+        [call("GET", "/music", 200, {"records": [], "hasNext": False}, query={"cursor": ""})],
+        [call("GET", "/music", 400, error(400, "Invalid cursor"), query={"cursor": ""})],
+    ),
     "type-filters": (
         [order(), page("/music", music())],
         [order(kind="instrumental"), page("/music", music())],
@@ -420,7 +424,6 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
 PLAYED = {
     "account-limit-is-exact",
     "cancelled-job-is-still-there",
-    "empty-is-left-out",
     "encoded-id-is-the-same-id",
     "invalid-values-are-400",
     "jobs-come-to-an-end",

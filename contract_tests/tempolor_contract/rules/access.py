@@ -25,6 +25,14 @@ def _authorization(call: Call, world: World) -> Judged:
     return FINE
 
 
+def _empty_cursor(call: Call) -> Judged:
+    if call.query.get("cursor") != "":
+        return None
+    if call.status == 400 and "cursor" in call.error:
+        return [Problem(f"{call.operation} with an empty cursor, which counts as none, was refused: {call.error}")]
+    return FINE if call.accepted else None
+
+
 def _redirect(call: Call) -> Judged:
     if call.path is None or call.operation in {CALLBACK, FILE} or call.unclear:
         return None
@@ -81,6 +89,8 @@ RULES = (
         "get-tempolor-music",
         strength=Strength.INFERRED,
         evidence=("D-11", "D-25"),
+        on=frozenset({"list_music", "list_midi", "list_cloned_voices", "list_artist_voices"}),
+        single=_empty_cursor,
     ),
     Rule(
         "invalid-values-are-400",
