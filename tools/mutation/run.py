@@ -70,6 +70,7 @@ _MOCK: Final = "mock_server/tests"
 _OF_THE_DOMAIN: Final = (
     "accounts",
     "busy",
+    "checks",
     "control",
     "limits",
     "midi",

@@ -19,6 +19,7 @@ def test_a_voice_says_what_its_labels_say(offered):
     """The ones of the document's examples have labels of their own."""
     for voice in offered[2:]:
         gender, register, colour, _manner = voice.labels
+        assert (register, colour) == (register.lower(), colour.lower())
         assert voice.name == f"{colour} {register}".title()
         assert register in {"female": OF_WOMEN, "male": OF_MEN}[gender]
 

@@ -42,6 +42,15 @@ def test_a_job_takes_as_long_as_jobs_of_its_model(new_stage):
     assert {job.plan.end_ms for job in stage.song(model="v3.5")} == {9_000}
 
 
+@pytest.mark.parametrize(("rate", "ends"), [(0.0, {Status.COMPLETED}), (1.0, {Status.FAILED})])
+def test_the_share_of_jobs_that_fail_is_the_policys(new_stage, rate, ends):
+    """None, or all."""
+    stage = new_stage(fail_rate=rate)
+    stage.account()
+
+    assert {job.plan.end.status for job in stage.song()} == ends
+
+
 def test_a_world_is_full_with_its_last_byte(new_stage):
     """What is given back can be used again, and giving back is never refused."""
     world = new_stage(world_bytes=100).world
