@@ -12,8 +12,9 @@ _HEAD: Final = """# What the tests notice
 
 Made by `make mutation`: each row is code that was changed in one place at a time (a comparison turned, a number moved,
 a condition negated, a value lost), and how many of those changes its tests notice.
-{tried} of {made} mutants were tried, drawn with the seed `{seed}`; the tests run for each are those that reach the
-changed function. {wanted:.0%} of those that change anything are to be noticed.
+{tried} of {made} mutants were tried, drawn with the seed `{seed}`; for each, tests that reach the changed function were
+run for a while, and what they did not notice was tried again with more of them. {wanted:.0%} of those that change
+anything are to be noticed.
 Left out: other spellings of texts, calls with an argument less, and what stands outside of functions.
 
 | code | mutants | tried | noticed | change nothing | survived | noticed of the others |

@@ -90,7 +90,7 @@ AREAS: Final = (
             *(f"{_MOCK}/{each}" for each in ("domain", "callbacks", "faults/test_jobs.py", "faults/test_rules.py")),
             *(f"{_MOCK}/http/test_{each}.py" for each in _OF_THE_DOMAIN),
         ),
-        40,
+        80,
     ),
     Area("store", ("tempolor_mock/store/*",), (f"{_MOCK}/store", f"{_MOCK}/domain"), 40),
     Area("callbacks", ("tempolor_mock/callbacks/*",), (f"{_MOCK}/callbacks", f"{_MOCK}/store/test_callbacks.py"), 40),
