@@ -106,6 +106,14 @@ def test_a_failing_job_fails_when_it_would_have_reached_that_progress(progress, 
 
     assert plan.at(fails_after_ms - 1) == Step(plan.at(fails_after_ms - 1).age_ms, Status.GENERATING, shown_before)
     assert plan.at(fails_after_ms) == plan.end == Step(fails_after_ms, Status.FAILED, progress)
+    assert all(step.progress < progress for step in plan.steps[:-1])
+
+
+def test_a_job_that_fails_at_nothing_fails_with_its_first_step():
+    """It has begun, and that is all it tells."""
+    plan = Plan(STEPS).failing(0)
+
+    assert plan.steps == (STEPS[0], Step(STEPS[1].age_ms, Status.FAILED, 0))
 
 
 def test_a_job_that_polls_move_fails_at_the_poll_that_would_have_completed_it():
