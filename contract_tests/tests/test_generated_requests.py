@@ -55,6 +55,7 @@ def counting(mock):
     return Counting(mock)
 
 
+@pytest.mark.slow  # `contract_tests/test_generated.py` generates for it in each run.
 def test_an_unbroken_mock_passes_and_every_operation_succeeds(target, counting):
     """No alarm on the mock; the guard has counted exactly what arrived."""
     lab = laboratory(target(transport=counting))

@@ -483,7 +483,15 @@ def broken_by(history, judge):
     return {rule_id for rule_id, tally in inspector.ledger.tallies.items() if tally.violations}
 
 
-@pytest.mark.parametrize("lost", ["request", "response", "request response", ""])
+@pytest.mark.parametrize(
+    "lost",
+    [
+        pytest.param("request", marks=pytest.mark.slow),
+        pytest.param("response", marks=pytest.mark.slow),
+        "request response",
+        "",
+    ],
+)
 def test_what_was_not_recorded_breaks_nothing(lost):
     """A history without bodies, or without some of them, breaks no rule that it keeps with all of them."""
     judge, chance = DocumentJudge(effort=Effort.NONE), random.Random(7)
@@ -724,7 +732,10 @@ def test_a_reference_that_was_used_before_proves_nothing():
     assert not tally.violations
 
 
-@pytest.mark.parametrize("status", [0, 500, 502, 596])
+@pytest.mark.parametrize(
+    "status",
+    [0, 500, pytest.param(502, marks=pytest.mark.slow), pytest.param(596, marks=pytest.mark.slow)],
+)
 def test_unclear_answers_are_nobodys_fault(status):
     """No answer, a 5xx or a broken session breaks no rule at all."""
     for rule in CATALOGUE:

@@ -205,6 +205,7 @@ def test_a_service_without_clear_answers_is_inconclusive(target):
     assert violations(lab) == {}
 
 
+@pytest.mark.slow
 def test_a_service_that_answers_otherwise_each_time_is_played_on(target):
     """What Hypothesis calls flaky ends no run, and what was broken on the way is on record."""
     answered = count()
