@@ -1,6 +1,7 @@
 """Tests of the generated tests: everything leaves through the guard, faults are found, nothing is left behind."""
 
 import json
+import math
 from collections import Counter
 from pathlib import Path
 
@@ -274,7 +275,7 @@ def test_files_are_real(media_type, start):
 def test_the_gateway_marks_what_it_did_not_send(target):
     """What the guard refuses never counts as an answer of the service."""
     lab = laboratory(target(max_creations=0))
-    gateway = Gateway(lab, FEW)
+    gateway = Gateway(lab, FEW, math.inf)
     scope = {
         "type": "http",
         "method": "POST",

@@ -156,6 +156,24 @@ def test_waiting_costs_the_others_nothing(lab, slept):
     assert sum(slept) <= 1
 
 
+def test_what_keeps_its_caller_waiting_goes_out_together_and_last(lab):
+    """A lane that begins with an upload of minutes holds nobody up, and waits for the uploads of the others."""
+    order = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        order.append(request.method)
+        return welcome(request)
+
+    mine = lab(answer, concurrency=3)
+
+    def clone() -> None:
+        mine.call("clone_voice", content=b"RIFF", timeout=150.0)
+
+    mine.side_by_side([clone, lambda: steps(mine), lambda: (steps(mine), clone())])
+
+    assert order == ["GET"] * 4 + ["POST"] * 2
+
+
 def test_a_service_that_falls_silent_ends_all_of_them(lab):
     """A round without an answer counts once; none goes on after the last one."""
 

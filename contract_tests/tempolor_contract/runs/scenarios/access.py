@@ -142,11 +142,13 @@ TOKENS = Scenario(
     "tokens",
     _tokens,
     frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT}),
+    beside=Beside.UNHURRIED,
     provokes=("no-token-no-answer",),
 )
 METHODS = Scenario(
     "wrong-methods",
     _methods,
     frozenset({Need.CREATE, Need.DESTROY, Need.ACCOUNT}),
+    beside=Beside.UNHURRIED,
     provokes=("documented-headers", "wrong-method-is-405"),
 )

@@ -8,7 +8,7 @@ from ...document.call import Call
 from ...document.ids import parse
 from ...rules.catalogue import rule
 from . import fixtures
-from .lab import Lab, UnclearError
+from .lab import UPLOAD_SECONDS, Lab, UnclearError
 from .other_user import not_shown
 from .samples import midi_file, wav_file
 from .scenario import Beside, Need, Scenario, ids
@@ -66,16 +66,19 @@ def _stored(lab: Lab, parameters: dict[str, Any], limit: int, before: Call | Non
 
 def _nameless_uploads(lab: Lab) -> None:
     """Upload without an account's name, and with an empty one, as the samples of the pages do."""
+    sound = {"content": wav_file(), "headers": {"Content-Type": "audio/wav"}, "timeout": UPLOAD_SECONDS}
     uploads: dict[str, dict[str, Any]] = {
         "upload_midi": {"content": midi_file(), "headers": {"Content-Type": "audio/midi"}},
-        "clone_voice": {"content": wav_file(), "headers": {"Content-Type": "audio/wav"}},
-        "split_stems": {"content": wav_file(), "headers": {"Content-Type": "audio/wav"}},
+        "clone_voice": sound,
+        "split_stems": sound,
     }
     lab.side_by_side(partial(_nameless_upload, lab, *each) for each in uploads.items())
 
 
 def _nameless_upload(lab: Lab, operation: str, options: dict[str, Any]) -> None:
-    left_out, empty = (lab.call(operation, query={"name": "x", **query}, **options) for query in _NAMELESS)
+    left_out, empty = lab.side_by_side(
+        partial(lab.call, operation, query={"name": "x", **query}, **options) for query in _NAMELESS
+    )
     told = f"{operation} without user_id was answered {left_out.status}, with an empty one {empty.status}"
     fine = left_out.status == empty.status
     lab.check(_EMPTY_IS_LEFT_OUT, fine=fine, message=told, call=empty, earlier=(left_out,))

@@ -1,6 +1,7 @@
 """Filling slots and freeing them."""
 
 import re
+from functools import partial
 from typing import Final
 
 from ...document.bodies import running_rows, texts
@@ -66,10 +67,9 @@ def _own_limit(lab: Lab) -> None:
 
 
 def _account_limit(lab: Lab) -> None:
-    account, other = fixtures.new_account(lab, _LIMIT), fixtures.new_account(lab, _LIMIT)
+    account, other = lab.side_by_side([partial(fixtures.new_account, lab, _LIMIT)] * 2)
     first = _fill(lab, account)
-    for operation in ("get_available_capacity", "list_running_jobs"):
-        lab.call(operation)
+    lab.side_by_side(partial(lab.call, operation) for operation in ("get_available_capacity", "list_running_jobs"))
     elsewhere = fixtures.order(lab, user_id=other)
     told = f"only account {account} is full, but an order on account {other} went to {elsewhere.account}"
     fine = elsewhere.account == other
@@ -77,8 +77,7 @@ def _account_limit(lab: Lab) -> None:
     first += _beyond(lab, account, len(first))
     jobs = _freed_by_cancel(lab, account, first)
     _raised(lab, account, jobs)
-    for job_id in jobs:
-        fixtures.finished(lab, job_id)
+    lab.side_by_side(partial(fixtures.finished, lab, job_id) for job_id in jobs)
     again = _try(lab, account)
     told = f"all jobs of account {account} have ended, but an order was answered {again.status}: {again.error}"
     lab.check(_SLOT_IS_FREED_BY_COMPLETION, fine=again.accepted, message=told, call=again)

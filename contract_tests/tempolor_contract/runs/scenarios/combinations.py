@@ -11,16 +11,15 @@ from ...document.bodies import records_of
 from ...document.schemas import dereferenced
 from ...rules.catalogue import rule
 from . import fixtures
-from .lab import Lab
+from .lab import UPLOAD_SECONDS, Lab
 from .samples import midi_file, wav_file
-from .scenario import Need, Scenario
+from .scenario import Beside, Need, Scenario
 
 _INVALID_VALUES_ARE_400: Final = rule("invalid-values-are-400")
 
 _ORDERS: Final = ("create_song", "create_instrumental")
 _SOURCES: Final = frozenset({"artistVoiceItemId", "clonedVoiceItemId", "midiItemId"})
 _MOST_VALUES: Final = 2
-_CLONING_SECONDS: Final = 150.0
 # These are in each order, and a field beside its older name would be an order that says two things.
 _NOT_CHOSEN: Final = frozenset({"user_id", "prompt", "chord"})
 
@@ -119,7 +118,7 @@ def _things(lab: Lab, account: str) -> dict[str, str]:
     things["midiItemId"] = inner.get("midiItemId") if isinstance(inner, dict) else None
     if lab.clock.virtual:
         headers = {"Content-Type": "audio/wav"}
-        voice = lab.call("clone_voice", query=query, content=wav_file(), headers=headers, timeout=_CLONING_SECONDS)
+        voice = lab.call("clone_voice", query=query, content=wav_file(), headers=headers, timeout=UPLOAD_SECONDS)
         things["clonedVoiceItemId"] = voice.item.get("clonedVoiceItemId") if voice.status == 200 else None
     return {name: thing for name, thing in things.items() if isinstance(thing, str)}
 
@@ -129,5 +128,6 @@ COMBINATIONS = Scenario(
     _combinations,
     frozenset({Need.CREATE, Need.DESTROY, Need.UPLOAD, Need.ACCOUNT}),
     cost=26,
+    beside=Beside.UNHURRIED,
     provokes=("invalid-values-are-400", "sources-come-back", "voice-and-midi-exclude-each-other"),
 )

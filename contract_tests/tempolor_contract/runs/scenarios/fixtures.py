@@ -93,7 +93,8 @@ def read(lab: Lab, job_id: str) -> Call:
 
 def running(lab: Lab, jobs: tuple[str, ...]) -> list[str]:
     """Return those of these jobs that are still at work, by polling each."""
-    return [job_id for job_id in jobs if status_of(read(lab, job_id).item) == GENERATING]
+    polls = lab.side_by_side(partial(read, lab, job_id) for job_id in jobs)
+    return [job_id for job_id, poll in zip(jobs, polls, strict=True) if status_of(poll.item) == GENERATING]
 
 
 def finished(lab: Lab, job_id: str) -> Call:

@@ -30,6 +30,8 @@ _FAULTS_IN_A_ROW = 6
 _ME: Final = "me"
 _LEAST_PATIENCE: Final = 5.0
 _SLOW_SECONDS: Final = 0.15
+UPLOAD_SECONDS: Final = 150.0
+"""What an upload that keeps its caller waiting is given: a voice is answered after two minutes at the latest."""
 
 
 class UnclearError(Exception):
@@ -127,8 +129,9 @@ class Lab:
     ) -> Call:
         """Send a request below the base URL and return the judged call.
 
-        `token` None sends no Authorization header. `content` is `json`, `data`, `files`, `content` or `headers`, as
-        httpx takes them. A reading call without a clear answer is tried again.
+        `token` None sends no Authorization header. `timeout` are seconds for what may keep its caller waiting; of what
+        is played side by side, it is sent once nothing else is to be sent. `content` is `json`, `data`, `files`,
+        `content` or `headers`, as httpx takes them. A reading call without a clear answer is tried again.
 
         Raises:
             UnclearError: There was no clear answer, unless `accept_unclear`.
@@ -167,7 +170,9 @@ class Lab:
             content = {name: value for name, value in options.items() if name != "query"}
             return sender.send(method.upper(), url, params=query_of(options.get("query")), **content)
 
-        return self._carried([partial(send, each) for each in requests])
+        return self._carried(
+            [partial(send, each) for each in requests], slow=any("timeout" in each for each in requests)
+        )
 
     def side_by_side(self, plays: Iterable[Callable[[], T]]) -> list[T]:
         """Play functions that have nothing to do with each other, and return what they returned, in order.
@@ -181,7 +186,8 @@ class Lab:
                 self._play_alone(lane)
         else:
             outer = self._here.lane
-            play(lanes, outer.carry if outer else self._together, self.clock, self.target.width)
+            carry = outer.carry if outer else lambda sends, _: self._together(sends)
+            play(lanes, carry, self.clock, self.target.width)
         for lane in lanes:
             if lane.error is not None:
                 raise lane.error
@@ -318,16 +324,17 @@ class Lab:
         sender = Sender(self._client(self.target.token if token == _ME else token))
         for _ in range(2):
             crashed = self._crashed
-            [call] = self._carried([partial(sender.send, method, url, params=query_of(query), **options)])
+            send = partial(sender.send, method, url, params=query_of(query), **options)
+            [call] = self._carried([send], slow=timeout is not None)
             # Whoever drops a connection after a 5xx has not recovered: a new one is made, and asked.
             if not (crashed and call.status == 0 and self._may_repeat(method)):
                 break
         return call
 
-    def _carried(self, sends: Sequence[Send]) -> list[Call]:
+    def _carried(self, sends: Sequence[Send], *, slow: bool = False) -> list[Call]:
         """Send all of these at once, or with what others send side by side, and return the judged calls in order."""
         if self._here.lane is not None:
-            outcomes = self._here.lane.carry(sends)
+            outcomes = self._here.lane.carry(sends, slow)
         elif len(sends) == 1:
             outcomes = self._taken_in([_outcome(sends[0])])
         else:

@@ -3,6 +3,9 @@
 Only one lane is at work at any time, always in the same order, until each of them has something to send, waits, or is
 done. Then all that they want to send goes out together: a round. So the same answers lead to the same requests, what
 was sent in an earlier round was over before, and the lanes may share whatever they like without locks.
+
+A round is as long as its longest answer. So what keeps its caller waiting is held back until no lane has anything else
+to send, and goes out in one round.
 """
 
 import threading
@@ -20,8 +23,8 @@ Send = Callable[[], Exchange]
 Outcome = Call | Exception
 """A judged call, or why nothing was sent."""
 
-Carry = Callable[[Sequence[Send]], Sequence[Outcome]]
-"""Sends all of these at once, judges, and returns what came of each."""
+Carry = Callable[[Sequence[Send], bool], Sequence[Outcome]]
+"""Sends all of these at once, judges, and returns what came of each. The flag tells that they may keep one waiting."""
 
 
 class AbandonedError(BaseException):
@@ -39,13 +42,15 @@ class Here(threading.local):
 class Lane:
     """A function that is played in a thread of its own, which goes on only when it is told to.
 
-    `sends` is what it wants to send, `seconds` how long it wants to wait.
+    `sends` is what it wants to send, `slow` tells that it may keep its caller waiting, `seconds` is how long it wants
+    to wait.
     """
 
     play: Callable[[], Any]
     random: Random
     here: Here
     sends: Sequence[Send] = ()
+    slow: bool = False
     outcomes: Sequence[Outcome] = ()
     seconds: float = 0.0
     result: Any = None
@@ -72,9 +77,9 @@ class Lane:
             self._turn.release()
             self._thread.join()
 
-    def carry(self, sends: Sequence[Send]) -> Sequence[Outcome]:
-        """Have something sent in the next round, and return what came of it; called by the lane itself."""
-        self.sends = sends
+    def carry(self, sends: Sequence[Send], slow: bool) -> Sequence[Outcome]:  # noqa: FBT001 - one of `Carry`
+        """Have something sent in a round, and return what came of it; called by the lane itself."""
+        self.sends, self.slow = sends, slow
         self.give_way()
         return self.outcomes
 
@@ -131,7 +136,7 @@ def play(lanes: Sequence[Lane], carry: Carry, clock: Clock, width: int) -> None:
         while waiting or active:
             active += [waiting.popleft() for _ in range(min(len(waiting), width - len(active)))]
             for lane in active:
-                if lane.seconds <= 0:
+                if lane.seconds <= 0 and not lane.sends:
                     lane.advance()
             active = [lane for lane in active if not lane.done]
             passed = _round(active, carry, clock)
@@ -149,8 +154,9 @@ def _round(active: Sequence[Lane], carry: Carry, clock: Clock) -> float:
         seconds = min((lane.seconds for lane in active if lane.seconds > 0), default=0.0)
         clock.wait(seconds)
         return seconds
+    asking = [lane for lane in asking if not lane.slow] or asking
     begin = clock.now()
-    outcomes = iter(carry([send for lane in asking for send in lane.sends]))
+    outcomes = iter(carry([send for lane in asking for send in lane.sends], asking[0].slow))
     for lane in asking:
         lane.outcomes = [next(outcomes) for _ in lane.sends]
         lane.sends = ()

@@ -9,7 +9,7 @@ from ...document.call import Call
 from ...rules.catalogue import rule
 from ...target.guard import Level
 from . import fixtures
-from .lab import Lab, UnclearError
+from .lab import UPLOAD_SECONDS, Lab, UnclearError
 from .samples import midi_file, wav_file
 from .scenario import Beside, Need, Scenario
 
@@ -58,8 +58,7 @@ def _reaching_for_work(lab: Lab, user_id: str) -> None:
     query = {"user_id": user_id, "name": lab.name("Mine")}
     midi = lab.call("upload_midi", query=query, content=midi_file(), headers={"Content-Type": "audio/midi"}).item
     _kept(lab, "delete_midi", "midiItemId", midi.get("midiRenderVO"))
-    voice = lab.call("clone_voice", query=query, content=wav_file(), headers={"Content-Type": "audio/wav"}).item
-    _kept(lab, "delete_cloned_voice", "clonedVoiceItemId", voice)
+    _kept(lab, "delete_cloned_voice", "clonedVoiceItemId", _cloned(lab, query).item)
 
 
 def _kept(lab: Lab, operation: str, name: str, upload: object) -> None:
@@ -120,7 +119,7 @@ def uploads(lab: Lab, user_id: str) -> dict[str, str]:
     """Upload a MIDI file and a voice, and return their ids by the fields that name them in an order."""
     query = {"user_id": user_id, "name": lab.name("Mine")}
     midi = lab.call("upload_midi", query=query, content=midi_file(), headers={"Content-Type": "audio/midi"})
-    voice = lab.call("clone_voice", query=query, content=wav_file(), headers={"Content-Type": "audio/wav"})
+    voice = _cloned(lab, query)
     inner = midi.item.get("midiRenderVO")
     found = {
         "midiItemId": inner.get("midiItemId") if isinstance(inner, dict) else None,
@@ -128,6 +127,11 @@ def uploads(lab: Lab, user_id: str) -> dict[str, str]:
         "clonedVoiceItemId": voice.item.get("clonedVoiceItemId") if voice.status == 200 else None,
     }
     return {name: thing for name, thing in found.items() if isinstance(thing, str)}
+
+
+def _cloned(lab: Lab, query: dict[str, str]) -> Call:
+    headers = {"Content-Type": "audio/wav"}
+    return lab.call("clone_voice", query=query, content=wav_file(), headers=headers, timeout=UPLOAD_SECONDS)
 
 
 def _their_lists(lab: Lab, user_id: str, mine: set[str]) -> None:
@@ -157,6 +161,7 @@ OTHER_USER = Scenario(
     _other_user,
     frozenset({Need.READ, Need.OTHER_USER}),
     late=True,
+    beside=Beside.LEFTOVERS,
     provokes=("ids-belong-to-their-user",),
 )
 NAMESAKE = Scenario("namesake", _namesake, _ALL, cost=5, beside=Beside.UPLOADS, provokes=("ids-belong-to-their-user",))

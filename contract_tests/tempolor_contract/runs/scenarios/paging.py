@@ -7,7 +7,7 @@ from ...document.bodies import record_ids
 from . import fixtures
 from .lab import Lab, UnclearError
 from .samples import midi_file
-from .scenario import Need, Scenario
+from .scenario import Beside, Need, Scenario
 from .survey import pages
 
 _STEPS: Final = (6, 6, 13, 30)
@@ -52,5 +52,6 @@ WALK = Scenario(
     _walk,
     frozenset({Need.ACCOUNT, Need.CREATE, Need.UPLOAD}),
     cost=70,
+    beside=Beside.UNHURRIED,
     provokes=("pages-neither-lose-nor-repeat", "ready-material-can-be-used", "what-was-made-can-be-found"),
 )

@@ -11,7 +11,7 @@ from ...rules.catalogue import rule
 from ...target.guard import Level
 from . import fixtures
 from .lab import Lab, Stopped, UnclearError
-from .scenario import Need, Scenario, ids
+from .scenario import Beside, Need, Scenario, ids
 
 _EMPTY_IS_LEFT_OUT: Final = rule("empty-is-left-out")
 _ENCODED_ID_IS_THE_SAME_ID: Final = rule("encoded-id-is-the-same-id")
@@ -201,6 +201,7 @@ SURVEY = Scenario(
     look_around,
     frozenset({Need.READ}),
     late=True,
+    beside=Beside.LEFTOVERS,
     provokes=ids(
         "status-documented media-type-documented answer-fits-schema answer-fits-reading answer-has-its-fields "
         "undeclared-properties error-envelope invalid-is-refused valid-is-accepted code-is-the-status "

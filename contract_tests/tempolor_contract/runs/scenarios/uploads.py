@@ -1,5 +1,6 @@
 """MIDI files, voices and stems: up, used, and gone again."""
 
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -7,7 +8,7 @@ from ...document.bodies import GENERATING, records_of, texts
 from ...document.call import Call
 from ...rules.catalogue import rule
 from . import fixtures
-from .lab import Lab, UnclearError
+from .lab import UPLOAD_SECONDS, Lab, UnclearError
 from .lifecycle import fetch, fetch_nearby
 from .samples import files_of, midi_file, wav_file
 from .scenario import Beside, Need, Scenario, ids
@@ -24,7 +25,6 @@ _UPLOAD_COMES_BACK_IN_ITS_LIST: Final = rule("upload-comes-back-in-its-list")
 _UPLOAD_REFUSES_WHAT_IT_CANNOT_BE: Final = rule("upload-refuses-what-it-cannot-be")
 _WHAT_WAS_MADE_CAN_BE_FOUND: Final = rule("what-was-made-can-be-found")
 
-_PATIENCE: Final = 150.0
 _MIDI_TYPE: Final = {"Content-Type": "audio/midi"}
 _WAV_TYPE: Final = {"Content-Type": "audio/wav"}
 _SOUNDS: Final = ("mp4", "x-m4a", "mpeg", "wav", "wave", "flac", "x-flac")
@@ -65,7 +65,7 @@ def _voice(lab: Lab) -> None:
     account = fixtures.account(lab)
     query = {"user_id": account, "name": fixtures.hard_name(lab)}
     call = _uploaded(
-        lab, lab.call("clone_voice", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE)
+        lab, lab.call("clone_voice", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=UPLOAD_SECONDS)
     )
     voice_id = str(call.item.get("clonedVoiceItemId"))
     _listed(lab, "list_cloned_voices", "clonedVoiceItemId", voice_id, call)
@@ -78,7 +78,7 @@ def _voice(lab: Lab) -> None:
     _gone(lab, "delete_cloned_voice", "clonedVoiceItemId", voice_id, account)
     if lab.clock.virtual:
         # Its id is not given away again. Elsewhere a voice keeps its caller waiting for minutes.
-        lab.call("clone_voice", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE)
+        lab.call("clone_voice", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=UPLOAD_SECONDS)
 
 
 def _ready(lab: Lab, account: str, voice_id: str, polls: list[Call]) -> bool | None:
@@ -137,7 +137,7 @@ def _gone(lab: Lab, operation: str, name: str, thing: str, account: str) -> None
 def _stems(lab: Lab) -> None:
     query = {"user_id": fixtures.account(lab)}
     call = _uploaded(
-        lab, lab.call("split_stems", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=_PATIENCE)
+        lab, lab.call("split_stems", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=UPLOAD_SECONDS)
     )
     fetch(lab, call.item.get("stemsZipUrl"), "stems")
 
@@ -175,7 +175,7 @@ def _media_types(lab: Lab) -> None:
                 "query": {"user_id": account, **({} if operation == "split_stems" else {"name": lab.name("Type")})},
                 "headers": {"Content-Type": media_type},
                 "content": files_of(media_type)[0],
-                "timeout": _PATIENCE,
+                "timeout": UPLOAD_SECONDS,
             }
             for media_type in media_types
         ]
@@ -190,15 +190,19 @@ def _media_types(lab: Lab) -> None:
 def _spellings(lab: Lab) -> None:
     """Name the media types of an upload and an order as HTTP allows it too: in other cases, with parameters."""
     account = fixtures.account(lab)
-    for operation, media_type, content in _SPELT:
-        query = {"user_id": account, "name": lab.name("Spelt")}
-        headers = {"Content-Type": media_type}
-        _spelt(lab, lab.call(operation, query=query, content=content(), headers=headers, timeout=_PATIENCE), media_type)
+    lab.side_by_side(partial(_spelt_upload, lab, account, *each) for each in _SPELT)
     for media_type in ("application/json; charset=utf-8", "Application/JSON"):
         body = {"user_id": account, "prompt": "A harbour ballad"}
         call = lab.call("create_song", json=body, headers={"Content-Type": media_type})
         _spelt(lab, call, media_type)
         fixtures.cancel_all(lab, texts(call.item.get("jobs")))
+
+
+def _spelt_upload(lab: Lab, account: str, operation: str, media_type: str, content: bytes) -> None:
+    query = {"user_id": account, "name": lab.name("Spelt")}
+    headers = {"Content-Type": media_type}
+    timeout = UPLOAD_SECONDS if operation == "clone_voice" else None
+    _spelt(lab, lab.call(operation, query=query, content=content, headers=headers, timeout=timeout), media_type)
 
 
 def _spelt(lab: Lab, call: Call, media_type: str) -> None:
@@ -208,10 +212,10 @@ def _spelt(lab: Lab, call: Call, media_type: str) -> None:
 
 
 _SPELT: Final = (
-    ("upload_midi", "Audio/MIDI", midi_file),
-    ("upload_midi", "audio/midi; charset=binary", midi_file),
-    ("clone_voice", "Audio/WAV", wav_file),
-    ("clone_voice", "audio/wav; codecs=1", wav_file),
+    ("upload_midi", "Audio/MIDI", midi_file()),
+    ("upload_midi", "audio/midi; charset=binary", midi_file()),
+    ("clone_voice", "Audio/WAV", wav_file()),
+    ("clone_voice", "audio/wav; codecs=1", wav_file()),
 )
 _UPLOADS: Final = frozenset({Need.UPLOAD, Need.CREATE, Need.DESTROY})
 

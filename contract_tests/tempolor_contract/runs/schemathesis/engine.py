@@ -25,8 +25,8 @@ from .hooks import RequestHooks
 from .judge import Judge
 
 _BEHIND_THE_GATEWAY: Final = "http://testserver"
-_SECONDS_IF_REAL: Final = 16.0
-_SECONDS_IF_SLOW: Final = 11.0
+_SECONDS_IF_REAL: Final = 17.0
+_SECONDS_IF_SLOW: Final = 15.0
 """Where each answer takes long, little more is found in a longer time."""
 PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 
@@ -39,12 +39,12 @@ def generate(lab: Lab, extent: Extent | None = None, *, phases: tuple[str, ...] 
 
     """
     extent = extent or _suiting(lab)
+    until = extent.now() + extent.seconds
     prepared = prepare(lab)
-    gateway = Gateway(lab, extent)
+    gateway = Gateway(lab, extent, until)
     reply_url = lab.receiver.url if lab.receiver else None
     hooks = RequestHooks(prepared, reply_url)
     judge = Judge(lab, gateway, hooks)
-    until = extent.now() + extent.seconds
     with _quiet_place(), _hooked(lab, hooks.before_call, judge.after_call):
         schema = schemathesis.openapi.from_dict(lab.inspector.document.document, config=_config(lab, extent, phases))
         schema.app = gateway

@@ -9,7 +9,7 @@ from typing import Final
 from ...document.bodies import COMPLETED, status_of
 from ...target.guard import Refused
 from ..scenarios import fixtures
-from ..scenarios.lab import Lab, Stopped, UnclearError
+from ..scenarios.lab import UPLOAD_SECONDS, Lab, Stopped, UnclearError
 from ..scenarios.samples import midi_file, wav_file
 
 _ROOM: Final = 100_000
@@ -42,23 +42,25 @@ def prepare(lab: Lab) -> Prepared:
     with suppress(*_MAY_FAIL):
         account = fixtures.new_account(lab, _ROOM)
         spares["delete_account"] = fixtures.new_account(lab, _ROOM)
-    made = lab.side_by_side(partial(_made, make, lab, account) for make in _MAKING.values())
+    prepared = Prepared(account, spares=spares)
+    makers = [partial(_made, make, lab, account) for make in _MAKING.values()]
+    prepared.job, *made = lab.side_by_side([partial(_complete, lab, prepared), *makers])
     found = dict(zip(_MAKING, made, strict=True))
-    job, midi, voice, artist = (found.pop(name) for name in ("job", "midi", "voice", "artist"))
+    prepared.midi, prepared.voice, prepared.artist = (found.pop(name) for name in ("midi", "voice", "artist"))
     spares |= {operation: thing for operation, thing in found.items() if thing}
-    prepared = Prepared(account, job, midi=midi, voice=voice, artist=artist, spares=spares)
-    with suppress(*_MAY_FAIL):
-        _complete(lab, prepared)
     return prepared
 
 
-def _complete(lab: Lab, prepared: Prepared) -> None:
-    """Wait for the prepared job, and order again where it fails: jobs may."""
-    for _ in range(_MOST_JOBS):
-        if status_of(fixtures.finished(lab, prepared.job).item) == COMPLETED:
-            prepared.complete = fixtures.downloaded(lab, prepared.job).accepted
-            return
-        prepared.job = fixtures.order(lab, "create_instrumental", user_id=prepared.account).jobs[0]
+def _complete(lab: Lab, prepared: Prepared) -> str:
+    """Order a job and wait for it, and order again where it fails: jobs may."""
+    job = ""
+    with suppress(*_MAY_FAIL):
+        for _ in range(_MOST_JOBS):
+            job = _job(lab, prepared.account, "create_instrumental")
+            if status_of(fixtures.finished(lab, job).item) == COMPLETED:
+                prepared.complete = fixtures.downloaded(lab, job).accepted
+                break
+    return job
 
 
 def _made(make: Callable[[Lab, str], str], lab: Lab, account: str) -> str:
@@ -80,7 +82,7 @@ def _midi(lab: Lab, account: str) -> str:
 def _voice(lab: Lab, account: str) -> str:
     query = {"user_id": account, "name": lab.name("Generated")}
     headers = {"Content-Type": "audio/wav"}
-    call = lab.call("clone_voice", query=query, content=wav_file(), headers=headers, timeout=150.0)
+    call = lab.call("clone_voice", query=query, content=wav_file(), headers=headers, timeout=UPLOAD_SECONDS)
     return str(call.item["clonedVoiceItemId"])
 
 
@@ -90,7 +92,6 @@ def _artist(lab: Lab, account: str) -> str:
 
 
 _MAKING: Final[dict[str, Callable[[Lab, str], str]]] = {
-    "job": partial(_job, operation="create_instrumental"),
     "cancel_job": _job,
     "delete_music": _job,
     "midi": _midi,

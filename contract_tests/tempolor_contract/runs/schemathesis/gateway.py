@@ -26,6 +26,8 @@ _MOST_CRASH_TRIES: Final = 2
 class Extent:
     """How much is generated: examples for each operation, sequences and their steps, seconds and creations in all.
 
+    The seconds count from before what is prepared.
+
     Schemathesis' own limits do not bind all its phases, so `seconds`, `requests` and `creations` are kept by us, and
     `slow`: voices cloned and stems split, each of which keeps its caller waiting where time is real.
     """
@@ -47,7 +49,8 @@ class Gateway:
     404; `Judge` ignores those answers.
     """
 
-    def __init__(self, lab: Lab, extent: Extent) -> None:
+    def __init__(self, lab: Lab, extent: Extent, until: float) -> None:
+        """Carry requests until that time, as the extent tells it."""
         self.calls: dict[str, Call] = {}
         self.last: Call | None = None
         self.sent = 0
@@ -59,7 +62,7 @@ class Gateway:
         self.spent = False
         self._slow = 0
         self._faults = 0
-        self._until = extent.now() + extent.seconds
+        self._until = until
         self._thread = ThreadPoolExecutor(1, "tempolor-gateway")
         self._created_before = lab.guard.spending.created
         self._sender = Sender(lab.target.client(lab.guard), source="schemathesis")

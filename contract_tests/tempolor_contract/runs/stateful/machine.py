@@ -28,7 +28,7 @@ from ...document.call import Call
 from ...rules.catalogue import rule as rule_of
 from ...target.guard import Refused
 from ..scenarios.fixtures import made_up_id
-from ..scenarios.lab import GoneError, Lab, UnclearError
+from ..scenarios.lab import UPLOAD_SECONDS, GoneError, Lab, UnclearError
 from ..scenarios.samples import midi_file, wav_file
 from .driver import Driver, Pace
 
@@ -39,9 +39,9 @@ _MOST_SLOTS: Final = 4
 _MOST_UPLOADS: Final = 4
 _MOST_PAGES: Final = 20
 _A_DAY: Final = 86_400.0
-_REAL_TIME: Final = Pace(sequences=10, steps=20, calls=1200, seconds=14.0, waiting=6.0)
+_REAL_TIME: Final = Pace(sequences=10, steps=20, calls=1200, seconds=12.0, waiting=6.0)
 """A whole run has a minute: `benchmarks/contract.py` measures it."""
-_SECONDS_IF_SLOW: Final = 11.0
+_SECONDS_IF_SLOW: Final = 9.0
 """Where each answer takes long, few sequences are played in any time that a run can afford."""
 _limits = st.integers(1, _MOST_SLOTS)
 _kinds = st.sampled_from(["song", "song", "instrumental"])
@@ -205,7 +205,7 @@ class ContractMachine(RuleBasedStateMachine):
     def clone_voice(self, account: str) -> MultipleResults[Thing]:
         """Clone a voice."""
         self.uploads += 1
-        call = self.driver.clone(**self._upload(account, wav_file(), "audio/wav"), timeout=150.0)
+        call = self.driver.clone(**self._upload(account, wav_file(), "audio/wav"), timeout=UPLOAD_SECONDS)
         self.calls.append(call)
         return _made(call, account)
 
