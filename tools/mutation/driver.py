@@ -4,6 +4,7 @@ mutmut is driven through its functions, since its command line has no sampling a
 pytest anew for each mutant.
 """
 
+import asyncio
 import difflib
 import json
 import os
@@ -33,12 +34,15 @@ _LEFT_OUT: Final = frozenset({"operator_string", "operator_arg_removal", "operat
 def main() -> None:
     """Make all mutants, try a sample of them, and write after each what is known; what the file says is kept."""
     count, seed, pattern, seconds, file = sys.argv[1:]
+    database = os.environ.get("TEMPOLOR_TEST_POSTGRES")
     where = {name: data.path for data in _make() for name in data.exit_code_by_key}
     described = {name: _described(where[name], name) for name in sample(list(where), int(count), seed, pattern)}
     kept = _earlier(Path(file))
     results = {name: kept.get(key_of(each)) for name, each in described.items()}
 
     def note(name: str, verdict: str, took: float) -> None:
+        if database:
+            asyncio.run(_end_connections(database))
         results[name] = described[name] | {"verdict": verdict, "seconds": str(round(took, 1))}
         known = [each for each in results.values() if each]
         Path(file).write_text(json.dumps({"made": len(where), "mutants": known}, indent=1), encoding="utf-8")
@@ -57,6 +61,18 @@ def _earlier(file: Path) -> dict[tuple[str, ...], dict[str, str]]:
     found = json.loads(file.read_text(encoding="utf-8"))["mutants"]
     excused = reasons()
     return {key_of(each): each for each in found if is_noticed(each) or key_of(each) in excused}
+
+
+async def _end_connections(database: str) -> None:
+    """End what a mutant left under way in the database that all share: a lock of it would hold up the next one."""
+    import asyncpg  # noqa: PLC0415 - an extra, which is there where a database is named
+
+    connection = await asyncpg.connect(database)
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    await connection.close()
 
 
 def _make() -> list[SourceFileMutationData]:

@@ -6,6 +6,7 @@ What a test sets up (servers, event loops, databases) lives in the fork that run
 import gc
 import json
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -25,6 +26,8 @@ _SURVIVED, _NOTICED, _BROKEN = 0, 1, 3
 # Tests may take this many times as long for a mutant as they do without, and some seconds more.
 _SLOWER: Final = 5
 _SECONDS_MORE: Final = 30
+_MOST_BYTES: Final = 3 << 30
+"""How much memory a process may take: a mutant that never ends may also never stop to take more."""
 
 
 class Forks:
@@ -121,6 +124,7 @@ def _forked(work: Callable[[], int], limit: float = 0) -> int:
         status = _BROKEN
         try:
             os.setpgid(0, 0)
+            resource.setrlimit(resource.RLIMIT_DATA, (_MOST_BYTES, _MOST_BYTES))
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.setitimer(signal.ITIMER_REAL, limit)
             status = work()

@@ -12,6 +12,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +22,9 @@ from typing import Final
 from page import write_page
 
 _ROOT: Final = Path(__file__).parents[2]
+sys.path.append(str(_ROOT / "mock_server" / "tests"))
+from postgresql import NOT_THERE, VARIABLE, shared_cluster  # noqa: E402 - a program, no package
+
 _BUILD: Final = _ROOT / "build" / "mutation"
 _PAGE: Final = Path(__file__).parent / "RESULTS.md"
 _SEED: Final = "2025-05"
@@ -34,6 +40,8 @@ source_paths=
     src/
 only_mutate=
     {mutated}
+do_not_mutate=
+    {left_out}
 also_copy=
     {copied}
 pytest_add_cli_args=
@@ -42,9 +50,7 @@ pytest_add_cli_args=
     -p
     no:randomly
     --rootdir=.
-    --tb=line
-    -k
-    not postgresql
+    --tb=line{tests_left_out}
 pytest_add_cli_args_test_selection=
     {tests}
 track_dependencies=false
@@ -59,6 +65,8 @@ class Area:
     mutated: tuple[str, ...]
     tests: tuple[str, ...]
     sample: int
+    of_postgresql: str = ""
+    """What of it only tests with a PostgreSQL reach; without it, none of them is run."""
 
     @property
     def results(self) -> Path:
@@ -92,7 +100,13 @@ AREAS: Final = (
         ),
         80,
     ),
-    Area("store", ("tempolor_mock/store/*",), (f"{_MOCK}/store", f"{_MOCK}/domain"), 40),
+    Area(
+        "store",
+        ("tempolor_mock/store/*",),
+        (f"{_MOCK}/store", f"{_MOCK}/domain"),
+        80,
+        of_postgresql="tempolor_mock/store/postgresql/*",
+    ),
     Area("callbacks", ("tempolor_mock/callbacks/*",), (f"{_MOCK}/callbacks", f"{_MOCK}/store/test_callbacks.py"), 40),
     Area(
         "rules",
@@ -137,19 +151,35 @@ def main() -> int:
 
 
 def _try(area: Area, sample: int, seed: str, only: str, seconds: float) -> None:
-    folder = _stage(area)
-    print(f"{area.name}: {sample} mutants, {folder}", flush=True)
     arguments = (sample, seed, only, seconds, area.results)
     command = [sys.executable, str(Path(__file__).with_name("driver.py")), *map(str, arguments)]
-    # The programs that tests start are mutated too; what is in neither place is nobody's.
-    environment = os.environ | {"PYTHONPATH": str(folder / _MUTATED)}
-    with (folder / "log.txt").open("w") as log:
-        done = subprocess.run(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False)
+    with _postgresql(area) as database:
+        folder = _stage(area, has_postgresql=bool(database))
+        print(f"{area.name}: {sample} mutants, {folder}", flush=True)
+        # The programs that tests start are mutated too; what is in neither place is nobody's.
+        environment = os.environ | database | {"PYTHONPATH": str(folder / _MUTATED)}
+        with (folder / "log.txt").open("w") as log:
+            done = subprocess.run(
+                command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False
+            )
     if done.returncode:
         sys.exit(f"mutmut failed on {area.name}; see {folder / 'log.txt'}")
 
 
-def _stage(area: Area) -> Path:
+@contextmanager
+def _postgresql(area: Area) -> Iterator[dict[str, str]]:
+    """Start a PostgreSQL where an area needs one, and yield the variable that names it; empty where there is none."""
+    if not area.of_postgresql:
+        yield {}
+        return
+    os.environ.pop(VARIABLE, None)  # Mutants may do anything to it: nobody's own one is for them.
+    with tempfile.TemporaryDirectory() as folder, shared_cluster(Path(folder)) as url:
+        if url is None:
+            print(f"{area.name}: {NOT_THERE}; {area.of_postgresql} is left out", flush=True)
+        yield {} if url is None else {VARIABLE: url}
+
+
+def _stage(area: Area, *, has_postgresql: bool) -> Path:
     """Copy what the tests need into a folder of the area's own, as mutmut wants it."""
     folder = _BUILD / area.name
     shutil.rmtree(folder, ignore_errors=True)
@@ -170,6 +200,8 @@ def _stage(area: Area) -> Path:
     (folder / "setup.cfg").write_text(
         _CONFIGURATION.format(
             mutated="\n    ".join(f"src/{each}" for each in area.mutated),
+            left_out="" if has_postgresql or not area.of_postgresql else f"src/{area.of_postgresql}",
+            tests_left_out="" if has_postgresql else "\n    -k\n    not postgresql",
             copied="\n    ".join(sorted(each.name for each in folder.iterdir() if each.name not in {"src", "mutants"})),
             tests="\n    ".join(area.tests),
         )
