@@ -7,6 +7,7 @@ import wave
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tempolor_mock.domain.policy import Policy
 from tempolor_mock.domain.room import Limits
 from tempolor_mock.store import Store, open_store
 
-from ..stores import STORES, Places
+from ..stores import LASTING_STORES, STORES, Places
 
 START_MS = 1_747_731_600_125
 ALICE = Token("1", "alice")
@@ -144,10 +145,14 @@ def kept(request: pytest.FixtureRequest, keep: Callable[..., Kept]) -> Kept:
     return keep(request.param)
 
 
-@pytest.fixture
-def edit(kept: Kept) -> Callable[..., Any]:
-    """Run an action in Alice's world: `edit(lambda world: ...)`."""
-    return kept.run
+@pytest.fixture(params=STORES)
+def edit(request: pytest.FixtureRequest, keep: Callable[..., Kept]) -> Callable[..., Any]:
+    """Run an action in Alice's world: `edit(lambda world: ...)`.
+
+    Where a store lasts, two of one place take turns, so that each must see what the other one did.
+    """
+    stores = cycle([keep(request.param) for _ in range(1 + (request.param in LASTING_STORES))])
+    return lambda action: next(stores).run(action)
 
 
 @pytest.fixture(scope="session")

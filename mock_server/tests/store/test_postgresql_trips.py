@@ -29,7 +29,8 @@ def stores(way):
     stores[0].run(lambda world: accounts.configure(world, {"user_id": "1"}, 100))
     for kept in stores:
         for _ in range(2):  # A statement is prepared when it is first used.
-            kept.run(lambda world: (music.start(world, "song", SONG), room.take(world, 10)))
+            kept.run(lambda world: (music.start(world, "song", SONG), room.keep(world, "kept", b"MThd")))
+            kept.run(lambda world: world.blobs["kept"])
             kept.run(accounts.all_of)
     yield stores
     for kept in stores:
@@ -44,6 +45,7 @@ def order(world):
 @pytest.mark.parametrize(
     ("action", "trips"),
     [
+        (lambda world: world.blobs["kept"], 2),
         (order, 1),
         (lambda world: music.poll(world, order(world)), 1),
         (lambda world: music.page(world, "song", user_id="1", cursor=None), 1),
@@ -52,7 +54,7 @@ def order(world):
         (lambda world: callbacks.take_due(world, lease_ms=1000, limit=500), 1),
         (lambda world: midi.add(world, name="T", content=b"MThd", key="C:major", bpm=90, user_id=None), 2),
     ],
-    ids=["order", "order-and-poll", "page", "account", "advance", "callbacks", "upload"],
+    ids=["upload-and-read", "order", "order-and-poll", "page", "account", "advance", "callbacks", "upload"],
 )
 def test_a_transaction_is_one_round_trip(stores, way, action, trips):
     """Where a world grows, another one sees to it that all worlds are within the limits."""

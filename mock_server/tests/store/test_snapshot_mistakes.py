@@ -89,7 +89,7 @@ JOB = ("jobs", 0)
             "H:dur",
             "Expected `str` matching regex '^[A-G][#b]?:(major|minor)$' - at `$.jobs[0].material.key`",
         ),
-        (at("callbacks", 0, "step"), 9, "Expected a step of the job's plan - at `$.callbacks[0].step`"),
+        (at("callbacks", 0, "step"), 6, "Expected a step of the job's plan - at `$.callbacks[0].step`"),
         (
             at("callbacks", 0, "job_id", "item_id"),
             "other",

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from tempolor_mock.domain.errors import ServiceError
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.domain.jobs import MusicRequest
 from tempolor_mock.domain.policy import Policy
-from tempolor_mock.store import StoreError, open_store
+from tempolor_mock.store import StoreError, open_store, sqlite_schema
 from tempolor_mock.store.codec import CLOCK, JOB, UnreadableRecordError
 from tempolor_mock.store.sqlite_schema import SCHEMA_VERSION
 
@@ -129,6 +129,44 @@ def test_waiting_for_another_process_leaves_the_event_loop_free(tmp_path, keep):
     other.close()
 
     assert order == ["released", "asked"]
+
+
+class Watch:
+    """Stands in for `time`: it passes in pauses alone, and in the first of them something is done."""
+
+    def __init__(self, meanwhile):
+        self.pauses = []
+        self._meanwhile = [meanwhile]
+
+    def monotonic(self):
+        """Return what all pauses took."""
+        return sum(self.pauses)
+
+    def sleep(self, seconds):
+        """Pause."""
+        self.pauses.append(seconds)
+        while self._meanwhile:
+            self._meanwhile.pop()()
+
+
+@pytest.mark.parametrize(("is_soon", "pauses", "mode"), [(True, 1, "wal"), (False, 4, "delete")])
+def test_the_log_is_made_once_nobody_reads_the_file(tmp_path, monkeypatch, is_soon, pauses, mode):
+    """It is waited for, but not for ever; with the log, who reads holds up nobody any more."""
+    file, other = (sqlite3.connect(tmp_path / "worlds.db", isolation_level=None, timeout=0) for _ in range(2))
+    other.execute("CREATE TABLE worlds (id)")
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM worlds").fetchall()
+    watch = Watch(lambda: is_soon and other.execute("ROLLBACK"))
+    monkeypatch.setattr(sqlite_schema, "time", watch)
+    monkeypatch.setattr(sqlite_schema, "SECONDS_TO_OPEN", 0.035)
+
+    with nullcontext() if is_soon else pytest.raises(sqlite3.OperationalError, match="locked"):
+        sqlite_schema._write_ahead(file)
+    found = file.execute("PRAGMA journal_mode").fetchone()
+    for each in (file, other):
+        each.close()
+
+    assert (len(watch.pauses), found) == (pauses, (mode,))
 
 
 @pytest.mark.parametrize(

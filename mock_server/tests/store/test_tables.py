@@ -85,7 +85,7 @@ def test_a_table_yields_everything_oldest_first(edit, records):
     assert edit(lambda world: numbers(world.midi)) == [1, 2, 3]
 
 
-@pytest.mark.parametrize("user_id", ["111", "a:b/c", "ü", "' OR 1=1 --", "x" * 300, "nul\0byte"])
+@pytest.mark.parametrize("user_id", ["111", "a:b/c", "ü", "' OR 1=1 --", "x" * 300, "nul\0byte", "back\\0slash\\"])
 def test_accounts_are_found_by_any_id(edit, records, user_id):
     """An id is a text like any other."""
     account = records.account(user_id)

@@ -1,8 +1,10 @@
 """What every store does with worlds as a whole."""
 
 import pytest
+from tempolor_mock.domain import callbacks
 from tempolor_mock.domain.callbacks import Outcome
 from tempolor_mock.domain.ids import Token
+from tempolor_mock.domain.jobs import Status
 from tempolor_mock.domain.records import replace
 
 from ..stores import LASTING_STORES
@@ -99,6 +101,29 @@ def test_an_action_that_raises_has_changed_nothing(keep, records, store):
     assert kept.run(lambda world: (dict(world.counters()), world.now_ms)) == ({}, kept.real_ms)
 
 
+def test_how_jobs_ended_is_told_once(kept, records):
+    """Also where the action that found them at their end was refused."""
+    told = []
+    kept.store.settled = told.extend
+
+    def advance(world):
+        world.clock = world.clock.moved_to(world.now_ms + 10_000, world.real_ms)
+
+    def refuse(_world):
+        raise LookupError
+
+    kept.run(lambda world: [world.jobs.put(records.job(seconds, seconds=seconds)) for seconds in (5, 15)])
+    kept.run(advance)
+    assert told == []
+    kept.run(advance)
+    assert told == [Status.COMPLETED]
+    with pytest.raises(LookupError):
+        kept.run(refuse)
+    kept.run(lambda world: world.now_ms)
+
+    assert told == [Status.COMPLETED] * 2
+
+
 def test_a_world_is_found_by_its_handle(kept):
     """Once it was used, and until it is reset."""
     assert kept.wait(kept.store.find_token(ALICE.handle)) is None
@@ -155,3 +180,61 @@ def test_worlds_in_which_something_will_happen_are_known(kept, records):
     kept.run(lambda world: world.callbacks.put(replace(records.callback(1), outcome=Outcome.FAILED)), BOB)
 
     assert kept.wait(kept.store.worlds_with_work()) == []
+
+
+def put_callbacks(world, *items):
+    """Put callbacks."""
+    for each in items:
+        world.callbacks.put(each)
+
+
+def take_callbacks(world):
+    """Take the callbacks that are due, for seven seconds."""
+    return callbacks.take_due(world, lease_ms=7_000, limit=9)
+
+
+@pytest.mark.parametrize(
+    ("furnish", "after_ms"),
+    [
+        (lambda world, make: world.jobs.put(make.job(1, seconds=20)), 10_000),
+        (lambda world, make: put_callbacks(world, make.callback(1, due_ms=world.now_ms + 4_000)), 2_000),
+        (lambda world, make: (put_callbacks(world, make.callback(1)), world.jobs.put(make.job(1))), 0),
+        (lambda world, make: (put_callbacks(world, make.callback(1)), take_callbacks(world)), 7_000),
+        (
+            lambda world, make: (
+                put_callbacks(world, make.callback(1, leased_until_ms=world.real_ms + 9_000), make.callback(2, job=2)),
+                take_callbacks(world),
+            ),
+            7_000,
+        ),
+        (
+            lambda world, make: (
+                put_callbacks(world, make.callback(1)),
+                put_callbacks(world, *take_callbacks(world), make.callback(2)),
+                put_callbacks(world, make.callback(1, outcome=Outcome.FAILED, leased_until_ms=world.real_ms + 7_000)),
+                take_callbacks(world),
+                world.callbacks.forget_finished(2),
+                put_callbacks(world, make.callback(2, leased_until_ms=world.real_ms + 8_000)),
+            ),
+            8_000,
+        ),
+        (lambda world, make: put_callbacks(world, make.callback(1, outcome=Outcome.FAILED)), 500_000),
+        (lambda world, _make: setattr(world, "clock", replace(world.clock, frozen=True)), None),
+    ],
+    ids=["job", "callback", "both", "leased", "leased-twice", "lease-ended", "nothing", "stopped"],
+)
+def test_what_others_that_share_worlds_left_behind_is_known_when_it_is_due(keep, records, furnish, after_ms):
+    """At the real moment at which a job goes on, a callback is to be sent, or whoever is at one should have done it."""
+    kept = keep("postgresql")
+
+    def begin(world):
+        world.clock = replace(world.clock, frozen=False, speed=2.0)
+        world.jobs.put(records.job(9, seconds=1_000_000))
+        world.callbacks.put(records.callback(9, due_ms=world.now_ms + 1_000_000, job=9))
+        furnish(world, records)
+
+    kept.run(begin)
+    moments = (kept.real_ms + (10**12 if after_ms is None else after_ms) - 1 + each for each in (0, 1))
+    found = [kept.wait(kept.store.left_behind(each)) for each in moments]
+
+    assert found == [[], [] if after_ms is None else [ALICE]]

@@ -57,12 +57,12 @@ class Row(NamedTuple):
 
 def storable(key: str) -> str:
     """Return a key as the database can keep it: its texts hold no zeros."""
-    return key.replace("\\", "\\\\").replace("\0", "\\0") if "\0" in key or "\\" in key else key
+    return key.replace("\\", "\\\\").replace("\0", "\\0")
 
 
 def stored(text: str) -> str:
     """Return the key that was made `storable`."""
-    return re.sub(r"\\(.)", lambda match: "\0" if match[1] == "0" else "\\", text) if "\\" in text else text
+    return re.sub(r"\\(.)", lambda match: "\0" if match[1] == "0" else "\\", text)
 
 
 class Changeable(Protocol):
