@@ -57,8 +57,16 @@ def stamped(sys_time: int):
     return call("GET", "/music", 200, answer, query={"user_id": ACCOUNT})
 
 
+def zero(told: str):
+    """Return the answer to an account whose `user_id` is the number 0."""
+    return call("POST", "/accounts", 200, account(told), sent={"requestParams": {"user_id": 0, "ucid": "5"}})
+
+
 SONG = music(material="x")
 CASES = {
+    "a user_id of 0 is an id": ("account-keeps-its-id", [zero("0")], PASSED),
+    "a user_id of 0 is none": ("account-keeps-its-id", [zero("5")], PASSED),
+    "a user_id of 0 is neither": ("account-keeps-its-id", [zero("6")], VIOLATED),
     "a secret that was not sent cannot be shown": ("secrets-are-masked", [ONE], SILENT),
     "a deleted account can be read": (
         "account-round-trips",

@@ -392,6 +392,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [page("/music/artist-voices", {"itemId": "voice_1"})],
         [page("/music/artist-voices", {"name": "Alto"})],
     ),
+    "system-time-goes-on": (
+        [stored(), call("GET", "/music/artist-voices", 200, {"records": [], "sysTime": 1747731600125})],
+        [stored(), call("GET", "/music/artist-voices", 200, {"records": [], "sysTime": 1747731000125})],
+    ),
     "callback-is-a-json-post": ([callback(music())], [callback(music(), method="PUT")]),
     "callback-fits-schema": ([callback(music())], [callback(music(titleEn=7))]),
     "callback-repeats-the-order": (

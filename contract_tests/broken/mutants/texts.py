@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Container
 from functools import partial
 from typing import Any, Final
+from urllib.parse import unquote_plus
 
 from tempolor_mock.steps import reading
 
@@ -114,6 +115,12 @@ MUTANTS: Final = (
         "The names of MIDI files and voices come back with question marks for what is not ASCII.",
         "upload-comes-back-in-its-list",
         lambda: _echoes(lambda text: text.encode("ascii", "replace").decode(), {"name"}),
+    ),
+    _rewrite(
+        "names-are-decoded-twice",
+        "The names of MIDI files and voices are decoded once more than they were encoded.",
+        "upload-comes-back-in-its-list upload-answers-its-id",
+        lambda: _echoes(unquote_plus, {"name"}),
     ),
     _rewrite(
         "limits-in-bytes",

@@ -118,4 +118,10 @@ MUTANTS: Final = (
         "stamps-are-in-milliseconds",
         lambda: edit(["list_cloned_voices"], at("records.*.createTime", lambda stamp: stamp // 1000)),
     ),
+    _rewrite(
+        "system-time-stands-still",
+        "`sysTime` is the moment at which the voices were put on offer.",
+        "system-time-goes-on",
+        lambda: edit(["list_artist_voices"], at("sysTime", put(1747731600125))),
+    ),
 )

@@ -63,13 +63,15 @@ def _stored_id(call: Call) -> Judged:
     parameters = call.sent.get("requestParams")
     if call.status != 200 or not isinstance(parameters, dict):
         return None
-    ids = [found for name in ("user_id", "ucid") if (found := parameters.get(name))]
+    named = [parameters.get(name) for name in ("user_id", "ucid")]
+    ids = [each for each in named if each]
     if not ids or isinstance(ids[0], bool) or not isinstance(ids[0], str | int):
         return None  # of what is neither a text nor a number the pages say nothing
     told = call.item.get("user_id")
+    # A 0 may be an id like any other number, or say that there is none.
     return (
         FINE
-        if told == str(ids[0])
+        if told == str(ids[0]) or (told == "0" and named[0] == 0)
         else [Problem(f"the account was stored as {ids[0]!r}, and the answer calls it {told!r}")]
     )
 

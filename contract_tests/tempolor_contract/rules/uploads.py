@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ..document.bodies import records_of
+from ..document.bodies import records_of, whole
 from ..document.call import Call
 from ..document.ids import parse
 from .history.records import Upload
@@ -13,6 +13,8 @@ _MIDI: Final = "post-tempolor-music-midi"
 _VOICES: Final = "post-tempolor-music-cloned-voices"
 _STEMS: Final = "post-tempolor-music-stems-splitter"
 _SHELVES: Final = {"list_midi": ("midi", "midiItemId"), "list_cloned_voices": ("voices", "clonedVoiceItemId")}
+
+_SKEW_MS: Final = 5000
 
 
 def _midi(call: Call) -> dict[str, Any]:
@@ -153,6 +155,17 @@ def _artists(call: Call) -> Judged:
     return [Problem(f"an artist voice has no itemId to order with: {nameless[0]}")] if nameless else FINE
 
 
+def _system_time(call: Call, world: World) -> Judged:
+    told = whole(call.item.get("sysTime")) if call.status == 200 else None
+    stored = [(stamp, each.stored) for each in world.accounts.values() if (stamp := whole(each.shown.get("updated")))]
+    before = [each for each in stored if each[1].before(call)]
+    if told is None or not before:
+        return None
+    stamp, latest = max(before, key=lambda each: each[0])
+    message = f"sysTime is {told}, but an account was stamped {stamp} before: time went back {stamp - told} ms"
+    return FINE if told + _SKEW_MS >= stamp else [Problem(message, (latest,))]
+
+
 RULES = (
     Rule(
         "upload-answers-its-id",
@@ -241,5 +254,14 @@ RULES = (
         severity=Severity.MOCKS,
         on=frozenset({"list_artist_voices"}),
         single=_artists,
+    ),
+    Rule(
+        "system-time-goes-on",
+        "`sysTime` is the service's time: it is not before what was stamped earlier.",
+        "get-tempolor-music-artist-voices",
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        on=frozenset({"list_artist_voices"}),
+        history=_system_time,
     ),
 )

@@ -211,6 +211,6 @@ SURVEY = Scenario(
         "no-accounts-is-404 scheduler-answers-where-accounts-are unknown-account-is-404 malformed-id-is-400 "
         "unknown-id-is-404 stamps-are-in-milliseconds available-adds-up available-has-the-limits "
         "available-has-all-accounts available-shows-all-room more-pages-have-a-cursor last-page-has-no-cursor "
-        "list-keeps-to-its-account pages-neither-lose-nor-repeat artist-voices-can-be-listed"
+        "list-keeps-to-its-account pages-neither-lose-nor-repeat artist-voices-can-be-listed system-time-goes-on"
     ),
 )
