@@ -131,10 +131,10 @@ def page(path: str, *records: dict[str, Any], cursor: str = "", **query: str) ->
 
 
 def callback(
-    item: dict[str, Any], *, url: str = "http://me.example/hook", method: str = "POST", **own: Any
+    item: dict[str, Any], *, url: str = "http://me.example/hook", method: str = "POST", status: int = 204, **own: Any
 ) -> Exchange:
-    """Return a callback."""
-    sent = call(method, url, 204, sent={**item, **own}, token=None)
+    """Return a callback, and with what `status` it was answered."""
+    sent = call(method, url, status, sent={**item, **own}, token=None)
     return replace(sent, source="callback")
 
 

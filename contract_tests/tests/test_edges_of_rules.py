@@ -10,6 +10,7 @@ from stories import (
     account,
     available,
     call,
+    callback,
     error,
     judged,
     music,
@@ -64,6 +65,11 @@ def zero(told: str):
 
 SONG = music(material="x")
 CASES = {
+    "a final callback that was not taken comes again": (
+        "callbacks-end-with-one-final",
+        [order(), callback(music(30), status=503), callback(music(30))],
+        PASSED,
+    ),
     "a user_id of 0 is an id": ("account-keeps-its-id", [zero("0")], PASSED),
     "a user_id of 0 is none": ("account-keeps-its-id", [zero("5")], PASSED),
     "a user_id of 0 is neither": ("account-keeps-its-id", [zero("6")], VIOLATED),

@@ -61,6 +61,14 @@ def test_answers_can_be_planned(receiver):
     assert [exchange.status for exchange in receiver.exchanges] == [500, 302, 204, 410]
 
 
+@pytest.mark.parametrize(
+    ("query", "status"), [("", 200), ("?answer=503", 503), ("?a=1&answer=204", 204), ("?answer=x", 200)]
+)
+def test_an_address_can_ask_for_its_answer(receiver, query, status):
+    """The query of an address decides on the answer, where it names a status."""
+    assert httpx.post(receiver.url + query, json={}, trust_env=False).status_code == status
+
+
 def test_reports_of_any_method_are_received(receiver):
     """A report by a wrong method is judged, not refused."""
     httpx.request("PUT", receiver.url, json={}, trust_env=False)

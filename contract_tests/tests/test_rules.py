@@ -427,6 +427,7 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
 # These are judged by scenarios alone; `test_scenarios` breaks a service for each of them.
 PLAYED = {
     "account-limit-is-exact",
+    "callbacks-that-fail-harm-nothing",
     "cancelled-job-is-still-there",
     "encoded-id-is-the-same-id",
     "invalid-values-are-400",

@@ -21,6 +21,7 @@ from tempolor_contract import (
     provoking,
     run,
 )
+from tempolor_contract.exchanges.receiver import CallbackReceiver
 from tempolor_contract.runs.scenarios.capacity import BURST
 from tempolor_contract.runs.scenarios.combinations import COMBINATIONS, pairwise
 from tempolor_contract.target.target import base_url
@@ -258,6 +259,29 @@ def test_a_service_at_the_root_is_judged(target, mock):
     assert base_url("http://mock") == "http://mock/v1/tempolor"
     assert not result.violations, [f"{each.rule.id}: {each.message}" for each in result.violations]
     assert result.exit_code == 0, result.stopped
+
+
+def fails_unheard():
+    """Show jobs as failed whose address answers 503."""
+    failed: set[str] = set()
+
+    def rewrite(request, response):
+        if "answer=503" in sent(request).get("replyUrl", ""):
+            failed.update(response.json()["jobs"])
+        if request.method != "GET" or request.url.path.rpartition("/")[2] not in failed:
+            return None
+        return answered(200, {**response.json(), "status": 10, "status_name": "FAILED", "status_final": True})
+
+    return rewrite
+
+
+def test_a_job_that_fails_with_its_callbacks_is_found(target):
+    """All jobs of an address that answers 503 fail, and no other one does."""
+    with CallbackReceiver() as receiver:
+        rules = pick(only=["callbacks-that-fail-harm-nothing"])
+        result = run(target(fails_unheard()), rules, effort=Effort.NONE, receiver=receiver)
+
+    assert "whose callbacks were answered 503" in result.violations[0].message
 
 
 class WithoutLimit(httpx.BaseTransport):

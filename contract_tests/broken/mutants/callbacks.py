@@ -8,10 +8,12 @@ from itertools import count
 from typing import Any, Final
 
 import httpx
+from tempolor_mock import recent, shapes
 from tempolor_mock.callbacks import RequestToSend, SendResult, http_client, payload
 from tempolor_mock.domain import callbacks, scheduler
+from tempolor_mock.operations import music as music_operations
 
-from ..mutant import Answer, Asked, Kind, Rewrite
+from ..mutant import Answer, Asked, Kind, Patch, Rewrite
 from ..rewriting import ORDERS, rewritten
 from ..switching import Patches, swap, switched
 
@@ -133,6 +135,29 @@ def _deleted_get_callbacks() -> Rewrite:
     return rewrite
 
 
+def _fatal_callbacks() -> tuple[Patch, ...]:
+    """Show jobs as FAILED once one of their callbacks was not taken."""
+    failed: set[str] = set()
+
+    def record(original: Any) -> Any:
+        def recorded(world: Any, held: Any, attempt: Any, **named: Any) -> Any:
+            failed.update(() if attempt.succeeded else {str(held.job_id)})
+            return original(world, held, attempt, **named)
+
+        return recorded
+
+    def show(original: Any) -> Any:
+        def shown(*given: Any, **named: Any) -> Any:
+            item = original(*given, **named)
+            return item if item["job_id"] not in failed else {**_less("mp3OssId", "wavOssId")(item), **_FAILED}
+
+        return shown
+
+    shows = (Patch(owner, "music_item", show) for owner in (shapes, recent, music_operations))
+    return (Patch(callbacks, "record", record), *shows)
+
+
+_FAILED: Final = {"status": 10, "status_name": "FAILED", "status_final": True}
 _rewrite = partial(rewritten, Kind.CALLBACKS)
 _OF_THE_CONNECTION: Final = frozenset({"Host", "Content-Length", "Connection"})
 _switch = partial(switched, Kind.CALLBACKS)
@@ -224,6 +249,12 @@ MUTANTS: Final = (
         "`status` of a callback is a text.",
         "callback-fits-schema callback-is-what-a-poll-shows",
         _changed_callbacks(lambda data: {**data, "status": str(data.get("status"))}),
+    ),
+    _switch(
+        "refused-callbacks-are-fatal",
+        "A job fails when a callback of it is answered 503.",
+        "callbacks-that-fail-harm-nothing",
+        _fatal_callbacks,
     ),
     _switch(
         "null-for-no-reference",

@@ -1,5 +1,6 @@
 """A real HTTP server on loopback that a service can call back."""
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
 from types import TracebackType
 from typing import Any, Final, Self
+from urllib.parse import parse_qs, urlsplit
 
 from .exchange import Exchange, Request, Response
 
@@ -24,7 +26,8 @@ class CallbackReceiver:
     """Collects what a service posts to `url`, in the order of arrival, as exchanges with `source` `callback`.
 
     A context manager; it listens from the moment it is made. `public_url` is what the service is told where it reaches
-    this machine by another address. Callbacks are answered 200 unless `answers` or `answer_with` say otherwise.
+    this machine by another address. Callbacks are answered 200, or as `answer=503` in the query of their address says,
+    unless `answers` or `answer_with` say otherwise.
     """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, *, public_url: str | None = None) -> None:
@@ -32,7 +35,7 @@ class CallbackReceiver:
         self._exchanges: list[Exchange] = []
         self._handed_over = 0
         self._planned: deque[int] = deque()
-        self._answer: StatusFor = lambda _request: 200
+        self._answer: StatusFor = _asked_for
         self._server = _Server((host, port), self._take)
         shown = f"[{host}]" if ":" in host else host
         self._url = public_url or f"http://{shown}:{self._server.server_address[1]}/callback"
@@ -101,6 +104,11 @@ class CallbackReceiver:
             self._exchanges.append(exchange)
             self._arrived.notify_all()
         return status
+
+
+def _asked_for(request: Request) -> int:
+    [wanted] = parse_qs(urlsplit(request.url).query).get("answer", ["200"])[:1]
+    return int(wanted) if re.fullmatch(r"[2-5]\d\d", wanted) else 200
 
 
 Take = Callable[[Request, float], int]

@@ -84,7 +84,8 @@ def _one_final(call: Call, world: World) -> Judged:
     known = _job(call, world)
     if known is None:
         return None
-    final = [each for each in known[0].callbacks if each.final]
+    # What its receiver did not take may be sent again.
+    final = [each for each in known[0].callbacks if each.final and each.call.accepted]
     if not final:
         return FINE
     return [Problem(f"{known[0].id} had its final callback already, and then came another one", (final[0].call,))]
@@ -163,6 +164,7 @@ RULES = (
         "The last callback of a job is final, there is exactly one, and it comes.",
         history=_one_final,
     ),
+    _bound("callbacks-that-fail-harm-nothing", "A job whose callbacks nobody takes ends like any other."),
     _bound(
         "no-callback-after-cancel",
         "No callback follows after a job was cancelled.",

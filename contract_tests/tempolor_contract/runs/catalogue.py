@@ -70,6 +70,7 @@ SCENARIOS: Final = (
     uploads.SPELLINGS,
     callbacks.CALLBACKS,
     callbacks.CANCELLED,
+    callbacks.FAILING,
 )
 """The plays that are written down, each for rules of its own."""
 

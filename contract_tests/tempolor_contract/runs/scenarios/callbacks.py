@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from ...document.bodies import FAILED, status_of
 from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab, UnclearError
 from .scenario import Beside, Need, Scenario, ids
 
 _CALLBACKS_END_WITH_ONE_FINAL: Final = rule("callbacks-end-with-one-final")
+_CALLBACKS_THAT_FAIL_HARM_NOTHING: Final = rule("callbacks-that-fail-harm-nothing")
 _NO_CALLBACK_AFTER_CANCEL: Final = rule("no-callback-after-cancel")
 
 _PATIENCE: Final = 30.0
@@ -79,6 +81,18 @@ def _cancelled(lab: Lab) -> None:
         lab.check(_NO_CALLBACK_AFTER_CANCEL, fine=fine, message=told, call=call, earlier=(ordered.call,))
 
 
+def _failing(lab: Lab) -> None:
+    """Order with an address that answers 503 to each callback: that is no reason for the music to fail."""
+    jobs = fixtures.order(lab, replyUrl=f"{_url(lab)}?answer=503").jobs
+    ends = [fixtures.finished(lab, job_id) for job_id in jobs]
+    # Music may fail by itself.
+    others = (job.final for world in lab.inspector.worlds for job in world.jobs.values() if job.id not in jobs)
+    failing = any(final is not None and final.status == FAILED for final in others)
+    told = f"of all jobs only {', '.join(jobs)} failed, whose callbacks were answered 503"
+    fine = failing or any(status_of(end.item) != FAILED for end in ends)
+    lab.check(_CALLBACKS_THAT_FAIL_HARM_NOTHING, fine=fine, message=told, call=ends[-1])
+
+
 _MAKES: Final = frozenset({Need.CREATE, Need.DESTROY, Need.RECEIVER})
 
 CALLBACKS = Scenario(
@@ -99,4 +113,12 @@ CANCELLED = Scenario(
     cost=1,
     beside=Beside.ORDERS,
     provokes=("no-callback-after-cancel",),
+)
+FAILING = Scenario(
+    "failing-callbacks",
+    _failing,
+    _MAKES,
+    cost=1,
+    beside=Beside.ORDERS,
+    provokes=("callbacks-that-fail-harm-nothing",),
 )
