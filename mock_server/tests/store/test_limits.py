@@ -7,8 +7,10 @@ from tempolor_mock.domain import room
 from tempolor_mock.domain.errors import ServiceError
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.domain.room import Limits
+from tempolor_mock.store import Totals
 
 from ..stores import LASTING_STORES, STORES
+from .conftest import START_MS
 
 ALICE, BOB, CAROL = Token("1", "alice"), Token("2", "bob"), Token("3", "carol")
 LATER_MS = 120_000
@@ -26,7 +28,7 @@ def small(request, keep):
 def use(kept, token, size=0):
     """Use a world, some time later, and keep some bytes more in it."""
     kept.real_ms += LATER_MS
-    kept.run(lambda world: room.keep(world, f"file {world.count('files')}", b"x" * size) if size else None, token)
+    kept.run(lambda world: (size and room.keep(world, f"file {kept.real_ms}", b"x" * size), world.count("uses")), token)
 
 
 def test_the_world_that_was_not_used_for_longest_goes(small):
@@ -42,11 +44,45 @@ def test_the_world_that_was_not_used_for_longest_goes(small):
 def test_worlds_go_when_others_keep_too_much(small):
     """However few there are."""
     use(small, ALICE, 60)
-    use(small, BOB, 30)
-    assert small.dropped == []
-    use(small, BOB, 30)
+    use(small, BOB, 40)
+    assert (small.dropped, small.wait(small.store.totals())) == ([], Totals(2, 100))
+    use(small, BOB, 1)
 
-    assert small.dropped == [ALICE]
+    assert (small.dropped, small.wait(small.store.totals())) == ([ALICE], Totals(1, 41))
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_the_world_in_use_stays_and_all_others_go_where_it_takes_all_there_is(keep, store):
+    """Those that were not used for longest first."""
+    kept = keep(store, limits=Limits(worlds=3, bytes=100))
+    kept.store.dropped = (dropped := []).append
+    for token, size in ((BOB, 40), (ALICE, 40), (CAROL, 140)):
+        assert dropped == []
+        use(kept, token, size)
+
+    assert (dropped, kept.wait(kept.store.totals())) == ([BOB, ALICE], Totals(1, 140))
+
+
+@pytest.mark.parametrize("store", LASTING_STORES)
+@pytest.mark.parametrize(
+    "action", [lambda world: world.now_ms, lambda world: world.count("uses")], ids=["look", "write"]
+)
+def test_when_a_world_was_used_is_noted_by_the_minute(keep, store, action):
+    """Polls do not have to write."""
+    kept, noted = keep(store), []
+    for passed_ms in (0, 60_000, 1, 60_000):
+        kept.real_ms += passed_ms
+        kept.run(action)
+        noted.append(used_ms(kept) - START_MS)
+
+    assert noted == [0, 0, 60_001, 60_001]
+
+
+def used_ms(kept):
+    """Return when a store's only world was used, as it is written down."""
+    if kept.store.name == "postgresql":
+        return kept.wait(kept.store.database.fetch("SELECT used_ms FROM tempolor_worlds"))[0][0]
+    return kept.store._connection.execute("SELECT used_ms FROM worlds").fetchone()[0]
 
 
 def test_bytes_are_given_back_with_their_world(small):

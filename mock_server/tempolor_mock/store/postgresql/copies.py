@@ -74,10 +74,9 @@ class Copies:
     async def write(self, world: TrackedWorld, real_ms: int) -> Checked:
         """Write what was changed in a world, unless others were first: then it is undone."""
         delta = world.delta()
-        used_ms = real_ms if real_ms - world.used_ms > NOTED_USE_MS else world.used_ms
         values = (
             *(str(world.token), world.token.handle, world.id, world.version, delta.state, world.bytes),
-            *(world.is_busy, world.due_ms(), used_ms, delta.cleared),
+            *(world.is_busy, world.due_ms(), real_ms, delta.cleared),
             *(delta.kinds, delta.keys, delta.records, delta.names, delta.sizes, delta.contents),
         )
         try:
@@ -85,8 +84,9 @@ class Copies:
         except Failures as error:
             raise unavailable(error, written=True) from error
         if rows and rows[0]["kind"] == "written":
+            if not world.id:  # Later uses are noted by `note_use` alone.
+                world.used_ms = real_ms
             world.written(rows[0]["world"], rows[0]["version"], delta)
-            world.used_ms = used_ms
             return Checked(world, is_good=True)
         world.changes.undo()
         return Checked(self._brought(world.token, rows, world), is_good=False)
@@ -105,6 +105,7 @@ class Copies:
         except UnreadableRecordError as error:
             raise damaged(error) from error
         world.id, world.version, world.used_ms = first["world"], first["version"], first["used_ms"]
+        world.weighed = world.bytes
         return world
 
     async def lend_blob(self, world: TrackedWorld, name: str) -> TrackedWorld | None:
