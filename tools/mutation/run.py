@@ -39,9 +39,7 @@ _CONFIGURATION: Final = """[mutmut]
 source_paths=
     src/
 only_mutate=
-    {mutated}
-do_not_mutate=
-    {left_out}
+    {mutated}{left_out}
 also_copy=
     {copied}
 pytest_add_cli_args=
@@ -200,7 +198,9 @@ def _stage(area: Area, *, has_postgresql: bool) -> Path:
     (folder / "setup.cfg").write_text(
         _CONFIGURATION.format(
             mutated="\n    ".join(f"src/{each}" for each in area.mutated),
-            left_out="" if has_postgresql or not area.of_postgresql else f"src/{area.of_postgresql}",
+            left_out=(
+                f"\ndo_not_mutate=\n    src/{area.of_postgresql}" if area.of_postgresql and not has_postgresql else ""
+            ),
             tests_left_out="" if has_postgresql else "\n    -k\n    not postgresql",
             copied="\n    ".join(sorted(each.name for each in folder.iterdir() if each.name not in {"src", "mutants"})),
             tests="\n    ".join(area.tests),

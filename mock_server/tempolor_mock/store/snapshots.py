@@ -193,7 +193,7 @@ def _callback_mistakes(snapshot: Snapshot) -> Mistakes:
     for place, callback in enumerate(snapshot.callbacks):
         if callback.outcome is Outcome.DUE and callback.job_id not in steps:
             yield f"callbacks[{place}].job_id", "Expected a job of this snapshot"
-        if callback.step >= steps.get(callback.job_id, callback.step + 1):
+        if callback.job_id in steps and callback.step >= steps[callback.job_id]:
             yield f"callbacks[{place}].step", "Expected a step of the job's plan"
 
 

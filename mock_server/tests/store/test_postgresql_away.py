@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import nullcontext
 
 import asyncpg
 import pytest
@@ -71,6 +72,45 @@ def test_a_database_that_is_gone_is_told_at_once(kept, way):
 
     assert all("Nothing was done" in each for each in told[1:])
     assert kept.run(look) == {"orders": 1}
+
+
+def test_a_database_that_is_gone_before_it_is_used_is_found_when_it_is_back(kept, way):
+    """No connection is needed for that."""
+    with way.gone():
+        assert "Nothing was done" in refused(kept, count)
+
+    assert kept.run(count) == 1
+
+
+@pytest.mark.parametrize(("bytes_a_second", "arrives"), [(1, True), (10**9, False)])
+def test_an_upload_may_take_longer_the_larger_it_is(kept, monkeypatch, bytes_a_second, arrives):
+    """By the speed that is expected at least."""
+    kept.run(count)
+    monkeypatch.setattr(connections, "SECONDS_TO_ANSWER", 1e-9)
+    monkeypatch.setattr(connections, "BYTES_A_SECOND", bytes_a_second)
+
+    def upload(world):
+        world.blobs["midi/1"] = b"x" * 20
+
+    with nullcontext() if arrives else pytest.raises(ServiceError, match="does not answer in time"):
+        kept.run(upload)
+
+
+def test_another_event_loop_gets_connections_of_its_own(kept):
+    """Those of the first one are left to it, whoever closes the store."""
+
+    async def ask_and_close():
+        told = await kept.store.transact(ALICE, count, real_ms=START_MS)
+        await kept.store.close()
+        return told
+
+    for number, elsewhere in ((1, ask_and_close), (3, kept.store.close)):
+        assert kept.run(count) == number
+        pool = kept.store.database._pool
+        assert asyncio.run(elsewhere()) in {None, 2}
+        assert not pool.is_closing()
+        pool.terminate()
+    assert kept.run(count) == 4
 
 
 def test_a_database_that_does_not_answer_is_waited_for_no_longer_than_seconds(kept, way):
@@ -145,6 +185,27 @@ def test_a_mock_takes_no_more_connections_than_it_may(way):
 
     assert answers == [1] * 20
     assert shown[0][0] <= 2
+
+
+def test_who_waits_when_all_is_cancelled_waits_no_longer(kept, way):
+    """Neither for a call that is under way nor for the next one; the store can be closed then, and used again."""
+
+    async def ask_and_cancel():
+        with way.blocked():
+            asked = []
+            for _ in range(2):
+                asked.append(asyncio.ensure_future(kept.store.transact(ALICE, look, real_ms=START_MS)))
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+            (serving,) = kept.store._serving
+            serving.cancel()
+            await kept.store.close()
+            return await asyncio.gather(*asked, return_exceptions=True)
+
+    kept.run(count)
+
+    assert [type(each) for each in kept.wait(ask_and_cancel())] == [asyncio.CancelledError] * 2
+    assert kept.run(look) == {"orders": 1}
 
 
 def test_a_mock_says_that_it_is_alive_and_not_ready(new_client, way):

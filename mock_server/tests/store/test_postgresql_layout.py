@@ -7,9 +7,10 @@ import threading
 import asyncpg
 import pytest
 from click.testing import CliRunner
+from tempolor_mock.domain.errors import ServiceError
 from tempolor_mock.domain.policy import Policy
 from tempolor_mock.store import StoreError, open_store
-from tempolor_mock.store.postgresql import connections
+from tempolor_mock.store.postgresql import connections, errors
 from tempolor_mock.store.postgresql.layout import LAYOUT
 from tempolor_spec.command import main
 
@@ -21,7 +22,7 @@ def refusal(url):
     """Return what a user is told by a command that cannot keep worlds there, but for its beginning."""
     result = CliRunner().invoke(main, ["mock", "--port", "0", "--store", url])
     assert result.exit_code == 2
-    assert result.output.count("\n") == 1
+    assert (result.output.count("\n"), result.output.count("worlds in") <= 1) == (1, True)
     return result.output.removeprefix("Error: ").strip()
 
 
@@ -78,6 +79,9 @@ def test_a_mock_whose_tables_were_migrated_answers_503(keep, place_of):
 
 def test_an_older_postgresql_is_refused(place_of, monkeypatch):
     """With the version that is needed."""
+    version = fetch(place_of("postgresql"), "SHOW server_version_num")
+    monkeypatch.setattr(connections, "OLDEST_VERSION", int(version) // 10_000)
+    connections.prepare(place_of("postgresql"))
     monkeypatch.setattr(connections, "OLDEST_VERSION", 99)
 
     assert re.search(r"it is PostgreSQL \d+\.\d+, and this kit needs 99 or newer$", refusal(place_of("postgresql")))
@@ -120,7 +124,10 @@ def test_a_wrong_password_is_refused_and_none_is_shown(postgresql):
     ("change", "reason"),
     [
         (lambda url: re.sub(r"/postgres\?", "/nowhere?", url), 'database "nowhere" does not exist. Create it, or name'),
-        (lambda _url: "postgresql://a:secret@127.0.0.1:1/x", "the database cannot be reached"),
+        (
+            lambda _url: "postgresql://a:very@secret@127.0.0.1:1/x",
+            "cannot keep worlds in postgresql://127.0.0.1:1/x: the database cannot be reached",
+        ),
         (
             lambda _url: "postgresql://a:secret@[::1/x",
             "not a URL such as postgresql://USER:PASSWORD@HOST:5432/DATABASE",
@@ -136,6 +143,33 @@ def test_a_url_that_leads_nowhere_is_refused(place_of, change, reason):
 
     assert reason in told
     assert "secret" not in told
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(113, "No route to host"), "the database cannot be reached (No route to host)"),
+        (ConnectionResetError(), "the database cannot be reached (ConnectionResetError)"),
+        (asyncpg.PostgresError("no such luck\nDETAIL: none"), "no such luck"),
+        (asyncpg.PostgresError(""), "PostgresError"),
+        (asyncpg.TooManyConnectionsError("sorry"), "the database has no more connections to give"),
+        (asyncpg.InterfaceError("closed"), "the connection to the database was lost"),
+    ],
+    ids=repr,
+)
+def test_what_went_wrong_is_told_in_a_few_words(error, words):
+    """Ours, or the first line of the server's."""
+    assert errors.reason(error) == words
+
+
+def test_a_damaged_record_is_told_in_one_line(keep, place_of, records):
+    """With what to do; to whoever reads it."""
+    keep("postgresql").run(lambda world: world.accounts.update({"111": records.account()}))
+    execute(place_of("postgresql"), "UPDATE tempolor_records SET record = '{}'")
+
+    with pytest.raises(ServiceError, match=r"damaged: stored Account: .*`user_id`.* Restore the database") as refusal:
+        keep("postgresql").run(lambda world: len(world.accounts))
+    assert refusal.value.code == 500
 
 
 def test_a_driver_that_is_missing_is_told_with_the_command_that_installs_it(monkeypatch):

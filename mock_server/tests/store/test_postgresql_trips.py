@@ -4,13 +4,18 @@ import asyncio
 
 import pytest
 from tempolor_mock.domain import accounts, callbacks, midi, music, room, timing
+from tempolor_mock.domain.ids import Token
 from tempolor_mock.domain.jobs import MusicRequest
 from tempolor_mock.domain.policy import Policy
 from tempolor_mock.store import open_store
+from tempolor_mock.store.codec import ACCOUNT
+from tempolor_mock.store.postgresql import copies
+from tempolor_mock.store.postgresql.tracked_world import Changes, MissingBlobError, Row, TrackedBlobs
 
-from .conftest import ALICE, Kept, frozen_clock
+from .conftest import ALICE, BOB, Kept, frozen_clock
 from .database_proxy import DatabaseProxy
 
+CAROL = Token("3", "carol")
 SONG = MusicRequest(prompt="A ballad", model="v3", reply_url="http://127.0.0.1:9/cb")
 
 
@@ -69,10 +74,23 @@ def test_a_poll_is_one_round_trip_though_others_have_changed_the_world(stores, w
     """The answer to it tells the changes."""
     first, second = stores
     job_id = first.run(order)
+    copy, version = second.store._copies.get(ALICE), first.store._copies.get(ALICE).version
     before = way.trips
     status = second.run(lambda world: music.poll(world, job_id)).step(0).status
 
     assert status.name == "GENERATING"
+    assert way.trips - before == 1
+    assert second.store._copies.get(ALICE) is copy
+    assert copy.version == version
+
+
+def test_a_world_that_nobody_has_a_copy_of_is_one_round_trip_too(stores, way):
+    """It comes as the database has it."""
+    first, _ = stores
+    first.store._copies.forget(ALICE)
+    before = way.trips
+    first.run(accounts.all_of)
+
     assert way.trips - before == 1
 
 
@@ -97,3 +115,85 @@ def test_many_requests_to_one_world_share_their_round_trips(stores, way):
 
     assert len(set(first.wait(ask()))) == 20
     assert way.trips - before <= 2
+
+
+def test_who_waits_no_longer_holds_up_nobody(stores):
+    """What was begun for them is done; what was not begun is left."""
+    first, _ = stores
+
+    async def ask():
+        asked = []
+        for _ in range(4):
+            action = lambda world: world.count("orders")  # noqa: E731 - once for each
+            asked.append(asyncio.ensure_future(first.store.transact(ALICE, action, real_ms=first.real_ms)))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        asked[0].cancel()
+        asked[2].cancel()
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    first.run(accounts.all_of)
+    told = [each if isinstance(each, int) else type(each) for each in first.wait(ask())]
+
+    assert told == [asyncio.CancelledError, 2, asyncio.CancelledError, 3]
+
+
+def test_a_store_that_is_closed_ends_what_is_under_way_first(stores):
+    """Whoever waits for it is told."""
+    first, _ = stores
+
+    async def ask_and_close():
+        asked = asyncio.ensure_future(first.store.transact(ALICE, accounts.all_of, real_ms=first.real_ms))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        pool = first.store.database._pool
+        await first.store.close()
+        return pool.is_closing(), len(await asked)
+
+    assert first.wait(ask_and_close()) == (True, 1)
+
+
+def copied(kept):
+    """Return which worlds a store has copies of."""
+    return [token for token in (ALICE, BOB, CAROL) if kept.store._copies.get(token)]
+
+
+@pytest.mark.parametrize(
+    ("room", "left"), [(0, [CAROL]), (2, [CAROL]), (4, [BOB, CAROL]), (6, [ALICE, BOB, CAROL])], ids=str
+)
+def test_the_worlds_that_were_used_last_are_copied_as_far_as_there_is_room(keep, records, monkeypatch, room, left):
+    """By the characters of their records, whether they were written or read; those that are gone take none."""
+    writer, reader = keep("postgresql"), keep("postgresql")
+    monkeypatch.setattr(copies, "COPIED_CHARACTERS", room * len(ACCOUNT.encode(records.account())))
+    for token in (BOB, CAROL, ALICE, BOB, CAROL):
+        for user_id in ("111", "222"):
+            writer.run(
+                lambda world, user_id=user_id: world.accounts.setdefault(user_id, records.account(user_id)), token
+            )
+        reader.run(lambda world: len(world.accounts), token)
+
+    assert copied(writer) == copied(reader) == left
+    for token in (CAROL, None):
+        writer.wait(writer.store.reset(token))
+        assert copied(writer) == [each for each in left if token is not None and each != token]
+
+
+def test_the_bytes_of_an_upload_are_at_hand_only_while_they_are_used():
+    """Those of the version that is known, and of no other one."""
+    blobs = TrackedBlobs(Changes())
+    blobs.take([Row("blob", "midi/1", 3, "4")])
+    blobs.lend("midi/1", 2, b"older")
+    blobs.lend("midi/2", 3, b"unknown")
+    with pytest.raises(MissingBlobError):
+        blobs["midi/1"]
+
+    blobs.lend("midi/1", 3, b"MThd")
+    assert (dict(blobs), blobs.size("midi/1")) == ({"midi/1": b"MThd"}, 4)
+    blobs["midi/2"] = b"new"
+    blobs["midi/3"] = b"gone"
+    del blobs["midi/3"]
+    blobs.put_away()
+    with pytest.raises(MissingBlobError):
+        blobs["midi/1"]
+
+    assert [blobs.unwritten(name) for name in ("midi/1", "midi/2", "midi/3")] == [None, b"new", None]

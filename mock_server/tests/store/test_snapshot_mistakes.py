@@ -79,6 +79,12 @@ JOB = ("jobs", 0)
             "Expected ages that begin with 0 and do not fall - at `$.jobs[0].plan.steps`",
         ),
         (
+            at(*JOB, "plan", "steps", 0, "age_ms"),
+            1,
+            "Expected ages that begin with 0 and do not fall - at `$.jobs[0].plan.steps`",
+        ),
+        (at("counters"), {}, "Expected at most `counters.jobs`, which is 0 - at `$.jobs[0].number`"),
+        (
             at(*JOB, "settled_steps"),
             6,
             "Expected a step of the plan, and not the last one of a job that is active - at `$.jobs[0].settled_steps`",
@@ -121,6 +127,24 @@ def test_a_mistake_is_told_with_its_place_and_nothing_is_changed(client, change,
     assert refusal.status_code == 400
     assert refusal.json()["error"].startswith(f"Not a snapshot of a world: {error}")
     assert client.get(SNAPSHOT).json() == before
+
+
+@pytest.mark.parametrize(
+    ("part", "changes"),
+    [
+        ("callbacks", {"step": 5}),
+        ("callbacks", {"outcome": "failed", "job_id": {"user_id": "111", "item_id": "deleted"}}),
+        ("jobs", {"settled_steps": 5}),
+        ("jobs", {"settled_steps": 6, "active": False}),
+    ],
+    ids=["last-step", "finished-callback-of-no-job", "last-step-ahead", "settled"],
+)
+def test_what_just_fits_is_no_mistake(client, part, changes):
+    """To the last step of a plan, and beyond the life of a job."""
+    snapshot = client.get(SNAPSHOT).json()
+    snapshot[part][0] |= changes
+
+    assert client.put(SNAPSHOT, json=snapshot).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
-from tempolor_mock.domain import accounts, callbacks, faults, midi, music, scheduler, timing, voices
+from tempolor_mock.domain import accounts, callbacks, faults, midi, music, room, scheduler, timing, voices
 from tempolor_mock.domain.callbacks import Attempt
 from tempolor_mock.domain.faults import Effect, Fault, Match, Request
 from tempolor_mock.domain.jobs import MusicRequest
@@ -81,6 +81,18 @@ def test_every_statement_uses_an_index(kept):
 
     assert len(plans) > 30
     assert [each for each in plans.items() if "SCAN" in each[1] or "TEMP B-TREE" in each[1]] == []
+
+
+@pytest.mark.parametrize(("size", "looks"), [(0, False), (5, True)])
+def test_only_a_world_that_grows_looks_whether_there_is_too_much(kept, size, looks):
+    """However much else is done in it, before and after."""
+    kept.run(lambda world: world.count("jobs"))
+    statements = set()
+    kept.store._connection.set_trace_callback(statements.add)
+    kept.run(lambda world: (world.count("jobs"), size and room.take(world, size), world.count("jobs")))
+    kept.store._connection.set_trace_callback(None)
+
+    assert any("FROM totals" in each for each in statements) is looks
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def test_a_file_that_cannot_be_used_is_refused_in_one_line(tmp_path, place, reas
     with pytest.raises(StoreError, match=reason) as caught:
         open_store(f"sqlite:{tmp_path / place}", Policy(), CLOCK_AT_REST)
 
-    assert str(tmp_path / place) in str(caught.value)
+    assert str(caught.value).count(f"cannot keep worlds in {tmp_path / place}: ") == 1
     assert "\n" not in str(caught.value)
 
 

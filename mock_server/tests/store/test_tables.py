@@ -79,10 +79,11 @@ def test_listings_are_apart(edit, records):
 
 
 def test_a_table_yields_everything_oldest_first(edit, records):
-    """Of all listings together."""
-    edit(lambda world: fill(world, [records.midi(2, "2"), records.midi(1), records.midi(3)]))
+    """Of all listings together, in whichever order they were put."""
+    edit(lambda world: fill(world, [records.midi(2, "2"), records.midi(3), records.midi(1)]))
 
     assert edit(lambda world: numbers(world.midi)) == [1, 2, 3]
+    assert edit(lambda world: numbers(world.midi.page("111", before=None, limit=9))) == [3, 1]
 
 
 @pytest.mark.parametrize("user_id", ["111", "a:b/c", "ü", "' OR 1=1 --", "x" * 300, "nul\0byte", "back\\0slash\\"])
@@ -122,6 +123,8 @@ def test_blobs_keep_any_bytes(edit):
     assert edit(lambda world: world.blobs.pop("midi/1", None)) is None
     with pytest.raises(KeyError):
         edit(lambda world: world.blobs.__delitem__("midi/1"))
+    edit(lambda world: (world.blobs.update({"stems/1": b"short-lived"}), world.blobs.pop("stems/1")))
+    assert edit(lambda world: dict(world.blobs)) == {"voice/1": blobs["voice/1"]}
 
 
 def test_counters_start_at_nothing_and_add_up(edit):
@@ -146,6 +149,8 @@ def test_clearing_a_world_leaves_its_clock(edit, records):
 
     edit(furnish)
     before = edit(lambda world: world.now_ms)
+    edit(lambda world: (world.count("jobs"), world.clear(), world.accounts.update({"2": records.account("2")})))
+    assert edit(lambda world: list(world.accounts)) == ["2"]
     edit(lambda world: world.clear())
 
     assert edit(lambda world: (len(world.accounts), list(world.jobs), list(world.callbacks), list(world.midi))) == (

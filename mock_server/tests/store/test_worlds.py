@@ -3,11 +3,13 @@
 import pytest
 from tempolor_mock.domain import callbacks
 from tempolor_mock.domain.callbacks import Outcome
+from tempolor_mock.domain.faults import Effect, Fault, Match
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.domain.jobs import Status
 from tempolor_mock.domain.records import replace
 
 from ..stores import LASTING_STORES
+from .test_same_behaviour import everything
 
 ALICE, BOB = Token("1", "alice"), Token("2", "bob")
 
@@ -80,25 +82,85 @@ def test_a_refusal_leaves_the_world_created_and_settled(kept, records):
     assert kept.wait(kept.store.worlds_with_work()) == []
 
 
+def furnish(world, make):
+    """Put something of each kind into a world."""
+    world.accounts["111"] = make.account()
+    put_all(world.jobs, make.job(1), make.job(2).released())
+    put_all(world.callbacks, make.callback(1, outcome=Outcome.FAILED), make.callback(2), make.callback(3))
+    put_all(world.midi, make.midi(1), make.midi(2))
+    world.blobs["midi/1"] = b"MThd"
+    world.faults["f1"] = Fault(number=1, match=Match(), effect=Effect(kind="quota_spent"))
+    world.count("jobs", 2)
+
+
+def put_all(table, *items):
+    """Put several items into a table."""
+    for each in items:
+        table.put(each)
+
+
+CHANGES = [
+    lambda world, make: world.accounts.update({"111": make.account(max_jobs=3), "222": make.account("222")}),
+    lambda world, _make: world.accounts.pop("111"),
+    lambda world, make: put_all(world.jobs, make.job(1).released(), make.job(2), make.job(3)),
+    lambda world, _make: world.jobs.delete("item1"),
+    lambda world, make: put_all(world.callbacks, make.callback(2, outcome=Outcome.DELIVERED), make.callback(4)),
+    lambda world, _make: world.callbacks.forget_finished(2),
+    lambda world, make: put_all(world.midi, replace(make.midi(1), name="Other"), make.midi(3)),
+    lambda world, _make: world.midi.delete("item1"),
+    lambda world, _make: world.blobs.update({"midi/1": b"other", "midi/2": b"more"}),
+    lambda world, _make: world.blobs.pop("midi/1"),
+    lambda world, _make: world.faults.clear(),
+    lambda world, _make: world.count("jobs"),
+    lambda world, _make: setattr(world, "clock", world.clock.moved_to(0, 0)),
+    lambda world, make: (world.count("jobs"), world.clear(), world.accounts.update({"222": make.account("222")})),
+]
+"""Everything an action may do."""
+
+
 @pytest.mark.parametrize("store", LASTING_STORES)
 def test_an_action_that_raises_has_changed_nothing(keep, records, store):
     """Databases undo what was done; in memory, actions decide before they change."""
     kept = keep(store)
+    kept.run(lambda world: furnish(world, records))
+    before = kept.run(everything)
 
-    def spoil(world):
-        world.accounts["111"] = records.account()
-        world.jobs.put(records.job(1))
-        world.callbacks.put(records.callback(1))
-        world.blobs["midi/1"] = b"MThd"
-        world.count("jobs")
-        world.clock = world.clock.moved_to(0, 0)
+    def spoil(world, change):
+        change(world, records)
         raise LookupError
 
-    with pytest.raises(LookupError):
-        kept.run(spoil)
+    for number, change in enumerate(CHANGES):
+        with pytest.raises(LookupError):
+            kept.run(lambda world, change=change: spoil(world, change))
+        assert kept.run(everything) == keep(store).run(everything) == before, number
 
-    assert kept.run(lambda world: (len(world.accounts), [*world.jobs, *world.callbacks, *world.blobs])) == (0, [])
-    assert kept.run(lambda world: (dict(world.counters()), world.now_ms)) == ({}, kept.real_ms)
+
+def test_what_was_done_to_an_outdated_copy_is_undone(keep, records):
+    """The action runs again on the world as others left it, and may do something else then."""
+    first, second = keep("postgresql"), keep("postgresql")
+    first.run(lambda world: furnish(world, records))
+
+    def act(world, change, turn):
+        if world.count("turns", 0) < turn:
+            change(world, records)
+
+    for turn, change in enumerate(CHANGES, start=1):
+        second.run(everything)
+        first.run(lambda world: world.count("turns"))
+        second.run(lambda world, change=change, turn=turn: act(world, change, turn))
+        assert second.run(everything) == first.run(everything), turn
+    assert keep("postgresql").run(everything) == first.run(everything)
+
+
+@pytest.mark.parametrize("store", LASTING_STORES)
+def test_what_one_store_did_another_one_of_the_same_place_sees(keep, records, store):
+    """Each change by itself, whether it knows the world before it or not."""
+    first, second = keep(store), keep(store)
+    for number, change in enumerate(CHANGES):
+        first.run(lambda world: (world.clear(), furnish(world, records)))
+        second.run(everything)
+        first.run(lambda world, change=change: change(world, records))
+        assert first.run(everything) == second.run(everything) == keep(store).run(everything), number
 
 
 def test_how_jobs_ended_is_told_once(kept, records):
@@ -182,12 +244,6 @@ def test_worlds_in_which_something_will_happen_are_known(kept, records):
     assert kept.wait(kept.store.worlds_with_work()) == []
 
 
-def put_callbacks(world, *items):
-    """Put callbacks."""
-    for each in items:
-        world.callbacks.put(each)
-
-
 def take_callbacks(world):
     """Take the callbacks that are due, for seven seconds."""
     return callbacks.take_due(world, lease_ms=7_000, limit=9)
@@ -197,28 +253,32 @@ def take_callbacks(world):
     ("furnish", "after_ms"),
     [
         (lambda world, make: world.jobs.put(make.job(1, seconds=20)), 10_000),
-        (lambda world, make: put_callbacks(world, make.callback(1, due_ms=world.now_ms + 4_000)), 2_000),
-        (lambda world, make: (put_callbacks(world, make.callback(1)), world.jobs.put(make.job(1))), 0),
-        (lambda world, make: (put_callbacks(world, make.callback(1)), take_callbacks(world)), 7_000),
+        (lambda world, make: put_all(world.callbacks, make.callback(1, due_ms=world.now_ms + 4_000)), 2_000),
+        (lambda world, make: (put_all(world.callbacks, make.callback(1)), world.jobs.put(make.job(1))), 0),
+        (lambda world, make: (put_all(world.callbacks, make.callback(1)), take_callbacks(world)), 7_000),
         (
             lambda world, make: (
-                put_callbacks(world, make.callback(1, leased_until_ms=world.real_ms + 9_000), make.callback(2, job=2)),
+                put_all(
+                    world.callbacks, make.callback(1, leased_until_ms=world.real_ms + 9_000), make.callback(2, job=2)
+                ),
                 take_callbacks(world),
             ),
             7_000,
         ),
         (
             lambda world, make: (
-                put_callbacks(world, make.callback(1)),
-                put_callbacks(world, *take_callbacks(world), make.callback(2)),
-                put_callbacks(world, make.callback(1, outcome=Outcome.FAILED, leased_until_ms=world.real_ms + 7_000)),
+                put_all(world.callbacks, make.callback(1)),
+                put_all(world.callbacks, *take_callbacks(world), make.callback(2)),
+                put_all(
+                    world.callbacks, make.callback(1, outcome=Outcome.FAILED, leased_until_ms=world.real_ms + 7_000)
+                ),
                 take_callbacks(world),
                 world.callbacks.forget_finished(2),
-                put_callbacks(world, make.callback(2, leased_until_ms=world.real_ms + 8_000)),
+                put_all(world.callbacks, make.callback(2, leased_until_ms=world.real_ms + 8_000)),
             ),
             8_000,
         ),
-        (lambda world, make: put_callbacks(world, make.callback(1, outcome=Outcome.FAILED)), 500_000),
+        (lambda world, make: put_all(world.callbacks, make.callback(1, outcome=Outcome.FAILED)), 500_000),
         (lambda world, _make: setattr(world, "clock", replace(world.clock, frozen=True)), None),
     ],
     ids=["job", "callback", "both", "leased", "leased-twice", "lease-ended", "nothing", "stopped"],
