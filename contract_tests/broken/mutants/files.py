@@ -222,6 +222,12 @@ MUTANTS: Final = (
         lambda: _bytes("midi", b"\x01\xe0", b"\x03\xc0"),
     ),
     _rewrite(
+        "midi-as-text",
+        "The link of a MIDI file serves it with its line feeds as carriage return and line feed.",
+        "midi-file-comes-back file-is-whole",
+        lambda: _bytes("midi", b"\n", b"\r\n"),
+    ),
+    _rewrite(
         "lifetime-in-milliseconds",
         "`remainSeconds` of a link counts milliseconds.",
         "lifetime-is-in-seconds",

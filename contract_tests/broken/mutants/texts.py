@@ -123,6 +123,12 @@ MUTANTS: Final = (
         lambda: _echoes(unquote_plus, {"name"}),
     ),
     _rewrite(
+        "names-are-cut",
+        "The names of MIDI files and voices are cut after 128 characters.",
+        "upload-comes-back-in-its-list upload-answers-its-id",
+        lambda: _echoes(lambda text: text[:128], {"name"}),
+    ),
+    _rewrite(
         "limits-in-bytes",
         "The length of lyrics is counted in bytes.",
         "valid-is-accepted valid-orders-are-taken",

@@ -27,6 +27,7 @@ _WHAT_WAS_MADE_CAN_BE_FOUND: Final = rule("what-was-made-can-be-found")
 
 _MIDI_TYPE: Final = {"Content-Type": "audio/midi"}
 _WAV_TYPE: Final = {"Content-Type": "audio/wav"}
+_LONG: Final = 250
 _SOUNDS: Final = ("mp4", "x-m4a", "mpeg", "wav", "wave", "flac", "x-flac")
 _LISTED: Final = {
     "upload_midi": ("audio/midi", "audio/x-midi"),
@@ -50,8 +51,9 @@ def _midi(lab: Lab) -> None:
     fetch(lab, midi.get("midiUrl"))
     _order_with(lab, "midiItemId", midi_id, account)
     _gone(lab, "delete_midi", "midiItemId", midi_id, account)
-    # Its id is not given away again.
-    lab.call("upload_midi", query=query, content=midi_file(), headers=_MIDI_TYPE)
+    # Its id is not given away again. A name may be too long, but not be cut in silence.
+    long = {**query, "name": lab.name("Long").ljust(_LONG, "g")}
+    lab.call("upload_midi", query=long, content=midi_file(), headers=_MIDI_TYPE)
     other = second.item.get("midiRenderVO")
     if isinstance(other, dict):
         encoded = lab.send("DELETE", f"/music/midi/{quote(str(other.get('midiItemId')), safe='')}")
