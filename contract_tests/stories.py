@@ -154,6 +154,23 @@ def judged(rule_id: str, *exchanges: Exchange, live: bool = False) -> Tally:
     return inspector.ledger.tallies[rule_id]
 
 
+def said(rule_id: str, *exchanges: Exchange) -> str:
+    """Return what one rule says of a story: each violation with the numbers of its calls, else the verdict.
+
+    A rule that stumbled over an answer says `inconclusive`, whatever else it found.
+    """
+    tally = judged(rule_id, *exchanges)
+    if tally.inconclusive:
+        return "inconclusive"
+    found = [f"{[each.number for each in one.calls]} {one.message}" for one in (*tally.violations, *tally.notes)]
+    return " ".join(found) or str(tally.verdict)
+
+
+def at_once(*exchanges: Exchange) -> list[Exchange]:
+    """Return exchanges that all began at one moment, a minute into a story: nobody knows which of them was first."""
+    return [replace(each, started=_START + 60, elapsed=0.5) for each in exchanges]
+
+
 @cache
 def _judge() -> DocumentJudge:
     return DocumentJudge()

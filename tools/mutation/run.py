@@ -111,7 +111,16 @@ AREAS: Final = (
         ("tempolor_contract/rules/*",),
         tuple(
             f"contract_tests/tests/test_{each}.py"
-            for each in ("rules", "edges_of_rules", "recordings", "reading", "known_differences")
+            for each in (
+                "rules",
+                "rules_of_accounts",
+                "rules_of_items",
+                "rules_of_slots",
+                "edges_of_rules",
+                "recordings",
+                "reading",
+                "known_differences",
+            )
         ),
         60,
     ),

@@ -34,16 +34,13 @@ def _empty_cursor(call: Call) -> Judged:
 
 
 def _redirect(call: Call) -> Judged:
-    if call.path is None or call.operation in {CALLBACK, FILE} or call.unclear:
+    response = call.exchange.response
+    # Callbacks and files have no path of the API.
+    if call.path is None or response is None or call.unclear:
         return None
     if 300 <= call.status < 400:
-        response = call.exchange.response
-        return [
-            Problem(
-                f"{call.method} {call.path} was answered {call.status}, a "
-                f"redirect to {response.header('location') if response else ''}"
-            )
-        ]
+        where = response.header("location") or "nowhere"
+        return [Problem(f"{call.method} {call.path} was answered {call.status}, a redirect to {where}")]
     return FINE
 
 

@@ -156,9 +156,8 @@ def _all_found(call: Call, world: World) -> Judged:
 def _some_or_404(call: Call) -> Judged:
     if call.status not in {200, 404}:
         return None
-    return (
-        [Problem("the list of accounts is empty, and was answered 200 in place of 404")] if call.answer == {} else FINE
-    )
+    empty = call.status == 200 and call.answer == {}
+    return [Problem("the list of accounts is empty, and was answered 200 in place of 404")] if empty else FINE
 
 
 def _scheduler_answers(call: Call, world: World) -> Judged:
@@ -180,14 +179,14 @@ def _stamp_moves_on(call: Call, world: World) -> Judged:
 
 
 def _name_not_needed(call: Call, world: World) -> Judged:
-    alone = world.only_account is not None and world.only_account.before(call)
-    if call.query.get("user_id") or call.query.get("cursor") or not alone or call.unclear:
+    alone = world.only_account
+    if call.query.get("user_id") or call.query.get("cursor") or alone is None or not alone.before(call):
         return None
     if call.status == 400 and "user_id" in call.error:
         told = (
             f"one account is configured, so {call.operation} needs no user_id, but was refused without it: {call.error}"
         )
-        return [Problem(told, (world.only_account,) if world.only_account else ())]
+        return [Problem(told, (alone,))]
     return FINE if call.accepted else None
 
 

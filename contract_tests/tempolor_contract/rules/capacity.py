@@ -54,7 +54,8 @@ def _keys(running: dict[str, list[dict[str, Any]]]) -> Judged:
             if parts and {parts.account, job.get("user_id", parts.account)} != {user_id}:
                 return [
                     Problem(
-                        f"{job['job_id']} of account {job.get('user_id')!r} is listed in runningJobs under {user_id!r}"
+                        f"{job['job_id']} of account {job.get('user_id', parts.account)!r} "
+                        f"is listed in runningJobs under {user_id!r}"
                     )
                 ]
     return FINE

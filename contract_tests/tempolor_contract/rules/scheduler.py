@@ -222,7 +222,7 @@ def _between(call: Call, world: World, now: set[str]) -> Judged:
         return FINE
     return [
         Problem(
-            f"{min(skipped)} is in the listings before and after this one, but not in this one",
+            f"{min(skipped)} is in this listing and in the last but one, but not in the one between them",
             (before, middle),
             key="between",
         )

@@ -1,0 +1,457 @@
+"""What the rules of accounts, tokens and addresses say, word for word, and where they say nothing."""
+
+from typing import Any
+
+import pytest
+from stories import (
+    ACCOUNT,
+    JOB,
+    account,
+    at_once,
+    available,
+    call,
+    callback,
+    error,
+    music,
+    read,
+    said,
+    scheduler,
+    stored,
+)
+from tempolor_contract import Exchange
+
+PASSED, SILENT = "passed", "never-reached"
+TICKET = {"service_ticket": "of-a-browser-session"}
+NEEDS_USER = error(400, "Parameter user_id is required")
+ONE = call("GET", "/accounts", 200, {ACCOUNT: account()})
+TWO = call("GET", "/accounts", 200, {ACCOUNT: account(), "222": account("222")})
+NONE = call("GET", "/accounts", 404, error(404))
+EMPTY = call("GET", "/music", 200, {"records": []})
+URL = "http://files.example/a.mp3"
+
+
+def shown(user_id: str = ACCOUNT, status: int = 200, **fields: Any) -> Exchange:
+    """Return the reading of an account."""
+    answer = account(user_id, **fields) if status == 200 else error(status)
+    return call("GET", f"/accounts/{user_id}", status, answer)
+
+
+def listed(**accounts: Any) -> Exchange:
+    """Return a list of accounts, as `a111`."""
+    return call("GET", "/accounts", 200, {name.removeprefix("a"): each for name, each in accounts.items()})
+
+
+def removed(status: int = 204, user_id: str = ACCOUNT) -> Exchange:
+    """Return the deletion of an account."""
+    return call("DELETE", f"/accounts/{user_id}", status)
+
+
+def storing(parameters: Any, answer: Any, status: int = 200, **sent: Any) -> Exchange:
+    """Return the storing of an account with these parameters."""
+    return call("POST", "/accounts", status, answer, sent={"requestParams": parameters, **sent})
+
+
+def music_of(status: int, answer: Any = None, **query: str) -> Exchange:
+    """Return a list of music, as a rule one that names no account."""
+    return call("GET", "/music", status, error(status) if answer is None else answer, query=query)
+
+
+CASES: dict[str, tuple[str, list[Exchange], str]] = {
+    "another scheme": (
+        "no-token-no-answer",
+        [scheduler(), call("GET", "/scheduler", 200, [], token=None, headers={"Authorization": "Basic x"})],
+        "[2] list_running_jobs was sent with another scheme than Bearer, and answered 200 all the same",
+    ),
+    "no header at all": (
+        "no-token-no-answer",
+        [scheduler(), call("GET", "/scheduler", 200, [], token=None)],
+        "[2] list_running_jobs was sent with no Authorization header, and answered 200 all the same",
+    ),
+    "a refusal without a token": (
+        "no-token-no-answer",
+        [scheduler(), call("GET", "/scheduler", 401, error(401), token=None)],
+        PASSED,
+    ),
+    "a callback needs no token": ("no-token-no-answer", [scheduler(), callback(music())], SILENT),
+    "a file needs no token": (
+        "no-token-no-answer",
+        [call("GET", f"/music/download/{JOB}", 200, {"url": URL}), call("GET", URL, 200, token=None)],
+        SILENT,
+    ),
+    "what is no operation needs no token": (
+        "no-token-no-answer",
+        [scheduler(), call("GET", "/version", 200, {}, token=None)],
+        SILENT,
+    ),
+    "a call with a token": ("no-token-no-answer", [scheduler(), scheduler()], SILENT),
+    "a redirect of the first status": (
+        "no-redirects",
+        [call("GET", "/scheduler", 300)],
+        "[1] GET /scheduler was answered 300, a redirect to nowhere",
+    ),
+    "a redirect of the last status": (
+        "no-redirects",
+        [call("POST", "/music/song", 399, answer_headers={"Location": "http://x/y"})],
+        "[1] POST /music/song was answered 399, a redirect to http://x/y",
+    ),
+    "a refusal is no redirect": ("no-redirects", [call("GET", "/scheduler", 400, error(400))], PASSED),
+    "a crash is no redirect": ("no-redirects", [call("GET", "/scheduler", 500)], SILENT),
+    "a receiver may redirect": ("no-redirects", [callback(music())], SILENT),
+    "a file may be elsewhere": (
+        "no-redirects",
+        [read(music(cover=URL)), call("GET", URL, 302, token=None)],
+        PASSED,
+    ),
+    "an empty cursor": ("empty-is-left-out", [music_of(200, {"records": []}, cursor="")], PASSED),
+    "an empty cursor is refused": (
+        "empty-is-left-out",
+        [music_of(400, error(400, "Invalid cursor"), cursor="")],
+        "[1] list_music with an empty cursor, which counts as none, was refused: Invalid cursor",
+    ),
+    "an empty cursor, refused for another field": (
+        "empty-is-left-out",
+        [music_of(400, error(400, "Invalid type parameter"), cursor="")],
+        SILENT,
+    ),
+    "an empty cursor where nobody is": (
+        "empty-is-left-out",
+        [music_of(404, error(404, "no cursor"), cursor="")],
+        SILENT,
+    ),
+    "a cursor that is wrong": ("empty-is-left-out", [music_of(400, error(400, "Invalid cursor"), cursor="x")], SILENT),
+    "no cursor": ("empty-is-left-out", [music_of(400, error(400, "Invalid cursor"))], SILENT),
+    "stamps a second apart": ("account-stamps-agree", [shown(updated=1747731600125 - 1000)], PASSED),
+    "stamps more than a second apart": (
+        "account-stamps-agree",
+        [shown(updated=1747731600125 - 1001)],
+        (
+            "[1] updated is 1747731599124 and updatedUTC is 2025-05-20T09:00:00.125Z: two moments 1001 ms "
+            "apart, in place of one"
+        ),
+    ),
+    "one stamp alone": ("account-stamps-agree", [shown(updatedUTC=None)], SILENT),
+    "another stamp alone": ("account-stamps-agree", [shown(updated=None)], SILENT),
+    "a refusal has no stamps": ("account-stamps-agree", [call("GET", "/accounts/1", 404, account(updated=1))], SILENT),
+    "the second account of a list is stamped wrong": (
+        "account-stamps-agree",
+        [listed(a111=account(updated=None), a222=account(updated=0))],
+        (
+            "[1] updated is 0 and updatedUTC is 2025-05-20T09:00:00.125Z: two moments 1747731600125 ms "
+            "apart, in place of one"
+        ),
+    ),
+    "stamps of a list": ("account-stamps-agree", [TWO], PASSED),
+    "a list of what is no account": ("account-stamps-agree", [listed(a111=5)], SILENT),
+    "an account that was stored wrong": (
+        "account-stamps-agree",
+        [storing({}, account(updated=0))],
+        (
+            "[1] updated is 0 and updatedUTC is 2025-05-20T09:00:00.125Z: two moments 1747731600125 ms "
+            "apart, in place of one"
+        ),
+    ),
+    "each under its id": ("accounts-stand-under-their-ids", [TWO], PASSED),
+    "the second under another id": (
+        "accounts-stand-under-their-ids",
+        [listed(a111=account(), a222=account("333"))],
+        "[1] the key '222' holds the account '333'",
+    ),
+    "accounts that tell no id": ("accounts-stand-under-their-ids", [listed(a111={"maxJobs": 1}, a222=5)], PASSED),
+    "no account": ("accounts-stand-under-their-ids", [listed()], SILENT),
+    "a list that is refused": (
+        "accounts-stand-under-their-ids",
+        [call("GET", "/accounts", 404, {"222": account()})],
+        SILENT,
+    ),
+    "another account than asked for": (
+        "account-that-was-asked-for",
+        [call("GET", "/accounts/2", 200, {})],
+        "[1] asked for account '2', got None",
+    ),
+    "an account nobody has": ("account-that-was-asked-for", [shown(status=404)], SILENT),
+    "a limit that is refused": ("account-keeps-its-limit", [storing({}, error(400), 400, maxJobs=0)], SILENT),
+    "a limit of its own": ("account-keeps-its-limit", [storing({}, account(limit=3), maxJobs=3)], PASSED),
+    "a limit that is lost": (
+        "account-keeps-its-limit",
+        [storing({}, {}, maxJobs=3)],
+        "[1] the account was stored with maxJobs 3, and the answer says None",
+    ),
+    "the usual limit": ("account-keeps-its-limit", [storing({}, account(limit=10))], PASSED),
+    "a ucid": ("account-keeps-its-id", [storing({"ucid": "8"}, account("8"))], PASSED),
+    "a user_id beside a ucid": (
+        "account-keeps-its-id",
+        [storing({"ucid": "8", "user_id": "9"}, account("8"))],
+        "[1] the account was stored as '9', and the answer calls it '8'",
+    ),
+    "an id that is a number": ("account-keeps-its-id", [storing({"user_id": 8}, account("8"))], PASSED),
+    "an id that is lost": (
+        "account-keeps-its-id",
+        [storing({"user_id": "8"}, {})],
+        "[1] the account was stored as '8', and the answer calls it None",
+    ),
+    "an id that is neither text nor number": ("account-keeps-its-id", [storing({"user_id": [8]}, account())], SILENT),
+    "an id that is true": ("account-keeps-its-id", [storing({"user_id": True}, account())], SILENT),
+    "no id": ("account-keeps-its-id", [storing({"email": "x"}, account())], SILENT),
+    "parameters in a text": ("account-keeps-its-id", [storing('{"user_id": "8"}', account())], SILENT),
+    "an account that is refused": ("account-keeps-its-id", [storing({"user_id": "8"}, error(400), 400)], SILENT),
+    "a secret in a list": (
+        "secrets-are-masked",
+        [
+            storing(TICKET, account()),
+            listed(a111=account(requestParams=TICKET), a222=account("222")),
+        ],
+        "[2] the answer shows the service_ticket that was stored, which is a secret",
+    ),
+    "a secret of the second account in a list": (
+        "secrets-are-masked",
+        [storing(TICKET, account("222")), listed(a111=account(), a222=account("222", requestParams=TICKET))],
+        "[2] the answer shows the service_ticket that was stored, which is a secret",
+    ),
+    "a secret beside a masked one": (
+        "secrets-are-masked",
+        [
+            storing(TICKET, account()),
+            storing(TICKET, account("222")),
+            listed(a111=account(requestParams=TICKET), a222=account("222")),
+        ],
+        "[3] the answer shows the service_ticket that was stored, which is a secret",
+    ),
+    "a secret that is masked": ("secrets-are-masked", [storing(TICKET, account())], PASSED),
+    "a secret of another account": (
+        "secrets-are-masked",
+        [storing(TICKET, account()), shown(requestParams={"service_ticket": "other"})],
+        PASSED,
+    ),
+    "a secret that is shown as it is stored": (
+        "secrets-are-masked",
+        [storing(TICKET, account(requestParams=TICKET))],
+        "[1] the answer shows the service_ticket that was stored, which is a secret",
+    ),
+    "a secret of an earlier storing": (
+        "secrets-are-masked",
+        [storing(TICKET, account()), storing({}, account()), shown(requestParams=TICKET)],
+        "[3] the answer shows the service_ticket that was stored, which is a secret",
+    ),
+    "nothing but a refusal": ("secrets-are-masked", [storing(TICKET, error(400), 400)], SILENT),
+    "an account as it was stored": ("account-round-trips", [stored(), shown()], PASSED),
+    "an account that somebody stored again": (
+        "account-round-trips",
+        [stored(), shown(limit=4, updated=1747731600126)],
+        PASSED,
+    ),
+    "another time in words": (
+        "account-round-trips",
+        [stored(), shown(updatedUTC="2025-05-20T09:00:00.126Z")],
+        (
+            "[1, 2] account 111: updatedUTC was '2025-05-20T09:00:00.125Z' and is now "
+            "'2025-05-20T09:00:00.126Z', though nobody stored the account again"
+        ),
+    ),
+    "another limit of an account without stamps": (
+        "account-round-trips",
+        [storing({}, {"user_id": ACCOUNT, "maxJobs": 1}), call("GET", "/accounts/111", 200, {"user_id": ACCOUNT})],
+        "[1, 2] account 111: maxJobs was 1 and is now None, though nobody stored the account again",
+    ),
+    "a stamp that came from nowhere": (
+        "account-round-trips",
+        [storing({}, {"user_id": ACCOUNT, "maxJobs": 1}), shown()],
+        PASSED,
+    ),
+    "a stamp that is lost": (
+        "account-round-trips",
+        [stored(), call("GET", "/accounts/111", 200, {"user_id": ACCOUNT, "maxJobs": 10})],
+        PASSED,
+    ),
+    "the second account of a list is another": (
+        "account-round-trips",
+        [stored("222"), listed(a111=account(), a222=account("222", limit=3))],
+        "[1, 2] account 222: maxJobs was 10 and is now 3, though nobody stored the account again",
+    ),
+    "an account nobody has stored": ("account-round-trips", [shown()], SILENT),
+    "an account of the scheduler": ("account-round-trips", [available((ACCOUNT, 3, 0, 3)), shown(limit=4)], SILENT),
+    "an account of the scheduler is a 404": (
+        "account-round-trips",
+        [available((ACCOUNT, 3, 0, 3)), shown(status=404)],
+        SILENT,
+    ),
+    "an account of the scheduler is not listed": (
+        "account-round-trips",
+        [available((ACCOUNT, 3, 0, 3)), NONE],
+        PASSED,
+    ),
+    "an account that was perhaps deleted": ("account-round-trips", [stored(), removed(500), shown(limit=4)], SILENT),
+    "an account that was perhaps deleted is a 404": (
+        "account-round-trips",
+        [stored(), removed(500), shown(status=404)],
+        SILENT,
+    ),
+    "an account that was perhaps deleted is not listed": (
+        "account-round-trips",
+        [stored(), removed(500), NONE],
+        PASSED,
+    ),
+    "a deleted account can be read": (
+        "account-round-trips",
+        [stored(), removed(), shown()],
+        "[2, 3] account 111 was deleted, but can still be read",
+    ),
+    "a deleted account is listed": (
+        "account-round-trips",
+        [stored(), removed(), ONE],
+        "[2, 3] account 111 was deleted, but is listed",
+    ),
+    "a deleted account is a 404": ("account-round-trips", [stored(), removed(), shown(status=404)], PASSED),
+    "a deleted account is not listed": ("account-round-trips", [stored(), removed(), NONE], PASSED),
+    "a deletion that was refused": (
+        "account-round-trips",
+        [stored(), removed(404), shown(status=404)],
+        "[1, 3] account 111 was stored and not deleted, but reading it was answered 404",
+    ),
+    "a stored account is a 404": (
+        "account-round-trips",
+        [stored(), shown(status=404)],
+        "[1, 2] account 111 was stored and not deleted, but reading it was answered 404",
+    ),
+    "a stored account where the list is a 404": (
+        "account-round-trips",
+        [stored(), NONE],
+        "[1, 2] account 111 was stored, but is not listed",
+    ),
+    "a stored account where the list is refused": (
+        "account-round-trips",
+        [stored(), call("GET", "/accounts", 401, error(401))],
+        SILENT,
+    ),
+    "no list, and no account": ("account-round-trips", [NONE], SILENT),
+    "a crash tells nothing of an account": ("account-round-trips", [stored(), removed(), shown(status=500)], SILENT),
+    "an account that is stored as it is read": ("account-round-trips", at_once(stored(), shown(limit=4)), SILENT),
+    "an account that is stored as it is missed": ("account-round-trips", at_once(stored(), shown(status=404)), SILENT),
+    "an account that is stored as it is not listed": ("account-round-trips", at_once(stored(), NONE), PASSED),
+    "an account that is deleted as it is read": (
+        "account-round-trips",
+        [stored("222"), *at_once(stored(), removed(), shown())],
+        PASSED,
+    ),
+    "a stored account is back": ("account-round-trips", [stored(), removed(), stored(), shown()], PASSED),
+    "no accounts, and a body": ("no-accounts-is-404", [call("GET", "/accounts", 404, {})], PASSED),
+    "an empty list": (
+        "no-accounts-is-404",
+        [listed()],
+        "[1] the list of accounts is empty, and was answered 200 in place of 404",
+    ),
+    "some accounts": ("no-accounts-is-404", [ONE], PASSED),
+    "no right to a list": ("no-accounts-is-404", [call("GET", "/accounts", 401, {})], SILENT),
+    "a scheduler without accounts": ("scheduler-answers-where-accounts-are", [scheduler()], SILENT),
+    "a scheduler that answers": ("scheduler-answers-where-accounts-are", [stored(), available()], PASSED),
+    "a scheduler that finds no account": (
+        "scheduler-answers-where-accounts-are",
+        [stored(), call("GET", "/scheduler/available", 404, error(404, "No accounts"))],
+        "[1, 2] account 111 is configured, but get_available_capacity was answered 404: No accounts",
+    ),
+    "a scheduler that is not for everybody": (
+        "scheduler-answers-where-accounts-are",
+        [stored(), call("GET", "/scheduler", 401, error(401))],
+        SILENT,
+    ),
+    "a scheduler after the last account": (
+        "scheduler-answers-where-accounts-are",
+        [stored(), removed(), call("GET", "/scheduler", 404, error(404))],
+        SILENT,
+    ),
+    "a scheduler that knew an account": (
+        "scheduler-answers-where-accounts-are",
+        [available((ACCOUNT, 1, 0, 1)), call("GET", "/scheduler", 404, error(404))],
+        SILENT,
+    ),
+    "a scheduler while an account is stored": (
+        "scheduler-answers-where-accounts-are",
+        at_once(stored(), call("GET", "/scheduler", 404, error(404))),
+        SILENT,
+    ),
+    "the same stamp again": ("account-stamp-is-now", [stored(), stored()], PASSED),
+    "an earlier stamp": (
+        "account-stamp-is-now",
+        [stored(), storing({}, account(updated=1747731600124))],
+        "[1, 2] account 111 was stored again, and updated went back from 1747731600125 to 1747731600124",
+    ),
+    "the first stamp": ("account-stamp-is-now", [stored()], SILENT),
+    "a stamp of a refusal": ("account-stamp-is-now", [stored(), storing({}, account(updated=1), 400)], SILENT),
+    "no stamp before": ("account-stamp-is-now", [storing({}, {"user_id": ACCOUNT}), stored()], SILENT),
+    "no stamp afterwards": ("account-stamp-is-now", [stored(), storing({}, {"user_id": ACCOUNT})], SILENT),
+    "an account nobody stored": ("account-stamp-is-now", [available((ACCOUNT, 1, 0, 1)), stored()], SILENT),
+    "two stamps at once": ("account-stamp-is-now", at_once(stored(), storing({}, account(updated=1))), SILENT),
+    "one account, and no name": (
+        "one-account-needs-no-name",
+        [ONE, music_of(400, NEEDS_USER)],
+        (
+            "[1, 2] one account is configured, so list_music needs no user_id, but was refused without it: "
+            "Parameter user_id is required"
+        ),
+    ),
+    "one account, and its music": ("one-account-needs-no-name", [ONE, EMPTY], PASSED),
+    "one account, and a name": ("one-account-needs-no-name", [ONE, music_of(200, {}, user_id=ACCOUNT)], SILENT),
+    "one account, and a cursor": ("one-account-needs-no-name", [ONE, music_of(400, NEEDS_USER, cursor="c")], SILENT),
+    "one account, and nothing there": ("one-account-needs-no-name", [ONE, music_of(404, NEEDS_USER)], SILENT),
+    "one account, and another mistake": ("one-account-needs-no-name", [ONE, music_of(400)], SILENT),
+    "one account, and a crash": ("one-account-needs-no-name", [ONE, music_of(500, NEEDS_USER)], SILENT),
+    "two accounts, and no name": ("one-account-needs-no-name", [TWO, music_of(400, NEEDS_USER)], SILENT),
+    "nobody knows how many accounts": ("one-account-needs-no-name", [music_of(400, NEEDS_USER)], SILENT),
+    "perhaps another account": ("one-account-needs-no-name", [ONE, stored(), music_of(400, NEEDS_USER)], SILENT),
+    "perhaps another account after a crash": (
+        "one-account-needs-no-name",
+        [ONE, storing({}, {}, 500), music_of(400, NEEDS_USER)],
+        SILENT,
+    ),
+    "no other account": (
+        "one-account-needs-no-name",
+        [ONE, storing({}, error(400), 400), removed(404), shown(), music_of(400, NEEDS_USER)],
+        (
+            "[1, 5] one account is configured, so list_music needs no user_id, but was refused without it: "
+            "Parameter user_id is required"
+        ),
+    ),
+    "perhaps no account": ("one-account-needs-no-name", [ONE, removed(), music_of(400, NEEDS_USER)], SILENT),
+    "perhaps no account after a crash": (
+        "one-account-needs-no-name",
+        [ONE, removed(500), music_of(400, NEEDS_USER)],
+        SILENT,
+    ),
+    "one account by a list that is refused": (
+        "one-account-needs-no-name",
+        [call("GET", "/accounts", 404, {ACCOUNT: account()}), music_of(400, NEEDS_USER)],
+        SILENT,
+    ),
+    "one account as it is listed": ("one-account-needs-no-name", at_once(ONE, music_of(400, NEEDS_USER)), SILENT),
+    "two accounts, and music of nobody": (
+        "several-accounts-need-a-name",
+        [TWO, EMPTY],
+        "[1, 1, 2] 2 accounts are configured, so list_music needs a user_id, but was accepted without one",
+    ),
+    "three accounts, and music of nobody": (
+        "several-accounts-need-a-name",
+        [TWO, stored("333"), EMPTY],
+        "[1, 1, 3] 3 accounts are configured, so list_music needs a user_id, but was accepted without one",
+    ),
+    "two accounts, and a refusal": ("several-accounts-need-a-name", [TWO, music_of(400)], PASSED),
+    "two accounts, and a name": ("several-accounts-need-a-name", [TWO, music_of(200, {}, user_id=ACCOUNT)], SILENT),
+    "one account, and music of nobody": ("several-accounts-need-a-name", [ONE, EMPTY], SILENT),
+    "one account is left": ("several-accounts-need-a-name", [TWO, removed(), EMPTY], SILENT),
+    "two accounts of the scheduler": (
+        "several-accounts-need-a-name",
+        [available((ACCOUNT, 1, 0, 1), ("222", 1, 0, 1)), EMPTY],
+        SILENT,
+    ),
+    "two accounts at once": ("several-accounts-need-a-name", at_once(TWO, EMPTY), SILENT),
+    **{
+        f"two accounts, and a {status}": ("several-accounts-need-a-name", [TWO, music_of(status)], SILENT)
+        for status in (401, 402, 429, 500)
+    },
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_rule_of_accounts_says(case):
+    """Each violation is told with the calls that show it; what nobody can know is not told."""
+    rule_id, exchanges, words = CASES[case]
+
+    assert said(rule_id, *exchanges) == words

@@ -1,0 +1,520 @@
+"""What the rules of slots and of the scheduler say, word for word, and where they say nothing."""
+
+from typing import Any
+
+import pytest
+from stories import (
+    ACCOUNT,
+    JOB,
+    JOB2,
+    at_once,
+    available,
+    busy,
+    call,
+    callback,
+    error,
+    music,
+    order,
+    page,
+    read,
+    row,
+    said,
+    scheduler,
+    stored,
+)
+from tempolor_contract import Exchange
+
+PASSED, SILENT = "passed", "never-reached"
+HERE, OTHER = ACCOUNT, "222"
+OTHERS = JOB.replace(f":{HERE}-", f":{OTHER}-")
+JOB3 = JOB.replace("a1", "c3")
+NINE = 1_747_731_600_000
+HOOK = "http://me.example/hook"
+GONE = call("DELETE", f"/accounts/{HERE}", 500)
+CANCELLED = call("DELETE", f"/scheduler/{JOB}", 204)
+UNLIMITED = call("POST", "/accounts", 200, {"user_id": HERE}, sent={"requestParams": {}})
+MISCOUNTED = available((OTHER, 3, 0, 3), (HERE, 3, 2, 1), executing=[row(), row("x")])
+
+
+def room(*rows: Any, executing: Any = (), status: int = 200) -> Exchange:
+    """Return free slots by rows of any shape."""
+    return call("GET", "/scheduler/available", status, {"executing": list(executing), "available": list(rows)})
+
+
+def slots(user_id: str = HERE, **fields: Any) -> dict[str, Any]:
+    """Return an account's row."""
+    return {"user_id": user_id, **fields}
+
+
+def running(*rows: dict[str, Any], status: int = 200) -> Exchange:
+    """Return a listing of running jobs with any status."""
+    return call("GET", "/scheduler", status, list(rows))
+
+
+def cancelling(status: int, job: str = JOB) -> Exchange:
+    """Return a cancelling."""
+    return call("DELETE", f"/scheduler/{job}", status, error(status) if status >= 400 else None)
+
+
+def full(running_jobs: Any, count: int = 1, status: int = 429, **sent: Any) -> Exchange:
+    """Return an order that was refused with these running jobs, whatever shape they have."""
+    text = f"Account is busy executing {count} jobs"
+    return call("POST", "/music/song", status, {"error": text, "runningJobs": running_jobs}, sent=sent)
+
+
+def refused(status: int = 400, **sent: Any) -> Exchange:
+    """Return an order that was not taken."""
+    return call("POST", "/music/song", status, error(status), sent=sent)
+
+
+def told(sys_time: Any) -> Exchange:
+    """Return a page that tells the service's time."""
+    return call("GET", "/music", 200, {"records": [], "sysTime": sys_time})
+
+
+def created(moment: Any, **options: Any) -> dict[str, Any]:
+    """Return an item that was made at a moment."""
+    return music(createTime=moment, **options)
+
+
+def second(**fields: Any) -> dict[str, Any]:
+    """Return the row of the second job."""
+    return row(JOB2, **fields)
+
+
+# Of each rule: what it says of a story.
+CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
+    "available-adds-up": [
+        (SILENT, [available()]),
+        (SILENT, [room(slots(maxJobs=3, executing=0, available=9), status=404)]),
+        (SILENT, [call("GET", "/scheduler/available", 200, {"available": "none"})]),
+        (PASSED, [room(slots(maxJobs=3, executing=1))]),
+        (PASSED, [room("x", slots(maxJobs=3, available=1), slots(executing=3, available=1))]),
+        (
+            "[1] account 222: maxJobs 4 less executing 1 is 3, but available is 2",
+            [room(slots(maxJobs=3), slots(OTHER, maxJobs=4.0, executing=1, available=2))],
+        ),
+        # Two numbers that differ are looked at twice.
+        (PASSED, [MISCOUNTED, available((OTHER, 3, 0, 3), (HERE, 3, 2, 1), executing=[row(), second()])]),
+        (PASSED, [MISCOUNTED, available((HERE, 3, 0, 3), executing=[row()])]),
+        (PASSED, at_once(MISCOUNTED, MISCOUNTED)),
+        (
+            "[1, 3] account 111 has 2 executing, but the scheduler lists 1 of its jobs, twice in a row",
+            [MISCOUNTED, scheduler(), MISCOUNTED],
+        ),
+        (
+            "[1, 2] account 111 has 1 executing, but the scheduler lists 0 of its jobs, twice in a row",
+            [available((HERE, 3, 1, 2)), available((HERE, 3, 1, 2))],
+        ),
+    ],
+    "available-is-sorted": [
+        (SILENT, [available((HERE, 1, 0, 1))]),
+        (SILENT, [room(slots(available=1), slots(available=2), status=404)]),
+        (PASSED, [room(slots(available=1), slots(available="2"), slots(available=1))]),
+        (
+            "[1] the account with most free slots is not first: available is, from the top, [1, 2]",
+            [available((HERE, 1, 0, 1), (OTHER, 2, 0, 2))],
+        ),
+    ],
+    "available-has-the-limits": [
+        (SILENT, [available((HERE, 1, 0, 1))]),
+        (SILENT, [stored(), room(slots(maxJobs=1), status=404)]),
+        (SILENT, [stored(), GONE, available((HERE, 1, 0, 1))]),
+        (SILENT, [UNLIMITED, available((HERE, 1, 0, 1))]),
+        (SILENT, at_once(stored(), available((HERE, 1, 0, 1)))),
+        (
+            "[1, 2] account 111 was stored with maxJobs 5, but its row has 1",
+            [stored(limit=5), available((OTHER, 2, 0, 2), (HERE, 1, 0, 1))],
+        ),
+        (
+            (
+                "[2, 3] account 222 was stored with maxJobs 5, but its row has 2 [1, 3] account 111 was stored "
+                "with maxJobs 5, but its row has 1"
+            ),
+            [stored(limit=5), stored(OTHER, 5), available((OTHER, 2, 0, 2), (HERE, 1, 0, 1))],
+        ),
+        (
+            "[2, 3] account 222 was stored with maxJobs 5, but its row has 2",
+            [stored(limit=5), stored(OTHER, 5), available((OTHER, 2, 0, 2), (HERE, 5, 0, 5))],
+        ),
+        (
+            "[1, 2] account 111 was stored with maxJobs 2, but its row has 3",
+            [available((HERE, 2, 0, 2)), available((HERE, 3, 0, 3))],
+        ),
+    ],
+    "available-has-all-accounts": [
+        (SILENT, [available()]),
+        (SILENT, [stored(), room(status=404)]),
+        (SILENT, [stored(), GONE, available()]),
+        (SILENT, [available((HERE, 1, 0, 1)), available()]),
+        (SILENT, at_once(stored(), available())),
+        (
+            "[2, 4] account 222 is configured, but has no row",
+            [stored(), stored(OTHER), stored("333"), available((HERE, 10, 0, 10))],
+        ),
+    ],
+    "available-shows-all-room": [
+        (SILENT, [stored(), room(status=404)]),
+        (SILENT, [stored(), call("GET", "/scheduler/available", 200, {"executing": []})]),
+        (SILENT, [stored(), GONE, available()]),
+        (SILENT, [UNLIMITED, available()]),
+        (SILENT, [available((HERE, 1, 0, 1)), available()]),
+        (SILENT, [stored(limit=2), available(executing=[row(), second()])]),
+        (SILENT, at_once(stored(), available())),
+        (PASSED, [stored(limit=2), available((HERE, 2, 1, 1), executing=[row()])]),
+        (
+            "[1, 2] account 111 has free slots, but no row",
+            [stored(limit=1), available(executing=[row(OTHERS), row("x")])],
+        ),
+        (
+            "[1, 3] account 111 has free slots, but no row",
+            [stored(limit=2), stored(OTHER, 2), available(executing=[row()])],
+        ),
+    ],
+    "elapsed-fits-started": [
+        (SILENT, [scheduler(row(elapsed="5"))]),
+        (SILENT, [running(row(), second(elapsed="09:00"), status=404)]),
+        (PASSED, [scheduler(row(), second(elapsed="00:07"))]),
+        (
+            "[1] started plus elapsed must be the moment of the answer in every row, but differs by 2000 ms",
+            [scheduler(row(), second(elapsed="00:08"))],
+        ),
+        (
+            "[1] started plus elapsed must be the moment of the answer in every row, but differs by 62000 ms",
+            [scheduler(row(elapsed="01:08"), second())],
+        ),
+        (PASSED, [told(NINE + 11_000), scheduler(row())]),
+        (
+            "[1, 3] by started and elapsed it is 5001 ms earlier than sysTime said before",
+            [told(NINE + 11_001), page("/music"), scheduler(row(), second())],
+        ),
+        (PASSED, [told("yesterday"), scheduler(row())]),
+        (PASSED, at_once(told(NINE + 99_000), scheduler(row()))),
+    ],
+    "running-row-goes-on": [
+        (SILENT, [scheduler(row()), scheduler(second())]),
+        (SILENT, [read(music()), scheduler(row())]),
+        (SILENT, [scheduler(row()), running(row(elapsed="00:01"), status=404)]),
+        (SILENT, at_once(scheduler(row()), scheduler(row(elapsed="00:01")))),
+        (PASSED, [scheduler(row()), scheduler(row())]),
+        (PASSED, [scheduler(row(elapsed="00:59")), scheduler(row(elapsed="01:00"))]),
+        (PASSED, [scheduler(row(elapsed="5 s")), scheduler(row())]),
+        (PASSED, [scheduler(row()), scheduler(row(elapsed="4 s"))]),
+        (PASSED, [scheduler(row()), scheduler(row(started="2025-05-20T11:00:00+02:00"))]),
+        (
+            f"[1, 2] elapsed of {JOB} went from 01:00 back to 00:59",
+            [scheduler(row(elapsed="01:00")), scheduler(row(elapsed="00:59"))],
+        ),
+        (
+            f"[1, 2] started of {JOB} changed from 2025-05-20T09:00:00Z to 2025-05-20T09:00:01Z",
+            [scheduler(row(started="2025-05-20T09:00:00Z")), scheduler(row(started="2025-05-20T09:00:01Z"))],
+        ),
+        (
+            f"[1, 2] elapsed of {JOB2} went from 00:05 back to 00:04",
+            [scheduler(second()), scheduler(row(), second(elapsed="00:04"))],
+        ),
+    ],
+    "start-is-creation": [
+        (SILENT, [scheduler(row())]),
+        (SILENT, [order(), scheduler(row())]),
+        (SILENT, [read(created("now")), scheduler(row())]),
+        (SILENT, [read(created(0)), scheduler(row(started="now"))]),
+        (SILENT, [read(created(0)), running(row(), status=404)]),
+        (PASSED, [read(created(NINE + 5000)), scheduler(row())]),
+        (
+            f"[1, 2] {JOB} has started and createTime 5001 ms apart, which are one moment",
+            [read(created(NINE + 5001)), scheduler(row())],
+        ),
+        (
+            f"[1, 2] {JOB} has started and createTime 5001 ms apart, which are one moment",
+            [read(created(NINE - 5001)), available(executing=[row()])],
+        ),
+        (
+            f"[1, 2] {JOB} has started and createTime 9000 ms apart, which are one moment",
+            [read(created(0)), full({HERE: [{"job_id": JOB, "started": 9000}]})],
+        ),
+        (PASSED, [read(created(9000)), full({HERE: [{"job_id": JOB, "started": 9000}]})]),
+        (
+            f"[1, 2] {JOB} has started and createTime 1747731600000 ms apart, which are one moment",
+            [page("/music", created(0), created(1, job=JOB2)), scheduler(row(JOB3), row(), second())],
+        ),
+        (
+            f"[1, 2] {JOB} has started and createTime 1747731600000 ms apart, which are one moment",
+            [page("/music", created(0), created(NINE, job=JOB2)), scheduler(row(), second())],
+        ),
+    ],
+    "scheduler-lists-what-runs": [
+        (SILENT, [read(music()), read(music())]),
+        (SILENT, [read(music(30)), running(row(), status=404)]),
+        (PASSED, [scheduler(row()), read(music())]),
+        (PASSED, at_once(read(music(30)), scheduler(row()))),
+        (PASSED, at_once(order(), CANCELLED, scheduler(row()))),
+        (
+            f"[2, 3] {JOB} is listed as running, though it had ended with status 10",
+            [order(), read(music(10)), scheduler(row("x"), row(JOB3), row())],
+        ),
+        (
+            f"[2, 3] {JOB} is listed as running, though it was cancelled",
+            [order(), CANCELLED, available(executing=[row()])],
+        ),
+        (f"[1, 2, 3] {JOB} was running, but the scheduler did not list it", [order(), scheduler(), read(music())]),
+        (
+            f"[2, 3, 4] {JOB} was running, but the scheduler did not list it",
+            [order(JOB2), scheduler(row()), scheduler(), page("/music", music(30), music(), music(job=JOB2))],
+        ),
+        (PASSED, [order(), scheduler(), read(music(30))]),
+        (PASSED, [order(), scheduler(), cancelling(500), read(music())]),
+        (
+            f"[1, 2, 4] {JOB} was running, but the scheduler did not list it",
+            [order(), scheduler(), cancelling(404), read(music())],
+        ),
+        (PASSED, [stored(), order(), scheduler(), GONE, read(music())]),
+        (
+            f"[2, 3, 4] {JOB} was running, but the scheduler did not list it",
+            [stored(), order(), scheduler(), read(music())],
+        ),
+        (PASSED, [scheduler(), order(), read(music())]),
+        (SILENT, [order(), running(status=404), read(music())]),
+        (PASSED, [read(music(30)), scheduler(), page("/music", music(30))]),
+        (PASSED, [order(), *at_once(scheduler(), read(music()))]),
+        # One that is listed before and afterwards ran in between.
+        (PASSED, [scheduler(row()), scheduler(row(), second()), scheduler(row())]),
+        (PASSED, [scheduler(second()), scheduler(), scheduler(row())]),
+        (PASSED, at_once(scheduler(row()), scheduler(), scheduler(row()))),
+        (
+            f"[1, 2, 3] {JOB} is in this listing and in the last but one, but not in the one between them",
+            [scheduler(row(), second()), scheduler(), available(executing=[second(), row()])],
+        ),
+    ],
+    "scheduler-repeats-the-order": [
+        (SILENT, [scheduler(row())]),
+        (SILENT, [read(music()), scheduler(row(replyRef="r"))]),
+        (SILENT, [order(), running(row(replyRef="r"), status=404)]),
+        (SILENT, at_once(order(), scheduler(row(replyRef="r")))),
+        (PASSED, [order(replyRef=""), scheduler(row(replyUrl=""))]),
+        (PASSED, [order(replyUrl=HOOK), scheduler(row(replyUrl=HOOK))]),
+        (
+            (
+                f"[1, 2] the order of {JOB} gave replyUrl 'http://me.example/hook', and the scheduler lists None "
+                f"[1, 2] the order of {JOB} gave replyRef None, and the scheduler lists 'r'"
+            ),
+            [order(replyUrl=HOOK), scheduler(row(replyRef="r"))],
+        ),
+        (
+            f"[1, 2] the order of {JOB} gave replyRef None, and the scheduler lists 'r'",
+            [order(JOB, JOB2), scheduler(row(JOB3), row(replyRef="r"), second())],
+        ),
+        (
+            f"[1, 2] the order of {JOB2} gave replyRef None, and the scheduler lists 'r'",
+            [order(JOB, JOB2), scheduler(row(), second(replyRef="r"))],
+        ),
+    ],
+    "cancel-works-once": [
+        (SILENT, [cancelling(204)]),
+        (PASSED, [order(), cancelling(404)]),
+        (PASSED, [order(), CANCELLED]),
+        (SILENT, [order(), cancelling(400)]),
+        *((SILENT, [read(music(30)), cancelling(status)]) for status in (401, 402, 429, 500)),
+        (PASSED, [order(), cancelling(404), CANCELLED]),
+        (SILENT, [order(), cancelling(500), cancelling(400)]),
+        (PASSED, at_once(order(), CANCELLED, CANCELLED)),
+        (PASSED, at_once(read(music(30)), CANCELLED)),
+        (PASSED, [read(music(30)), cancelling(404)]),
+        (
+            f"[1, 2] {JOB} had ended with status 30, so cancelling it must be a 404, but was answered 400",
+            [read(music(30)), cancelling(400)],
+        ),
+        (
+            f"[2, 4] {JOB} was cancelled before, so cancelling it must be a 404, but was answered 400",
+            [order(), CANCELLED, cancelling(404), cancelling(400)],
+        ),
+    ],
+    "busy-body-is-one-of-two": [
+        (SILENT, [full({HERE: []}, status=400)]),
+        (PASSED, [call("POST", "/music/song", 429, error(429, "Too many requests"), sent={})]),
+        (PASSED, [full({HERE: [{"job_id": "x", "user_id": "y"}]})]),
+        (PASSED, [full({HERE: [{"job_id": JOB}, "x"], OTHER: "none"})]),
+        (
+            ("[1] the 429 says 'Account is busy executing 1 jobs', but does not list those jobs as runningJobs"),
+            [full(None)],
+        ),
+        (
+            ("[1] the 429 lists runningJobs, so its error must be 'Account is busy executing X jobs', but is 'No'"),
+            [call("POST", "/music/song", 429, {"error": "No", "runningJobs": {}}, sent={})],
+        ),
+        (
+            "[1] the error says 'Account is busy executing 1 jobs', but runningJobs lists 2",
+            [full({HERE: [{"job_id": JOB}], OTHER: [{"job_id": OTHERS}]})],
+        ),
+        (
+            f"[1] {JOB2} of account '111' is listed in runningJobs under '222'",
+            [full({HERE: [{"job_id": JOB}], OTHER: [{"job_id": OTHERS}, {"job_id": JOB2}]}, 3)],
+        ),
+        (
+            f"[1] {JOB} of account '222' is listed in runningJobs under '111'",
+            [full({HERE: [{"job_id": JOB, "user_id": OTHER}]})],
+        ),
+    ],
+    "busy-only-when-full": [
+        (SILENT, [full(None)]),
+        (SILENT, [full({})]),
+        (SILENT, [full({HERE: [], OTHER: []}, maxJobs=3)]),
+        (SILENT, [busy(JOB)]),
+        (SILENT, [UNLIMITED, busy(JOB)]),
+        (SILENT, at_once(stored(), busy(JOB))),
+        (PASSED, [stored(limit=1), busy(JOB)]),
+        (PASSED, [stored(limit=9), busy(JOB, maxJobs=1)]),
+        (
+            "[1, 2] the order was refused as busy while 1 jobs were running, though 2 may run at once",
+            [stored(limit=2), busy(JOB)],
+        ),
+        (
+            "[2] the order was refused as busy while 1 jobs were running, though 2 may run at once",
+            [stored(limit=1), busy(JOB, maxJobs=2)],
+        ),
+        (
+            "[1, 2] the order was refused as busy while 1 jobs were running, though 2 may run at once",
+            [available((HERE, 2, 1, 1)), busy(JOB)],
+        ),
+    ],
+    "busy-lists-only-running": [
+        (SILENT, [read(music(30)), full(None)]),
+        (PASSED, [busy(JOB)]),
+        (PASSED, at_once(read(music(30)), busy(JOB))),
+        (PASSED, at_once(order(), CANCELLED, busy(JOB))),
+        (
+            f"[2, 3] {JOB} is listed as running in the 429, though it was cancelled",
+            [order(), CANCELLED, busy(JOB2, JOB)],
+        ),
+        (
+            f"[2, 3] {JOB} is listed as running in the 429, though it had ended with status 10",
+            [order(), read(music(10)), busy(JOB2, JOB)],
+        ),
+    ],
+    "full-is-busy": [
+        (SILENT, [order(), order(JOB2), read(music())]),
+        (SILENT, [order(JOB2, maxJobs=1), read(music())]),
+        (SILENT, [order(), order(JOB2, maxJobs=1), read(music(30))]),
+        (SILENT, [order(), order(JOB2, maxJobs=1), running(row(), status=404)]),
+        (SILENT, [order(), order(JOB2, maxJobs=1), callback(music())]),
+        (SILENT, [order(OTHERS), order(JOB2, maxJobs=1), read(music(job=OTHERS))]),
+        (SILENT, [order(JOB, JOB2, maxJobs=1), read(music())]),
+        (SILENT, [order(), CANCELLED, order(JOB2, maxJobs=1), read(music())]),
+        (
+            "[2, 4] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            [order(), order(JOB2, maxJobs=1), CANCELLED, read(music())],
+        ),
+        (SILENT, [order(), refused(429, maxJobs=1), read(music())]),
+        (SILENT, at_once(order(), order(JOB2, maxJobs=1), read(music()))),
+        (SILENT, [order(), *at_once(order(JOB2, maxJobs=1), read(music()))]),
+        (PASSED, [stored(limit=1), order(), order(JOB2, maxJobs=2), read(music())]),
+        (
+            "[3, 4] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            [stored(limit=1), order(), order(JOB2), scheduler(row("x"), row())],
+        ),
+        (
+            "[3, 4] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            [stored(limit=9), order(), order(JOB2, maxJobs=1), page("/music", music())],
+        ),
+        (
+            "[3, 4] an order was taken while 2 jobs were running, though no more than 2 may run at once",
+            [order(), order(JOB2), order(JOB3, maxJobs=2), scheduler(row(), second())],
+        ),
+        (
+            "[3, 4, 5] an order was taken while 2 jobs were running, though no more than 2 may run at once",
+            [order(), order(JOB2), order(JOB3, maxJobs=2), read(music()), read(music(job=JOB2))],
+        ),
+        (PASSED, [order(), order(JOB2), order(JOB3, maxJobs=2), read(music()), read(music())]),
+        (PASSED, [order(), order(JOB2), order(JOB3, maxJobs=2), page("/music", music(30), music(job=JOB2))]),
+        (
+            (
+                "[3, 4] an order was taken while 1 jobs were running, though no more than 1 may run at once [2, "
+                "4] an order was taken while 1 jobs were running, though no more than 1 may run at once"
+            ),
+            [order(), order(JOB2, maxJobs=1), order(JOB3, maxJobs=1), scheduler(row())],
+        ),
+        (
+            "[2, 4] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            [order(), order(JOB2, maxJobs=1), order(JOB3), page("/music", music(), music(job=JOB2))],
+        ),
+        (
+            "[2, 3] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            [order(), order(JOB2, maxJobs=1), read(music()), read(music())],
+        ),
+    ],
+    "refused-order-starts-nothing": [
+        (SILENT, [scheduler(), scheduler(row(replyRef="r"))]),
+        (SILENT, [refused(replyRef="r"), scheduler(row(replyRef="r"))]),
+        (SILENT, [scheduler(), refused(), scheduler(row())]),
+        (SILENT, [scheduler(), refused(replyRef=5), scheduler(row(replyRef="5"))]),
+        (SILENT, [scheduler(), refused(replyRef="r"), running(row(replyRef="r"), status=404)]),
+        (SILENT, [scheduler(), refused(500, replyRef="r"), scheduler(row(replyRef="r"))]),
+        (SILENT, [scheduler(), refused(500, replyRef="r"), refused(replyRef="r"), scheduler(row(replyRef="r"))]),
+        (SILENT, [scheduler(), refused(replyRef="r"), order(replyRef="r"), scheduler(row(replyRef="r"))]),
+        (SILENT, at_once(scheduler(), refused(replyRef="r"), scheduler(row(replyRef="r")))),
+        (PASSED, [scheduler(row(replyRef="r")), refused(replyRef="r"), scheduler(row(replyRef="r"))]),
+        (PASSED, [scheduler(), refused(replyRef="r"), scheduler(row())]),
+        (PASSED, [scheduler(), *at_once(refused(replyRef="r"), scheduler(row(replyRef="r")))]),
+        (
+            f"[2, 4] an order was answered 400, but {JOB2} runs with its replyRef",
+            [scheduler(), refused(replyRef="r"), refused(replyRef="r"), scheduler(row(), second(replyRef="r"))],
+        ),
+        (
+            f"[1, 2] an order was answered 429, but {JOB2} runs with its replyRef",
+            [full({HERE: [{"job_id": JOB}]}, replyRef="r"), scheduler(row(replyRef="r"), second(replyRef="r"))],
+        ),
+        (PASSED, [full({HERE: [{"job_id": JOB}]}, replyRef="r"), scheduler(row(replyRef="r"))]),
+        # A callback comes to an address that only a refused order gave.
+        (
+            "[1, 2] an order was answered 400, but a callback came to its replyUrl",
+            [refused(replyUrl=HOOK), callback(music())],
+        ),
+        (
+            "[1, 3] an order was answered 402, but a callback came to its replyUrl",
+            [refused(402, replyUrl=HOOK), refused(replyUrl=HOOK), callback(music())],
+        ),
+        (SILENT, [refused(replyUrl=HOOK), callback(music(), url=f"{HOOK}?a=1")]),
+        (SILENT, [refused(500, replyUrl=HOOK), callback(music())]),
+        (SILENT, [refused(500, replyUrl=HOOK), refused(replyUrl=HOOK), callback(music())]),
+        (SILENT, [refused(replyUrl=HOOK), order(replyUrl=HOOK), callback(music())]),
+        (SILENT, at_once(refused(replyUrl=HOOK), callback(music()))),
+        (
+            "[1, 2] an order was answered 400, but a callback came to its replyUrl",
+            at_once(callback(music()), refused(replyUrl=HOOK)),
+        ),
+        (SILENT, [callback(music()), refused(replyUrl=HOOK)]),
+        (SILENT, at_once(callback(music()), order(replyUrl=HOOK))),
+        (SILENT, at_once(order(replyUrl=HOOK), callback(music()), refused(replyUrl=HOOK))),
+    ],
+    "busy-repeats-the-order": [
+        (SILENT, [busy(JOB)]),
+        (SILENT, [read(music()), busy(JOB)]),
+        (SILENT, [order(replyRef="r"), full(None)]),
+        (SILENT, at_once(order(replyRef="r"), busy(JOB))),
+        (PASSED, [order(replyRef=""), full({HERE: [{"job_id": JOB, "replyRef": "", "replyUrl": None}]})]),
+        (PASSED, [order(replyRef="r"), full({HERE: [{"job_id": JOB, "replyRef": "r"}]})]),
+        (
+            (
+                f"[1, 2] the order of {JOB} gave replyUrl 'http://me.example/hook', and the 429 shows None [1, "
+                f"2] the order of {JOB} gave replyRef None, and the 429 shows 'r'"
+            ),
+            [order(replyUrl=HOOK), full({HERE: [{"job_id": JOB, "replyRef": "r"}]})],
+        ),
+        (
+            f"[1, 2] the order of {JOB} gave replyRef 'r', and the 429 shows None",
+            [order(JOB, JOB2, replyRef="r"), full({HERE: [{"job_id": each} for each in (JOB3, JOB)]})],
+        ),
+        (
+            f"[2, 3] the order of {JOB2} gave replyRef 'r', and the 429 shows None",
+            [order(JOB), order(JOB2, replyRef="r"), full({HERE: [{"job_id": each} for each in (JOB2, JOB)]})],
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize(("rule_id", "place"), [(each, place) for each in CASES for place in range(len(CASES[each]))])
+def test_a_rule_of_slots_says(rule_id, place):
+    """Each violation is told with the calls that show it; what nobody can know is not told."""
+    words, exchanges = CASES[rule_id][place]
+
+    assert said(rule_id, *exchanges) == words
