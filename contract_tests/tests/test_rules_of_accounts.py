@@ -449,9 +449,11 @@ CASES: dict[str, tuple[str, list[Exchange], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_a_rule_of_accounts_says(case):
+@pytest.mark.parametrize("rule_id", dict.fromkeys(rule_id for rule_id, _, _ in CASES.values()))
+def test_a_rule_of_accounts_says(rule_id):
     """Each violation is told with the calls that show it; what nobody can know is not told."""
-    rule_id, exchanges, words = CASES[case]
+    cases = {name: case for name, case in CASES.items() if case[0] == rule_id}
 
-    assert said(rule_id, *exchanges) == words
+    told = {name: said(rule_id, *exchanges) for name, (_, exchanges, _) in cases.items()}
+
+    assert told == {name: words for name, (_, _, words) in cases.items()}

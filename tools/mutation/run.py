@@ -114,7 +114,9 @@ AREAS: Final = (
             for each in (
                 "rules",
                 "rules_of_accounts",
+                "rules_of_answers",
                 "rules_of_items",
+                "rules_of_orders",
                 "rules_of_slots",
                 "edges_of_rules",
                 "recordings",
