@@ -12,7 +12,7 @@ from ..document.service import is_live
 from ..exchanges.exchange import NotRecordedError
 from ..exchanges.redaction import Redactor
 from .conditions import Condition, compiled, known_names
-from .marks import Marks, fits, marks_of
+from .marks import Marks, fits
 from .register import CallCheck, Reading, RuleCheck, readings
 
 LIVE, ELSEWHERE = "live", "elsewhere"
@@ -128,6 +128,7 @@ class Readings:
         self._rules: dict[str, list[_OfRule]] = {}
         self._calls: list[_Compiled] = []
         self._by_operation: dict[str, list[_Compiled]] = {}
+        self._owners: dict[str, list[Tally]] = {}
         for tally in self.tallies.values():
             self._prepare(tally)
 
@@ -151,16 +152,11 @@ class Readings:
     def _marks(self) -> Marks:
         return Marks(self._document)
 
-    @cached_property
-    def _owners(self) -> dict[str, list[Tally]]:
-        """The readings by the marked places they are about."""
-        found: dict[str, list[Tally]] = {place: [] for place in marks_of(self._document)}
-        for tally in self.tallies.values():
-            patterns = tally.reading.places
-            for place in found if patterns else ():
-                if fits(place, patterns):
-                    found[place].append(tally)
-        return found
+    def _owners_of(self, place: str) -> list[Tally]:
+        """Return the readings that are about a marked place; most places of the document no traffic ever reaches."""
+        if place not in self._owners:
+            self._owners[place] = [each for each in self.tallies.values() if fits(place, each.reading.places)]
+        return self._owners[place]
 
     def judged(self, rule_id: str, problems: Sequence[Any], call: Call) -> None:
         """Take in what a rule made of a call: nothing wrong, or problems with a message each."""
@@ -191,7 +187,7 @@ class Readings:
         except NotRecordedError:
             return
         for place, keyword, fine in found:
-            for tally in self._owners.get(place, ()):
+            for tally in self._owners_of(place):
                 self._count(tally, call, fine=fine, why=f"{keyword} at {place}")
                 self._add(tally.marks.setdefault(f"{place} {keyword}", Count()), call, fine=fine)
 

@@ -1,6 +1,7 @@
 """Rules about errors: what they say, and that none of them lasts."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 from urllib.parse import unquote
 
@@ -84,15 +85,10 @@ def _of_id(call: Call) -> str | None:
     return f"{name} has incorrect format" if call.status == 400 and ":" in given else None
 
 
-def _missing(name: str, *others: str) -> Callable[[Call, World], str | None]:
+def _missing(call: Call, _world: World, name: str, *, beside: frozenset[str]) -> str | None:
     """Say that a field is missing, where nothing else that was sent could be wrong."""
-
-    def say(call: Call, _world: World) -> str | None:
-        sent = call.exchange.request.json
-        alone = isinstance(sent, dict) and name not in sent and set(sent) <= set(others)
-        return f"Parameter {name} is required" if alone else None
-
-    return say
+    sent = call.exchange.request.json
+    return f"Parameter {name} is required" if isinstance(sent, dict) and sent.keys() <= beside else None
 
 
 def _of_type(call: Call, _world: World) -> str | None:
@@ -122,9 +118,9 @@ def _of_source(call: Call, world: World) -> str | None:
 
 
 _BY_REQUEST: Final[dict[tuple[str, int], Callable[[Call, World], str | None]]] = {
-    ("create_account", 400): _missing("requestParams", "maxJobs"),
-    ("create_song", 400): _missing("prompt", "user_id"),
-    ("create_instrumental", 400): _missing("prompt", "user_id"),
+    ("create_account", 400): partial(_missing, name="requestParams", beside=frozenset({"maxJobs"})),
+    ("create_song", 400): partial(_missing, name="prompt", beside=frozenset({"user_id"})),
+    ("create_instrumental", 400): partial(_missing, name="prompt", beside=frozenset({"user_id"})),
     ("create_song", 404): _of_source,
     ("list_music", 400): _of_type,
     ("upload_midi", 400): _of_midi,

@@ -1,17 +1,12 @@
 """Rules that only generated requests can judge: those of Schemathesis' checks, and three of our own."""
 
+from functools import partial
+from typing import Final
+
 from .rule import Rule, Severity, Strength
 
-_PAGE = "post-tempolor-music-song"
-
-
-def _documented(rule_id: str, sentence: str) -> Rule:
-    return Rule(rule_id, sentence, _PAGE)
-
-
-def _inferred(rule_id: str, sentence: str) -> Rule:
-    return Rule(rule_id, sentence, _PAGE, strength=Strength.INFERRED, severity=Severity.MOCKS)
-
+_documented: Final = partial(Rule, page="post-tempolor-music-song")
+_inferred: Final = partial(_documented, strength=Strength.INFERRED, severity=Severity.MOCKS)
 
 RULES = (
     _inferred("generated-no-crash", "No request makes the service answer 500, each time it is sent."),

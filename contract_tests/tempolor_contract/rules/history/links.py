@@ -1,6 +1,7 @@
 """The addresses that answers hand out, and what kind of file each is to serve."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from ...document.bodies import records_of, whole
@@ -32,14 +33,10 @@ def _item_links(call: Call) -> dict[str, Link]:
     return {url: Link(call, kind) for kind, url in found.items() if isinstance(url, str) and url.startswith("http")}
 
 
-def _record_links(**kinds: str) -> Callable[[Call], dict[str, Link]]:
+def _record_links(call: Call, **kinds: str) -> dict[str, Link]:
     """Read the links of a list's records: which field leads to what kind of file."""
-
-    def read(call: Call) -> dict[str, Link]:
-        found = ((record.get(name), kind) for record in records_of(call) for name, kind in kinds.items())
-        return {url: Link(call, kind) for url, kind in found if isinstance(url, str) and url.startswith("http")}
-
-    return read
+    found = ((record.get(name), kind) for record in records_of(call) for name, kind in kinds.items())
+    return {url: Link(call, kind) for url, kind in found if isinstance(url, str) and url.startswith("http")}
 
 
 _LINKS: Final[dict[str, Callable[[Call], dict[str, Link]]]] = {
@@ -47,9 +44,9 @@ _LINKS: Final[dict[str, Callable[[Call], dict[str, Link]]]] = {
     "split_stems": _stems_link,
     "upload_midi": _midi_link,
     "get_music": _item_links,
-    "list_midi": _record_links(midiUrl="midi"),
-    "list_cloned_voices": _record_links(vocalUrl="audio"),
-    "list_artist_voices": _record_links(vocalUrl="audio", coverUrl="image"),
+    "list_midi": partial(_record_links, midiUrl="midi"),
+    "list_cloned_voices": partial(_record_links, vocalUrl="audio"),
+    "list_artist_voices": partial(_record_links, vocalUrl="audio", coverUrl="image"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from ...document.bodies import (
@@ -223,31 +224,26 @@ def _download(world: World, call: Call) -> None:
         job.downloaded.setdefault(call.query.get("file_format") or "mp3", call)
 
 
-def _upload(shelf: str, name: str) -> Callable[[World, Call], None]:
-    def observed(world: World, call: Call) -> None:
-        if call.accepted:
-            inner = call.item.get("midiRenderVO")
-            item = inner if isinstance(inner, dict) else call.item
-            upload = _uploaded(getattr(world, shelf), item.get(name), call)
-            if upload is not None:
-                upload.uploaded = upload.uploaded or call
-                upload.name = call.query.get("name", upload.name)
-                upload.ready = call if call.status == 200 else upload.ready
-
-    return observed
+def _upload(shelf: str, name: str, world: World, call: Call) -> None:
+    if not call.accepted:
+        return
+    inner = call.item.get("midiRenderVO")
+    item = inner if isinstance(inner, dict) else call.item
+    upload = _uploaded(getattr(world, shelf), item.get(name), call)
+    if upload is not None:
+        upload.uploaded = upload.uploaded or call
+        upload.name = call.query.get("name", upload.name)
+        upload.ready = call if call.status == 200 else upload.ready
 
 
-def _uploads(shelf: str, name: str) -> Callable[[World, Call], None]:
-    def observed(world: World, call: Call) -> None:
-        for record in records_of(call) if call.status == 200 else ():
-            upload = _uploaded(getattr(world, shelf), record.get(name), call)
-            if upload is not None:
-                upload.status = record.get("status", upload.status)
-                if upload.status in {None, COMPLETED}:
-                    upload.ready = upload.ready or call
-        _page(world, call)
-
-    return observed
+def _uploads(shelf: str, name: str, world: World, call: Call) -> None:
+    for record in records_of(call) if call.status == 200 else ():
+        upload = _uploaded(getattr(world, shelf), record.get(name), call)
+        if upload is not None:
+            upload.status = record.get("status", upload.status)
+            if upload.status in {None, COMPLETED}:
+                upload.ready = upload.ready or call
+    _page(world, call)
 
 
 def _uploaded(shelf: dict[str, Upload], upload_id: Any, call: Call) -> Upload | None:
@@ -259,13 +255,10 @@ def _uploaded(shelf: dict[str, Upload], upload_id: Any, call: Call) -> Upload | 
     return shelf[upload_id]
 
 
-def _delete_upload(shelf: str, name: str) -> Callable[[World, Call], None]:
-    def observed(world: World, call: Call) -> None:
-        upload = getattr(world, shelf).get(call.arguments.get(name, ""))
-        if upload is not None:
-            _deleted(upload, call)
-
-    return observed
+def _delete_upload(shelf: str, name: str, world: World, call: Call) -> None:
+    upload = getattr(world, shelf).get(call.arguments.get(name, ""))
+    if upload is not None:
+        _deleted(upload, call)
 
 
 _BY_OPERATION: Final[dict[str, Callable[[World, Call], None]]] = {
@@ -280,12 +273,12 @@ _BY_OPERATION: Final[dict[str, Callable[[World, Call], None]]] = {
     "list_music": _page,
     "delete_music": _delete_job,
     "download_music": _download,
-    "upload_midi": _upload("midi", "midiItemId"),
-    "list_midi": _uploads("midi", "midiItemId"),
-    "delete_midi": _delete_upload("midi", "midiItemId"),
-    "clone_voice": _upload("voices", "clonedVoiceItemId"),
-    "list_cloned_voices": _uploads("voices", "clonedVoiceItemId"),
-    "delete_cloned_voice": _delete_upload("voices", "clonedVoiceItemId"),
+    "upload_midi": partial(_upload, "midi", "midiItemId"),
+    "list_midi": partial(_uploads, "midi", "midiItemId"),
+    "delete_midi": partial(_delete_upload, "midi", "midiItemId"),
+    "clone_voice": partial(_upload, "voices", "clonedVoiceItemId"),
+    "list_cloned_voices": partial(_uploads, "voices", "clonedVoiceItemId"),
+    "delete_cloned_voice": partial(_delete_upload, "voices", "clonedVoiceItemId"),
     "list_artist_voices": _page,
     "list_running_jobs": _listing,
     "get_available_capacity": _listing,
