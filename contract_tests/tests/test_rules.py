@@ -76,6 +76,12 @@ def stored_with_ticket(shown: str) -> Exchange:
     return call("POST", "/accounts", 200, answer, sent={"requestParams": TICKET})
 
 
+def with_version(version: str) -> Exchange:
+    """Return the storing of an account with a version of the browser's app."""
+    parameters = {"user_id": "111", "ve": version}
+    return call("POST", "/accounts", 200, account(requestParams=parameters), sent={"requestParams": parameters})
+
+
 def tone(length: int) -> bytes:
     """Return a WAV file that says that so many bytes follow its head."""
     return b"RIFF" + struct.pack("<I", length + 4) + b"WAVE" + b"\0" * 8
@@ -173,6 +179,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
     "account-round-trips": (
         [stored(), call("GET", "/accounts/111", 200, account())],
         [stored(), call("GET", "/accounts/111", 200, account(limit=4))],
+    ),
+    "account-keeps-its-parameters": (
+        [*(with_version(each) for each in "12"), call("GET", "/accounts/111", 200, account(requestParams={"ve": "2"}))],
+        [*(with_version(each) for each in "12"), call("GET", "/accounts/111", 200, account(requestParams={"ve": "1"}))],
     ),
     "account-stamp-is-now": (
         [stored(), call("POST", "/accounts", 200, account(updated=1747731600126), sent={"requestParams": {}})],

@@ -7,9 +7,9 @@ from tempolor_mock.domain import errors
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.steps import security
 
-from ..mutant import Kind
+from ..mutant import Kind, Rewrite
 from ..rewriting import answers, error, on, recode, rewritten
-from ..service import TOKEN
+from ..service import OTHER_TOKEN, TOKEN
 from ..switching import swap, switched
 
 
@@ -29,6 +29,15 @@ def _any_scheme(_read: Any) -> Any:
         return (Token.parse(value) or Token.parse(f"user:12345-{value}")) if value else None
 
     return read
+
+
+def _known(*beginnings: str) -> Rewrite:
+    """Refuse tokens that begin otherwise."""
+    return answers(
+        lambda asked, _answer: bool(asked.operation) and not asked.token.startswith(beginnings),
+        401,
+        {"error": "Unauthorized", "code": 401},
+    )
 
 
 _rewrite = partial(rewritten, Kind.AUTH)
@@ -103,6 +112,18 @@ MUTANTS: Final = (
         "Any text is a token.",
         "no-token-no-answer",
         swap(security, "bearer_token", _any_scheme),
+    ),
+    _rewrite(
+        "tokens-by-their-beginning",
+        "A token is known by how it begins.",
+        "no-token-no-answer",
+        lambda: _known(TOKEN, OTHER_TOKEN),
+    ),
+    _rewrite(
+        "tokens-by-their-number",
+        "A token is known by its number.",
+        "no-token-no-answer",
+        lambda: _known(*(f"{each.partition('-')[0]}-" for each in (TOKEN, OTHER_TOKEN))),
     ),
     _rewrite(
         "token-without-scheme",

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
@@ -12,7 +13,7 @@ from tempolor_mock.store import memory_world
 
 from ..mutant import Answer, Asked, Kind, Patch, Rewrite
 from ..rewriting import ITEM, ORDERS, SUCCESS, answers, at, edit, error, on, rewritten, with_fields
-from ..switching import instead, swap, switched
+from ..switching import Make, instead, swap, switched
 
 
 def previous(name: str) -> Rewrite:
@@ -166,6 +167,32 @@ def _ids_come_again(owner: Any) -> tuple[Patch, ...]:
 
 _rewrite = partial(rewritten, Kind.IDENTITY)
 _switch = partial(switched, Kind.IDENTITY)
+
+
+def _combined(combine: Callable[[Any, Any], Any]) -> Make:
+    """Store an account again with what its old parameters and the new ones give."""
+
+    def make(configure: Any) -> Any:
+        def stored(world: Any, parameters: Any, max_jobs: Any) -> Any:
+            known = world.accounts.get(parameters.get("user_id"))
+            return configure(world, combine(known.request_params, parameters) if known else parameters, max_jobs)
+
+        return stored
+
+    return make
+
+
+def _found_by(fits: Callable[[str, str], bool]) -> Make:
+    """Have a job found by an id that only resembles its own."""
+
+    def make(get: Any) -> Any:
+        def found(world: Any, job_id: str) -> Any:
+            return get(world, next((str(job.id) for job in world.jobs if fits(str(job.id), job_id)), job_id))
+
+        return found
+
+    return make
+
 
 MUTANTS: Final = (
     _switch(
@@ -365,6 +392,36 @@ MUTANTS: Final = (
         "An order without `user_id` goes to another account than that of its MIDI file.",
         "order-finds-its-account",
         lambda: _elsewhere,
+    ),
+    _switch(
+        "ids-in-any-case",
+        "A job is found by its id in other letters.",
+        "unknown-id-is-404 asked-is-answered",
+        swap(music, "get", _found_by(lambda known, asked: known.lower() == asked.lower())),
+    ),
+    _switch(
+        "ids-by-their-beginning",
+        "A job is found by the beginning of its id.",
+        "unknown-id-is-404 asked-is-answered",
+        swap(music, "get", _found_by(str.startswith)),
+    ),
+    _switch(
+        "ids-by-what-they-begin-with",
+        "A job is found by an id that goes on after its own.",
+        "unknown-id-is-404 asked-is-answered",
+        swap(music, "get", _found_by(lambda known, asked: asked.startswith(known))),
+    ),
+    _switch(
+        "parameters-are-merged",
+        "Parameters that are stored again are added to those of before.",
+        "account-keeps-its-parameters",
+        swap(accounts, "configure", _combined(lambda old, new: {**old, **new})),
+    ),
+    _switch(
+        "parameters-stay",
+        "Parameters that are stored again are not replaced.",
+        "account-keeps-its-parameters",
+        swap(accounts, "configure", _combined(lambda old, _new: old)),
     ),
     _rewrite("ticket-in-clear", "An account shows the ticket it was given.", "secrets-are-masked", lambda: _in_clear),
 )

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from tempolor_mock import recent
-from tempolor_mock.domain import errors, music, voices
+from tempolor_mock.domain import errors, midi, music, voices
 from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.domain.records import replace
 from tempolor_mock.steps import reading
@@ -99,9 +99,37 @@ def _unvoiced(item: dict[str, Any]) -> dict[str, Any]:
 
 
 _rewrite = partial(rewritten, Kind.LIFECYCLE)
+
+
+def _goes_with(name: str) -> Make:
+    """Delete music along with what it was made from; `name` is that of the request's field."""
+
+    def make(delete: Any) -> Any:
+        def deleted(world: Any, thing: str) -> None:
+            for job in [each for each in world.jobs if getattr(each.request, name) == thing]:
+                music.delete(world, str(job.id))
+            delete(world, thing)
+
+        return deleted
+
+    return make
+
+
 _switch = partial(switched, Kind.LIFECYCLE)
 
 MUTANTS: Final = (
+    _switch(
+        "music-goes-with-its-midi",
+        "Music is deleted along with the MIDI file that it was made from.",
+        "what-was-made-can-be-found cancelled-job-is-still-there",
+        swap(midi, "delete", _goes_with("midi_id")),
+    ),
+    _switch(
+        "music-goes-with-its-voice",
+        "Music is deleted along with the voice that sings it.",
+        "what-was-made-can-be-found cancelled-job-is-still-there",
+        swap(voices, "delete", _goes_with("cloned_voice_id")),
+    ),
     _rewrite(
         "final-is-not-final",
         "`status_final` of a COMPLETED item is false.",

@@ -153,6 +153,28 @@ def _all_found(call: Call, world: World) -> Judged:
     return FINE if world.accounts else None
 
 
+def _replaced(call: Call, world: World) -> Judged:
+    judged: Judged = None
+    for shown in _shown(call):
+        account = world.accounts.get(str(shown.get("user_id")))
+        if account is None or len(account.posts) < 2 or not account.posts[1].before(call):
+            continue
+        # A mask may stand for any value, so what is shown is compared with what it must not be.
+        old, new = (_parameters(post.sent) for post in account.posts)
+        told = _parameters(shown)
+        kept = [name for name in old if old[name] and told.get(name) == old[name] != new.get(name)]
+        if kept:
+            message = f"account {account.user_id} was stored with other requestParams, but {kept[0]} is shown as before"
+            return [Problem(message, account.posts)]
+        judged = FINE
+    return judged
+
+
+def _parameters(account: dict[str, Any]) -> dict[str, Any]:
+    found = account.get("requestParams")
+    return found if isinstance(found, dict) else {}
+
+
 def _some_or_404(call: Call) -> Judged:
     if call.status not in {200, 404}:
         return None
@@ -258,6 +280,16 @@ RULES = (
         "get-tempolor-accounts-user_id",
         on=frozenset({"get_account", "list_accounts"}),
         history=_round_trip,
+    ),
+    Rule(
+        "account-keeps-its-parameters",
+        "Parameters that are stored again replace those of before.",
+        _POST,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-29",),
+        on=frozenset({"get_account", "list_accounts"}),
+        history=_replaced,
     ),
     Rule(
         "several-accounts-need-a-name",

@@ -180,6 +180,7 @@ def _account_shown(world: World, call: Call) -> None:
             account.shown = each
             account.stored = call
             account.ticket = ticket_in(call.sent.get("requestParams")) or account.ticket
+            account.posts = (*account.posts, call)[-2:] if call.operation == "create_account" else account.posts
 
 
 def _account_deleted(world: World, call: Call) -> None:

@@ -89,6 +89,7 @@ class Account:
     """What is known of an account.
 
     `limit` is its `maxJobs`, None while unknown; `stored` the call that showed it; `ticket` the one it was given.
+    `posts` are the last two calls that stored it.
     """
 
     user_id: str
@@ -98,6 +99,7 @@ class Account:
     gone: Call | None = None
     shown: dict[str, Any] = field(default_factory=dict)
     ticket: str = ""
+    posts: tuple[Call, ...] = ()
 
 
 @dataclass

@@ -108,6 +108,22 @@ def _tokens(lab: Lab) -> None:
         if sent["token"] and all(lab.call(each, **sent).status != 401 for each in _PROBES):
             continue
         lab.side_by_side(partial(_with_token, lab, each, kind, sent, arguments) for each in lab.operations)
+        if kind == "an unknown token":
+            _near_tokens(lab)
+
+
+def _near_tokens(lab: Lab) -> None:
+    """Ask a service that knows its tokens with some that are nearly ours."""
+    mine = lab.target.token
+    front, dash, _ = mine.partition("-")
+    near: dict[str, dict[str, Any]] = {
+        "a token that goes on after ours": {"token": f"{mine}x"},
+        "a token that begins as ours": {"token": mine[:-1]},
+        "another token of our number": {"token": f"{front}{dash}{lab.name('other')}"},
+        "our token after Basic": {"token": None, "headers": {"Authorization": f"Basic {mine}"}},
+    }
+    for kind, sent in near.items():
+        _with_token(lab, "list_accounts", kind, sent, {})
 
 
 def _with_token(lab: Lab, operation: str, kind: str, sent: dict[str, Any], arguments: dict[str, str]) -> None:

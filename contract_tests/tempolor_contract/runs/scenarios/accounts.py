@@ -32,7 +32,8 @@ def _accounts(lab: Lab) -> None:
     secret = {"user_id": second, "service_ticket": "browser-session-ticket"}
     before = None
     for limit in (7, 3):
-        before = _stored(lab, secret, limit, before)
+        # A value that changes, and a name that goes.
+        before = _stored(lab, {**secret, "ve": f"2.{limit}", f"la_{limit}": "fr"}, limit, before)
         lab.clock.wait(1)
         seen = [lab.call("get_account", arguments={"user_id": second}) for _ in range(2)]
         told = f"account {second} was only read, but updated went from {seen[0].item.get('updated')}"
@@ -160,7 +161,7 @@ ACCOUNTS = Scenario(
     beside=Beside.UPLOADS,
     provokes=ids(
         "account-keeps-its-limit account-keeps-its-id secrets-are-masked account-round-trips "
-        "several-accounts-need-a-name account-stamp-is-now"
+        "several-accounts-need-a-name account-stamp-is-now account-keeps-its-parameters"
     ),
 )
 ONE_ACCOUNT = Scenario(

@@ -74,18 +74,29 @@ def _watch(lab: Lab, ordered: Ordered) -> None:
         fine = early.status == 400 and early.error == "Generation is not completed yet (0)"
         lab.check(_DOWNLOAD_ONLY_WHEN_COMPLETE, fine=fine, message=told, call=early, earlier=(before, after))
         _check_elapsed(lab)
-    _of_another_account(lab, job_id)
+    _nearly(lab, job_id)
     lab.clock.wait(lab.pause)
 
 
-def _of_another_account(lab: Lab, job_id: str) -> None:
-    """Ask for an id that differs from a good one in nothing but its account."""
+def _nearly(lab: Lab, job_id: str) -> None:
+    """Ask for ids that are nearly a good one."""
     parts = parse(job_id)
     if parts is None:
         return
-    unknown = fixtures.made_up_id(lab, "job").rpartition(":")[0] + f":{parts.item}"
-    call = lab.call("get_music", arguments={"job_id": lab.guard.inventory.decoy(unknown)})
-    told = f"{unknown} has another account than {job_id}, so nobody has it, but was answered {call.status}"
+    front = job_id.removesuffix(parts.item)
+    unknown = {
+        fixtures.made_up_id(lab, "job").rpartition(":")[0] + f":{parts.item}": "has another account than",
+        f"{front}{parts.item[:-1]}": "lacks the last character of",
+        f"{job_id}0": "has a character more than",
+        f"{front}{parts.item.swapcase()}": "has other letters than",
+    }
+    wanted = [(each, differs) for each, differs in unknown.items() if each not in {job_id, front}]
+    lab.side_by_side(partial(_unknown, lab, job_id, *each) for each in wanted)
+
+
+def _unknown(lab: Lab, job_id: str, unknown: str, differs: str) -> None:
+    call = lab.call("get_music", arguments={"job_id": unknown})
+    told = f"{unknown} {differs} {job_id}, so nobody has it, but was answered {call.status}"
     lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
 
 

@@ -49,8 +49,9 @@ def _midi(lab: Lab) -> None:
     lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=second, earlier=(call,))
     _listed(lab, "list_midi", "midiItemId", midi_id, call)
     fetch(lab, midi.get("midiUrl"))
-    _order_with(lab, "midiItemId", midi_id, account)
+    jobs = _order_with(lab, "midiItemId", midi_id, account)
     _gone(lab, "delete_midi", "midiItemId", midi_id, account)
+    _still_there(lab, jobs)
     # Its id is not given away again. A name may be too long, but not be cut in silence.
     long = {**query, "name": lab.name("Long").ljust(_LONG, "g")}
     lab.call("upload_midi", query=long, content=midi_file(), headers=_MIDI_TYPE)
@@ -73,11 +74,12 @@ def _voice(lab: Lab) -> None:
     _listed(lab, "list_cloned_voices", "clonedVoiceItemId", voice_id, call)
     polls: list[Call] = []
     fixtures.comes_to_an_end(lab, lambda: _ready(lab, account, voice_id, polls), voice_id, polls)
-    _order_with(lab, "clonedVoiceItemId", voice_id, account)
+    jobs = _order_with(lab, "clonedVoiceItemId", voice_id, account)
     records = records_of(lab.call("list_cloned_voices", query={"user_id": account}))
     for record in [each for each in records if each.get("clonedVoiceItemId") == voice_id]:
         fetch_nearby(lab, record.get("vocalUrl"))
     _gone(lab, "delete_cloned_voice", "clonedVoiceItemId", voice_id, account)
+    _still_there(lab, jobs)
     if lab.clock.virtual:
         # Its id is not given away again. Elsewhere a voice keeps its caller waiting for minutes.
         lab.call("clone_voice", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=UPLOAD_SECONDS)
@@ -111,7 +113,7 @@ def _listed(lab: Lab, operation: str, name: str, wanted: str, upload: Call) -> N
         lab.check(_UPLOAD_COMES_BACK_IN_ITS_LIST, fine=wanted in shown, message=told, call=first, earlier=(upload,))
 
 
-def _order_with(lab: Lab, name: str, thing: str, account: str) -> None:
+def _order_with(lab: Lab, name: str, thing: str, account: str) -> tuple[str, ...]:
     call = lab.call("create_song", json={"user_id": account, "prompt": "A harbour ballad", name: thing})
     fixtures.unless_busy(call)
     told = f"{thing} is ready, but an order with it was answered {call.status}: {call.error}"
@@ -120,6 +122,13 @@ def _order_with(lab: Lab, name: str, thing: str, account: str) -> None:
     for job_id in jobs:
         fixtures.read(lab, job_id)
     fixtures.cancel_all(lab, jobs)
+    return jobs
+
+
+def _still_there(lab: Lab, jobs: tuple[str, ...]) -> None:
+    """Read music whose voice or MIDI file was deleted: `what-was-made-can-be-found` judges that."""
+    for job_id in jobs:
+        fixtures.read(lab, job_id)
 
 
 def _gone(lab: Lab, operation: str, name: str, thing: str, account: str) -> None:
