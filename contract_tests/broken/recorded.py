@@ -1,10 +1,9 @@
 """A session of the Python client through the proxy, recorded, and judged by `tempolor check`."""
 
-import asyncio
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,19 +11,19 @@ import httpx
 from tempolor_client import TemPolor
 from tempolor_contract import CATALOGUE
 from tempolor_contract.document.service import is_control
+from tempolor_contract.exchanges.exchange import Exchange
 from tempolor_contract.exchanges.har import HarWriter
-from tempolor_contract.exchanges.proxy.app import Proxy
-from tempolor_contract.exchanges.proxy.server import listen, make_server
-from tempolor_contract.exchanges.proxy.upstream import Upstream
 from tempolor_contract.judging.check import check
 from tempolor_contract.judging.result import RunResult
 from tempolor_contract.runs.scenarios.fixtures import HARD
 from tempolor_contract.runs.scenarios.samples import midi_file, wav_file
 
+from .proxying import through_a_proxy
 from .service import BASE_PATH, OTHER_TOKEN, TOKEN, Service
 
 _SECONDS: Final = 30.0
 _ACCOUNT: Final = "111"
+_AUTHORIZED: Final = {"Authorization": f"Bearer {TOKEN}"}
 _NOBODY: Final = "user:12345-tempolor:111-job:000000000000000"
 _WRONG: Final[tuple[dict[str, Any], ...]] = (
     {},
@@ -40,35 +39,16 @@ def recorded(service: Service) -> RunResult:
     """Return what `check` finds in a session with a service."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "session.har")
-        with HarWriter(file) as har, _proxy(service, har) as url:
+        upstream = f"{service.server.url}{BASE_PATH}"
+        with HarWriter(file) as har, through_a_proxy(upstream, partial(_record, har)) as url:
             _Session(service, url).play()
         return check([file], CATALOGUE, base=service.target().base_url, live=False)
 
 
-@contextmanager
-def _proxy(service: Service, har: HarWriter) -> Iterator[str]:
-    """Run a proxy in front of a service, which records what is of the API."""
-
-    def observe(exchange: Any) -> None:
-        if not is_control(httpx.URL(exchange.request.url).path):
-            har.write(exchange)
-
-    upstream = Upstream.at(f"{service.server.url}{BASE_PATH}")
-    with listen(0) as listener:
-        proxy = Proxy(upstream, observe, _SECONDS)
-        server = make_server(proxy)
-
-        async def serve() -> None:
-            await server.serve(sockets=[listener])
-            await proxy.close()
-
-        thread = threading.Thread(target=lambda: asyncio.run(serve()))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+def _record(har: HarWriter, exchange: Exchange) -> None:
+    """Write down what is of the API."""
+    if not is_control(httpx.URL(exchange.request.url).path):
+        har.write(exchange)
 
 
 class _Session:
@@ -76,14 +56,21 @@ class _Session:
 
     def __init__(self, service: Service, url: str) -> None:
         control = service.target().control_url or ""
-        self._clock = httpx.Client(
-            transport=service.transport, base_url=control, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False
-        )
+        self._clock = httpx.Client(transport=service.transport, base_url=control, headers=_AUTHORIZED, trust_env=False)
         self._plain = httpx.Client(base_url=f"{url}{BASE_PATH}", trust_env=False, timeout=_SECONDS)
         self._mine, self._other = (
-            TemPolor(token, base_url=url, max_retries=0, busy_timeout=0, sleep=self._sleep, timeout=_SECONDS)
+            TemPolor(
+                token,
+                base_url=url,
+                max_retries=0,
+                busy_timeout=0,
+                sleep=self._sleep,
+                clock=lambda: self._slept,
+                timeout=_SECONDS,
+            )
             for token in (TOKEN, OTHER_TOKEN)
         )
+        self._slept = 0.0
         self._jobs: list[str] = []
 
     def play(self) -> None:
@@ -95,24 +82,30 @@ class _Session:
                 _try(step)
 
     def _sleep(self, seconds: float) -> None:
-        self._clock.post("/clock/advance", json={"seconds": max(1.0, seconds)})
+        step = max(1.0, seconds)
+        self._clock.post("/clock/advance", json={"seconds": step})
+        self._slept += step
 
     def _accounts(self) -> None:
         _try(self._mine.accounts.list)
         self._mine.accounts.create({"user_id": _ACCOUNT}, max_jobs=4)
         _try(self._mine.accounts.list)
-        _try(lambda: self._mine.accounts.get(_ACCOUNT))
-        _try(lambda: self._mine.accounts.get("222"))
+        _try(self._mine.accounts.get, _ACCOUNT)
+        _try(self._mine.accounts.get, "222")
 
     def _uploads(self) -> None:
+        """Upload under names, and without naming an account, as the samples of the pages do."""
+        for path, file, kind in (("midi", midi_file(), "midi"), ("cloned-voices", wav_file(), "wav")):
+            query, headers = {"user_id": "", "name": "Sample"}, {**_AUTHORIZED, "Content-Type": f"audio/{kind}"}
+            _try(self._plain.post, f"/music/{path}", params=query, content=file, headers=headers)
         for name in (HARD, "Second theme"):
-            _try(lambda name=name: self._mine.midi.upload(midi_file(), name=name, media_type="audio/midi"))  # type: ignore[misc]
-        _try(lambda: self._mine.voices.clone(wav_file(), name=HARD, media_type="audio/wav"))
+            _try(self._mine.midi.upload, midi_file(), name=name, media_type="audio/midi")
+        _try(self._mine.voices.clone, wav_file(), name=HARD, media_type="audio/wav")
         _try(lambda: list(self._mine.midi.list()))
         self._sleep(300)
         _try(lambda: list(self._mine.voices.list()))
         _try(lambda: list(self._mine.voices.artists()))
-        _try(lambda: self._mine.stems.split(wav_file(), media_type="audio/wav"))
+        _try(self._mine.stems.split, wav_file(), media_type="audio/wav")
 
     def _orders(self) -> None:
         _try(lambda: self._jobs.extend(self._mine.songs.create(HARD, lyrics=HARD, reply_ref=HARD).jobs))
@@ -126,13 +119,13 @@ class _Session:
             self._sleep(5)
             self._look()
         for job in self._jobs:
-            _try(lambda job=job: self._mine.music.wait(job))  # type: ignore[misc]
+            _try(self._mine.music.wait, job)
 
     def _look(self) -> None:
         _try(self._mine.scheduler.running)
         _try(self._mine.scheduler.capacity)
         for job in self._jobs:
-            _try(lambda job=job: self._mine.music.get(job))  # type: ignore[misc]
+            _try(self._mine.music.get, job)
         _try(lambda: self._mine.music.link(self._jobs[0]))
 
     def _songs(self) -> None:
@@ -140,7 +133,7 @@ class _Session:
         with tempfile.TemporaryDirectory() as folder:
             for kind in ("mp3", "wav"):
                 to = Path(folder, f"song.{kind}")
-                _try(lambda to=to, kind=kind: self._mine.music.download(self._jobs[0], to, file_format=kind))  # type: ignore[misc]
+                _try(self._mine.music.download, self._jobs[0], to, file_format=kind)
         self._look()
 
     def _lists(self) -> None:
@@ -156,7 +149,7 @@ class _Session:
             _try(self._mine.scheduler.capacity)
         last = self._jobs[-1]
         for _ in range(2):
-            _try(lambda: self._mine.scheduler.cancel(last))
+            _try(self._mine.scheduler.cancel, last)
         _try(self._mine.scheduler.running)
         _try(lambda: self._jobs.extend(self._mine.songs.create("A ballad").jobs))
         self._sleep(60)
@@ -164,37 +157,37 @@ class _Session:
 
     def _mistakes(self) -> None:
         """Send what an app's first tests send: wrong orders, ids of nobody, no token."""
-        authorized = {"Authorization": f"Bearer {TOKEN}"}
         for body in _WRONG:
-            self._plain.post("/music/song", json=body, headers=authorized)
-        self._plain.post("/music/instrumental", json={"prompt": "x", "bpm": 191}, headers=authorized)
+            self._plain.post("/music/song", json=body, headers=_AUTHORIZED)
+        self._plain.post("/music/instrumental", json={"prompt": "x", "bpm": 191}, headers=_AUTHORIZED)
         for path in ("/music/nonsense", f"/music/{_NOBODY}", "/nowhere", "/music?type=poem", "/music?cursor=&user_id="):
-            self._plain.get(path, headers=authorized)
+            self._plain.get(path, headers=_AUTHORIZED)
         for path in ("/scheduler", "/accounts", "/music", "/scheduler/available"):
             self._plain.get(path)
-            self._plain.put(path, headers=authorized)
+            self._plain.put(path, headers=_AUTHORIZED)
 
     def _others(self) -> None:
         """Have another user look for what is not theirs."""
         for job in self._jobs[:1]:
-            _try(lambda job=job: self._other.music.get(job))  # type: ignore[misc]
-            _try(lambda job=job: self._other.scheduler.cancel(job))  # type: ignore[misc]
+            _try(self._other.music.get, job)
+            _try(self._other.scheduler.cancel, job)
         _try(self._other.accounts.list)
         _try(self._other.scheduler.running)
 
     def _end(self) -> None:
         for job in self._jobs[:2]:
             for call in (self._mine.music.delete, self._mine.music.get, self._mine.music.delete):
-                _try(lambda call=call, job=job: call(job))  # type: ignore[misc]
+                _try(call, job)
         for midi in list(self._mine.midi.list()):
-            _try(lambda midi=midi: self._mine.midi.delete(midi.midi_item_id))  # type: ignore[misc]
+            _try(self._mine.midi.delete, midi.midi_item_id)
         _try(lambda: list(self._mine.midi.list()))
+        _try(self._mine.midi.upload, midi_file(), name="Again", media_type="audio/midi")
         _try(lambda: list(self._mine.songs.list()))
-        _try(lambda: self._mine.accounts.delete(_ACCOUNT))
+        _try(self._mine.accounts.delete, _ACCOUNT)
         _try(self._mine.accounts.list)
 
 
-def _try(step: Callable[[], object]) -> None:
+def _try(step: Callable[..., object], *given: Any, **named: Any) -> None:
     # A mutant may answer anything, and the client says so in its own way.
     with suppress(Exception):
-        step()
+        step(*given, **named)

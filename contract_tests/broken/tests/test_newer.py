@@ -1,22 +1,16 @@
 """What a newer service does is learned from its traffic, and the contract goes on with what was learned."""
 
-import asyncio
-import threading
-from contextlib import contextmanager
-from functools import partial
-
 import httpx
 import pytest
 from broken import Service
 from broken.detectors import Traffic
 from broken.newer import NEWER, TRULY_BROKEN
+from broken.proxying import through_a_proxy
 from broken.service import TOKEN
 from tempolor_contract import CATALOGUE, SCENARIOS, run
 from tempolor_contract.document.call import Call
 from tempolor_contract.drift.overlay import as_yaml, overlay_of
 from tempolor_contract.drift.session import Drift
-from tempolor_contract.exchanges.proxy import Proxy, Upstream
-from tempolor_contract.exchanges.proxy.server import listen, make_server
 from tempolor_contract.exchanges.receiver import CallbackReceiver
 from tempolor_contract.judging.inspector import Seen
 from tempolor_contract.target.control import steady
@@ -36,26 +30,6 @@ class _Unjudged:
     def see(self, exchange):
         """Only read it."""
         return Seen(Call(exchange))
-
-
-@contextmanager
-def through_a_proxy(url, observe):
-    """Serve a proxy in front of a service, and yield its address."""
-    listener = listen(0)
-    proxy = Proxy(Upstream.at(url), observe)
-    server = make_server(proxy)
-
-    async def serve():
-        await server.serve(sockets=[listener])
-        await proxy.close()
-
-    thread = threading.Thread(target=partial(asyncio.run, serve()))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def played(service, scenarios, overlays=()):

@@ -106,6 +106,7 @@ class Team:
         """Play one round in a fresh world; `restart` restarts the database and calls what it is given in between."""
         with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=20) as client:
             jobs = self.order(client)
+            self.check_journal(client)
             self.kill_one_meanwhile(jobs)
             self.check_callbacks(jobs)
             files = self.check_files(client, jobs)
@@ -159,7 +160,7 @@ class Team:
         return content
 
     def check_journal(self, client: httpx.Client) -> None:
-        """Each replica shows the requests to all of them."""
+        """Each replica shows the requests to all of them, also to one that was killed after they were shown."""
 
         def shown() -> list[Any]:
             given = {"params": {"limit": 1000}}
