@@ -61,10 +61,10 @@ class MemoryJournal:
                 self.dropped += 1
 
     async def find(self, token: Token, filters: Filters, *, limit: int, brief: bool) -> Page:
-        """See `Journal`. Everything is counted before anything is awaited: the journal grows meanwhile."""
+        """See `Journal`. What there is is taken before anything is awaited: the journal grows meanwhile."""
         pages = self._pages(token)
-        fitting = _fitting(pages, filters)
-        counts = pages.counts
+        entries, counts = list(pages.entries), pages.counts
+        fitting = await asyncio.to_thread(self._fitting, token, entries, filters)
         return Page(await self._shown(token, fitting[:limit], brief=brief), len(fitting), counts)
 
     async def get(self, token: Token, number: int) -> Shown | None:
@@ -85,6 +85,25 @@ class MemoryJournal:
     def _show(self, token: Token, entry: Entry, *, brief: bool) -> Shown:
         content = {} if brief else self._wording.content(token, entry)
         return Shown({"number": entry.number, **self._wording.facts(token, entry), **content}, entry.notes.jobs)
+
+    def _fitting(self, token: Token, entries: list[Entry], filters: Filters) -> list[Entry]:
+        """Return the entries that fit all filters, newest first; numbers fall, so that `since` ends the search."""
+        fitting = []
+        for entry in reversed(entries):
+            if entry.number <= filters.since:
+                break
+            if _fits(entry, filters) and self._fits_path(token, entry, filters):
+                fitting.append(entry)
+        return fitting
+
+    def _fits_path(self, token: Token, entry: Entry, wanted: Filters) -> bool:
+        """Look at the path as it is shown, without secrets: other journals know no other."""
+        if wanted.path is None and wanted.job_id is None:
+            return True
+        path = self._wording.path(token, entry)
+        return (wanted.path is None or wanted.path in path) and (
+            wanted.job_id is None or wanted.job_id in entry.notes.jobs or wanted.job_id in path
+        )
 
     def _pages(self, token: Token) -> _Pages:
         return self._worlds.get(token) or _Pages()
@@ -120,22 +139,9 @@ class MemoryJournal:
         """See `Journal`."""
 
 
-def _fitting(pages: _Pages, filters: Filters) -> list[Entry]:
-    """Return the entries that fit all filters, newest first; numbers fall, so that `since` ends the search."""
-    fitting = []
-    for entry in reversed(pages.entries):
-        if entry.number <= filters.since:
-            break
-        if _fits(entry, filters):
-            fitting.append(entry)
-    return fitting
-
-
 def _fits(entry: Entry, wanted: Filters) -> bool:
     return (
         wanted.operation_id in {None, entry.notes.operation_id}
         and wanted.method in {None, entry.head.method}
         and wanted.status in {None, entry.status}
-        and (wanted.path is None or wanted.path in entry.head.path)
-        and (wanted.job_id is None or wanted.job_id in entry.notes.jobs or wanted.job_id in entry.head.path)
     )

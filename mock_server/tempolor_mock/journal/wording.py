@@ -44,6 +44,10 @@ class Wording:
         self._settings = settings
         self._control_token = settings.control_token or ""
 
+    def path(self, token: Token, entry: Entry) -> str:
+        """Return a request's path."""
+        return self._worded(token, entry.head).path
+
     def facts(self, token: Token, entry: Entry) -> JsonObject:
         """Return what is known of a request but for number, jobs, headers and bodies."""
         head, notes = entry.head, entry.notes

@@ -122,6 +122,8 @@ def test_a_world_that_was_dropped_takes_its_requests_along(open_one, entry):
         ({"status": 404}, [4]),
         ({"path": "music"}, [3, 2]),
         ({"path": "%"}, []),
+        ({"path": "hidden"}, []),
+        ({"path": "user:7-***"}, [4]),
         ({"job_id": "user:1-tempolor:2-job:a"}, [3, 2]),
         ({"job_id": "user:1-tempolor:2-job"}, [3]),
         ({"since": 2}, [4, 3]),
@@ -130,7 +132,7 @@ def test_a_world_that_was_dropped_takes_its_requests_along(open_one, entry):
     ids=str,
 )
 def test_requests_are_found_by_all_filters(open_one, entry, filters, expected):
-    """A path by any part of it, as it is written; a job by its whole id, or by the path it stands in."""
+    """A path by any part of it, as it is shown; a job by its whole id, or by the path it stands in."""
     opened = open_one()
     opened.append(
         BUSY,
@@ -139,7 +141,7 @@ def test_requests_are_found_by_all_filters(open_one, entry, filters, expected):
             path="/v1/tempolor/music/song", method="POST", jobs=["user:1-tempolor:2-job:a", "user:1-tempolor:2-job:b"]
         ),
         entry(path="/v1/tempolor/music/user:1-tempolor:2-job:a", operation_id="get_music"),
-        entry(path="/a\0b", status=404),
+        entry(path="/a\0b/user:7-hidden", status=404),
     )
 
     assert opened.numbers(BUSY, **filters) == expected
