@@ -24,6 +24,7 @@ from .service import BASE_PATH, OTHER_TOKEN, TOKEN, Service
 _SECONDS: Final = 30.0
 _ACCOUNT: Final = "111"
 _AUTHORIZED: Final = {"Authorization": f"Bearer {TOKEN}"}
+_MORE_THAN_A_PAGE: Final = 20
 _NOBODY: Final = "user:12345-tempolor:111-job:000000000000000"
 _WRONG: Final[tuple[dict[str, Any], ...]] = (
     {},
@@ -98,7 +99,7 @@ class _Session:
         for path, file, kind in (("midi", midi_file(), "midi"), ("cloned-voices", wav_file(), "wav")):
             query, headers = {"user_id": "", "name": "Sample"}, {**_AUTHORIZED, "Content-Type": f"audio/{kind}"}
             _try(self._plain.post, f"/music/{path}", params=query, content=file, headers=headers)
-        for name in (HARD, "Second theme"):
+        for name in (HARD, *(f"Theme {number}" for number in range(_MORE_THAN_A_PAGE))):
             _try(self._mine.midi.upload, midi_file(), name=name, media_type="audio/midi")
         _try(self._mine.voices.clone, wav_file(), name=HARD, media_type="audio/wav")
         _try(lambda: list(self._mine.midi.list()))
@@ -137,23 +138,31 @@ class _Session:
         self._look()
 
     def _lists(self) -> None:
+        """Page through everything, and order with what stands last."""
         for _ in range(2):
             _try(lambda: list(self._mine.songs.list()))
             _try(lambda: list(self._mine.instrumentals.list()))
+        oldest = [midi.midi_item_id for midi in self._mine.midi.list()][-1]
+        job = self._mine.songs.create("A ballad", midi_id=oldest).jobs[0]
+        self._mine.music.wait(job)
 
     def _full(self) -> None:
-        """Order until the account is busy, cancel, and order again."""
+        """Order until the account is busy and beyond, cancel, and order again, as long a text as is allowed."""
         for _ in range(4):
             _try(lambda: self._jobs.extend(self._mine.songs.create("A ballad", reply_ref="full").jobs))
             _try(self._mine.scheduler.running)
             _try(self._mine.scheduler.capacity)
+        _try(lambda: self._jobs.extend(self._mine.songs.create("A ballad", max_jobs=6).jobs))
+        _try(self._mine.scheduler.running)
         last = self._jobs[-1]
+        _try(self._other.scheduler.cancel, last)
         for _ in range(2):
             _try(self._mine.scheduler.cancel, last)
         _try(self._mine.scheduler.running)
-        _try(lambda: self._jobs.extend(self._mine.songs.create("A ballad").jobs))
+        _try(lambda: self._jobs.extend(self._mine.songs.create("\N{MUSICAL NOTE}" * 2000, max_jobs=6).jobs))
         self._sleep(60)
         self._look()
+        _try(lambda: list(self._mine.songs.list()))
 
     def _mistakes(self) -> None:
         """Send what an app's first tests send: wrong orders, ids of nobody, no token."""
@@ -180,6 +189,10 @@ class _Session:
                 _try(call, job)
         for midi in list(self._mine.midi.list()):
             _try(self._mine.midi.delete, midi.midi_item_id)
+        for voice in list(self._mine.voices.list()):
+            for _ in range(2):
+                _try(self._mine.voices.delete, voice.cloned_voice_item_id)
+        _try(lambda: list(self._mine.voices.list()))
         _try(lambda: list(self._mine.midi.list()))
         _try(self._mine.midi.upload, midi_file(), name="Again", media_type="audio/midi")
         _try(lambda: list(self._mine.songs.list()))

@@ -564,6 +564,9 @@ def test_a_limit_may_be_empty_or_have_a_point(wanted, kept):
         assert bool(judged("account-keeps-its-limit", answered).violations) == (told != kept)
 
 
+LONGEST = {"prompt": "\N{MUSICAL NOTE}" * 2000}
+
+
 @pytest.mark.parametrize(
     ("exchange", "told"),
     [
@@ -576,6 +579,10 @@ def test_a_limit_may_be_empty_or_have_a_point(wanted, kept):
             call("POST", "/music/song", 400, error(400, "Parameter lyrics is required"), sent={"prompt": "x"}),
             "but lyrics may be left out",
         ),
+        (
+            call("POST", "/music/song", 400, error(400, "Your prompt may have 2000 characters at most"), sent=LONGEST),
+            "but prompt is valid",
+        ),
     ],
 )
 def test_an_unjust_refusal_is_told_as_it_was(exchange, told):
@@ -583,6 +590,20 @@ def test_an_unjust_refusal_is_told_as_it_was(exchange, told):
     [violation] = judged("valid-is-accepted", exchange).violations
 
     assert violation.message.endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("The prompt asks for something that is not allowed", {"prompt": "x"}),
+        ("Invalid JSON", {"prompt": "x"}),
+        ("replyUrl must be public", {"prompt": "x", "replyUrl": "https://example.com"}),
+        ("prompt is too long", {"prompt": "x" * 2001}),
+    ],
+)
+def test_a_refusal_may_have_its_reasons(text, sent):
+    """What a text says, an address that the service cannot reach, and what is too long indeed."""
+    assert not judged("valid-is-accepted", call("POST", "/music/song", 400, error(400, text), sent=sent)).violations
 
 
 @pytest.mark.parametrize(

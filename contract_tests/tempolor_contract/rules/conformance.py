@@ -48,6 +48,11 @@ _OWN_JUDGEMENT: Final = frozenset({"cursor", "user_id"})
 _COMPLAINT: Final = re.compile(
     r"Parameter (\w+) is required|(\w+) is too long|(\w+) has incorrect format|Invalid (\w+) parameter", re.IGNORECASE
 )
+_UNFIT: Final = re.compile(
+    r"invalid|too (long|short|large|small)|length|at most|maximum|exceed|limit|character|incorrect|must be",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"\w+")
 # D-49, D-54: no page bounds a number, and none tells the types inside of requestParams.
 _FREE_BOUNDS: Final = tuple(str(2**bits - 1) for bits in (31, 63)) + tuple(str(-(2**bits)) for bits in (31, 63))
 _INSIDE_PARAMETERS: Final = re.compile(r"requestParams\.")
@@ -370,10 +375,9 @@ def _told(breaches: list[Breach]) -> str:
 
 
 def _unjust(call: Call, parameters: Collection[str]) -> Judged:
-    complaint = _COMPLAINT.search(call.error)
-    if complaint is None:
+    name = _complained_of(call)
+    if name is None:
         return None
-    name = next(group for group in complaint.groups() if group)
     # What has control characters in it may be taken or not.
     given = (call.query | call.sent | dict(call.arguments)).get(name)
     if name in _OWN_JUDGEMENT or (isinstance(given, str) and _CONTROLS.search(given)):
@@ -381,6 +385,17 @@ def _unjust(call: Call, parameters: Collection[str]) -> Judged:
     left_out = f"{name} may be left out" if name in parameters or call.method == "POST" else f"it has no {name}"
     told = f"{name} is valid" if given is not None else left_out
     return [Problem(f"{call.operation} was refused with {call.error!r}, but {told}", key=f"{name}")]
+
+
+def _complained_of(call: Call) -> str | None:
+    """Return the field that a refusal names: in the words of the pages, or in its own if they are about its text."""
+    complaint = _COMPLAINT.search(call.error)
+    if complaint is not None:
+        return next(group for group in complaint.groups() if group)
+    words = set(_WORD.findall(call.error)) if call.status == 400 and _UNFIT.search(call.error) else set()
+    # Whether an id or an address will do is for the service to know.
+    given = (name for name in call.query | call.sent if not name.endswith(("Id", "_id", "Url")))
+    return next((name for name in given if name in words), None)
 
 
 @cache
