@@ -23,7 +23,7 @@ from page import write_page
 
 _ROOT: Final = Path(__file__).parents[2]
 sys.path.append(str(_ROOT / "mock_server" / "tests"))
-from postgresql import NOT_THERE, VARIABLE, shared_cluster  # noqa: E402 - a program, no package
+from postgresql import VARIABLE, shared_cluster  # noqa: E402 - a program, no package
 
 _BUILD: Final = _ROOT / "build" / "mutation"
 _PAGE: Final = Path(__file__).parent / "RESULTS.md"
@@ -184,7 +184,7 @@ def _postgresql(area: Area) -> Iterator[dict[str, str]]:
     os.environ.pop(VARIABLE, None)  # Mutants may do anything to it: nobody's own one is for them.
     with tempfile.TemporaryDirectory() as folder, shared_cluster(Path(folder)) as url:
         if url is None:
-            print(f"{area.name}: {NOT_THERE}; {area.of_postgresql} is left out", flush=True)
+            print(f"{area.name}: no PostgreSQL is installed; {area.of_postgresql} is left out", flush=True)
         yield {} if url is None else {VARIABLE: url}
 
 

@@ -197,3 +197,13 @@ def test_the_bytes_of_an_upload_are_at_hand_only_while_they_are_used():
         blobs["midi/1"]
 
     assert [blobs.unwritten(name) for name in ("midi/1", "midi/2", "midi/3")] == [None, b"new", None]
+    assert blobs["midi/2"] == b"new"
+    blobs["midi/4"] = b"newer"
+    del blobs["midi/4"]
+    blobs["midi/2"] = b"newest"
+    blobs.written(4)
+    blobs.put_away()
+    with pytest.raises(MissingBlobError):
+        blobs["midi/2"]
+    blobs.lend("midi/2", 4, b"newest")
+    assert blobs["midi/2"] == b"newest"

@@ -244,46 +244,45 @@ def test_worlds_in_which_something_will_happen_are_known(kept, records):
     assert kept.wait(kept.store.worlds_with_work()) == []
 
 
-def take_callbacks(world):
-    """Take the callbacks that are due, for seven seconds."""
-    return callbacks.take_due(world, lease_ms=7_000, limit=9)
+def take(world, make, *others):
+    """Put a callback that is due beside others, and take those that are, for seven seconds."""
+    put_all(world.callbacks, make.callback(1), *others)
+    callbacks.take_due(world, lease_ms=7_000, limit=9)
 
 
 @pytest.mark.parametrize(
-    ("furnish", "after_ms"),
+    ("actions", "after_ms"),
     [
-        (lambda world, make: world.jobs.put(make.job(1, seconds=20)), 10_000),
-        (lambda world, make: put_all(world.callbacks, make.callback(1, due_ms=world.now_ms + 4_000)), 2_000),
-        (lambda world, make: (put_all(world.callbacks, make.callback(1)), world.jobs.put(make.job(1))), 0),
-        (lambda world, make: (put_all(world.callbacks, make.callback(1)), take_callbacks(world)), 7_000),
+        ([lambda world, make: world.jobs.put(make.job(1, seconds=20))], 10_000),
+        ([lambda world, make: world.callbacks.put(make.callback(1, due_ms=world.now_ms + 4_000))], 2_000),
+        ([lambda world, make: (world.callbacks.put(make.callback(1)), world.jobs.put(make.job(1)))], 0),
+        ([take], 7_000),
         (
-            lambda world, make: (
-                put_all(
-                    world.callbacks, make.callback(1, leased_until_ms=world.real_ms + 9_000), make.callback(2, job=2)
-                ),
-                take_callbacks(world),
-            ),
+            [lambda world, make: take(world, make, make.callback(2, job=2, leased_until_ms=world.real_ms + 9_000))],
             7_000,
         ),
         (
-            lambda world, make: (
-                put_all(world.callbacks, make.callback(1)),
-                put_all(world.callbacks, *take_callbacks(world), make.callback(2)),
-                put_all(
-                    world.callbacks, make.callback(1, outcome=Outcome.FAILED, leased_until_ms=world.real_ms + 7_000)
+            [take, lambda world, make: world.callbacks.put(make.callback(1, leased_until_ms=world.real_ms + 9_000))],
+            9_000,
+        ),
+        ([take, lambda world, make: callbacks.cancel(world, make.job(1))], 500_000),
+        (
+            [
+                take,
+                lambda world, make: (
+                    world.callbacks.put(make.callback(1, outcome=Outcome.FAILED)),
+                    world.callbacks.forget_finished(2),
+                    world.callbacks.put(make.callback(2, leased_until_ms=world.real_ms + 8_000)),
                 ),
-                take_callbacks(world),
-                world.callbacks.forget_finished(2),
-                put_all(world.callbacks, make.callback(2, leased_until_ms=world.real_ms + 8_000)),
-            ),
+            ],
             8_000,
         ),
-        (lambda world, make: put_all(world.callbacks, make.callback(1, outcome=Outcome.FAILED)), 500_000),
-        (lambda world, _make: setattr(world, "clock", replace(world.clock, frozen=True)), None),
+        ([lambda world, make: world.callbacks.put(make.callback(1, outcome=Outcome.FAILED))], 500_000),
+        ([lambda world, _make: setattr(world, "clock", replace(world.clock, frozen=True))], None),
     ],
-    ids=["job", "callback", "both", "leased", "leased-twice", "lease-ended", "nothing", "stopped"],
+    ids=["job", "callback", "both", "leased", "two", "renewed", "cancelled", "forgotten", "nothing", "stopped"],
 )
-def test_what_others_that_share_worlds_left_behind_is_known_when_it_is_due(keep, records, furnish, after_ms):
+def test_what_others_that_share_worlds_left_behind_is_known_when_it_is_due(keep, records, actions, after_ms):
     """At the real moment at which a job goes on, a callback is to be sent, or whoever is at one should have done it."""
     kept = keep("postgresql")
 
@@ -291,9 +290,10 @@ def test_what_others_that_share_worlds_left_behind_is_known_when_it_is_due(keep,
         world.clock = replace(world.clock, frozen=False, speed=2.0)
         world.jobs.put(records.job(9, seconds=1_000_000))
         world.callbacks.put(records.callback(9, due_ms=world.now_ms + 1_000_000, job=9))
-        furnish(world, records)
 
     kept.run(begin)
+    for action in actions:
+        kept.run(lambda world, action=action: action(world, records))
     moments = (kept.real_ms + (10**12 if after_ms is None else after_ms) - 1 + each for each in (0, 1))
     found = [kept.wait(kept.store.left_behind(each)) for each in moments]
 
