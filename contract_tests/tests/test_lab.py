@@ -1,12 +1,14 @@
 """The lab waits as long as a run can afford, and no longer; what is independent, it plays side by side."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Barrier
 
 import httpx
 import pytest
-from tempolor_contract import DocumentJudge, Effort, Inspector, Level, RealClock, Target
+from tempolor_contract import DocumentJudge, Effort, Inspector, Level, RealClock, Rule, Target, pick
 from tempolor_contract.runs.scenarios.lab import GoneError, Lab, PatienceError, UnclearError
+
+NOTHING_FREE = {"executing": [], "available": []}
 
 
 def welcome(_: httpx.Request) -> httpx.Response:
@@ -24,7 +26,9 @@ def slept() -> list[float]:
 def lab(slept: list[float]) -> Callable[..., Lab]:
     """Make laboratories of a patience of a minute, that sleep by writing it down."""
 
-    def make(answer: Callable[[httpx.Request], httpx.Response] = welcome, **settings) -> Lab:
+    def make(
+        answer: Callable[[httpx.Request], httpx.Response] = welcome, rules: Sequence[Rule] = (), **settings
+    ) -> Lab:
         transport = httpx.MockTransport(answer)
         target = Target(
             "http://127.0.0.1:9/v1/tempolor",
@@ -35,7 +39,7 @@ def lab(slept: list[float]) -> Callable[..., Lab]:
             patience=60.0,
             **settings,
         )
-        inspector = Inspector([], DocumentJudge(effort=Effort.NONE))
+        inspector = Inspector(rules, DocumentJudge(effort=Effort.NONE))
         return Lab(target, target.guard(), inspector)
 
     return make
@@ -111,6 +115,32 @@ def test_what_is_played_side_by_side_is_sent_in_rounds(lab):
     rounds = [set(answer.paths[at : at + 3]) for at in range(0, 12, 3)]
     assert rounds == [set(firsts[:3]), set(seconds[:3]), set(firsts[3:]), set(seconds[3:])]
     assert alone.side_by_side([lambda: steps(alone)] * 6) == names
+
+
+def test_what_is_deleted_meanwhile_may_be_missing(lab):
+    """An answer that began before a deletion, and ended after it, may be without what was deleted."""
+    together = Barrier(2, timeout=10)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            account = {"user_id": "1", "updated": 1, "updatedUTC": "x", "maxJobs": 3, "requestParams": {}}
+            return httpx.Response(200, json=account)
+        together.wait()
+        return httpx.Response(204) if request.method == "DELETE" else httpx.Response(200, json=NOTHING_FREE)
+
+    mine = lab(answer, rules=pick(only=["available-has-all-accounts"]), concurrency=2)
+    stored = mine.call("create_account", json={"requestParams": {"user_id": "1"}})
+
+    mine.side_by_side(
+        [
+            lambda: mine.call("get_available_capacity"),
+            lambda: mine.call("delete_account", arguments={"user_id": "1"}),
+        ]
+    )
+
+    assert stored.accepted
+    [tally] = mine.inspector.ledger.tallies.values()
+    assert not tally.violations
 
 
 def test_side_by_side_within_side_by_side_shares_the_rounds(lab):

@@ -353,12 +353,14 @@ class Lab:
 
     def _taken_in(self, found: Sequence[Exchange | Exception]) -> list[Outcome]:
         """Judge what was sent together; GoneError if the last few times nothing was answered."""
-        # An inspector takes exchanges in the order in which they began.
+        # An inspector takes exchanges in the order in which they began. Deletions come first: what they take away may
+        # be missing from answers that were asked for just before.
         sent = sorted(
-            ((each.started, number, each) for number, each in enumerate(found) if isinstance(each, Exchange)),
-            key=lambda each: each[:2],
+            (each.request.method != "DELETE", each.started, number, each)
+            for number, each in enumerate(found)
+            if isinstance(each, Exchange)
         )
-        calls = {number: self._seen(exchange) for _, number, exchange in sent}
+        calls = {number: self._seen(exchange) for *_, number, exchange in sent}
         self._count([call for call in calls.values() if call.path is not None])
         return [each if isinstance(each, Exception) else calls[number] for number, each in enumerate(found)]
 
