@@ -8,7 +8,20 @@ import pytest
 from tempolor_contract import DocumentJudge, Effort, Inspector, Level, RealClock, Rule, Target, pick
 from tempolor_contract.runs.scenarios.lab import GoneError, Lab, PatienceError, UnclearError
 
-NOTHING_FREE = {"executing": [], "available": []}
+
+def stored(limit: int) -> dict:
+    """Return what stores the account."""
+    return {"requestParams": {"user_id": "1"}, "maxJobs": limit}
+
+
+def room(limit: int) -> dict:
+    """Return the account's row."""
+    return {"user_id": "1", "maxJobs": limit, "executing": 0, "available": limit}
+
+
+def capacity(rows: list[dict]) -> dict:
+    """Return the capacity where nothing runs."""
+    return {"executing": [], "available": rows}
 
 
 def welcome(_: httpx.Request) -> httpx.Response:
@@ -117,28 +130,36 @@ def test_what_is_played_side_by_side_is_sent_in_rounds(lab):
     assert alone.side_by_side([lambda: steps(alone)] * 6) == names
 
 
-def test_what_is_deleted_meanwhile_may_be_missing(lab):
-    """An answer that began before a deletion, and ended after it, may be without what was deleted."""
-    together = Barrier(2, timeout=10)
+@pytest.mark.parametrize(
+    ("rule_id", "change", "shown"),
+    [
+        ("available-has-all-accounts", {"operation": "delete_account", "arguments": {"user_id": "1"}}, []),
+        ("available-has-the-limits", {"operation": "create_account", "json": stored(7)}, [room(7)]),
+        ("available-has-the-limits", {"operation": "create_account", "json": stored(7)}, [room(3)]),
+    ],
+)
+def test_an_answer_may_be_of_before_or_after_what_was_sent_with_it(lab, rule_id, change, shown):
+    """One that overlaps with the deleting or storing of an account may show it as it was, or as it is."""
+    together, limits = Barrier(2, timeout=10), iter((3, 7))
 
     def answer(request: httpx.Request) -> httpx.Response:
+        if not alone:
+            together.wait()
         if request.method == "POST":
-            account = {"user_id": "1", "updated": 1, "updatedUTC": "x", "maxJobs": 3, "requestParams": {}}
+            account = {"user_id": "1", "updated": 1, "updatedUTC": "x", "maxJobs": next(limits), "requestParams": {}}
             return httpx.Response(200, json=account)
-        together.wait()
-        return httpx.Response(204) if request.method == "DELETE" else httpx.Response(200, json=NOTHING_FREE)
+        rows = [room(7)] if len(alone) > 1 else shown
+        return httpx.Response(204) if request.method == "DELETE" else httpx.Response(200, json=capacity(rows))
 
-    mine = lab(answer, rules=pick(only=["available-has-all-accounts"]), concurrency=2)
-    stored = mine.call("create_account", json={"requestParams": {"user_id": "1"}})
+    mine, alone = lab(answer, rules=pick(only=[rule_id]), concurrency=2), ["first"]
+    mine.call("create_account", json=stored(3))
+    alone.clear()
 
-    mine.side_by_side(
-        [
-            lambda: mine.call("get_available_capacity"),
-            lambda: mine.call("delete_account", arguments={"user_id": "1"}),
-        ]
-    )
+    mine.side_by_side([lambda: mine.call("get_available_capacity"), lambda: mine.call(**change)])
+    alone += ["last", "one"]
+    if change["operation"] == "create_account":
+        mine.call("get_available_capacity")
 
-    assert stored.accepted
     [tally] = mine.inspector.ledger.tallies.values()
     assert not tally.violations
 

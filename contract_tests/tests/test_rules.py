@@ -439,6 +439,7 @@ PLAYED = {
     "account-limit-is-exact",
     "callbacks-that-fail-harm-nothing",
     "cancelled-job-is-still-there",
+    "empty-fields-are-left-out",
     "encoded-id-is-the-same-id",
     "invalid-values-are-400",
     "jobs-come-to-an-end",

@@ -90,6 +90,14 @@ RULES = (
         single=_empty_cursor,
     ),
     Rule(
+        "empty-fields-are-left-out",
+        "An optional field of an order that is empty counts as left out, in JSON and in a form.",
+        "post-tempolor-music-song",
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-25",),
+    ),
+    Rule(
         "invalid-values-are-400",
         "A parameter or field outside of what the pages allow is a 400.",
         "get-tempolor-music",

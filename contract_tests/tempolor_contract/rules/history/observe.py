@@ -160,8 +160,14 @@ def _account(world: World, user_id: str, call: Call, limit: Any) -> Account:
     account = world.accounts.get(user_id)
     if account is None or (account.gone and account.gone.before(call)):
         account = world.accounts[user_id] = Account(user_id, call)
-    account.limit = limit if isinstance(limit, int) else account.limit
+    if not _overtaken(account, call):
+        account.limit = limit if isinstance(limit, int) else account.limit
     return account
+
+
+def _overtaken(account: Account, call: Call) -> bool:
+    """Whether an answer may show an account as it was before it was stored last."""
+    return bool(account.posts) and call.operation != "create_account" and not account.posts[-1].before(call)
 
 
 def _account_shown(world: World, call: Call) -> None:
@@ -177,6 +183,8 @@ def _account_shown(world: World, call: Call) -> None:
     for each in shown:
         if isinstance(each, dict) and isinstance(each.get("user_id"), str):
             account = _account(world, each["user_id"], call, each.get("maxJobs"))
+            if _overtaken(account, call):
+                continue
             account.shown = each
             account.stored = call
             account.ticket = ticket_in(call.sent.get("requestParams")) or account.ticket

@@ -60,7 +60,7 @@ def _combinations(lab: Lab) -> None:
     account = fixtures.account(lab)
     things = _things(lab, account)
     for operation in _ORDERS:
-        schema = _schema(lab, operation)
+        schema = schema_of(lab, operation)
         forbidden = [each["required"] for each in schema.get("not", {}).get("anyOf", ())]
         common = {"user_id": account, "prompt": "A harbour ballad"}
         rows = pairwise(_choices(lab, schema, things), forbidden)
@@ -86,7 +86,8 @@ def _forbidden(lab: Lab, operation: str, common: dict[str, Any], chosen: dict[st
     lab.check(_INVALID_VALUES_ARE_400, fine=fine, message=told, call=call)
 
 
-def _schema(lab: Lab, operation: str) -> dict[str, Any]:
+def schema_of(lab: Lab, operation: str) -> dict[str, Any]:
+    """Return the schema of an order."""
     document = lab.inspector.document.document
     [definition] = [each.definition for each in operations(document) if each.operation_id == operation]
     found: dict[str, Any] = dereferenced(definition["requestBody"]["content"]["application/json"]["schema"], document)

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 from tempolor_spec import operations
 
 from ...document.call import Call
-from ...exchanges.exchange import Exchange
+from ...exchanges.exchange import Exchange, Request
 from ...judging.inspector import Inspector
 from ...rules.catalogue import rule
 from ...rules.history.records import Crashes
@@ -353,10 +353,10 @@ class Lab:
 
     def _taken_in(self, found: Sequence[Exchange | Exception]) -> list[Outcome]:
         """Judge what was sent together; GoneError if the last few times nothing was answered."""
-        # An inspector takes exchanges in the order in which they began. Deletions come first: what they take away may
-        # be missing from answers that were asked for just before.
+        # An inspector takes exchanges in the order in which they began. What deletes something, or stores an account
+        # again, comes first: what was asked for just before may be answered by it already.
         sent = sorted(
-            (each.request.method != "DELETE", each.started, number, each)
+            (not _replaces(each.request), each.started, number, each)
             for number, each in enumerate(found)
             if isinstance(each, Exchange)
         )
@@ -396,6 +396,11 @@ class Lab:
         if key not in self._clients:
             self._clients[key] = self.target.client(self.guard, token=token)
         return self._clients[key]
+
+
+def _replaces(request: Request) -> bool:
+    stores = request.method == "POST" and urlsplit(request.url).path.rstrip("/").endswith("/accounts")
+    return stores or request.method == "DELETE"
 
 
 def _reason(call: Call) -> str:

@@ -6,9 +6,13 @@ from typing import Any, Final
 
 from ...document.bodies import texts
 from ...document.call import Call
+from ...rules.catalogue import rule
 from . import fixtures
+from .combinations import schema_of
 from .lab import Lab
 from .scenario import Beside, Need, Scenario, ids
+
+_EMPTY_FIELDS_ARE_LEFT_OUT: Final = rule("empty-fields-are-left-out")
 
 _PARAGRAPH: Final = f"{fixtures.HARD}\r\n{fixtures.HARD}"
 _NOTE: Final = "\U0001f3b5"
@@ -58,10 +62,23 @@ def _limits(lab: Lab) -> None:
     # Which account it takes is open; that it needs none is printed.
     nameless = {"prompt": "A harbour ballad", "replyRef": lab.name("ref")}
     lab.side_by_side(partial(_order, lab, *each) for each in (*sent, ("create_song", {"json": nameless})))
+    kinds = ("create_song", "create_instrumental")
+    lab.side_by_side(partial(_empty, lab, encoded, operation) for encoded in _ENCODINGS for operation in kinds)
 
 
 def _order(lab: Lab, operation: str, sent: dict[str, Any]) -> None:
     fixtures.cancel_all(lab, _taken(lab, lab.call(operation, **sent)))
+
+
+def _empty(lab: Lab, encoded: Encoding, operation: str) -> None:
+    """Order with each optional field there, and empty."""
+    wanted = {"user_id": fixtures.account(lab), "prompt": "A harbour ballad"}
+    empty = dict.fromkeys((name for name in schema_of(lab, operation)["properties"] if name not in wanted), "")
+    call = fixtures.unless_busy(lab.call(operation, **encoded({**wanted, **empty})))
+    told = f"{operation} with empty optional fields as {call.exchange.request.media_type} was answered {call.status}"
+    fine = call.accepted
+    lab.check(_EMPTY_FIELDS_ARE_LEFT_OUT, fine=fine, message=f"{told}: {call.error}", call=call)
+    fixtures.cancel_all(lab, texts(call.item.get("jobs")))
 
 
 def _long_url(lab: Lab) -> dict[str, str]:
@@ -89,5 +106,10 @@ TEXTS = Scenario(
     provokes=ids("busy-repeats-the-order order-comes-back scheduler-repeats-the-order valid-orders-are-taken"),
 )
 LIMITS = Scenario(
-    "limits-and-forms", _limits, _MAKES, cost=7, beside=Beside.UPLOADS, provokes=("valid-orders-are-taken",)
+    "limits-and-forms",
+    _limits,
+    _MAKES,
+    cost=11,
+    beside=Beside.UPLOADS,
+    provokes=("empty-fields-are-left-out", "valid-orders-are-taken"),
 )
