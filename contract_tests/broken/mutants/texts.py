@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 from tempolor_mock.steps import reading
 
 from ..mutant import Answer, Asked, Kind, Rewrite
-from ..rewriting import ORDERS, Change, edit, error, rewritten, without
+from ..rewriting import ITEM, ORDERS, Change, at, edit, error, rewritten, without
 from ..switching import Patches, swap, switched
 
 _ECHOES: Final = frozenset({"otherInfo", "prompt", "description", "lyricsPrompt", "chord", "replyRef", "name"})
@@ -50,6 +50,12 @@ def _counted_in_utf16(asked: Asked, answer: Answer) -> None:
     prompt = data.get("prompt") if isinstance(data, dict) else None
     if asked.operation in ORDERS and isinstance(prompt, str) and len(prompt.encode("utf-16-le")) // 2 > _LONGEST_PROMPT:
         answer.become(400, error(400, "Invalid prompt"))
+
+
+def _without_a_key(asked: Asked, answer: Answer) -> None:
+    data = asked.data
+    if asked.operation in ORDERS and isinstance(data, dict) and data.get("tonality") == "Ab:minor":
+        answer.become(400, error(400, "Invalid tonality"))
 
 
 def _form(change: Change) -> Patches:
@@ -139,6 +145,18 @@ MUTANTS: Final = (
         "The length of a prompt is counted in UTF-16 units.",
         "valid-is-accepted valid-orders-are-taken",
         lambda: _counted_in_utf16,
+    ),
+    _rewrite(
+        "one-key-is-unknown",
+        "One of the listed keys is refused.",
+        "valid-is-accepted valid-orders-are-taken",
+        lambda: _without_a_key,
+    ),
+    _rewrite(
+        "one-key-is-called-otherwise",
+        "One of the listed keys comes back under another name.",
+        "order-comes-back",
+        lambda: edit(ITEM, at("musicMaterial.key", lambda key: key.replace("C#", "Db"))),
     ),
     _rewrite(
         "chords-are-erased",

@@ -64,6 +64,7 @@ def _combinations(lab: Lab) -> None:
         forbidden = [each["required"] for each in schema.get("not", {}).get("anyOf", ())]
         common = {"user_id": account, "prompt": "A harbour ballad"}
         rows = pairwise(_choices(lab, schema, things), forbidden)
+        rows += _others(schema)
         lab.side_by_side(partial(_allowed, lab, operation, common, each) for each in rows)
         excluded = [{name: things[name] for name in names} for names in forbidden if things.keys() >= set(names)]
         lab.side_by_side(partial(_forbidden, lab, operation, common, each) for each in excluded)
@@ -71,7 +72,8 @@ def _combinations(lab: Lab) -> None:
 
 def _allowed(lab: Lab, operation: str, common: dict[str, Any], chosen: dict[str, Any]) -> None:
     call = lab.call(operation, json={**common, **chosen})
-    jobs = fixtures.taken(lab, call, f"{operation} with {', '.join(chosen)}")
+    what = ", ".join(chosen) if len(chosen) != 1 else " ".join(map(str, *chosen.items()))
+    jobs = fixtures.taken(lab, call, f"{operation} with {what}")
     for job_id in jobs[:1]:
         fixtures.read(lab, job_id)
     fixtures.cancel_all(lab, jobs)
@@ -101,12 +103,22 @@ def _choices(lab: Lab, schema: dict[str, Any], things: dict[str, str]) -> dict[s
     chosen: dict[str, list[Any]] = {}
     for name, reference in schema["properties"].items():
         field = dereferenced(reference, document)
-        listed = [each for each in field.get("enum", ()) if each]
+        listed = _listed(field)
         if name in own:
             chosen[name] = [own[name]]
         elif name not in _NOT_CHOSEN | _SOURCES and (listed or ("example" in field and name != "replyUrl")):
             chosen[name] = listed[:_MOST_VALUES] or [field["example"]]
     return chosen
+
+
+def _listed(field: dict[str, Any]) -> list[Any]:
+    return [each for each in field.get("enum", ()) if each]
+
+
+def _others(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return choices of one field each: of the listed values that stand in no pair, one may be unknown to a service."""
+    fields = {name: _listed(field) for name, field in schema["properties"].items()}
+    return [{name: value} for name, listed in fields.items() for value in listed[_MOST_VALUES:]]
 
 
 def _things(lab: Lab, account: str) -> dict[str, str]:
@@ -128,7 +140,7 @@ COMBINATIONS = Scenario(
     "combinations",
     _combinations,
     frozenset({Need.CREATE, Need.DESTROY, Need.UPLOAD, Need.ACCOUNT}),
-    cost=26,
+    cost=48,
     beside=Beside.UNHURRIED,
     provokes=("invalid-values-are-400", "sources-come-back", "voice-and-midi-exclude-each-other"),
 )
