@@ -313,5 +313,6 @@ def _suiting(lab: Lab) -> Pace:
     if lab.target.transport is not None:
         # Nothing is far away in this process, and what a busy machine takes longer for is to be the same sequences.
         return Pace(seconds=math.inf)
-    pace = Pace() if lab.clock.virtual else _REAL_TIME
-    return replace(pace, seconds=_SECONDS_IF_SLOW) if lab.slow else pace
+    if lab.clock.virtual:
+        return Pace()
+    return replace(_REAL_TIME, seconds=_SECONDS_IF_SLOW) if lab.slow else _REAL_TIME
