@@ -444,6 +444,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [order(), *at_once(deleted(JOB), got(JOB))]),
         (PASSED, [order(), deleted(JOB), call("DELETE", f"/scheduler/{JOB}", 204)]),
         (PASSED, [order(), deleted(JOB), got(JOB, 404)]),
+        (SILENT, [order(), deleted(JOB), call("GET", f"/music/download/{JOB}", 400, query={"file_format": "ogg"})]),
         (
             f"[2, 3] {JOB} was deleted, but delete_music was answered 200, not 404",
             [order(), deleted(JOB), deleted(JOB)],

@@ -9,6 +9,8 @@ from .call import CALLBACK, Call
 _DECIMAL: Final = re.compile(r"([0-9]{1,18})(?:\.0+)?")
 GENERATING, FAILED, COMPLETED = 0, 10, 30
 FINAL: Final = frozenset({FAILED, COMPLETED})
+FILE_FORMATS: Final = frozenset({"", "mp3", "wav", "stems"})
+"""What `file_format` may be; the empty text asks for what comes without it."""
 _BY_NAME: Final = {"GENERATING": GENERATING, "FAILED": FAILED, "COMPLETED": COMPLETED}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..document.bodies import record_ids
+from ..document.bodies import FILE_FORMATS, record_ids
 from ..document.call import Call
 from ..document.ids import parse, token_number
 from .history.records import Job, Upload
@@ -70,6 +70,9 @@ def _deleted(call: Call, world: World) -> Judged:
     if thing is None or thing.deleted is None or not thing.deleted.before(call):
         return None
     if call.unclear or call.status in {401, 402, 429}:
+        return None
+    # Which of two mistakes is told first is not said anywhere.
+    if call.status == 400 and call.query.get("file_format", "") not in FILE_FORMATS:
         return None
     # Whether the scheduler still follows a deleted job is not said anywhere.
     if call.status == 404 or call.operation == "cancel_job":

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..document.bodies import COMPLETED, FAILED, GENERATING, items_of, status_of, whole
+from ..document.bodies import COMPLETED, FAILED, FILE_FORMATS, GENERATING, items_of, status_of, whole
 from ..document.call import FILE, Call
 from ..document.file_completeness import whats_missing
 from .history.records import Link
@@ -62,7 +62,7 @@ def _complete(call: Call, world: World) -> Judged:
     job = world.job_of(call)
     if job is None or job.gone or job.final is None or job.final.status != COMPLETED:
         return None
-    if not job.final.call.before(call) or call.query.get("file_format", "mp3") not in {"", "mp3", "wav", "stems"}:
+    if not job.final.call.before(call) or call.query.get("file_format", "") not in FILE_FORMATS:
         return None
     if call.status == 400:
         return [Problem(f"{job.id} was COMPLETED, but its download is a 400: {call.error}", (job.final.call,))]
