@@ -1,13 +1,14 @@
 """Worlds are kept within bounds: the ones that were not used for longest go."""
 
+import json
 import sqlite3
 
 import pytest
-from tempolor_mock.domain import room
+from tempolor_mock.domain import accounts, room
 from tempolor_mock.domain.errors import ServiceError
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.domain.room import Limits
-from tempolor_mock.store import Totals
+from tempolor_mock.store import Totals, snapshots
 
 from ..stores import LASTING_STORES, STORES
 from .conftest import START_MS
@@ -112,6 +113,20 @@ def test_what_a_world_keeps_is_known_after_a_restart(keep, store):
 
     with pytest.raises(ServiceError, match="world is full"):
         use(keep(store, world_bytes=80), ALICE, 30)
+
+
+def test_what_a_world_keeps_is_known_when_it_was_loaded(kept):
+    """Accounts and uploads count as they did."""
+
+    def furnish(world):
+        accounts.configure(world, {"user_id": "111"}, 5)
+        room.keep(world, "stems/1", b"x" * 60)
+        return world.counters()["bytes"], snapshots.encode(snapshots.capture(world))
+
+    size, text = kept.run(furnish)
+    kept.run(lambda world: snapshots.load(world, snapshots.read(json.loads(text))))
+
+    assert kept.run(lambda world: world.counters()["bytes"]) == size
 
 
 def test_a_file_of_the_version_before_is_taken_over(keep, tmp_path):

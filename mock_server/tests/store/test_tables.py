@@ -1,7 +1,10 @@
 """What every store's tables do, whatever they are made of."""
 
 import pytest
+from tempolor_mock.domain.faults import Effect, Fault, Match
 from tempolor_mock.domain.records import replace
+
+from .conftest import Records
 
 
 def fill(world, items):
@@ -99,17 +102,25 @@ def test_accounts_are_found_by_any_id(edit, records, user_id):
     )
 
 
-def test_accounts_can_be_changed_and_forgotten(edit, records):
+@pytest.mark.parametrize(
+    ("mapping", "make"),
+    [
+        ("accounts", Records().account),
+        ("faults", lambda key: Fault(number=int(key), match=Match(), effect=Effect(kind="quota_spent"))),
+        ("blobs", str.encode),
+    ],
+)
+def test_what_has_a_name_can_be_changed_and_forgotten(edit, mapping, make):
     """What is not there raises KeyError, as in any mapping."""
-    edit(lambda world: world.accounts.update({"1": records.account("1"), "2": records.account("2")}))
-    edit(lambda world: world.accounts.update({"2": records.account("2", max_jobs=3)}))
-    edit(lambda world: world.accounts.pop("1"))
+    edit(lambda world: getattr(world, mapping).update({"1": make("1"), "2": make("2")}))
+    edit(lambda world: getattr(world, mapping).update({"2": make("3")}))
+    assert edit(lambda world: (list(getattr(world, mapping)), len(getattr(world, mapping)))) == (["1", "2"], 2)
+    edit(lambda world: getattr(world, mapping).pop("1"))
 
-    assert edit(lambda world: {user_id: account.max_jobs for user_id, account in world.accounts.items()}) == {"2": 3}
-    with pytest.raises(KeyError):
-        edit(lambda world: world.accounts["1"])
-    with pytest.raises(KeyError):
-        edit(lambda world: world.accounts.__delitem__("1"))
+    assert edit(lambda world: dict(getattr(world, mapping))) == {"2": make("3")}
+    for look in (lambda items: items["1"], lambda items: items.pop("1"), lambda items: items.__delitem__("1")):
+        with pytest.raises(KeyError):
+            edit(lambda world, look=look: look(getattr(world, mapping)))
 
 
 def test_blobs_keep_any_bytes(edit):

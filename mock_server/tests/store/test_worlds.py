@@ -105,7 +105,12 @@ CHANGES = [
     lambda world, make: put_all(world.jobs, make.job(1).released(), make.job(2), make.job(3)),
     lambda world, _make: world.jobs.delete("item1"),
     lambda world, make: put_all(world.callbacks, make.callback(2, outcome=Outcome.DELIVERED), make.callback(4)),
-    lambda world, _make: world.callbacks.forget_finished(2),
+    lambda world, make: put_all(world.callbacks, make.callback(4, outcome=Outcome.FAILED)),
+    lambda world, _make: world.callbacks.forget_finished(5),
+    lambda world, make: (
+        world.callbacks.put(make.callback(2, outcome=Outcome.FAILED)),
+        world.callbacks.forget_finished(3),
+    ),
     lambda world, make: put_all(world.midi, replace(make.midi(1), name="Other"), make.midi(3)),
     lambda world, _make: world.midi.delete("item1"),
     lambda world, _make: world.blobs.update({"midi/1": b"other", "midi/2": b"more"}),
