@@ -159,9 +159,11 @@ class _Session:
         for _ in range(2):
             _try(self._mine.scheduler.cancel, last)
         _try(self._mine.scheduler.running)
-        _try(lambda: self._jobs.extend(self._mine.songs.create("\N{MUSICAL NOTE}" * 2000, max_jobs=6).jobs))
+        _try(lambda: self._jobs.extend(self._mine.songs.create("A ballad").jobs))
         self._sleep(60)
         self._look()
+        note = "\N{MUSICAL NOTE}"
+        _try(self._mine.songs.create, note * 2000, lyrics=note * 3000, reply_ref=note * 1024)
         _try(lambda: list(self._mine.songs.list()))
 
     def _mistakes(self) -> None:
@@ -174,6 +176,8 @@ class _Session:
         for path in ("/scheduler", "/accounts", "/music", "/scheduler/available"):
             self._plain.get(path)
             self._plain.put(path, headers=_AUTHORIZED)
+        for path in ("/scheduler", "/music", "/music/midi", "/music/cloned-voices"):
+            self._plain.delete(f"{path}/{_NOBODY}")
 
     def _others(self) -> None:
         """Have another user look for what is not theirs."""
