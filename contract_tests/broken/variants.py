@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, Final
 
 from tempolor_mock import recent, shapes
-from tempolor_mock.domain import errors, music
+from tempolor_mock.domain import accounts, errors, music
 from tempolor_mock.domain.draws import Draws
 from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.operations import music as music_operations
@@ -106,6 +106,10 @@ def _counted_before_listed() -> Rewrite:
             answer.put(at("available", older)(data) if next(number) % 5 == 0 else data)
 
     return rewrite
+
+
+def _zero_counts(identity: Any) -> Any:
+    return lambda parameters: "0" if parameters.get("user_id") == 0 else identity(parameters)
 
 
 _STAMPS: Final = ("createTime", "updateTime")
@@ -245,6 +249,11 @@ VARIANTS: Final = (
             b"content-type",
             b"application/octet-stream",
         ),
+    ),
+    _variant(
+        id="zero-is-an-id",
+        sentence="A `user_id` of 0 is an id like any other number.",
+        patches=lambda: (Patch(accounts, "_identity", _zero_counts),),
     ),
     _variant(
         id="deletion-frees-nothing",

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Final
 
 from ..mutant import NOTHING, Answer, Asked, Kind, Rewrite
-from ..rewriting import ORDERS, SUCCESS, answers, edit, error, header, on, put, recode, rewritten, with_fields
+from ..rewriting import LISTS, ORDERS, SUCCESS, answers, edit, error, header, on, put, recode, rewritten, with_fields
 from ..service import BASE_PATH
 
 
@@ -81,6 +81,16 @@ def _crashes_then_drops() -> Rewrite:
 _rewrite = partial(rewritten, Kind.STATUS)
 
 MUTANTS: Final = (
+    _rewrite(
+        "made-up-cursors-crash",
+        "A cursor that no page gave is a 500.",
+        "no-lasting-crash generated-no-crash",
+        lambda: answers(
+            lambda asked, answer: asked.operation in LISTS and answer.status == 400 and b"cursor=" in asked.query,
+            500,
+            error(500, "Internal server error"),
+        ),
+    ),
     _rewrite("each-seventh-is-a-500", "Each seventh answer is a 500.", "no-lasting-crash", _each_seventh),
     _rewrite(
         "broken-json-is-a-500",

@@ -7,11 +7,12 @@ from ...document.bodies import record_ids
 from . import fixtures
 from .lab import Lab, UnclearError
 from .samples import midi_file
-from .scenario import Beside, Need, Scenario
+from .scenario import Beside, Need, Scenario, ids
 from .survey import pages
 
 _STEPS: Final = (6, 6, 13, 30)
 _MOST_PAGES: Final = 80
+_LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices")
 
 
 def _walk(lab: Lab) -> None:
@@ -31,6 +32,14 @@ def _walk(lab: Lab) -> None:
     lab.side_by_side(partial(_order, lab, account, cancelled=number % 4 == 0) for number in orders)
     for job_id in record_ids(pages(lab, "list_music", {"user_id": account}, _MOST_PAGES)[-1])[-1:]:
         fixtures.read(lab, job_id)
+    _made_up_cursors(lab, account)
+
+
+def _made_up_cursors(lab: Lab, account: str) -> None:
+    """Ask for pages that no list has. Refused or not, that is no reason to crash: `no-lasting-crash` judges it."""
+    cursors = ("no-cursor", "MTI=", "-1")
+    queries = ({"user_id": account, "cursor": each} for each in cursors)
+    lab.side_by_side(partial(lab.call, each, query=query) for query in queries for each in _LISTS)
 
 
 def _order(lab: Lab, account: str, *, cancelled: bool) -> None:
@@ -53,5 +62,7 @@ WALK = Scenario(
     frozenset({Need.ACCOUNT, Need.CREATE, Need.UPLOAD}),
     cost=70,
     beside=Beside.UNHURRIED,
-    provokes=("pages-neither-lose-nor-repeat", "ready-material-can-be-used", "what-was-made-can-be-found"),
+    provokes=ids(
+        "pages-neither-lose-nor-repeat ready-material-can-be-used what-was-made-can-be-found no-lasting-crash"
+    ),
 )
