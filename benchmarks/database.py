@@ -22,6 +22,7 @@ from typing import Self
 
 import asyncpg
 import compare
+import httpx
 from tempolor_mock.domain import accounts, music
 from tempolor_mock.domain.clock import Clock
 from tempolor_mock.domain.ids import Token
@@ -37,6 +38,10 @@ WORLDS = 16
 ORDER = '{"prompt":"Rain on the window"}'
 
 
+_RECORDS = "SELECT pg_total_relation_size('tempolor_records')"
+"""Bytes of the table with jobs, callbacks and the like, and of its indices."""
+
+
 @dataclass
 class Row:
     """How many mocks share how many worlds, and what was measured: rates, transactions a request, share of waits."""
@@ -50,6 +55,7 @@ class Row:
     busy_mocks: dict[str, list[float]] = field(default_factory=lambda: {"poll": [], "order": []})
     busy_database: dict[str, list[float]] = field(default_factory=lambda: {"poll": [], "order": []})
     waits: list[float] = field(default_factory=list)
+    megabytes: list[float] = field(default_factory=list)
 
 
 @contextmanager
@@ -156,6 +162,7 @@ def measure(row: Row, cluster: Cluster, folder: Path, seconds: int) -> None:
             row.busy_database[kind].append((busy_seconds(database) - before[1]) / (rate * seconds))
             if kind == "order":
                 row.waits.append(watch.waits / max(1, watch.looks))
+        row.megabytes += map(compare.peak_megabytes, processes)
 
 
 def notify_cost(cluster: Cluster, seconds: int) -> str:
@@ -188,18 +195,38 @@ def notify_cost(cluster: Cluster, seconds: int) -> str:
     return f"8 clients that each write to a row of their own: {rates[0]:,.0f} commits/s, with NOTIFY {rates[1]:,.0f}"
 
 
+async def callback_bytes(url: str) -> float:
+    """Measure how much of the database a callback takes that was tried four times and never taken."""
+    connection = await asyncpg.connect(url)
+    compare.TOKEN = "user:12345-calling"  # noqa: S105 - of a mock of our own
+    with mock(url) as (port, _):
+        compare.call(port, "/accounts", {"requestParams": {}, "maxJobs": 1000})
+        for _ in range(100):
+            compare.call(port, "/music/song", {"prompt": "Rain", "replyUrl": "http://127.0.0.1:9/"})
+        before = await connection.fetchval(_RECORDS)
+        headers = {"Authorization": f"Bearer {compare.TOKEN}"}
+        async with httpx.AsyncClient(headers=headers, timeout=60, trust_env=False) as client:
+            answer = await client.post(f"http://127.0.0.1:{port}/_mock/clock/advance", json={"seconds": 200_000})
+        sent = answer.raise_for_status().json()["callbacks"]
+        grown = await connection.fetchval(_RECORDS) - before
+    await connection.close()
+    return float(grown) / len(sent)
+
+
 async def kept_costs(url: str) -> list[str]:
     """Measure what a mock pays for worlds that it does not know yet, and for looking after those of others."""
     token, policy = Token("1", "large"), Policy(jobs_per_request=10, total_generations=10**6)
     store, stranger = (open_store(url, policy, lambda real_ms: Clock(real_ms, real_ms)) for _ in range(2))
+    connection = await asyncpg.connect(url)
     request = MusicRequest(prompt="Rain on the window", model="v3")
+    before = await connection.fetchval(_RECORDS)
     await store.transact(token, lambda world: accounts.configure(world, {"user_id": "1"}, 10**6), real_ms=0)
     for _ in range(300):
         await store.transact(token, lambda world: music.start(world, "song", request), real_ms=0)
+    job_bytes = (await connection.fetchval(_RECORDS) - before) / 3000
     begun = time.perf_counter()
     await stranger.transact(token, accounts.all_of, real_ms=0)
     met = time.perf_counter() - begun
-    connection = await asyncpg.connect(url)
     await connection.execute(
         "INSERT INTO tempolor_worlds (token, handle, state, bytes, busy, due_ms, used_ms)"
         " SELECT 'user:9-' || each, 'handle' || each, '', 0, each % 10 = 0, 9e15, 0"
@@ -215,6 +242,7 @@ async def kept_costs(url: str) -> list[str]:
         await each.close()
     look = statistics.median(looks) * 1000
     return [
+        f"a job takes {job_bytes / 1000:.1f} KB of the database",
         f"a mock meets a world of 3,000 jobs for the first time: {met * 1000:.0f} ms",
         f"a look for what was left behind, at 10,000 worlds of which 1,000 are busy: {look:.1f} ms",
     ]
@@ -243,7 +271,10 @@ def main() -> None:
                 for row in rows:
                     measure(row, cluster, Path(folder), arguments.seconds)
                 print(f"round {number + 1} done", file=sys.stderr, flush=True)
-        notes = [notify_cost(cluster, arguments.seconds), *asyncio.run(kept_costs(cluster.url))]
+        most = max(megabytes for row in rows for megabytes in row.megabytes)
+        notes = [f"a mock takes at most {most:.0f} MB of memory"]
+        notes += [notify_cost(cluster, arguments.seconds), *asyncio.run(kept_costs(cluster.url))]
+        notes.append(f"a callback takes {asyncio.run(callback_bytes(cluster.url)) / 1000:.1f} KB of the database")
     finally:
         cluster.remove()
     print(

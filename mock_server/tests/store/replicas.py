@@ -63,6 +63,7 @@ class Replica:
 
     def __init__(self, place: str) -> None:
         options = ["--job-seconds", JOB_SECONDS, "--download-lag", "0", "--callback-timeout", "1", "--log", "off"]
+        options += ["--journal-mb", "100"]  # Room for the requests of all rounds.
         self._process = subprocess.Popen(
             [sys.executable, str(TEMPOLOR), "mock", "--port", "0", "--store", place, *options],
             stdout=subprocess.PIPE,
