@@ -332,6 +332,11 @@ CASES: dict[str, tuple[str, list[Exchange], str]] = {
         [stored("222"), *at_once(stored(), removed(), shown())],
         PASSED,
     ),
+    "a deleted account that is perhaps deleted again": (
+        "account-round-trips",
+        [stored(), removed(), removed(500), shown()],
+        "[2, 4] account 111 was deleted, but can still be read",
+    ),
     "a stored account is back": ("account-round-trips", [stored(), removed(), stored(), shown()], PASSED),
     "no accounts, and a body": ("no-accounts-is-404", [call("GET", "/accounts", 404, {})], PASSED),
     "an empty list": (

@@ -23,7 +23,7 @@ from stories import (
     scheduler,
     stored,
 )
-from tempolor_contract import Exchange
+from tempolor_contract import DocumentJudge, Exchange, Reader
 
 PASSED, SILENT = "passed", "never-reached"
 HERE = ACCOUNT
@@ -80,6 +80,12 @@ def form(status: int = 200, **fields: str) -> Exchange:
     """Return an order as a form."""
     parts = "".join(f'--b\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items())
     return song(status, f"{parts}--b--\r\n".encode(), "multipart/form-data; boundary=b", "instrumental")
+
+
+def order_of_another(**sent: str) -> Exchange:
+    """Return an order with another token."""
+    answer = {"jobs": [JOB], "itemIds": ["a1"], "result": True}
+    return call("POST", "/music/song", 200, answer, sent={"prompt": "x", **sent}, token="user:12345-other")
 
 
 def put(status: int, allow: str | None = None, method: str = "PUT", path: str = "/scheduler") -> Exchange:
@@ -146,6 +152,11 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (PASSED, [read(music(30)), *at_once(link(), link(status=404))]),
         (f"[1, 2] {JOB} was COMPLETED, but its download is a 400: Something", [read(music(30)), link("stems", 400)]),
         (f"[1, 2] {JOB} was COMPLETED, but its download is a 400: Something", [read(music(30)), link("", 400)]),
+        (SILENT, [stored(), read(music(30)), call("DELETE", f"/accounts/{HERE}", 500), link(status=400)]),
+        (
+            f"[2, 4] {JOB} was COMPLETED, but its download is a 400: Something",
+            [stored("222"), read(music(30)), call("DELETE", "/accounts/222", 204), link(status=400)],
+        ),
     ],
     "link-serves-its-kind": [
         (SILENT, [link("flac"), file(b"fLaC")]),
@@ -209,7 +220,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
         (
             "[1, 2] the link for waveform serves another kind of file: it begins with b'x'",
-            [read(music(cover=5, musicMaterial={"waveformUrl": URL})), file(b"x")],
+            [read(music(cover=[5], musicMaterial={"waveformUrl": URL})), file(b"x")],
         ),
     ],
     "link-names-its-kind": [
@@ -288,6 +299,11 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[1, 2] the request gave replyUrl None, and the callback of {JOB} has 'http://me.example/hook'",
             [order(), callback(music(replyUrl=HOOK))],
         ),
+        # A callback belongs to whoever knows its job.
+        (
+            f"[2, 3] the request gave replyRef 'r', and the callback of {JOB} has None",
+            [read(music(job=JOB2)), order_of_another(replyRef="r"), callback(music())],
+        ),
     ],
     "callback-goes-to-its-address": [
         (SILENT, [callback(music())]),
@@ -363,6 +379,15 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             f"[2, 3] {JOB} was cancelled, and a callback told of what happened to it afterwards",
             [order(), CANCELLED, callback(BARE | {"status_name": "FAILED"})],
+        ),
+        (
+            SILENT,
+            [
+                order(),
+                replace(CANCELLED, started=1.0, elapsed=5.0),
+                replace(read(music(0, 10)), started=2.0, elapsed=1.0),
+                callback(music(0, 40)),
+            ],
         ),
     ],
     "code-is-the-status": [
@@ -562,6 +587,11 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[1] the 405 of PATCH /music/{job_id} has Allow: 'GET', which leaves out DELETE",
             [put(405, "GET", "PATCH", f"/music/{JOB}")],
         ),
+        ("[1] cancel_job 405 lacks the header Allow", [refused(f"/scheduler/{JOB}", 405, "x", "DELETE")]),
+        (
+            "[1] DELETE /music/{job_id} was refused with a 405 that allows it: GET, DELETE",
+            [put(405, "GET, DELETE", "DELETE", f"/music/{JOB}")],
+        ),
     ],
     "wrong-method-is-405": [
         (SILENT, [put(200)]),
@@ -623,6 +653,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             ),
             [answered("/music/nope:", 200, {})],
         ),
+        (PASSED, [answered("/music", 200, {"records": []})]),
     ],
     "unlikely-is-refused": [
         (SILENT, [song(400, {"prompt": ""})]),
@@ -641,6 +672,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[1] upload_midi was answered 200, although body: the file is empty",
             [answered("/music/midi", 200, {}, "POST", query={"name": "x"}, headers={"Content-Type": "audio/midi"})],
         ),
+        (PASSED, [song(sent={"prompt": "p", "model_song": None, "lyrics": ""})]),
     ],
     "valid-is-accepted": [
         (SILENT, [song(400, {"prompt": ""})]),
@@ -680,3 +712,57 @@ def test_a_rule_of_answers_says(rule_id):
     rows = CASES[rule_id]
 
     assert [said(rule_id, *exchanges) for _, exchanges in rows] == [words for words, _ in rows]
+
+
+@pytest.mark.parametrize(
+    ("room", "words"),
+    [(1, PASSED), (2, "[2, 4, 3, 5] the same get_music was answered 5xx 3 times, while other requests were answered")],
+)
+def test_requests_that_crash_are_kept_while_there_is_room(monkeypatch, room, words):
+    """Whoever sends ever other requests to a service that crashes fills no memory."""
+    monkeypatch.setattr("tempolor_contract.rules.history.records._MOST_REQUESTS", room)
+    other = answered("/accounts", 500)
+
+    assert said("no-lasting-crash", other, CRASH, scheduler(), CRASH, CRASH) == words
+
+
+def test_the_last_crashes_of_a_request_are_kept(monkeypatch):
+    """What is told of a crash that lasts has an end."""
+    monkeypatch.setattr("tempolor_contract.rules.history.records._MOST_CRASHES", 2)
+
+    told = said("no-lasting-crash", *[CRASH] * 5, scheduler(), CRASH)
+
+    assert told.startswith("[3, 4, 5, 6, 7] the same get_music was answered 5xx 4 times")
+
+
+ASKED = call("GET", f"/music/{JOB}", 200, music(0, 101))
+
+
+@pytest.mark.parametrize(
+    ("exchange", "objections", "words"),
+    [
+        (read(music()), [], "fine"),
+        (ASKED, ["odd"], "fine"),
+        (read(music()), ["odd", "new"], "get_music 200: openapi-core: odd; new; jsonschema-rs: fine"),
+        (
+            ASKED,
+            [],
+            "get_music 200: openapi-core: fine; jsonschema-rs: progress: 101 is greater than the maximum of 100",
+        ),
+        (refused(f"/scheduler/{JOB}", 405, "x", "DELETE"), ["odd"], "not asked"),
+        (
+            call("GET", "/scheduler", 200, body=b"[]", answer_headers={"Content-Type": "text/json"}),
+            ["odd"],
+            "not asked",
+        ),
+    ],
+)
+def test_two_validators_are_compared(monkeypatch, exchange, objections, words):
+    """What one finds and the other does not is told; where there need be no JSON, only one is asked."""
+    monkeypatch.setattr("tempolor_contract.document.openapi_core.OpenapiCore.objections", lambda *_: objections)
+    judge = DocumentJudge()
+
+    found = {rule.id: problems for rule, problems in judge.judge(Reader(judge.router).read(exchange))}
+
+    problems = found.get("validators-agree")
+    assert ("not asked" if problems is None else "; ".join(each.message for each in problems) or "fine") == words

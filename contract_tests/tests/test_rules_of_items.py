@@ -145,6 +145,14 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[1, 2] progress of {JOB2} went from 9 back to 8",
             [page("/music", music(), second(0, 9)), page("/music", music(progress=None), second(0, 8))],
         ),
+        (
+            f"[1, 3] progress of {JOB} went from 60 back to 50",
+            [
+                replace(read(music(0, 60)), started=1.0, elapsed=5.0),
+                replace(read(music(0, 20)), started=2.0, elapsed=1.0),
+                read(music(0, 50)),
+            ],
+        ),
     ],
     "status-never-goes-back": [
         (SILENT, [read(UNTOLD), read(music())]),
@@ -172,6 +180,10 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             f"[1, 2] {JOB2} had ended with status 30, and then had status 0",
             [page("/music", second(30)), page("/music", music(), second())],
+        ),
+        (
+            f"[1, 2] {JOB} had ended with status 30, and then had status 10",
+            [read(music(30)), read(music(10)), read(music(30))],
         ),
     ],
     "finished-item-is-stable": [
@@ -382,6 +394,21 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             PASSED,
             [UPLOADED, call("DELETE", f"/music/midi/{MIDI}", 500), pages(path="/music/midi", user_id=HERE)],
+        ),
+        (
+            f"[1, 3] {JOB} is on two pages of one list",
+            [
+                page("/music", music(), cursor="c"),
+                pages(cursor="d", user_id=HERE),
+                pages(music(), cursor="c", user_id=HERE),
+            ],
+        ),
+        (
+            PASSED,
+            [
+                call("GET", "/music", 200, {"records": [music()], "hasNext": False, "cursor": "c"}),
+                pages(music(), cursor="c"),
+            ],
         ),
     ],
 }

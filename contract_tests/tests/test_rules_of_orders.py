@@ -173,6 +173,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[1, 2] the order of {JOB} gave bpm 1, and the item shows 2",
             [order(JOB, JOB2, bpm=1), page("/music", shown({"bpm": 2}), shown({"bpm": 1}, job=JOB2))],
         ),
+        (PASSED, [order(bpm=1), order(bpm=2), read(shown({"bpm": 1}))]),
     ],
     "sources-come-back": [
         (SILENT, [read(shown(ltmMidiModel=True))]),
@@ -230,6 +231,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[1] {JOB2} by v3 lasts 0 s, but that model makes 120 s at most",
             [page("/music", shown({"dur": 999}), shown({"dur": 0}, job=JOB2, modelShowName="v3"))],
         ),
+        (SILENT, [read(music(30, musicMaterial=5, ltmMaterialExtendDto=5))]),
     ],
     "plan-adds-up": [
         (SILENT, [ordered({"remainNum": 3, "totalNum": 2}, 400)]),
@@ -295,6 +297,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (PASSED, [files(MIDI), midi(), files(MIDI, name="x")]),
         (f"[1, 2] {MIDI} was uploaded as 'x', but is listed as 'y'", [midi(), files(OLD, MIDI, name="y")]),
         (f"[1, 2] {VOICE} was uploaded as 'x', but is listed as 'y'", [cloned(), voices({"name": "y"})]),
+        (f"[1, 3] {MIDI} was uploaded as 'x', but is listed as 'y'", [midi(), midi(), files(MIDI, name="y")]),
     ],
     "ready-voice-stays-ready": [
         (SILENT, [voices({"status": 0})]),
@@ -349,6 +352,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[1, 3] the voice or MIDI file is ready, but the order was refused: No such source",
             [midi(), deleted(f"midi/{MIDI}", 404), sung(midiItemId=MIDI)],
         ),
+        (SILENT, [stored(), cloned(), GONE, sung(clonedVoiceItemId=VOICE)]),
     ],
     "is-first-means-first": [
         (SILENT, [midi()]),
@@ -365,6 +369,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             ),
             [files(OLD), midi()],
         ),
+        (SILENT, [stored(), files(OLD), GONE, midi()]),
     ],
     "stems-are-done-or-not": [
         (SILENT, [stems(2, status=400)]),
@@ -465,6 +470,13 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [order(JOB, JOB2), deleted(JOB), page("/music", music(job=JOB2), music())],
         ),
         (f"[2, 3] {VOICE} was deleted, but is still listed", [cloned(), deleted(f"cloned-voices/{VOICE}"), voices({})]),
+        (
+            (
+                f"[2, 3] {JOB} was deleted, but delete_music was answered 200, not 404 [2, 4] {JOB} was deleted, "
+                "but get_music was answered 200, not 404"
+            ),
+            [order(), deleted(JOB), deleted(JOB), got(JOB)],
+        ),
     ],
     "ids-belong-to-their-user": [
         (SILENT, [got(JOB, token="opaque")]),

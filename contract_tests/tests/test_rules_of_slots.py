@@ -106,6 +106,10 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[1, 2] account 111 has 1 executing, but the scheduler lists 0 of its jobs, twice in a row",
             [available((HERE, 3, 1, 2)), available((HERE, 3, 1, 2))],
         ),
+        (
+            "[1] account 111: maxJobs 3 less executing 1 is 2, but available is 4",
+            [room(slots(maxJobs=3, executing=1, available=4))],
+        ),
     ],
     "available-is-sorted": [
         (SILENT, [available((HERE, 1, 0, 1))]),
@@ -140,6 +144,14 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             "[1, 2] account 111 was stored with maxJobs 2, but its row has 3",
             [available((HERE, 2, 0, 2)), available((HERE, 3, 0, 3))],
+        ),
+        (
+            "[1, 2] account 111 was stored with maxJobs 2, but its row has 3",
+            [room("x", slots(5, maxJobs=2), slots(maxJobs=2)), available((HERE, 3, 0, 3))],
+        ),
+        (
+            "[2, 3] account 111 was stored with maxJobs 5, but its row has 4",
+            [stored(limit=5), call("GET", "/accounts/111", 200, {"user_id": HERE}), available((HERE, 4, 0, 4))],
         ),
     ],
     "available-has-all-accounts": [
@@ -285,6 +297,11 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[1, 2, 3] {JOB} is in this listing and in the last but one, but not in the one between them",
             [scheduler(row(), second()), scheduler(), available(executing=[second(), row()])],
         ),
+        (PASSED, [read(music(30)), scheduler(), read(music())]),
+        (
+            f"[1, 2, 4] {JOB} was running, but the scheduler did not list it",
+            [order(), scheduler(), scheduler(), read(music())],
+        ),
     ],
     "scheduler-repeats-the-order": [
         (SILENT, [scheduler(row())]),
@@ -327,6 +344,13 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             f"[2, 4] {JOB} was cancelled before, so cancelling it must be a 404, but was answered 400",
             [order(), CANCELLED, cancelling(404), cancelling(400)],
+        ),
+        (
+            (
+                f"[2, 3] {JOB} was cancelled before, so cancelling it must be a 404, but was answered 204 [2, 4] "
+                f"{JOB} was cancelled before, so cancelling it must be a 404, but was answered 204"
+            ),
+            [order(), CANCELLED, CANCELLED, CANCELLED],
         ),
     ],
     "busy-body-is-one-of-two": [
@@ -441,6 +465,15 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[2, 3] an order was taken while 1 jobs were running, though no more than 1 may run at once",
             [order(), order(JOB2, maxJobs=1), read(music()), read(music())],
         ),
+        (
+            "[2, 3] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            [order(), order(JOB2, "x", maxJobs=1), read(music())],
+        ),
+        (SILENT, [order(), CANCELLED, order(JOB2, maxJobs=1), CANCELLED, read(music())]),
+        (
+            "[2, 3] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            [order(), order(JOB2, replyUrl=5, maxJobs=1), read(music())],
+        ),
     ],
     "refused-order-starts-nothing": [
         (SILENT, [scheduler(), scheduler(row(replyRef="r"))]),
@@ -518,3 +551,52 @@ def test_a_rule_of_slots_says(rule_id):
     rows = CASES[rule_id]
 
     assert [said(rule_id, *exchanges) for _, exchanges in rows] == [words for words, _ in rows]
+
+
+TAKEN = "an order was taken while 1 jobs were running, though no more than 1 may run at once"
+CALLED = "an order was answered 400, but a callback came to its replyUrl"
+
+
+@pytest.mark.parametrize(
+    ("most", "orders", "words"), [(1, 2, SILENT), (2, 2, f"[2, 5] {TAKEN}"), (1, 1, f"[2, 4] {TAKEN}")]
+)
+def test_the_last_orders_are_kept(monkeypatch, most, orders, words):
+    """A run of any length fills no memory: what is too long ago proves nothing any more."""
+    monkeypatch.setattr("tempolor_contract.rules.history.observe._MOST_ORDERS", most)
+    later = [order(job) for job in (JOB3, OTHERS)[:orders]]
+
+    assert said("full-is-busy", order(), order(JOB2, maxJobs=1), *later, read(music())) == words
+
+
+@pytest.mark.parametrize(
+    ("most", "words"), [(1, PASSED), (2, f"[3, 4] an order was answered 400, but {JOB} runs with its replyRef")]
+)
+def test_references_are_kept_while_there_is_room(monkeypatch, most, words):
+    """So are refused orders: of more than there is room for, nothing is said."""
+    monkeypatch.setattr("tempolor_contract.rules.history.observe._MOST_REFERENCES", most)
+    told = said(
+        "refused-order-starts-nothing",
+        scheduler(),
+        refused(replyRef="q"),
+        refused(replyRef="r"),
+        scheduler(row(replyRef="r")),
+    )
+
+    assert told == words
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_addresses_are_kept_while_there_is_room(monkeypatch, most):
+    """Those that refused orders gave, and those that callbacks came to; one that is known is kept up to date."""
+    monkeypatch.setattr("tempolor_contract.rules.history.observe._MOST_REFERENCES", most)
+    other, hook = f"{HOOK}/other", f"{HOOK}?a=1"
+
+    refusals = [refused(replyUrl=other), refused(replyUrl=hook), order(replyUrl=other)]
+    assert said("refused-order-starts-nothing", *refusals, callback(music(), url=hook)) == (
+        SILENT if most == 1 else f"[2, 4] {CALLED}"
+    )
+    assert said("refused-order-starts-nothing", *refusals, callback(music(), url=other)) == SILENT
+    early = [callback(music(), url=other), *at_once(callback(music(), url=hook), refused(replyUrl=hook))]
+    assert said("refused-order-starts-nothing", *early) == (SILENT if most == 1 else f"[2, 3] {CALLED}")
+    again = [callback(music(), url=hook), *at_once(callback(music(), url=hook), refused(replyUrl=hook))]
+    assert said("refused-order-starts-nothing", *again) == f"[2, 3] {CALLED}"

@@ -112,19 +112,16 @@ def _body(call: Call, world: World) -> Judged:
     if known is None:
         return None
     job, item = known
-    others = [job.by_operation.get("get_music")] if call.operation == CALLBACK else job.callbacks[-1:]
-    for other in others:
-        if other is None or (other.status, other.progress) != (item.get("status"), item.get("progress")):
-            continue
-        if not other.final:
-            continue
-        mine, theirs = _comparable(item), _comparable(other.item)
-        different = sorted(name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name))
-        if different:
-            told = f"the final callback and the poll of {job.id} tell different values of {', '.join(different)}"
-            return [Problem(told, (other.call,))]
-        return FINE
-    return None
+    called = job.callbacks[-1] if job.callbacks else None
+    other = job.by_operation.get("get_music") if call.operation == CALLBACK else called
+    if other is None or not other.final:
+        return None
+    if (other.status, other.progress) != (item.get("status"), item.get("progress")):
+        return None
+    mine, theirs = _comparable(item), _comparable(other.item)
+    different = sorted(name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name))
+    told = f"the final callback and the poll of {job.id} tell different values of {', '.join(different)}"
+    return [Problem(told, (other.call,))] if different else FINE
 
 
 def _comparable(item: dict[str, Any]) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def _disturbed(world: World, begin: Call) -> bool:
     """Whether something was made since a walk began: then later pages may show again what has moved down."""
     made = [job.first for job in world.jobs.values() if job.order is not None]
     made += [each.first for shelf in (world.midi, world.voices) for each in shelf.values() if each.uploaded]
-    return any(not each.before(begin) for each in made) or "unclear order" in world.changed
+    return any(not each.before(begin) for each in made) or world.unclear_order
 
 
 def _expected(call: Call, world: World, begin: Call) -> list[str]:

@@ -1,42 +1,44 @@
 """The addresses that answers hand out, and what kind of file each is to serve."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from ...document.bodies import records_of, whole
 from ...document.call import Call
 from .records import Link
 
 
+def _links(
+    call: Call, found: Iterable[tuple[str, Any]], seconds: int | None = None, upload: Call | None = None
+) -> dict[str, Link]:
+    """Return the links to what was found, each with its kind in front; what is no text is no address."""
+    return {url: Link(call, kind, seconds, upload) for kind, url in found if isinstance(url, str)}
+
+
 def _download_link(call: Call) -> dict[str, Link]:
-    url = call.item.get("url")
     kind = call.query.get("file_format") or "mp3"
-    return {url: Link(call, kind, whole(call.item.get("remainSeconds")))} if isinstance(url, str) and url else {}
+    return _links(call, [(kind, call.item.get("url"))], whole(call.item.get("remainSeconds")))
 
 
 def _stems_link(call: Call) -> dict[str, Link]:
-    url = call.item.get("stemsZipUrl")
-    return {url: Link(call, "stems")} if isinstance(url, str) and url else {}
+    return _links(call, [("stems", call.item.get("stemsZipUrl"))])
 
 
 def _midi_link(call: Call) -> dict[str, Link]:
     inner = call.item.get("midiRenderVO")
-    url = inner.get("midiUrl") if isinstance(inner, dict) else None
-    return {url: Link(call, "midi", upload=call)} if isinstance(url, str) and url else {}
+    return _links(call, [("midi", inner.get("midiUrl"))], upload=call) if isinstance(inner, dict) else {}
 
 
 def _item_links(call: Call) -> dict[str, Link]:
     material = call.item.get("musicMaterial")
     waveform = material.get("waveformUrl") if isinstance(material, dict) else None
-    found = {"image": call.item.get("cover"), "waveform": waveform}
-    return {url: Link(call, kind) for kind, url in found.items() if isinstance(url, str) and url.startswith("http")}
+    return _links(call, [("image", call.item.get("cover")), ("waveform", waveform)])
 
 
 def _record_links(call: Call, **kinds: str) -> dict[str, Link]:
     """Read the links of a list's records: which field leads to what kind of file."""
-    found = ((record.get(name), kind) for record in records_of(call) for name, kind in kinds.items())
-    return {url: Link(call, kind) for url, kind in found if isinstance(url, str) and url.startswith("http")}
+    return _links(call, [(kind, record.get(name)) for record in records_of(call) for name, kind in kinds.items()])
 
 
 _LINKS: Final[dict[str, Callable[[Call], dict[str, Link]]]] = {

@@ -31,8 +31,7 @@ def _order(world: World, call: Call) -> None:
     _reference(world, call)
     _reply_url(world, call)
     if not call.accepted:
-        if call.unclear:
-            world.changed["unclear order"] = call
+        world.unclear_order = world.unclear_order or call.unclear
         return
     jobs = texts(call.item.get("jobs"))
     parts = parse(jobs[0]) if jobs else None
@@ -45,12 +44,11 @@ def _order(world: World, call: Call) -> None:
         if job is not None and job.order is None:
             job.order = order
     world.orders = [*world.orders[-_MOST_ORDERS:], order]
-    world.changed[account] = call
 
 
 def _reply_url(world: World, call: Call) -> None:
     url, known = call.sent.get("replyUrl"), world.shared.reply_urls
-    if isinstance(url, str) and url and (len(known) < _MOST_REFERENCES or address_of(url) in known):
+    if isinstance(url, str) and (len(known) < _MOST_REFERENCES or address_of(url) in known):
         refused = call if call.refused else None
         known[address_of(url)] = refused and known.get(address_of(url), refused)
 
@@ -58,7 +56,7 @@ def _reply_url(world: World, call: Call) -> None:
 def _reference(world: World, call: Call) -> None:
     """Keep what was refused by its `replyRef`, if that has never stood for anything else and it is known what ran."""
     reference = call.sent.get("replyRef")
-    if not isinstance(reference, str) or not reference:
+    if not isinstance(reference, str):
         return
     running = _known_running(world, call)
     if not call.refused or reference in world.references or running is None:
@@ -175,8 +173,6 @@ def _account_shown(world: World, call: Call) -> None:
         world.only_account = call if len(call.item) == 1 else None
     elif call.operation == "create_account" and not call.refused:
         world.only_account = None
-    if call.operation == "create_account" and call.unclear:
-        world.changed["unclear account"] = call
     if call.status != 200:
         return
     shown = call.item.values() if call.operation == "list_accounts" else (call.item,)

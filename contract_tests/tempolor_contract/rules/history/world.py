@@ -14,7 +14,8 @@ class World:
 
     `only_account` is the list of accounts that showed a single one, None where there may be more by now.
 
-    `refused` has the refused orders by their `replyRef`; `references` those that stand for orders which may have begun.
+    `refused` has the refused orders by their `replyRef`; `references` those that stand for orders which may have begun;
+    `unclear_order` says that an order had no clear answer, so that jobs may run that nobody has named.
     """
 
     token: str
@@ -33,7 +34,7 @@ class World:
     refused: dict[str, Refusal] = field(default_factory=dict)
     only_account: Call | None = None
     references: set[str] = field(default_factory=set)
-    changed: dict[str, Call] = field(default_factory=dict)
+    unclear_order: bool = False
     shared: Shared = field(default_factory=Shared, repr=False)
 
     @property
