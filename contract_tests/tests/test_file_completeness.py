@@ -71,6 +71,15 @@ def test_the_beginning_of_a_wav_is_enough():
     assert whats_missing("wav", answered(wav[:64], truncated=True, content_length="9999"))
 
 
+def test_a_wav_whose_sound_has_no_bytes_is_told():
+    """Players believe what the chunk says, whatever follows it; a WAV that is all there is has no sound to lose."""
+    wav = FILES["wav"]
+    silent = wav[:40] + b"\0\0\0\0" + wav[44:]
+
+    assert "sound of 0 bytes" in whats_missing("wav", answered(silent))
+    assert whats_missing("wav", answered(wav_file(0.0))) == ""
+
+
 def test_a_wav_of_unknown_length_is_left_alone():
     """Who writes to a pipe cannot go back to the beginning."""
     endless = b"RIFF" + struct.pack("<I", 0xFFFFFFFF) + b"WAVE"

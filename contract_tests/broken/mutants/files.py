@@ -195,6 +195,12 @@ MUTANTS: Final = (
     ),
     _rewrite("half-of-an-mp3", "An MP3 breaks off in its middle.", "file-is-whole", lambda: _spoilt(".mp3", _halved)),
     _rewrite("hole-in-an-mp3", "A third of an MP3 is zeros.", "file-is-whole", lambda: _spoilt(".mp3", _hole)),
+    _rewrite(
+        "wav-without-sound",
+        "A WAV says that its sound has 0 bytes.",
+        "file-is-whole",
+        lambda: _spoilt(".wav", lambda body: body[:40] + bytes(4) + body[44:]),
+    ),
     _rewrite("half-of-a-cover", "A cover breaks off.", "file-is-whole", lambda: _spoilt("cover", _halved)),
     _rewrite("half-of-a-waveform", "A waveform breaks off.", "file-is-whole", lambda: _spoilt("waveform", _halved)),
     _rewrite(

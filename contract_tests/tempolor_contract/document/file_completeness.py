@@ -49,6 +49,9 @@ def extent_of(response: Response) -> tuple[int, int] | None:
     return (0, len(response.body)) if length in {None, len(response.body)} else None
 
 
+_FIRST_CHUNK: Final = 12
+
+
 def _wav(body: bytes, first: int, total: int) -> str | None:
     if first or body[:4] != b"RIFF" or len(body) < _HEAD:
         return None
@@ -56,7 +59,20 @@ def _wav(body: bytes, first: int, total: int) -> str | None:
     if not 0 < length < _UNKNOWN_LENGTH:
         return None
     # The byte that makes a length even may be left out at the end.
-    return f"is {total} bytes long, {length + _HEAD} by its own account" if total + 1 < length + _HEAD else ""
+    if total + 1 < length + _HEAD:
+        return f"is {total} bytes long, {length + _HEAD} by its own account"
+    return "has sound of 0 bytes by its own account, though it knows its length" if _is_silent(body, total) else ""
+
+
+def _is_silent(body: bytes, total: int) -> bool:
+    """Whether the chunk of sound says that it has no bytes, and others follow."""
+    at = _FIRST_CHUNK
+    while at + _HEAD <= len(body):
+        name, (length,) = body[at : at + 4], struct.unpack("<I", body[at + 4 : at + _HEAD])
+        at += _HEAD + length + length % 2
+        if name == b"data":
+            return length == 0 and at < total
+    return False
 
 
 def _zip(body: bytes, first: int, total: int) -> str | None:
