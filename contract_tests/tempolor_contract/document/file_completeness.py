@@ -71,7 +71,7 @@ def _is_silent(body: bytes, total: int) -> bool:
         name, (length,) = body[at : at + 4], struct.unpack("<I", body[at + 4 : at + _HEAD])
         at += _HEAD + length + length % 2
         if name == b"data":
-            return length == 0 and at < total
+            return bool(length == 0 and at < total)
     return False
 
 
