@@ -64,6 +64,18 @@ def test_the_world_in_use_stays_and_all_others_go_where_it_takes_all_there_is(ke
     assert (dropped, kept.wait(kept.store.totals())) == ([BOB, ALICE], Totals(1, 140))
 
 
+@pytest.mark.parametrize("store", STORES)
+def test_nobody_has_to_be_told_what_went_and_what_ended(keep, records, store):
+    """All goes on."""
+    kept = keep(store, limits=Limits(worlds=1))
+    kept.run(lambda world: world.jobs.put(records.job(1, seconds=1)), ALICE)
+    kept.run(lambda world: setattr(world, "clock", world.clock.moved_to(world.now_ms + 1_000, 0)), ALICE)
+    assert kept.run(lambda world: world.jobs.active(), ALICE) == []
+    use(kept, BOB)
+
+    assert kept.wait(kept.store.tokens()) == [BOB]
+
+
 @pytest.mark.parametrize("store", LASTING_STORES)
 @pytest.mark.parametrize(
     "action", [lambda world: world.now_ms, lambda world: world.count("uses")], ids=["look", "write"]
