@@ -79,6 +79,16 @@ def never_ends(request, response):
     return httpx.Response(200, content=body, headers=response.headers) if b'"status":30' in response.content else None
 
 
+def clones_for_ever(request, response):
+    """Show voices as being cloned, though orders with them are taken."""
+    if not request.url.path.endswith("/cloned-voices") or response.status_code != 200:
+        return None
+    body = response.json()
+    if request.method == "POST":
+        return answered(202, {name: each for name, each in body.items() if name != "result"})
+    return answered(200, {**body, "records": [{**record, "status": 0} for record in body["records"]]})
+
+
 def is_cancel(request, response):
     """Tell whether a job was cancelled."""
     return request.method == "DELETE" and "/scheduler/" in request.url.path
@@ -145,6 +155,7 @@ BROKEN = {
     "media-types-may-be-spelt-freely": lambda: when(
         lambda q, _: q.headers.get("content-type") == "Audio/MIDI", error(400, "Content-Type must be audio/midi")
     ),
+    "voice-sings-when-ready": lambda: clones_for_ever,
     "order-finds-its-account": lambda: when(
         lambda q, _: q.url.path.endswith("/song") and "user_id" not in sent(q), answered(200, STARTED)
     ),

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tempolor_mock.domain import errors, voices
 from tempolor_mock.operations import scheduler as scheduler_operations
 
-from ..mutant import Kind
+from ..mutant import Kind, Mutant
 from ..rewriting import ITEM, at, counting, edit, put, rewritten
 from ..switching import instead, swap, switched
 
@@ -99,6 +99,14 @@ MUTANTS: Final = (
         "A voice that was answered as ready is never ready.",
         "clone-status-fits-its-body ready-voice-stays-ready ready-material-can-be-used",
         swap(voices, "check_usable", instead(_missing)),
+    ),
+    Mutant(
+        id="voice-sings-early",
+        kind=Kind.TIME,
+        sentence="A voice can be ordered with while it is being cloned.",
+        expects=("voice-sings-when-ready",),
+        patches=swap(voices, "check_usable", instead(lambda *_given: None)),
+        policy={"clone_seconds": (200.0, 200.0)},
     ),
     _rewrite(
         "updated-stands-still",

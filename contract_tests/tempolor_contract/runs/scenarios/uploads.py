@@ -23,6 +23,7 @@ _SLASH_AT_THE_END_IS_NOTHING: Final = rule("slash-at-the-end-is-nothing")
 _UNKNOWN_ACCOUNT_IS_404: Final = rule("unknown-account-is-404")
 _UPLOAD_COMES_BACK_IN_ITS_LIST: Final = rule("upload-comes-back-in-its-list")
 _UPLOAD_REFUSES_WHAT_IT_CANNOT_BE: Final = rule("upload-refuses-what-it-cannot-be")
+_VOICE_SINGS_WHEN_READY: Final = rule("voice-sings-when-ready")
 _WHAT_WAS_MADE_CAN_BE_FOUND: Final = rule("what-was-made-can-be-found")
 
 _MIDI_TYPE: Final = {"Content-Type": "audio/midi"}
@@ -72,6 +73,8 @@ def _voice(lab: Lab) -> None:
     )
     voice_id = str(call.item.get("clonedVoiceItemId"))
     _listed(lab, "list_cloned_voices", "clonedVoiceItemId", voice_id, call)
+    if call.status == 202:
+        _too_early(lab, account, voice_id)
     polls: list[Call] = []
     fixtures.comes_to_an_end(lab, lambda: _ready(lab, account, voice_id, polls), voice_id, polls)
     jobs = _order_with(lab, "clonedVoiceItemId", voice_id, account)
@@ -95,6 +98,17 @@ def _ready(lab: Lab, account: str, voice_id: str, polls: list[Call]) -> bool | N
     if status == [10]:
         raise UnclearError(f"cloning {voice_id} failed")
     return True if status == [30] else None
+
+
+def _too_early(lab: Lab, account: str, voice_id: str) -> None:
+    """Order with a voice that is still being cloned, as a look afterwards shows."""
+    order = lab.call("create_song", json={"user_id": account, "prompt": "A ballad", "clonedVoiceItemId": voice_id})
+    after = lab.call("list_cloned_voices", query={"user_id": account})
+    status = [each.get("status") for each in records_of(after) if each.get("clonedVoiceItemId") == voice_id]
+    if status == [GENERATING] and not fixtures.busy(order):
+        told = f"{voice_id} was still being cloned, but an order with it was answered {order.status}"
+        lab.check(_VOICE_SINGS_WHEN_READY, fine=order.status == 404, message=told, call=order, earlier=(after,))
+    fixtures.cancel_all(lab, texts(order.item.get("jobs")))
 
 
 def _uploaded(lab: Lab, call: Call) -> Call:
@@ -249,7 +263,7 @@ VOICE = Scenario(
     beside=Beside.UPLOADS,
     provokes=ids(
         "deleted-is-gone upload-answers-its-id clone-status-fits-its-body jobs-come-to-an-end "
-        "upload-comes-back-in-its-list ready-voice-stays-ready ready-material-can-be-used"
+        "upload-comes-back-in-its-list ready-voice-stays-ready ready-material-can-be-used voice-sings-when-ready"
     ),
 )
 STEMS = Scenario(
