@@ -6,6 +6,7 @@ from threading import Barrier
 import httpx
 import pytest
 from tempolor_contract import DocumentJudge, Effort, Inspector, Level, RealClock, Rule, Target, pick
+from tempolor_contract.runs.scenarios import fixtures
 from tempolor_contract.runs.scenarios.lab import GoneError, Lab, PatienceError, UnclearError
 
 
@@ -162,6 +163,24 @@ def test_an_answer_may_be_of_before_or_after_what_was_sent_with_it(lab, rule_id,
 
     [tally] = mine.inspector.ledger.tallies.values()
     assert not tally.violations
+
+
+@pytest.mark.parametrize(("statuses", "broken"), [((204, 204), True), ((204, 404), False), ((404, 404), False)])
+def test_of_two_deletions_at_once_one_may_work(lab, statuses, broken):
+    """Both are on their way before either is answered."""
+    together, answers = Barrier(2, timeout=10), iter(statuses)
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        together.wait()
+        return httpx.Response(next(answers), json={"error": "Unable to locate running job_id", "code": 404})
+
+    [judged] = pick(only=["cancel-works-once"])
+    mine = lab(answer, rules=[judged])
+    job_id = mine.guard.inventory.decoy("user:1-tempolor:1-job:x")
+    fixtures.once(mine, judged, "cancel_job", {"job_id": job_id})
+
+    [tally] = mine.inspector.ledger.tallies.values()
+    assert bool(tally.violations) is broken
 
 
 def test_side_by_side_within_side_by_side_shares_the_rounds(lab):

@@ -114,6 +114,16 @@ MUTANTS: Final = (
         swap(security, "bearer_token", _any_scheme),
     ),
     _rewrite(
+        "prompt-before-token",
+        "An order without a prompt is a 400, whoever sends it.",
+        "no-token-no-answer",
+        lambda: answers(
+            lambda asked, answer: asked.operation == "create_song" and answer.status == 401 and asked.data == {},
+            400,
+            error(400, "Parameter prompt is required"),
+        ),
+    ),
+    _rewrite(
         "tokens-by-their-beginning",
         "A token is known by how it begins.",
         "no-token-no-answer",

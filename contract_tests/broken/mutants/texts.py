@@ -111,6 +111,12 @@ MUTANTS: Final = (
         lambda: _echoes(lambda text: text.replace("\r\n", "\n")),
     ),
     _rewrite(
+        "line-feeds-get-a-return",
+        "A line feed alone comes back as a carriage return and a line feed.",
+        _RULES,
+        lambda: _echoes(lambda text: text.replace("\r\n", "\n").replace("\n", "\r\n")),
+    ),
+    _rewrite(
         "ascii-only",
         "Characters beyond ASCII come back as question marks.",
         _RULES,

@@ -324,4 +324,24 @@ MUTANTS: Final = (
         )
         for name, _, beyond in _LIMITS
     ),
+    _rewrite(
+        "empty-type-is-refused",
+        "An empty `type` is a 400.",
+        "empty-fields-are-left-out",
+        lambda: answers(
+            lambda asked, _answer: asked.operation == "list_music" and b"type=&" in asked.query + b"&",
+            400,
+            error(400, "Invalid type parameter. Must be 'song' or 'instrumental'"),
+        ),
+    ),
+    _rewrite(
+        "empty-numbers-are-refused",
+        "An empty `maxJobs` is a 400.",
+        "empty-fields-are-left-out",
+        lambda: answers(
+            lambda asked, _answer: isinstance(asked.data, dict) and asked.data.get("maxJobs") == "",
+            400,
+            error(400, "Invalid maxJobs"),
+        ),
+    ),
 )

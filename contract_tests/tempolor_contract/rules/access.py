@@ -91,7 +91,7 @@ RULES = (
     ),
     Rule(
         "empty-fields-are-left-out",
-        "An optional field of an order that is empty counts as left out, in JSON and in a form.",
+        "An optional field or parameter that is empty counts as left out, in JSON, in a form and in a query.",
         "post-tempolor-music-song",
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,

@@ -80,6 +80,8 @@ def _shown(call: Call) -> str:
 
 def _posts(lab: Lab) -> None:
     bodies = [(operation, body) for operation, body in _BODIES.items() if operation != "create_account"]
+    # Who may not ask is not told what is wrong with the question.
+    bodies += [(operation, {"json": {}}) for operation in _BODIES]
     calls = lab.side_by_side(partial(lab.call, operation, token=None, **body) for operation, body in bodies)
     for call in calls:
         refused_without_token(lab, call)

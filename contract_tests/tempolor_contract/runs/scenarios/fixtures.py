@@ -8,6 +8,7 @@ from typing import Any, Final
 from ...document.bodies import COMPLETED, FINAL, GENERATING, status_of, texts
 from ...document.call import Call
 from ...rules.catalogue import rule
+from ...rules.rule import Rule
 from ...target.guard import Level
 from .lab import Lab, PatienceError, UnclearError
 
@@ -170,6 +171,14 @@ def downloaded(lab: Lab, job_id: str, file_format: str | None = None) -> Call:
         return lab.until(poll, f"the file of {job_id}", patience=min(_LONGEST_LAG_SECONDS, lab.target.patience))
     except PatienceError:
         return calls[-1]
+
+
+def once(lab: Lab, judged: Rule, operation: str, arguments: dict[str, str]) -> None:
+    """Send the same deletion twice at once, and judge that not both of them worked."""
+    calls = lab.at_once(operation, [{"arguments": arguments}] * 2)
+    [thing] = arguments.values()
+    told = f"{operation} was sent twice at once for {thing}, and worked both times"
+    lab.check(judged, fine=not all(call.accepted for call in calls), message=told, call=calls[1], earlier=(calls[0],))
 
 
 def cancel_all(lab: Lab, jobs: tuple[str, ...]) -> None:

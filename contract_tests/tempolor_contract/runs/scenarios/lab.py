@@ -106,15 +106,15 @@ class Lab:
 
     def call(self, operation: str, *, arguments: Mapping[str, str] | None = None, **options: Any) -> Call:
         """Send an operation of the document. `arguments` fill its path; `options` are those of `send`."""
-        method, path = self._place(operation)
-        for name, value in (arguments or {}).items():
-            path = path.replace(f"{{{name}}}", quote(value, safe=":"))
-        return self.send(method, path, **options)
+        return self.send(*self._place(operation, arguments), **options)
 
-    def _place(self, operation: str) -> tuple[str, str]:
+    def _place(self, operation: str, arguments: Mapping[str, str] | None) -> tuple[str, str]:
         if operation not in self._paths:
             raise UnclearError(f"the document, with its overlays, has no operation {operation}")
-        return self._paths[operation]
+        method, path = self._paths[operation]
+        for name, value in (arguments or {}).items():
+            path = path.replace(f"{{{name}}}", quote(value, safe=":"))
+        return method, path
 
     def send(  # noqa: PLR0913 - the parts of a request
         self,
@@ -163,11 +163,12 @@ class Lab:
 
         None is tried again, so some may be unclear.
         """
-        method, path = self._place(operation)
-        sender, url = Sender(self._client(self.target.token)), self.target.base_url.rstrip("/") + path
+        sender = Sender(self._client(self.target.token))
 
         def send(options: Mapping[str, Any]) -> Exchange:
-            content = {name: value for name, value in options.items() if name != "query"}
+            content = {name: value for name, value in options.items() if name not in {"arguments", "query"}}
+            method, path = self._place(operation, options.get("arguments"))
+            url = self.target.base_url.rstrip("/") + path
             return sender.send(method.upper(), url, params=query_of(options.get("query")), **content)
 
         return self._carried(

@@ -21,6 +21,7 @@ _CANCELLED_JOB_IS_STILL_THERE: Final = rule("cancelled-job-is-still-there")
 _COMPLETE_CAN_BE_DOWNLOADED: Final = rule("complete-can-be-downloaded")
 _DOWNLOAD_ONLY_WHEN_COMPLETE: Final = rule("download-only-when-complete")
 _ELAPSED_FITS_STARTED: Final = rule("elapsed-fits-started")
+_EMPTY_FIELDS_ARE_LEFT_OUT: Final = rule("empty-fields-are-left-out")
 _FILE_IS_WHOLE: Final = rule("file-is-whole")
 _LINK_LASTS_AND_EXPIRES: Final = rule("link-lasts-and-expires")
 _READY_MATERIAL_CAN_BE_USED: Final = rule("ready-material-can-be-used")
@@ -153,7 +154,9 @@ def _download(lab: Lab, job_id: str) -> None:
     music = item.get("musicMaterial")
     pictures = (item.get("cover"), music.get("waveformUrl") if isinstance(music, dict) else None)
     lab.side_by_side(partial(fetch, lab, url) for url in pictures)
-    lab.call("download_music", arguments={"job_id": job_id})
+    empty = lab.call("download_music", arguments={"job_id": job_id}, query={"file_format": ""})
+    told = f"the download of {job_id} with an empty file_format was answered {empty.status}: {empty.error}"
+    lab.check(_EMPTY_FIELDS_ARE_LEFT_OUT, fine=empty.accepted, message=told, call=empty)
 
 
 def _download_as(lab: Lab, job_id: str, file_format: str | None) -> None:
@@ -287,6 +290,8 @@ def _cancel(lab: Lab) -> None:
     for each in ordered.jobs[1:]:
         fixtures.finished(lab, each)
         lab.call("cancel_job", arguments={"job_id": each})
+    for each in fixtures.order(lab).jobs[:1]:
+        fixtures.once(lab, _CANCEL_WORKS_ONCE, "cancel_job", {"job_id": each})
 
 
 def _two_accounts(lab: Lab) -> None:

@@ -4,11 +4,14 @@ from functools import partial
 from typing import Final
 
 from ...document.bodies import record_ids
+from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab, UnclearError
 from .samples import midi_file
 from .scenario import Beside, Need, Scenario, ids
 from .survey import pages
+
+_EMPTY_FIELDS_ARE_LEFT_OUT: Final = rule("empty-fields-are-left-out")
 
 _STEPS: Final = (6, 6, 13, 30)
 _MOST_PAGES: Final = 80
@@ -33,6 +36,9 @@ def _walk(lab: Lab) -> None:
     for job_id in record_ids(pages(lab, "list_music", {"user_id": account}, _MOST_PAGES)[-1])[-1:]:
         fixtures.read(lab, job_id)
     _made_up_cursors(lab, account)
+    empty = lab.call("list_music", query={"user_id": account, "type": ""})
+    told = f"list_music with an empty type was answered {empty.status}: {empty.error}"
+    lab.check(_EMPTY_FIELDS_ARE_LEFT_OUT, fine=empty.accepted, message=told, call=empty)
 
 
 def _made_up_cursors(lab: Lab, account: str) -> None:
@@ -63,6 +69,7 @@ WALK = Scenario(
     cost=70,
     beside=Beside.UNHURRIED,
     provokes=ids(
-        "pages-neither-lose-nor-repeat ready-material-can-be-used what-was-made-can-be-found no-lasting-crash"
+        "pages-neither-lose-nor-repeat ready-material-can-be-used what-was-made-can-be-found no-lasting-crash "
+        "empty-fields-are-left-out"
     ),
 )

@@ -14,7 +14,7 @@ from .scenario import Beside, Need, Scenario, ids
 
 _EMPTY_FIELDS_ARE_LEFT_OUT: Final = rule("empty-fields-are-left-out")
 
-_PARAGRAPH: Final = f"{fixtures.HARD}\r\n{fixtures.HARD}"
+_PARAGRAPH: Final = f"{fixtures.HARD}\r\n{fixtures.HARD}\n{fixtures.HARD}"
 _NOTE: Final = "\U0001f3b5"
 """One character, which is two units of UTF-16 and four bytes of UTF-8."""
 

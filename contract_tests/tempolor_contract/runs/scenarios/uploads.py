@@ -55,7 +55,7 @@ def _midi(lab: Lab) -> None:
     _still_there(lab, jobs)
     # Its id is not given away again. A name may be too long, but not be cut in silence.
     long = {**query, "name": lab.name("Long").ljust(_LONG, "g")}
-    lab.call("upload_midi", query=long, content=midi_file(), headers=_MIDI_TYPE)
+    third = lab.call("upload_midi", query=long, content=midi_file(), headers=_MIDI_TYPE).item.get("midiRenderVO")
     other = second.item.get("midiRenderVO")
     if isinstance(other, dict):
         encoded = lab.send("DELETE", f"/music/midi/{quote(str(other.get('midiItemId')), safe='')}")
@@ -63,6 +63,8 @@ def _midi(lab: Lab) -> None:
         fine = encoded.status == 200
         lab.check(_ENCODED_ID_IS_THE_SAME_ID, fine=fine, message=told, call=encoded, earlier=(second,))
     _listed(lab, "list_midi", "midiItemId", "", call)
+    if isinstance(third, dict):
+        fixtures.once(lab, _DELETED_IS_GONE, "delete_midi", {"midiItemId": str(third.get("midiItemId"))})
 
 
 def _voice(lab: Lab) -> None:
