@@ -55,10 +55,10 @@ def violated(folder, *exchanges, **options):
     return {each.rule.id for each in check([file], CATALOGUE, **options).violations}
 
 
-REFUSED = story(stored(), call("POST", "/music/song", 451, {"error": "No", "code": 451}, sent={"prompt": "x"}))
+REFUSED = story(stored(), call("POST", "/music/song", 403, {"error": "No", "code": 403}, sent={"prompt": "x"}))
 
 
-@pytest.mark.parametrize("status", ["451", "4XX", "default"])
+@pytest.mark.parametrize("status", ["403", "4XX", "default"])
 def test_a_status_of_an_overlay_is_documented(tmp_path, overlay, status):
     """By itself, in a range, or as the default."""
     assert violated(tmp_path, *REFUSED) == {"status-documented"}

@@ -222,6 +222,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[1, 2] the link for waveform serves another kind of file: it begins with b'x'",
             [read(music(cover=[5], musicMaterial={"waveformUrl": URL})), file(b"x")],
         ),
+        (SILENT, [answered(f"/music/download/{JOB}", 400, {"url": URL}), file(b"x")]),
     ],
     "link-names-its-kind": [
         (SILENT, [link(), file()]),
@@ -494,6 +495,8 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [CRASH, read(music()), CRASH, read(music()), CRASH, read(music()), CRASH, read(music()), CRASH],
         ),
         (PASSED, [CRASH, read(music()), CRASH, read(music()), CRASH, read(music()), CRASH]),
+        (SILENT, [callback(music())]),
+        (SILENT, [answered("/scheduler", 0)]),
     ],
     "status-documented": [
         (SILENT, [answered(f"/music/{JOB}", 307)]),
@@ -575,6 +578,10 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             '[1] get_music was answered 404, but error: 5 is not of type "string"',
             [answered(f"/music/{JOB}", 404, {"error": 5, "code": 404})],
+        ),
+        (
+            '[1] get_music was answered 401, but error: 5 is not of type "string"',
+            [answered(f"/music/{JOB}", 401, {"error": 5, "code": 401})],
         ),
     ],
     "documented-headers": [
@@ -673,6 +680,20 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [answered("/music/midi", 200, {}, "POST", query={"name": "x"}, headers={"Content-Type": "audio/midi"})],
         ),
         (PASSED, [song(sent={"prompt": "p", "model_song": None, "lyrics": ""})]),
+        (
+            PASSED,
+            [
+                answered(
+                    "/music/midi",
+                    200,
+                    {},
+                    "POST",
+                    query={"name": "x"},
+                    sent=b"MThd",
+                    headers={"Content-Type": "audio/midi"},
+                )
+            ],
+        ),
     ],
     "valid-is-accepted": [
         (SILENT, [song(400, {"prompt": ""})]),

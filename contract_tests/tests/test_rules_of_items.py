@@ -153,6 +153,13 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
                 read(music(0, 50)),
             ],
         ),
+        (
+            f"[1, 2] progress of {JOB2} went from 9 back to 8",
+            [
+                page("/music", {"job_id": "a1"}, second(0, 9)),
+                page("/music", {"job_id": "a1"}, second(0, 8)),
+            ],
+        ),
     ],
     "status-never-goes-back": [
         (SILENT, [read(UNTOLD), read(music())]),

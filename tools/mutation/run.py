@@ -119,6 +119,7 @@ AREAS: Final = (
                 "rules_of_orders",
                 "rules_of_slots",
                 "edges_of_rules",
+                "overlays",
                 "recordings",
                 "reading",
                 "known_differences",
