@@ -56,6 +56,9 @@ def music_of(status: int, answer: Any = None, **query: str) -> Exchange:
     return call("GET", "/music", status, error(status) if answer is None else answer, query=query)
 
 
+OLD, NEW = {"email": "a"}, {"email": "b"}
+FIRST, AGAIN = storing(OLD, account()), storing(NEW, account())
+
 CASES: dict[str, tuple[str, list[Exchange], str]] = {
     "another scheme": (
         "no-token-no-answer",
@@ -338,6 +341,48 @@ CASES: dict[str, tuple[str, list[Exchange], str]] = {
         "[2, 4] account 111 was deleted, but can still be read",
     ),
     "a stored account is back": ("account-round-trips", [stored(), removed(), stored(), shown()], PASSED),
+    "parameters that were stored once": ("account-keeps-its-parameters", [FIRST, shown(requestParams=OLD)], SILENT),
+    "parameters that were stored again": (
+        "account-keeps-its-parameters",
+        [FIRST, AGAIN, shown(requestParams=NEW)],
+        PASSED,
+    ),
+    "parameters that are masked": (
+        "account-keeps-its-parameters",
+        [FIRST, AGAIN, shown(requestParams={"email": "*"})],
+        PASSED,
+    ),
+    "parameters as they were": (
+        "account-keeps-its-parameters",
+        [FIRST, AGAIN, shown(requestParams=OLD)],
+        "[1, 2, 3] account 111 was stored with other requestParams, but email is shown as before",
+    ),
+    "parameters as they were, beside another account": (
+        "account-keeps-its-parameters",
+        [FIRST, AGAIN, listed(a222=account("222"), a111=account(requestParams=OLD))],
+        "[1, 2, 3] account 111 was stored with other requestParams, but email is shown as before",
+    ),
+    "parameters that were left out": (
+        "account-keeps-its-parameters",
+        [FIRST, storing({}, account()), shown(requestParams=OLD)],
+        "[1, 2, 3] account 111 was stored with other requestParams, but email is shown as before",
+    ),
+    "parameters that stayed": ("account-keeps-its-parameters", [FIRST, FIRST, shown(requestParams=OLD)], PASSED),
+    "parameters that were empty": (
+        "account-keeps-its-parameters",
+        [storing({"email": ""}, account()), AGAIN, shown(requestParams={"email": ""})],
+        PASSED,
+    ),
+    "parameters in a text, and then others": (
+        "account-keeps-its-parameters",
+        [storing("x", account()), AGAIN, shown(requestParams=OLD)],
+        PASSED,
+    ),
+    "parameters that are stored as they are read": (
+        "account-keeps-its-parameters",
+        [FIRST, *at_once(AGAIN, shown(requestParams=OLD))],
+        SILENT,
+    ),
     "no accounts, and a body": ("no-accounts-is-404", [call("GET", "/accounts", 404, {})], PASSED),
     "an empty list": (
         "no-accounts-is-404",

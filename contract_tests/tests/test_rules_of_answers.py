@@ -661,6 +661,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [answered("/music/nope:", 200, {})],
         ),
         (PASSED, [answered("/music", 200, {"records": []})]),
+        (PASSED, [song(sent={"prompt": "a\0b"})]),
     ],
     "unlikely-is-refused": [
         (SILENT, [song(400, {"prompt": ""})]),
@@ -693,6 +694,10 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
                     headers={"Content-Type": "audio/midi"},
                 )
             ],
+        ),
+        (
+            '[1] create_song was answered 200, although prompt: "a\\u0000b" does not match "^[^\\x00]*$"',
+            [song(sent={"prompt": "a\0b"})],
         ),
     ],
     "valid-is-accepted": [

@@ -100,11 +100,7 @@ def _asked(call: Call) -> Judged:
 
 
 def _round_trip(call: Call, world: World) -> Judged:
-    judged: Judged = None
-    if call.operation == "get_account":
-        judged = _one_found(call, world)
-    if call.operation == "list_accounts":
-        judged = _all_found(call, world)
+    judged = _one_found(call, world) if call.operation == "get_account" else _all_found(call, world)
     for each in _shown(call):
         account = world.accounts.get(str(each.get("user_id")))
         if account is None or account.gone or not account.shown or not account.stored.before(call):
