@@ -347,6 +347,11 @@ CASES: dict[str, tuple[str, list[Exchange], str]] = {
         [FIRST, AGAIN, shown(requestParams=NEW)],
         PASSED,
     ),
+    "parameters that were read in between": (
+        "account-keeps-its-parameters",
+        [FIRST, AGAIN, shown(requestParams=NEW), shown(requestParams=NEW)],
+        PASSED,
+    ),
     "parameters that are masked": (
         "account-keeps-its-parameters",
         [FIRST, AGAIN, shown(requestParams={"email": "*"})],

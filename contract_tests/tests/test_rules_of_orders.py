@@ -1,5 +1,6 @@
 """What the rules of orders, of uploads and of what is there say, word for word, and where they say nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ OLD = MIDI.replace("m1", "m0")
 NO_JOB = "user:12345-tempolor:111-job:z9"
 HOLD = "/music/cloned-voices"
 UNCLEAR = (401, 402, 429, 500)
+STAMP, SKEW = 1747731600125, 5000
+UPDATED = call("GET", "/accounts/222", 200, {"user_id": OTHER, "updated": STAMP + 1})
 GONE = call("DELETE", f"/accounts/{HERE}", 500)
 
 
@@ -74,9 +77,16 @@ def stems(state: Any, url: Any = None, status: int = 200) -> Exchange:
     return call("POST", "/music/stems-splitter", status, {"state": state, "stemsZipUrl": url})
 
 
-def artists(*records: Any, status: int = 200) -> Exchange:
+def artists(*records: Any, status: int = 200, **fields: Any) -> Exchange:
     """Return a list of artist voices."""
-    return call("GET", "/music/artist-voices", status, {"records": list(records)})
+    return call("GET", "/music/artist-voices", status, {"records": list(records), **fields})
+
+
+def unrecorded(exchange: Exchange) -> Exchange:
+    """Return a call whose bodies somebody left out."""
+    assert exchange.response is not None
+    bare = replace(exchange.request, body=b"", truncated=True)
+    return replace(exchange, request=bare, response=replace(exchange.response, body=b"", truncated=True))
 
 
 def got(job: str, status: int = 200, **options: Any) -> Exchange:
@@ -393,6 +403,28 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [artists({"itemId": "a"}, {"name": "Alto"})],
         ),
     ],
+    "system-time-goes-on": [
+        (SILENT, [artists()]),
+        (SILENT, [artists(sysTime=1)]),
+        (SILENT, [stored(), artists()]),
+        (SILENT, [stored(), artists(status=404, sysTime=1)]),
+        (SILENT, at_once(stored(), artists(sysTime=1))),
+        (PASSED, [stored(), artists(sysTime=STAMP - SKEW)]),
+        (
+            (
+                "[1, 3] sysTime is 1747731595125, but an account was stamped 1747731600126 before: time went "
+                "back 5001 ms"
+            ),
+            [UPDATED, stored(), artists(sysTime=STAMP - SKEW)],
+        ),
+        (
+            (
+                "[1, 2] sysTime is 1747731595124, but an account was stamped 1747731600125 before: time went "
+                "back 5001 ms"
+            ),
+            [stored(), artists(sysTime=STAMP - SKEW - 1)],
+        ),
+    ],
     "malformed-id-is-400": [
         *((SILENT, [got("nope", status)]) for status in (*UNCLEAR, 405)),
         (SILENT, [got("nope", 404, token=None)]),
@@ -440,6 +472,12 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[2, 4] {JOB} was there and nobody has deleted it, but now it is answered 404",
             [stored(OTHER), order(), call("DELETE", f"/accounts/{OTHER}", 204), got(JOB, 404)],
         ),
+        # What was changed cannot be known where it was not recorded.
+        (
+            f"[1, 3] {JOB} was there and nobody has deleted it, but now it is answered 404",
+            [order(), unrecorded(call("GET", "/accounts", 200, {})), got(JOB, 404)],
+        ),
+        (SILENT, [order(), unrecorded(stored()), got(JOB, 404)]),
     ],
     "deleted-is-gone": [
         (SILENT, [order(), got(JOB, 404)]),
