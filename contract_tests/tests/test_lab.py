@@ -9,6 +9,8 @@ from tempolor_contract import DocumentJudge, Effort, Inspector, Level, RealClock
 from tempolor_contract.runs.scenarios import fixtures
 from tempolor_contract.runs.scenarios.lab import GoneError, Lab, PatienceError, UnclearError
 
+MIDI = "user:1-tempolor:1-midi:x"
+
 
 def stored(limit: int) -> dict:
     """Return what stores the account."""
@@ -181,6 +183,25 @@ def test_of_two_deletions_at_once_one_may_work(lab, statuses, broken):
 
     [tally] = mine.inspector.ledger.tallies.values()
     assert bool(tally.violations) is broken
+
+
+@pytest.mark.parametrize("statuses", [(200, 404), (404, 200)])
+def test_of_two_deletions_at_once_the_refused_one_came_second(lab, statuses):
+    """Whichever was sent first: the thing was there until the other one deleted it."""
+    together, answers = Barrier(2, timeout=10), iter(statuses)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(200, json={"midiRenderVO": {"midiItemId": MIDI, "name": "x"}})
+        together.wait()
+        return httpx.Response(next(answers), json={"result": True})
+
+    mine = lab(answer, rules=pick(only=["what-was-made-can-be-found"]))
+    mine.call("upload_midi", query={"name": "x"}, content=b"MThd", headers={"Content-Type": "audio/midi"})
+    mine.at_once("delete_midi", [{"arguments": {"midiItemId": MIDI}}] * 2)
+
+    [tally] = mine.inspector.ledger.tallies.values()
+    assert not tally.violations
 
 
 def test_side_by_side_within_side_by_side_shares_the_rounds(lab):

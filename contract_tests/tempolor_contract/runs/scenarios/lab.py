@@ -12,7 +12,7 @@ import httpx
 from tempolor_spec import operations
 
 from ...document.call import Call
-from ...exchanges.exchange import Exchange, Request
+from ...exchanges.exchange import Exchange
 from ...judging.inspector import Inspector
 from ...rules.catalogue import rule
 from ...rules.history.records import Crashes
@@ -354,10 +354,10 @@ class Lab:
 
     def _taken_in(self, found: Sequence[Exchange | Exception]) -> list[Outcome]:
         """Judge what was sent together; GoneError if the last few times nothing was answered."""
-        # An inspector takes exchanges in the order in which they began. What deletes something, or stores an account
+        # An inspector takes exchanges in the order in which they began. What has deleted a thing, or stored an account
         # again, comes first: what was asked for just before may be answered by it already.
         sent = sorted(
-            (not _replaces(each.request), each.started, number, each)
+            (not _has_replaced(each), each.started, number, each)
             for number, each in enumerate(found)
             if isinstance(each, Exchange)
         )
@@ -399,9 +399,11 @@ class Lab:
         return self._clients[key]
 
 
-def _replaces(request: Request) -> bool:
+def _has_replaced(exchange: Exchange) -> bool:
+    request = exchange.request
     stores = request.method == "POST" and urlsplit(request.url).path.rstrip("/").endswith("/accounts")
-    return stores or request.method == "DELETE"
+    # Of two deletions, the one that was refused came second. One without an answer may have worked.
+    return (stores or request.method == "DELETE") and exchange.status // 100 != 4
 
 
 def _reason(call: Call) -> str:
