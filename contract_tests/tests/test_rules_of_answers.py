@@ -179,8 +179,8 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (PASSED, [ARTISTS, file(b"OggS")]),
         (PASSED, [page("/music/midi", {"midiItemId": MIDI, "midiUrl": URL}), file(b"MThd")]),
         (
-            "[1, 2] the link for mp3 serves another kind of file: it begins with b'<html>'",
-            [link(), file(b"<html>", 206)],
+            "[1, 2] the link for mp3 serves another kind of file: it begins with b'<html><body></bo'",
+            [link(), file(b"<html><body></body></html>", 206)],
         ),
         (
             "[1, 2] the link for wav gave a RIFF file that is no WAVE: b'RIFF\\x00\\x00\\x00\\x00AVI LIST'",
