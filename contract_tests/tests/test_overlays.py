@@ -18,7 +18,10 @@ REFUSAL = {
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}},
 }
 LYRICS = {
-    "parameters": [{"$ref": "#/components/parameters/JobId"}],
+    "parameters": [
+        {"$ref": "#/components/parameters/JobId"},
+        {"name": "from", "in": "query", "schema": {"type": "integer"}},
+    ],
     "responses": {
         "200": {
             "description": "The words.",
@@ -70,10 +73,11 @@ def test_an_answer_of_a_new_operation_is_judged(tmp_path, overlay):
     file = overlay(paths={"/music/{job_id}/lyrics": {"get": LYRICS}})
     path = "/music/user:12345-tempolor:111-job:a/lyrics"
 
-    def judged(status, body):
-        return violated(tmp_path, *story(call("GET", path, status, body)), overlays=[file])
+    def judged(status, body, query=None):
+        return violated(tmp_path, *story(call("GET", path, status, body, query=query)), overlays=[file])
 
     assert not judged(200, {"lines": []})
+    assert judged(200, {"lines": []}, {"from": "x"}) == {"invalid-is-refused"}
     assert judged(200, {"words": []}) == {"answer-fits-schema"}
     assert not judged(404, {"error": "No record found", "code": 404})
     assert judged(418, {"error": "No", "code": 418}) == {"status-documented"}

@@ -113,8 +113,9 @@ def _name(call: Call, world: World) -> Judged:
 
 def _whole(call: Call, world: World) -> Judged:
     link, response = _link(call, world), call.exchange.response
-    if link is None or response is None or call.method == "HEAD":
+    if link is None or response is None:
         return None
+    # Of no bytes at all, as a HEAD has, nothing can be told.
     missing = whats_missing(link.kind, response)
     if missing is None:
         return None
