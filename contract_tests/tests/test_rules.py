@@ -457,7 +457,6 @@ PLAYED = {
     "unknown-path-is-404",
     "upload-refuses-what-it-cannot-be",
     "valid-orders-are-taken",
-    "voice-sings-when-ready",
     # The two validators agree on every answer anybody could think of.
     "validators-agree",
 }

@@ -155,7 +155,7 @@ BROKEN = {
     "media-types-may-be-spelt-freely": lambda: when(
         lambda q, _: q.headers.get("content-type") == "Audio/MIDI", error(400, "Content-Type must be audio/midi")
     ),
-    "voice-sings-when-ready": lambda: clones_for_ever,
+    "clone-status-fits-its-body": lambda: clones_for_ever,
     "order-finds-its-account": lambda: when(
         lambda q, _: q.url.path.endswith("/song") and "user_id" not in sent(q), answered(200, STARTED)
     ),

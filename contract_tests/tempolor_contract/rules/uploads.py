@@ -208,14 +208,6 @@ RULES = (
         history=_ready_can_sing,
     ),
     Rule(
-        "voice-sings-when-ready",
-        "A voice that is still being cloned cannot be ordered with yet: that is a 404.",
-        "post-tempolor-music-cloned-voices",
-        strength=Strength.INFERRED,
-        severity=Severity.MOCKS,
-        evidence=("D-74",),
-    ),
-    Rule(
         "is-first-means-first",
         "`isFirst` is false where the account has a MIDI file already.",
         _MIDI,

@@ -14,6 +14,7 @@ from .samples import files_of, midi_file, wav_file
 from .scenario import Beside, Need, Scenario, ids
 from .survey import walk
 
+_CLONE_STATUS_FITS_ITS_BODY: Final = rule("clone-status-fits-its-body")
 _DELETED_IS_GONE: Final = rule("deleted-is-gone")
 _ENCODED_ID_IS_THE_SAME_ID: Final = rule("encoded-id-is-the-same-id")
 _LISTED_MEDIA_TYPES_ARE_TAKEN: Final = rule("listed-media-types-are-taken")
@@ -23,7 +24,6 @@ _SLASH_AT_THE_END_IS_NOTHING: Final = rule("slash-at-the-end-is-nothing")
 _UNKNOWN_ACCOUNT_IS_404: Final = rule("unknown-account-is-404")
 _UPLOAD_COMES_BACK_IN_ITS_LIST: Final = rule("upload-comes-back-in-its-list")
 _UPLOAD_REFUSES_WHAT_IT_CANNOT_BE: Final = rule("upload-refuses-what-it-cannot-be")
-_VOICE_SINGS_WHEN_READY: Final = rule("voice-sings-when-ready")
 _WHAT_WAS_MADE_CAN_BE_FOUND: Final = rule("what-was-made-can-be-found")
 
 _MIDI_TYPE: Final = {"Content-Type": "audio/midi"}
@@ -109,7 +109,7 @@ def _too_early(lab: Lab, account: str, voice_id: str) -> None:
     status = [each.get("status") for each in records_of(after) if each.get("clonedVoiceItemId") == voice_id]
     if status == [GENERATING] and not fixtures.busy(order):
         told = f"{voice_id} was still being cloned, but an order with it was answered {order.status}"
-        lab.check(_VOICE_SINGS_WHEN_READY, fine=order.status == 404, message=told, call=order, earlier=(after,))
+        lab.check(_CLONE_STATUS_FITS_ITS_BODY, fine=order.status == 404, message=told, call=order, earlier=(after,))
     fixtures.cancel_all(lab, texts(order.item.get("jobs")))
 
 
@@ -265,7 +265,7 @@ VOICE = Scenario(
     beside=Beside.UPLOADS,
     provokes=ids(
         "deleted-is-gone upload-answers-its-id clone-status-fits-its-body jobs-come-to-an-end "
-        "upload-comes-back-in-its-list ready-voice-stays-ready ready-material-can-be-used voice-sings-when-ready"
+        "upload-comes-back-in-its-list ready-voice-stays-ready ready-material-can-be-used"
     ),
 )
 STEMS = Scenario(
