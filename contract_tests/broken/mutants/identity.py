@@ -412,6 +412,18 @@ MUTANTS: Final = (
         swap(music, "get", _found_by(lambda known, asked: asked.startswith(known))),
     ),
     _switch(
+        "ucid-before-user-id",
+        "An account is stored under its `ucid`, even where it has a `user_id`.",
+        "account-keeps-its-id",
+        swap(accounts, "_identity", lambda found: lambda given: found({**given, "user_id": given.get("ucid")})),
+    ),
+    _switch(
+        "ids-of-any-number",
+        "A job is found by its id with another user's number.",
+        "unknown-id-is-404 asked-is-answered",
+        swap(music, "get", _found_by(lambda known, asked: known.partition("-")[2] == asked.partition("-")[2])),
+    ),
+    _switch(
         "parameters-are-merged",
         "Parameters that are stored again are added to those of before.",
         "account-keeps-its-parameters",

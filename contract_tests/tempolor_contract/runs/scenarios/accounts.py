@@ -130,6 +130,11 @@ def _empty_and_invalid(lab: Lab) -> None:
     made_up = str(lab.random.randrange(10**8, 10**9))
     if lab.call("create_account", json={"requestParams": {"ucid": made_up}}).accepted:
         lab.call("delete_account", arguments={"user_id": made_up})
+    # Of two names, `user_id` counts.
+    two_names = {"user_id": made_up, "ucid": str(lab.random.randrange(10**8, 10**9))}
+    named = lab.call("create_account", json={"requestParams": two_names})
+    if named.accepted:
+        lab.call("delete_account", arguments={"user_id": str(named.item.get("user_id", made_up))})
     empty = lab.call("create_account", json={"requestParams": {}})
     told = f"requestParams {{}} is what the page sends, but was answered {empty.status}: {empty.error}"
     lab.check(_ACCOUNT_ROUND_TRIPS, fine=empty.status == 200, message=told, call=empty)

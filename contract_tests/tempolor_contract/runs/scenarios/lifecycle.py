@@ -87,6 +87,7 @@ def _nearly(lab: Lab, job_id: str) -> None:
     front = job_id.removesuffix(parts.item)
     unknown = {
         fixtures.made_up_id(lab, "job").rpartition(":")[0] + f":{parts.item}": "has another account than",
+        f"user:{lab.random.randrange(10**8, 10**9)}-{job_id.partition('-')[2]}": "has another user's number than",
         f"{front}{parts.item[:-1]}": "lacks the last character of",
         f"{job_id}0": "has a character more than",
         f"{front}{parts.item.swapcase()}": "has other letters than",
