@@ -10,7 +10,8 @@ from tempolor_mock.domain.policy import Policy
 from tempolor_mock.store import open_store
 from tempolor_mock.store.codec import ACCOUNT
 from tempolor_mock.store.postgresql import copies
-from tempolor_mock.store.postgresql.tracked_world import Changes, MissingBlobError, Row, TrackedBlobs
+from tempolor_mock.store.postgresql.changes import Changes, Row
+from tempolor_mock.store.postgresql.tracked_blobs import MissingBlobError, TrackedBlobs
 
 from .conftest import ALICE, BOB, Kept, frozen_clock
 from .database_proxy import DatabaseProxy

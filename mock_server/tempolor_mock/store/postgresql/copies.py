@@ -7,9 +7,10 @@ from ...domain.ids import Token
 from ...domain.policy import Policy
 from ..codec import UnreadableRecordError
 from . import layout
+from .changes import Row, storable, stored
 from .connections import Connections
 from .errors import Failures, damaged, unavailable
-from .tracked_world import STATE, Row, TrackedWorld, storable, stored
+from .tracked_world import STATE, TrackedWorld
 
 COPIED_CHARACTERS = 64 << 20
 """How much is copied of all worlds together, measured by what it takes in the database; uploads are not copied."""

@@ -25,7 +25,8 @@ from . import layout
 from .connections import Connections, prepare
 from .copies import Checked, Copies
 from .errors import Failures, unavailable
-from .tracked_world import MissingBlobError, TrackedWorld
+from .tracked_blobs import MissingBlobError
+from .tracked_world import TrackedWorld
 
 AT_ONCE = 64
 """How many actions share a call at most: others of the event loop get their turn between two calls."""
