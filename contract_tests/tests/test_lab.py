@@ -6,7 +6,7 @@ from threading import Barrier
 import httpx
 import pytest
 from tempolor_contract import DocumentJudge, Effort, Inspector, Level, RealClock, Rule, Target, pick
-from tempolor_contract.runs.scenarios import fixtures
+from tempolor_contract.runs.scenarios import fixtures, lifecycle
 from tempolor_contract.runs.scenarios.lab import GoneError, Lab, PatienceError, UnclearError
 
 MIDI = "user:1-tempolor:1-midi:x"
@@ -202,6 +202,22 @@ def test_of_two_deletions_at_once_the_refused_one_came_second(lab, statuses):
 
     [tally] = mine.inspector.ledger.tallies.values()
     assert not tally.violations
+
+
+@pytest.mark.parametrize(
+    ("host", "broken"), [("127.0.0.1:8", True), ("localhost", True), ("127.0.0.1:9", False), ("cdn.example", False)]
+)
+def test_a_link_to_nobody_on_this_machine_is_found(lab, host, broken):
+    """Another machine may be out of reach for reasons of its own, and the service itself may have ended."""
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    mine = lab(refuse, rules=pick(only=["link-lasts-and-expires"]))
+    lifecycle.fetch(mine, f"http://{host}/a.mp3")
+
+    [tally] = mine.inspector.ledger.tallies.values()
+    assert bool(tally.violations) is broken
 
 
 def test_side_by_side_within_side_by_side_shares_the_rounds(lab):

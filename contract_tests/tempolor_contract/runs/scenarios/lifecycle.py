@@ -38,6 +38,8 @@ _SHORT_LIFE: Final = 20
 """Seconds that can be waited for where time is as it is."""
 _GLANCE: Final = 1.5
 """Seconds after which a link is tried again where its whole life cannot be waited for."""
+_HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Hosts of this machine: whether another one can be reached is no matter of the service."""
 _GROWTH: Final = 1.3
 """Seconds in which a number of whole seconds changes, rounded or cut off."""
 
@@ -175,6 +177,9 @@ def fetch(lab: Lab, url: object, kind: str = "") -> Call | None:
     if not isinstance(url, str) or not url.startswith("http"):
         return None
     call = lab.fetch(url, most_bytes=_MOST if kind == "mp3" else _PEEK)
+    if call.exchange.fault.startswith("ConnectError") and _leads_nowhere(lab, url):
+        told = f"a link was fetched as soon as it was handed out, and nobody listens at {urlsplit(url).netloc}"
+        lab.check(_LINK_LASTS_AND_EXPIRES, fine=False, message=told, call=call)
     if call.unclear or (call.refused and _may_be_over(lab, url, call)):
         return None
     told = f"a link was fetched as soon as it was handed out, and answered {call.status}"
@@ -221,6 +226,12 @@ def fetch_nearby(lab: Lab, url: object) -> None:
     """Fetch a link to a sample of a voice if it leads to the service itself: elsewhere, it is somebody else's."""
     if isinstance(url, str) and urlsplit(url).netloc == urlsplit(lab.target.base_url).netloc:
         fetch(lab, url)
+
+
+def _leads_nowhere(lab: Lab, url: str) -> bool:
+    """Whether a link that could not be reached leads to this machine, as the service does, and not to the service."""
+    parts = urlsplit(url)
+    return lab.target.local and parts.hostname in _HERE and parts.netloc != urlsplit(lab.target.base_url).netloc
 
 
 def _may_be_over(lab: Lab, url: str, call: Call) -> bool:
