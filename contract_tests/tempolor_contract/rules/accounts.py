@@ -14,6 +14,7 @@ _NEEDS_USER: Final = frozenset(
 )
 _POST: Final = "post-tempolor-accounts"
 _DEFAULT_JOBS: Final = 10
+_NAMES: Final = frozenset({"user_id", "ucid"})
 
 
 def _shown(call: Call) -> list[dict[str, Any]]:
@@ -168,7 +169,8 @@ def _replaced(call: Call, world: World) -> Judged:
 
 def _parameters(account: dict[str, Any]) -> dict[str, Any]:
     found = account.get("requestParams")
-    return found if isinstance(found, dict) else {}
+    # Whose account it is, a service may add by itself.
+    return {name: each for name, each in found.items() if name not in _NAMES} if isinstance(found, dict) else {}
 
 
 def _some_or_404(call: Call) -> Judged:
