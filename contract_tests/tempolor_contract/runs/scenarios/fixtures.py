@@ -50,7 +50,7 @@ def _account(lab: Lab) -> str:
 def new_account(lab: Lab, limit: int | None = None) -> str:
     """Configure an account that nobody else has, and return its id."""
     made_up = str(lab.random.randrange(10**8, 10**9))
-    body: dict[str, Any] = {"requestParams": {"user_id": made_up, "ucid": made_up}}
+    body: dict[str, Any] = {"requestParams": {"user_id": made_up, "ucid": made_up, "ve": "1.0"}}
     call = lab.call("create_account", json=body if limit is None else {**body, "maxJobs": limit})
     if not call.accepted:
         raise UnclearError(f"an account could not be configured: {call.status} {call.error}")
