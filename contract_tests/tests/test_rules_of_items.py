@@ -111,10 +111,10 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "item-ids-agree": [
         (SILENT, [got({"job_id": "a1", "itemId": "b"})]),
         (PASSED, [got(BARE)]),
-        (f"[1] {JOB} is made of other parts than itemId 'a1' and userId '9' beside it", [read(music(userId="9"))]),
-        (f"[1] {VOICE} is made of other parts than itemId 'v1' and userId '111' beside it", [got({"job_id": VOICE})]),
+        (f"[1] {JOB} names 111 where userId beside it is '9'", [read(music(userId="9"))]),
+        (f"[1] the job_id of an item is {VOICE}, the id of a voice", [got({"job_id": VOICE})]),
         (
-            f"[1] {JOB2} is made of other parts than itemId 'a1' and userId '111' beside it",
+            f"[1] {JOB2} names b2 where itemId beside it is 'a1'",
             [page("/music", {"job_id": "a1"}, second(itemId="a1"))],
         ),
     ],

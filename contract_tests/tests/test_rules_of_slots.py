@@ -188,11 +188,11 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [running(row(), second(elapsed="09:00"), status=404)]),
         (PASSED, [scheduler(row(), second(elapsed="00:07"))]),
         (
-            "[1] started plus elapsed must be the moment of the answer in every row, but differs by 2000 ms",
+            "[1] by started and elapsed, two rows of one answer were made 2000 ms apart",
             [scheduler(row(), second(elapsed="00:08"))],
         ),
         (
-            "[1] started plus elapsed must be the moment of the answer in every row, but differs by 62000 ms",
+            "[1] by started and elapsed, two rows of one answer were made 62000 ms apart",
             [scheduler(row(elapsed="01:08"), second())],
         ),
         (PASSED, [told(NINE + 11_000), scheduler(row())]),
@@ -389,15 +389,15 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (PASSED, [stored(limit=1), busy(JOB)]),
         (PASSED, [stored(limit=9), busy(JOB, maxJobs=1)]),
         (
-            "[1, 2] the order was refused as busy while 1 jobs were running, though 2 may run at once",
+            f"[1, 2] the order was refused as busy with 1 of 2 slots of account {HERE} taken",
             [stored(limit=2), busy(JOB)],
         ),
         (
-            "[2] the order was refused as busy while 1 jobs were running, though 2 may run at once",
+            f"[2] the order was refused as busy with 1 of 2 slots of account {HERE} taken",
             [stored(limit=1), busy(JOB, maxJobs=2)],
         ),
         (
-            "[1, 2] the order was refused as busy while 1 jobs were running, though 2 may run at once",
+            f"[1, 2] the order was refused as busy with 1 of 2 slots of account {HERE} taken",
             [available((HERE, 2, 1, 1)), busy(JOB)],
         ),
     ],
@@ -425,7 +425,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [order(JOB, JOB2, maxJobs=1), read(music())]),
         (SILENT, [order(), CANCELLED, order(JOB2, maxJobs=1), read(music())]),
         (
-            "[2, 4] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            "[2, 4] an order was taken with 1 of 1 slots taken already",
             [order(), order(JOB2, maxJobs=1), CANCELLED, read(music())],
         ),
         (SILENT, [order(), refused(429, maxJobs=1), read(music())]),
@@ -433,45 +433,45 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [order(), *at_once(order(JOB2, maxJobs=1), read(music()))]),
         (PASSED, [stored(limit=1), order(), order(JOB2, maxJobs=2), read(music())]),
         (
-            "[3, 4] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            "[3, 4] an order was taken with 1 of 1 slots taken already",
             [stored(limit=1), order(), order(JOB2), scheduler(row("x"), row())],
         ),
         (
-            "[3, 4] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            "[3, 4] an order was taken with 1 of 1 slots taken already",
             [stored(limit=9), order(), order(JOB2, maxJobs=1), page("/music", music())],
         ),
         (
-            "[3, 4] an order was taken while 2 jobs were running, though no more than 2 may run at once",
+            "[3, 4] an order was taken with 2 of 2 slots taken already",
             [order(), order(JOB2), order(JOB3, maxJobs=2), scheduler(row(), second())],
         ),
         (
-            "[3, 4, 5] an order was taken while 2 jobs were running, though no more than 2 may run at once",
+            "[3, 4, 5] an order was taken with 2 of 2 slots taken already",
             [order(), order(JOB2), order(JOB3, maxJobs=2), read(music()), read(music(job=JOB2))],
         ),
         (PASSED, [order(), order(JOB2), order(JOB3, maxJobs=2), read(music()), read(music())]),
         (PASSED, [order(), order(JOB2), order(JOB3, maxJobs=2), page("/music", music(30), music(job=JOB2))]),
         (
             (
-                "[3, 4] an order was taken while 1 jobs were running, though no more than 1 may run at once [2, "
-                "4] an order was taken while 1 jobs were running, though no more than 1 may run at once"
+                "[3, 4] an order was taken with 1 of 1 slots taken already [2, "
+                "4] an order was taken with 1 of 1 slots taken already"
             ),
             [order(), order(JOB2, maxJobs=1), order(JOB3, maxJobs=1), scheduler(row())],
         ),
         (
-            "[2, 4] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            "[2, 4] an order was taken with 1 of 1 slots taken already",
             [order(), order(JOB2, maxJobs=1), order(JOB3), page("/music", music(), music(job=JOB2))],
         ),
         (
-            "[2, 3] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            "[2, 3] an order was taken with 1 of 1 slots taken already",
             [order(), order(JOB2, maxJobs=1), read(music()), read(music())],
         ),
         (
-            "[2, 3] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            "[2, 3] an order was taken with 1 of 1 slots taken already",
             [order(), order(JOB2, "x", maxJobs=1), read(music())],
         ),
         (SILENT, [order(), CANCELLED, order(JOB2, maxJobs=1), CANCELLED, read(music())]),
         (
-            "[2, 3] an order was taken while 1 jobs were running, though no more than 1 may run at once",
+            "[2, 3] an order was taken with 1 of 1 slots taken already",
             [order(), order(JOB2, replyUrl=5, maxJobs=1), read(music())],
         ),
     ],
@@ -553,7 +553,7 @@ def test_a_rule_of_slots_says(rule_id):
     assert [said(rule_id, *exchanges) for _, exchanges in rows] == [words for words, _ in rows]
 
 
-TAKEN = "an order was taken while 1 jobs were running, though no more than 1 may run at once"
+TAKEN = "an order was taken with 1 of 1 slots taken already"
 CALLED = "an order was answered 400, but a callback came to its replyUrl"
 
 

@@ -76,8 +76,7 @@ def _only_when_full(call: Call, world: World) -> Judged:
     if len(jobs) < limit:
         return [
             Problem(
-                f"the order was refused as busy while {len(jobs)} jobs were running, though {limit} may run at once",
-                earlier,
+                f"the order was refused as busy with {len(jobs)} of {limit} slots of account {user_id} taken", earlier
             )
         ]
     return FINE
@@ -118,10 +117,7 @@ def _full_is_busy(call: Call, world: World) -> Judged:
             judged = judged or FINE
             ran = proven.setdefault(id(order), set(order.running))
             if len(ran) < order.limit <= len(ran | {job_id}):
-                message = (
-                    f"an order was taken while {order.limit} jobs were "
-                    f"running, though no more than {order.limit} may run at once"
-                )
+                message = f"an order was taken with {order.limit} of {order.limit} slots taken already"
                 judged = [*judged, Problem(message, (order.call, *order.running.values()))]
             ran.add(job_id)
     return judged

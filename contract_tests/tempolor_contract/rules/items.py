@@ -83,13 +83,11 @@ def _ids_agree(call: Call) -> Judged:
         parts = parse(item.get("job_id"))
         if parts is None:
             continue
-        told = (item.get("itemId", parts.item), item.get("userId", parts.account), parts.kind)
-        if told != (parts.item, parts.account, "job"):
-            return [
-                Problem(
-                    f"{item['job_id']} is made of other parts than itemId {told[0]!r} and userId {told[1]!r} beside it"
-                )
-            ]
+        if parts.kind != "job":
+            return [Problem(f"the job_id of an item is {item['job_id']}, the id of a {parts.kind}")]
+        for name, part in (("itemId", parts.item), ("userId", parts.account)):
+            if item.get(name, part) != part:
+                return [Problem(f"{item['job_id']} names {part} where {name} beside it is {item[name]!r}")]
         judged = FINE
     return judged
 

@@ -124,10 +124,7 @@ def _elapsed(call: Call, world: World) -> Judged:
     latest_begin, earliest_end = max(begin for begin, _ in spans), min(end for _, end in spans)
     if latest_begin > earliest_end + 1000:
         return [
-            Problem(
-                f"started plus elapsed must be the moment of the answer in "
-                f"every row, but differs by {latest_begin - earliest_end} ms"
-            )
+            Problem(f"by started and elapsed, two rows of one answer were made {latest_begin - earliest_end} ms apart")
         ]
     past = world.system_time
     told = whole(past.item.get("sysTime")) if past is not None and past.before(call) else None
