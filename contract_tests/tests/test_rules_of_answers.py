@@ -23,7 +23,7 @@ from stories import (
     scheduler,
     stored,
 )
-from tempolor_contract import DocumentJudge, Exchange, Reader
+from tempolor_contract import DocumentJudge, Effort, Exchange, Inspector, Reader
 
 PASSED, SILENT = "passed", "never-reached"
 HERE = ACCOUNT
@@ -759,6 +759,15 @@ def test_the_last_crashes_of_a_request_are_kept(monkeypatch):
     told = said("no-lasting-crash", *[CRASH] * 5, scheduler(), CRASH)
 
     assert told.startswith("[3, 4, 5, 6, 7] the same get_music was answered 5xx 4 times")
+
+
+def test_who_is_called_back_and_fails_is_not_the_service():
+    """A receiver's 503 is no answer of the service."""
+    inspector = Inspector([], DocumentJudge(effort=Effort.NONE))
+    for each in (callback(music(), status=503), CRASH):
+        inspector.see(each)
+
+    assert (inspector.seen, inspector.crashes) == (2, 1)
 
 
 ASKED = call("GET", f"/music/{JOB}", 200, music(0, 101))

@@ -11,7 +11,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +26,6 @@ _SURVIVED, _NOTICED, _BROKEN = 0, 1, 3
 # Tests may take this many times as long for a mutant as they do without, and some seconds more.
 _SLOWER: Final = 5
 _SECONDS_MORE: Final = 30
-_QUICK: Final = 1.0
 _MOST_BYTES: Final = 3 << 30
 """How much memory a process may take: a mutant that never ends may also never stop to take more."""
 
@@ -67,18 +66,9 @@ class Forks:
         known = self._known()
         new = [item for name, item in items.items() if name not in known]
 
-        def run_new() -> int:
-            set_mutant_under_test("stats")
-            caches = [each for each in gc.get_objects() if isinstance(each, _Cache)]
-            found = {}
-            for item, following in _in_turn(new):
-                for cache in caches:  # Or what fills one is reached by the first test alone.
-                    cache.cache_clear()
-                found[item.nodeid] = self._measured(item, following)
-            self._file.write_text(json.dumps(known | found), encoding="utf-8")
-            return 0
-
-        if new and _forked(run_new):
+        # A test is run once in a process, as some stumble over what they left behind. What fills a cache costs it time,
+        # which it does not take behind others; and where caches are full, it does not reach what fills them.
+        if new and (_forked(partial(self._time, new, known)) or _forked(partial(self._find_reached, new))):
             raise pytest.UsageError("the tests cannot be run; see above")
         return {
             name: Reach(seconds, frozenset(functions))
@@ -89,20 +79,31 @@ class Forks:
     def _known(self) -> dict[str, tuple[float, list[str]]]:
         return json.loads(self._file.read_text(encoding="utf-8")) if self._file.exists() else {}
 
-    def _measured(self, item: pytest.Item, following: pytest.Item | None) -> tuple[float, list[str]]:
-        """Return seconds and functions; a test that fails where nothing was changed counts as one that reaches none."""
-        reached = state()._stats  # noqa: SLF001 - where mutmut notes it
-        reached.clear()
-        self._failed = False
-        seconds = self._timed(item, following)
-        functions = [] if self._failed else sorted(reached)
-        # Of a quick test most of the time may be what fills the caches, which it finds full behind others.
-        return (min(seconds, self._timed(item, following)) if seconds < _QUICK else seconds), functions
+    def _time(self, items: Sequence[pytest.Item], known: dict[str, tuple[float, list[str]]]) -> int:
+        """Note how long tests take."""
+        found: dict[str, tuple[float, list[str]]] = {}
+        for item, following in _in_turn(items):
+            start = time.monotonic()
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            found[item.nodeid] = time.monotonic() - start, []
+        self._file.write_text(json.dumps(known | found), encoding="utf-8")
+        return 0
 
-    def _timed(self, item: pytest.Item, following: pytest.Item | None) -> float:
-        start = time.monotonic()
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        return time.monotonic() - start
+    def _find_reached(self, items: Sequence[pytest.Item]) -> int:
+        """Note what tests reach; one that fails where nothing was changed counts as one that reaches nothing."""
+        set_mutant_under_test("stats")
+        reached = state()._stats  # noqa: SLF001 - where mutmut notes it
+        caches = [each for each in gc.get_objects() if isinstance(each, _Cache)]
+        known = self._known()
+        for item, following in _in_turn(items):
+            for cache in caches:
+                cache.cache_clear()
+            reached.clear()
+            self._failed = False
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            known[item.nodeid] = known[item.nodeid][0], [] if self._failed else sorted(reached)
+        self._file.write_text(json.dumps(known), encoding="utf-8")
+        return 0
 
     def _try(self, mutant: str, tests: Sequence[pytest.Item], limit: float) -> str:
         def run_until_noticed() -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ...document.bodies import FINAL, status_of
-from ...document.call import Call
+from ...document.call import CALLBACK, Call
 
 _BROKEN_SESSION: Final = 596
 _MOST_REQUESTS: Final = 256
@@ -148,8 +148,8 @@ class Crashes:
 
     @staticmethod
     def is_crash(call: Call) -> bool:
-        """Whether the service failed. 596 is the vendor's word for a broken session of TemPolor."""
-        return 500 <= call.status < _BROKEN_SESSION
+        """Whether the service failed, not whom it called. 596 is the vendor's word for a broken session of TemPolor."""
+        return call.operation != CALLBACK and 500 <= call.status < _BROKEN_SESSION
 
     def of(self, call: Call) -> Crashed:
         """Return the earlier crashes on the same request."""

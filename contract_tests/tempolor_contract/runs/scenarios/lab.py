@@ -29,6 +29,7 @@ _TRIES = 3
 _FAULTS_IN_A_ROW = 6
 _ME: Final = "me"
 _LEAST_PATIENCE: Final = 5.0
+_SHORT_PAUSE: Final = 2.0
 _SLOW_SECONDS: Final = 0.15
 UPLOAD_SECONDS: Final = 150.0
 """What an upload that keeps its caller waiting is given: a voice is answered after two minutes at the latest."""
@@ -282,9 +283,13 @@ class Lab:
             if waited >= limit:
                 self._in_vain += waited
                 raise PatienceError(f"gave up waiting for {what} after {waited:.0f} s", hurried=limit < full)
-            self.clock.wait(self.pause)
+            pause = self.pause
+            if self.clock.virtual:
+                # What comes soon is looked at closely, as only a poll in between shows what goes back.
+                pause = min(pause, max(_SHORT_PAUSE, waited / 10))
+            self.clock.wait(pause)
             # A slow service takes its time to answer, too.
-            waited = max(waited + self.pause, 0.0 if self.clock.virtual else self.clock.now() - begin)
+            waited = max(waited + pause, 0.0 if self.clock.virtual else self.clock.now() - begin)
 
     def wait(self, seconds: float) -> None:
         """Let time pass, and take in the callbacks that arrived meanwhile."""
