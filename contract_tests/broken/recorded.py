@@ -97,8 +97,9 @@ class _Session:
     def _uploads(self) -> None:
         """Upload under names, and without naming an account, as the samples of the pages do."""
         for path, file, kind in (("midi", midi_file(), "midi"), ("cloned-voices", wav_file(), "wav")):
-            query, headers = {"user_id": "", "name": "Sample"}, {**_AUTHORIZED, "Content-Type": f"audio/{kind}"}
-            _try(self._plain.post, f"/music/{path}", params=query, content=file, headers=headers)
+            headers = {**_AUTHORIZED, "Content-Type": f"audio/{kind}"}
+            for query in ({"name": "Sample"}, {"name": "Sample", "user_id": ""}):
+                _try(self._plain.post, f"/music/{path}", params=query, content=file, headers=headers)
         for name in (HARD, *(f"Theme {number}" for number in range(_MORE_THAN_A_PAGE))):
             _try(self._mine.midi.upload, midi_file(), name=name, media_type="audio/midi")
         _try(self._mine.voices.clone, wav_file(), name=HARD, media_type="audio/wav")
@@ -143,8 +144,8 @@ class _Session:
             _try(lambda: list(self._mine.songs.list()))
             _try(lambda: list(self._mine.instrumentals.list()))
         oldest = [midi.midi_item_id for midi in self._mine.midi.list()][-1]
-        job = self._mine.songs.create("A ballad", midi_id=oldest).jobs[0]
-        self._mine.music.wait(job)
+        self._jobs.append(self._mine.songs.create("A ballad", midi_id=oldest).jobs[0])
+        self._mine.music.wait(self._jobs[-1])
 
     def _full(self) -> None:
         """Order until the account is busy and beyond, cancel, and order again, as long a text as is allowed."""
@@ -171,7 +172,8 @@ class _Session:
         for body in _WRONG:
             self._plain.post("/music/song", json=body, headers=_AUTHORIZED)
         self._plain.post("/music/instrumental", json={"prompt": "x", "bpm": 191}, headers=_AUTHORIZED)
-        for path in ("/music/nonsense", f"/music/{_NOBODY}", "/nowhere", "/music?type=poem", "/music?cursor=&user_id="):
+        lists = (f"/music?{query}" for query in ("type=poem", "cursor=&user_id=", "cursor=no-cursor"))
+        for path in ("/music/nonsense", f"/music/{_NOBODY}", "/nowhere", *lists):
             self._plain.get(path, headers=_AUTHORIZED)
         for path in ("/scheduler", "/accounts", "/music", "/scheduler/available"):
             self._plain.get(path)
@@ -185,6 +187,7 @@ class _Session:
             _try(self._other.music.get, job)
             _try(self._other.scheduler.cancel, job)
         _try(self._other.accounts.list)
+        _try(self._other.accounts.get, _ACCOUNT)
         _try(self._other.scheduler.running)
 
     def _end(self) -> None:
@@ -199,6 +202,7 @@ class _Session:
         _try(lambda: list(self._mine.voices.list()))
         _try(lambda: list(self._mine.midi.list()))
         _try(self._mine.midi.upload, midi_file(), name="Again", media_type="audio/midi")
+        self._look()
         _try(lambda: list(self._mine.songs.list()))
         _try(self._mine.accounts.delete, _ACCOUNT)
         _try(self._mine.accounts.list)
