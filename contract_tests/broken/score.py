@@ -68,7 +68,7 @@ def sample() -> list[Mutant]:
     return chosen
 
 
-def tasks(detectors: Iterable[str], only: Sequence[str] = (), seeds: int = 5) -> list[Task]:
+def tasks(detectors: Iterable[str], only: Sequence[str] = (), seeds: int = 3) -> list[Task]:
     """Return what is to be played: the unbroken service over all seeds, mutants and variants as the detector is."""
     wanted: list[Task] = []
     for detector in detectors:
@@ -136,7 +136,7 @@ def _cell(rows: list[Row]) -> str:
     return f"{round(killed(rows), 1):g} / {len({row['id'] for row in rows})}" if rows else "-"
 
 
-def report(rows: list[Row], seeds: int = 5) -> str:
+def report(rows: list[Row], seeds: int = 3) -> str:
     """Return the page."""
     present = {row["detector"] for row in rows}
     detectors = [each for each in DETECTORS if each in present]
@@ -196,7 +196,7 @@ def main(given: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m broken.score", description=__doc__)
     parser.add_argument("--detectors", nargs="+", choices=DETECTORS, default=tuple(DETECTORS))
     parser.add_argument("--only", nargs="+", choices=_BY_ID, default=[], metavar="ID", help="These mutants.")
-    parser.add_argument("--seeds", type=int, default=5, help="How many seeds random detectors play.  [default: 5]")
+    parser.add_argument("--seeds", type=int, default=3, help="How many seeds random detectors play.  [default: 3]")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--rows", type=Path, default=Path("../build/score.jsonl"), help="Where what was played goes.")
     parser.add_argument("--resume", action="store_true", help="Play only what that file does not hold yet.")

@@ -285,9 +285,9 @@ def test_the_sample_for_schemathesis_has_some_of_each_class():
     assert len({each.id for each in sample()}) == len(sample())
 
 
-def test_the_unbroken_service_is_scored_over_five_seeds():
+def test_the_unbroken_service_is_scored_over_three_seeds():
     """What is not broken must be green more than once."""
-    assert [seed for name, _, seed in tasks(["rules"]) if name == "unbroken"] == [0, 1, 2, 3, 4]
+    assert [seed for name, _, seed in tasks(["rules"]) if name == "unbroken"] == [0, 1, 2]
 
 
 def test_only_random_detectors_play_a_mutant_under_each_seed():
