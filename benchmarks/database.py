@@ -8,6 +8,7 @@ database's processes do; the rate of two mocks is that of both together.
 import argparse
 import asyncio
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -42,6 +43,9 @@ _RECORDS = "SELECT pg_total_relation_size('tempolor_records')"
 """Bytes of the table with jobs, callbacks and the like, and of its indices."""
 
 
+_REFUSED = re.compile(r"Non-2xx or 3xx responses: (\d+)")
+
+
 @dataclass
 class Row:
     """How many mocks share how many worlds, and what was measured: rates, transactions a request, share of waits."""
@@ -55,6 +59,7 @@ class Row:
     busy_mocks: dict[str, list[float]] = field(default_factory=lambda: {"poll": [], "order": []})
     busy_database: dict[str, list[float]] = field(default_factory=lambda: {"poll": [], "order": []})
     waits: list[float] = field(default_factory=list)
+    refused: dict[str, list[float]] = field(default_factory=lambda: {"poll": [], "order": []})
     megabytes: list[float] = field(default_factory=list)
 
 
@@ -155,8 +160,11 @@ def measure(row: Row, cluster: Cluster, folder: Path, seconds: int) -> None:
             before = busy_seconds(*processes), busy_seconds(database)
             with Watch(cluster.url) as watch:
                 loads = [load(port, each[kind], seconds) for port, each in zip(ports, files, strict=True)]
-                rate = sum(compare.told_rate(each.communicate()[0]) for each in loads)
-            row.rates[kind].append(rate)
+                told = [each.communicate()[0] for each in loads]
+            refused = sum(int(found[1]) for each in told if (found := _REFUSED.search(each))) / seconds
+            rate = sum(compare.told_rate(_REFUSED.sub("", each)) for each in told)
+            row.rates[kind].append(rate - refused)
+            row.refused[kind].append(refused / rate)
             row.transactions[kind].append(watch.transactions / (rate * seconds))
             row.busy_mocks[kind].append((busy_seconds(*processes) - before[0]) / (rate * seconds))
             row.busy_database[kind].append((busy_seconds(database) - before[1]) / (rate * seconds))
@@ -293,8 +301,10 @@ def line(row: Row, kind: str) -> str:
         statistics.median(each[kind]) for each in (row.rates, row.transactions, row.busy_mocks, row.busy_database)
     )
     waits = f"{statistics.median(row.waits):.0%}" if kind == "order" else ""
+    refused = max(row.refused[kind])
+    rates = f"{rate:,.0f}" + (f", beside {refused:.1%} refused with a 503" if refused else "")
     return (
-        f"| {row.name} | {kind}s | {rate:,.0f} | {transactions:.2f} | {in_mocks * 1000:.2f} ms "
+        f"| {row.name} | {kind}s | {rates} | {transactions:.2f} | {in_mocks * 1000:.2f} ms "
         f"| {in_database * 1000:.2f} ms | {waits} |"
     )
 
