@@ -598,6 +598,7 @@ def test_an_unjust_refusal_is_told_as_it_was(exchange, told):
     [
         ("The prompt asks for something that is not allowed", {"prompt": "x"}),
         ("Invalid JSON", {"prompt": "x"}),
+        ("Invalid content in the prompt", {"prompt": "x"}),
         ("replyUrl must be public", {"prompt": "x", "replyUrl": "https://example.com"}),
         ("prompt is too long", {"prompt": "x" * 2001}),
     ],

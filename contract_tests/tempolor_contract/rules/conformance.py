@@ -49,7 +49,8 @@ _COMPLAINT: Final = re.compile(
     r"Parameter (\w+) is required|(\w+) is too long|(\w+) has incorrect format|Invalid (\w+) parameter", re.IGNORECASE
 )
 _UNFIT: Final = re.compile(
-    r"invalid|too (long|short|large|small)|length|at most|maximum|exceed|limit|character|incorrect|must be",
+    r"invalid \w+\W*$|is invalid|too (long|short|large|small)|length|at most|maximum|exceed|limit|character"
+    r"|incorrect|must be",
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"\w+")
