@@ -51,9 +51,8 @@ def lab(slept: list[float]) -> Callable[..., Lab]:
             "user:1-x",
             level=Level.FULL,
             transport=transport,
-            clock=RealClock(slept.append),
             patience=60.0,
-            **settings,
+            **{"clock": RealClock(slept.append), **settings},
         )
         inspector = Inspector(rules, DocumentJudge(effort=Effort.NONE))
         return Lab(target, target.guard(), inspector)
@@ -89,6 +88,31 @@ def test_waiting_that_is_rewarded_costs_no_patience(lab):
         mine.until(never, "rain")
 
     assert not last.value.hurried
+
+
+class StandingStill:
+    """A clock that costs nothing to move, and writes down by how much it was."""
+
+    virtual = True
+
+    def __init__(self, moved: list[float]) -> None:
+        self.wait = moved.append
+
+    def now(self) -> float:
+        """Return the time."""
+        return 0.0
+
+
+def test_what_comes_soon_is_polled_often_where_time_costs_nothing(lab, slept):
+    """What goes back for a moment shows; what takes long is asked for less and less often."""
+    mine = lab(clock=StandingStill(slept))
+    found = iter([None] * 30 + [1])
+
+    mine.until(lambda: next(found), "rain", patience=1000.0)
+
+    assert slept[:10] == [2.0] * 10
+    assert slept == sorted(slept)
+    assert slept[-1] == mine.pause
 
 
 def test_an_operation_that_an_overlay_took_away_proves_nothing(lab):
