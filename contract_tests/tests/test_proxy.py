@@ -10,7 +10,7 @@ import httpx
 import pytest
 from stories import TOKEN
 from tempolor_contract.exchanges.proxy import Proxy, Tape, Upstream
-from tempolor_contract.exchanges.proxy.server import listen, make_server
+from tempolor_contract.exchanges.proxy.server import Door, listen, make_server, serve_doors
 
 BIG = bytes(range(256)) * 40_960
 SECONDS_TO_BEAR = 20
@@ -45,16 +45,15 @@ class Service:
 @contextlib.asynccontextmanager
 async def running(app):
     """Serve a proxy on loopback, and yield its port."""
-    listener = listen(0)
-    server = make_server(app)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    door = Door(listen(0), app)
+    server = make_server(door)
+    serving = asyncio.create_task(serve_doors(server, door))
     try:
-        yield listener.getsockname()[1]
+        yield door.listener.getsockname()[1]
     finally:
         server.should_exit = True
         server.force_exit = True
         await serving
-        await app.close()
 
 
 @contextlib.asynccontextmanager
@@ -371,16 +370,28 @@ def test_small_answers_are_sent_at_once():
         (gzip.compress(b"abc"), "gzip", (b"abc", False)),
         (gzip.compress(gzip.compress(b"abc")), "gzip, gzip", (b"abc", False)),
         (b"", "gzip", (b"", False)),
-        (b"x" * 101, "", (b"", True)),
+        (b"x" * 50 + b"y" * 51, "identity", (b"x" * 50 + b"y" * 10, True)),
         (gzip.compress(b"x" * 101), "gzip", (b"", True)),
+        (bytes(range(256)), "gzip", (b"", True)),
         (b"no gzip", "gzip", (b"", True)),
         (b"abc", "br", (b"", True)),
     ],
-    ids=["plain", "identity", "gzip", "gzip-twice", "empty", "long", "long-inside", "not-gzip", "unknown"],
+    ids=[
+        "plain",
+        "identity",
+        "gzip",
+        "gzip-twice",
+        "empty",
+        "long",
+        "long-inside",
+        "long-and-encoded",
+        "not-gzip",
+        "unknown",
+    ],
 )
 def test_copy_of_a_body_is_bounded(body, encoding, kept):
-    """Short bodies are kept as what they say, others are marked as truncated, bombs among them."""
-    tape = Tape(most_bytes=100)
+    """Short bodies are kept as what they say; of others the beginning, marked as truncated, and nothing of bombs."""
+    tape = Tape(most_bytes=100, beginning=60)
     for byte in body:
         tape.add(bytes([byte]))
 

@@ -44,6 +44,10 @@ def test_what_cannot_run_says_so(tmp_path):
         results = {
             "cannot listen": invoke([*upstream, "--port", port]),
             "its own upstream": invoke(["--upstream", f"http://localhost:{port}", "--port", port]),
+            "--callback-upstream: ": invoke([*upstream, "--port", "0", "--callback-upstream", "me.example"]),
+            "--callback-port 0": invoke(
+                [*upstream, "--port", "0", "--callback-upstream", "http://127.0.0.1:9", "--callback-port", port]
+            ),
             "No such file": invoke([*upstream, "--port", "0", "--deviations", str(tmp_path / "none.toml")]),
             "cannot write": invoke([*upstream, "--port", "0", "--har", str(tmp_path / "none" / "x.har")]),
             "no rule has the id": invoke([*upstream, "--port", "0", "--rule", "none"]),

@@ -5,11 +5,12 @@ from datetime import date
 
 import httpx
 import pytest
-from stories import TOKEN
-from tempolor_contract import CATALOGUE, Exchange, Request, Response
+from stories import TOKEN, music, order
+from tempolor_contract import CATALOGUE, Exchange, Reader, Request, Response
+from tempolor_contract.document.router import default_router
 from tempolor_contract.exchanges.har import HarWriter
 from tempolor_contract.exchanges.proxy import Proxy, Sequence, Upstream
-from tempolor_contract.exchanges.proxy.server import listen, serve
+from tempolor_contract.exchanges.proxy.server import Door, listen, serve
 from tempolor_contract.judging.check import check
 from tempolor_contract.judging.known_differences import KnownDifference, Register
 from tempolor_contract.judging.live import LiveTraffic
@@ -134,10 +135,46 @@ def test_server_stops_when_it_is_told_to():
     traffic = LiveTraffic(Session("http://up.example", "proxy", CATALOGUE, "", live=False), tell)
     teapot = httpx.MockTransport(lambda _: httpx.Response(418, json={}))
     with listen(0) as listener:
-        serve(Proxy(Upstream.at("http://up.example"), traffic.observe, transport=teapot), listener, ready=ready)
+        door = Door(listener, Proxy(Upstream.at("http://up.example"), traffic.observe, transport=teapot))
+        serve(door, ready=ready)
 
     assert [each.status_code for each in answers] == [418]
     assert traffic.close().exit_code == 1
+
+
+def test_callbacks_pass_to_their_receiver_and_are_judged():
+    """The second address is what an order gives: what comes there goes on to the receiver, and is a callback."""
+    answers, seen, servers = [], [], []
+    item = music(30)
+
+    def post(url, reply_url):
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
+        for to, sent in ((url, {"prompt": "A ballad", "replyUrl": reply_url}), (reply_url, item)):
+            answers.append(httpx.post(to, json=sent, headers=headers, trust_env=False, timeout=20))
+        servers[0].should_exit = True
+
+    def answer(request):
+        host = request.headers["host"]
+        return httpx.Response(200, json=order().response.json if host == "up.example" else {"taken by": host})
+
+    proxy = Proxy(Upstream.at("http://up.example"), seen.append, transport=httpx.MockTransport(answer))
+    with listen(0) as first, listen(0) as second:
+        doors = [Door(first, proxy), Door(second, proxy.of_callbacks(Upstream.at("http://me.example:3000/hook")))]
+        urls = f"{doors[0].url}/v1/tempolor/music/song", f"{doors[1].url}/hook?a=1"
+
+        def ready(server):
+            servers.append(server)
+            threading.Thread(target=post, args=urls, daemon=True).start()
+
+        serve(*doors, ready=ready)
+
+    reader = Reader(default_router())
+    assert answers[1].json() == {"taken by": "me.example:3000"}
+    assert [(reader.read(each).operation, each.source) for each in seen] == [
+        ("create_song", "proxy"),
+        ("report_progress", "callback"),
+    ]
+    assert seen[1].request.url == urls[1]
 
 
 def test_exchanges_are_judged_in_the_order_in_which_they_began():

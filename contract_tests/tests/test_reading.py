@@ -72,6 +72,43 @@ def test_a_base_url_keeps_everything_else_out():
     assert reader.read(get("http://x/apis/scheduler")).path is None
 
 
+HOOK = "http://me.example/hook?a=1"
+
+
+@pytest.mark.parametrize(
+    ("reply_url", "method", "url", "operation"),
+    [
+        (HOOK, "POST", HOOK, "report_progress"),
+        (HOOK, "PUT", "http://me.example/hook", "report_progress"),
+        (HOOK, "POST", "http://10.0.0.7:3000/hook?b=2", "report_progress"),
+        (HOOK, "GET", HOOK, ""),
+        (HOOK, "POST", "http://me.example/", ""),
+        (HOOK, "POST", "http://[broken/hook", ""),
+        ("http://Me.example", "POST", "http://me.example/?a", "report_progress"),
+        ("http://me.example", "POST", "http://elsewhere.example/", ""),
+        ("http://[broken", "POST", HOOK, ""),
+        (7, "POST", HOOK, ""),
+        (None, "POST", HOOK, ""),
+    ],
+)
+def test_what_goes_to_a_reply_url_is_a_callback(reply_url, method, url, operation):
+    """The path tells, under whatever name a proxy or a tunnel knows the receiver; without a path its host does."""
+    reader = Reader(default_router())
+    reader.read(order(replyUrl=reply_url))
+
+    assert reader.read(call(method, url, sent=music(), token=None)).operation == operation
+
+
+def test_files_and_callbacks_are_those_of_the_service_that_was_asked():
+    """What binds mocks only is not held against the live service, whoever serves its files."""
+    reader = Reader(default_router())
+    file = call("GET", "http://files.example/a.mp3", token=None)
+    before = reader.read(file).live
+    reader.read(get("https://api.useapi.net/v1/tempolor/scheduler"))
+
+    assert (before, reader.read(file).live, reader.read(get(f"{BASES[1]}/scheduler")).live) == (False, True, False)
+
+
 def test_a_method_a_path_does_not_know_is_no_operation():
     """But the methods it knows are told."""
     found = Reader(default_router()).read(call("PUT", "/scheduler", 405))

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 from stories import JOB, TOKEN, call, error, music, order, page, read, stored, story
-from tempolor_contract import CATALOGUE
+from tempolor_contract import CATALOGUE, Exchange, Request, Response
 from tempolor_contract.cli.check import check_command
 from tempolor_contract.exchanges.errors import BrokenRecordingError
 from tempolor_contract.exchanges.har import HarWriter
@@ -370,6 +370,19 @@ def test_a_har_is_whole_after_each_exchange(tmp_path):
         for number, exchange in enumerate(GOOD, 1):
             writer.write(exchange)
             assert len(list(read_recording(file))) == number
+
+
+def test_the_beginning_of_a_long_file_survives_a_har(tmp_path):
+    """It is marked as such; of a text that breaks off nothing is kept, as it may do so within a secret."""
+    sound = Response(headers=(("Content-Type", "audio/wav"),), body=b"RIFF\xff", truncated=True)
+    text = Response(headers=(("Content-Type", "application/json"),), body=b'{"token": "user:1-sec', truncated=True)
+    request = Request(url="http://x/a", body=b"R", truncated=True)
+
+    wav, json_text = read_recording(har(tmp_path / "a.har", [Exchange(request, each) for each in (sound, text)]))
+
+    assert (wav.response.body, wav.response.truncated) == (b"RIFF\xff", True)
+    assert (json_text.response.body, json_text.response.truncated) == (b"", True)
+    assert (wav.request.body, wav.request.truncated) == (b"", True)
 
 
 def test_faults_and_callbacks_survive_a_har(tmp_path):

@@ -52,7 +52,7 @@ def learned(service, tmp_path_factory):
     session = Drift("the proxy", load_document())
     headers = {"Authorization": f"Bearer {TOKEN}"}
     with (
-        through_a_proxy(service.server.url, session.see) as url,
+        through_a_proxy(service.server.url, session.see) as [url],
         httpx.Client(headers=headers, timeout=20.0, trust_env=False) as client,
     ):
         Traffic(client, _Unjudged(), url).send_all()

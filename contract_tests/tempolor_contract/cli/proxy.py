@@ -4,6 +4,7 @@ import shlex
 import socket
 import ssl
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,17 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
     ),
 )
 @cloup.option_group(
+    "Callbacks",
+    cloup.option(
+        "--callback-upstream",
+        metavar="URL",
+        help="Who receives callbacks. Orders give the second printed address as `replyUrl`, with the receiver's path.",
+    ),
+    cloup.option(
+        "--callback-port", default=4012, type=click.IntRange(0, 65535), help="Port for that; 0 takes a free one."
+    ),
+)
+@cloup.option_group(
     "By what to judge", *JUDGED_BY, cloup.option("--fail-fast", is_flag=True, help="Stop at the first violation.")
 )
 @cloup.option_group(
@@ -62,38 +74,47 @@ def proxy_command(**given: Any) -> None:
     violations, 2 if it could not run or nothing could be verified. It sends nothing by itself. Every option can also
     be set as TEMPOLOR_PROXY_<OPTION>.
     """
+    upstream = _upstream(given, "upstream")
+    receiver = _upstream(given, "callback_upstream") if given["callback_upstream"] else None
+    sys.exit(_run(upstream, receiver, given))
+
+
+def _upstream(given: dict[str, Any], option: str) -> "Upstream":
     from ..exchanges.proxy.upstream import Upstream  # noqa: PLC0415 - `--help` need not load the rules
 
     try:
-        upstream = Upstream.at(given["upstream"])
+        return Upstream.at(given[option])
     except ValueError as error:
-        raise click.UsageError(f"--upstream: {error}") from None
-    sys.exit(_run(upstream, given))
+        raise click.UsageError(f"--{option.replace('_', '-')}: {error}") from None
 
 
-def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
+def _run(upstream: "Upstream", receiver: "Upstream | None", given: dict[str, Any]) -> int:
     from ..document.service import is_live  # noqa: PLC0415 - the same
     from ..exchanges.proxy.app import Proxy  # noqa: PLC0415 - the same
-    from ..exchanges.proxy.server import serve  # noqa: PLC0415 - the same
+    from ..exchanges.proxy.server import Door, serve  # noqa: PLC0415 - the same
     from ..judging.live import LiveTraffic  # noqa: PLC0415 - the same
     from ..judging.session import Session  # noqa: PLC0415 - the same
 
     learning = Learning.of(given, upstream.base)
     rules, known = chosen_rules(given), register(given)
-    listener = _listener(given["port"], upstream)
     server: Any = None
 
     def ready(started: Any) -> None:
         nonlocal server
         server = started
-        click.echo(f"http://127.0.0.1:{listener.getsockname()[1]} passes everything on to {upstream.origin}")
+        click.echo(f"{doors[0].url} passes everything on to {upstream.origin}")
+        for door in doors[1:]:
+            click.echo(f"{door.url} passes callbacks on to {door.proxy.upstream.origin}: the place of a `replyUrl`")
 
     def tell(violation: "Violation") -> None:
         click.echo(_line(violation))
         if given["fail_fast"] and server is not None:
             server.should_exit = True
 
-    with listener, recording(given["har"]) as har:
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listener(given, "port", upstream))
+        for_callbacks = stack.enter_context(_listener(given, "callback_port", receiver)) if receiver else None
+        har = stack.enter_context(recording(given["har"]))
         source = upstream.base or upstream.origin
         session = Session(
             source,
@@ -106,23 +127,27 @@ def _run(upstream: "Upstream", given: dict[str, Any]) -> int:
             register=known,
         )
         traffic = LiveTraffic(session, tell, har, learning.session.see if learning else None)
-        serve(Proxy(upstream, traffic.observe, given["timeout"], _trust(given["ca"])), listener, ready=ready)
+        proxy = Proxy(upstream, traffic.observe, given["timeout"], _trust(given["ca"]))
+        doors = [Door(listener, proxy)]
+        doors += [Door(for_callbacks, proxy.of_callbacks(receiver))] if for_callbacks and receiver else []
+        serve(*doors, ready=ready)
     if learning is not None:
         learning.tell()
     return conclude(traffic.close(), given)
 
 
-def _listener(port: int, upstream: "Upstream") -> socket.socket:
+def _listener(given: dict[str, Any], option: str, upstream: "Upstream") -> socket.socket:
     from ..exchanges.proxy.server import listen  # noqa: PLC0415 - the same
 
+    port, name = given[option], f"--{option.replace('_', '-')}"
     host, upstream_port = upstream.address
     if host in _LOOPBACK and upstream_port == port:
-        raise CannotRunError(f"the proxy would be its own upstream: both are on port {port}; choose another --port")
+        raise CannotRunError(f"the proxy would be its own upstream: both are on port {port}; choose another {name}")
     try:
         return listen(port)
     except OSError as error:
         raise CannotRunError(
-            f"cannot listen on 127.0.0.1:{port}: {error.strerror}; --port 0 takes a free one"
+            f"cannot listen on 127.0.0.1:{port}: {error.strerror}; {name} 0 takes a free one"
         ) from error
 
 

@@ -30,7 +30,8 @@ class Call:
 
     `number` counts the exchanges of a run or recording. `operation` is an operationId, `CALLBACK` or `FILE`, or empty
     where the document knows no such operation. `path` is relative to the API's base, and None outside of it;
-    `template` is the document's path, `arguments` its parameters, decoded, `allowed` the methods it knows.
+    `template` is the document's path, `arguments` its parameters, decoded, `allowed` the methods it knows. `live` tells
+    whether it was with the vendor's own service: by the host, or for files and callbacks by what came before.
     """
 
     exchange: Exchange
@@ -40,6 +41,7 @@ class Call:
     template: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
     allowed: frozenset[str] = frozenset()
+    live: bool = False
 
     @property
     def status(self) -> int:

@@ -3,9 +3,11 @@
 from typing import Final
 
 from ..exchanges.exchange import Exchange
+from ..exchanges.receiver import SOURCE
 from .call import CALLBACK, Call
+from .receivers import Receivers
 from .router import Router
-from .service import BASE_PATH, is_control
+from .service import BASE_PATH, is_control, is_live
 
 _FIRST_SEGMENTS: Final = frozenset({"accounts", "music", "scheduler"})
 
@@ -15,26 +17,32 @@ class Reader:
 
     With `base`, only URLs below it belong to the API. Without, the API is where `/v1/tempolor` stands in a path; a
     service mounted elsewhere is recognised by a first request that carries a bearer token to a path of the document.
+    What others send to a `replyUrl` of an earlier order is a callback.
     """
 
     def __init__(self, router: Router, base: str | None = None) -> None:
         self._router = router
         self._base = base.rstrip("/") if base else None
         self._learned: set[str] = set()
+        self._receivers = Receivers()
+        self._met_live = False
         self._count = 0
 
     def read(self, exchange: Exchange) -> Call:
         """Return the exchange as a call, numbered from 1."""
         self._count += 1
-        if exchange.source == "callback":
-            return Call(exchange, self._count, CALLBACK)
-        path = self._path(exchange)
+        path = None if exchange.source == SOURCE else self._path(exchange)
         if path is None:
-            return Call(exchange, self._count)
+            is_callback = exchange.source == SOURCE or self._receivers.take(exchange.request)
+            return Call(exchange, self._count, CALLBACK if is_callback else "", live=self._met_live)
+        live = is_live(exchange.request.url)
+        self._met_live = self._met_live or live
         route = self._router.route(exchange.request.method, path)
         if route is None:
-            return Call(exchange, self._count, path=path)
-        return Call(exchange, self._count, route.operation, path, route.template, route.arguments, route.allowed)
+            return Call(exchange, self._count, path=path, live=live)
+        call = Call(exchange, self._count, route.operation, path, route.template, route.arguments, route.allowed, live)
+        self._receivers.learn(call)
+        return call
 
     def _path(self, exchange: Exchange) -> str | None:
         url = exchange.request.url.partition("?")[0].partition("#")[0]

@@ -177,7 +177,7 @@ class HarWriter:
     """Writes exchanges to a HAR file as they come, without secrets.
 
     The file is a whole HAR after each exchange, so whatever ends the program leaves something to read. Bodies longer
-    than `most_bytes` are left out, and marked so.
+    than `most_bytes` are left out, and marked so; so are answers of which only the beginning is known.
     """
 
     file: Path
@@ -266,7 +266,7 @@ def _to_request(request: Request, most_bytes: int) -> dict[str, Any]:
         "headersSize": -1,
         "bodySize": len(request.body) or int(request.truncated),
     }
-    if request.body and len(request.body) <= most_bytes:
+    if request.body and not request.truncated and len(request.body) <= most_bytes:
         entry["postData"] = {"mimeType": request.header("content-type") or "", **_to_text(request)}
     return entry
 
@@ -276,9 +276,10 @@ def _to_response(response: Response | None, most_bytes: int) -> dict[str, Any]:
     content: dict[str, Any] = {"size": 0, "mimeType": ""}
     if response is not None:
         content = {"size": len(response.body), "mimeType": response.header("content-type") or ""}
-        if response.truncated or len(response.body) > most_bytes:
+        lost = len(response.body) > most_bytes
+        if response.truncated or lost:
             content["_truncated"] = True
-        elif response.body:
+        if response.body and not lost:
             content |= _to_text(response)
     return {
         "status": status,

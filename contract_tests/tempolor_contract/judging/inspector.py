@@ -8,7 +8,6 @@ from threading import Lock
 from ..document.call import CALLBACK, FILE, Call
 from ..document.coverage import Coverage
 from ..document.reader import Reader
-from ..document.service import is_live
 from ..exchanges.exchange import Exchange, NotRecordedError
 from ..readings.judge import Readings
 from ..rules.conformance import DocumentJudge
@@ -147,5 +146,5 @@ class Inspector:
 
     def _violation(self, rule: Rule, problem: Problem, call: Call) -> _Found:
         violation = Violation(rule, problem.message, (*problem.earlier, call), self._seed, problem.key)
-        live = is_live(call.exchange.request.url) if self._live is None else self._live
+        live = call.live if self._live is None else self._live
         return violation, self.ledger.violated(violation, live=live)

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any, Final
 
 from ..document.call import Call
-from ..document.service import is_live
 from ..exchanges.exchange import NotRecordedError
 from ..exchanges.redaction import Redactor
 from .conditions import Condition, compiled, known_names
@@ -206,7 +205,7 @@ class Readings:
         if call is not self._call:
             # A call counts many times, and where and when it was is read once.
             self._call = call
-            live = is_live(call.exchange.request.url) if self._live is None else self._live
+            live = call.live if self._live is None else self._live
             started = call.exchange.started
             self._where = LIVE if live else ELSEWHERE
             self._day = datetime.fromtimestamp(started, UTC).date().isoformat() if started else ""

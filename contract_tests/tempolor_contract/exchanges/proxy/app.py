@@ -4,16 +4,18 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import cast
 
 import httpx
 from starlette.types import Receive, Scope, Send
 
 from ..exchange import Exchange, Headers, Request, Response
+from ..receiver import SOURCE as CALLBACK
 from .refusal import refusal
 from .sequence import Sequence
-from .tape import Tape
+from .tape import BEGINNING, Tape
 from .upstream import RawHeaders, Upstream, end_to_end, has_two_lengths, is_framed
 
 _SHOWN = 200
@@ -35,7 +37,7 @@ class _Passage:
     started: float
     clock: float
     sent: Tape = field(default_factory=Tape)
-    answered: Tape = field(default_factory=Tape)
+    answered: Tape = field(default_factory=partial(Tape, beginning=BEGINNING))
     status: int = 0
     answer_headers: RawHeaders = field(default_factory=list)
     fault: str = ""
@@ -58,6 +60,8 @@ class Proxy:
     tls: ssl.SSLContext | bool = True
     transport: httpx.AsyncBaseTransport | None = None
     patience: float = 5.0
+    source: str = "proxy"
+    sequence: Sequence = field(default=cast("Sequence", None))
 
     def __post_init__(self) -> None:
         """Open nothing yet: connections are made when they are needed."""
@@ -65,7 +69,11 @@ class Proxy:
         self._transport = self.transport or httpx.AsyncHTTPTransport(
             verify=self.tls, trust_env=False, retries=0, limits=limits
         )
-        self.sequence = Sequence(self.observe, time.monotonic, self.patience)
+        self.sequence = self.sequence or Sequence(self.observe, time.monotonic, self.patience)
+
+    def of_callbacks(self, receiver: Upstream) -> "Proxy":
+        """Return a proxy between the service and a receiver of callbacks; its exchanges go to the same observer."""
+        return replace(self, upstream=receiver, source=CALLBACK)
 
     async def close(self) -> None:
         """Let go of connections, and hand on what is still held up."""
@@ -146,7 +154,7 @@ class Proxy:
         sent, cut = passage.sent.content()
         request = Request(
             method=passage.method,
-            url=self.upstream.origin + passage.target.decode("latin-1"),
+            url=self._origin(passage.headers) + passage.target.decode("latin-1"),
             headers=_text(passage.headers),
             body=sent,
             truncated=cut,
@@ -159,8 +167,13 @@ class Proxy:
             response = Response(status=passage.status, headers=headers, body=body, truncated=lost)
         elapsed = time.perf_counter() - passage.clock
         return Exchange(
-            request, response, passage.started, elapsed, "proxy", "" if response else passage.fault or "cut off"
+            request, response, passage.started, elapsed, self.source, "" if response else passage.fault or "cut off"
         )
+
+    def _origin(self, headers: RawHeaders) -> str:
+        """Return where a request went: to the upstream, but a callback to the address that the service was given."""
+        given = next((value for name, value in headers if name.lower() == b"host"), b"")
+        return f"http://{given.decode('latin-1')}" if self.source == CALLBACK and given else self.upstream.origin
 
 
 async def _answer_instead(passage: _Passage, send: Send, status: int, text: str) -> None:

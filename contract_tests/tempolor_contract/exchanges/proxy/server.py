@@ -5,10 +5,12 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import h11
 import uvicorn
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import Proxy
@@ -42,10 +44,28 @@ class _Protocol(H11Protocol):
         self.transport.close()
 
 
-def make_server(proxy: Proxy) -> uvicorn.Server:
-    """Return a server that adds nothing to what the proxy answers, and is silent."""
+@dataclass(frozen=True)
+class Door:
+    """A proxy, and the socket it listens on."""
+
+    listener: socket.socket
+    proxy: Proxy
+
+    @property
+    def url(self) -> str:
+        """The address for whoever stands in front of it."""
+        return "http://{}:{}".format(*self.listener.getsockname())
+
+
+def make_server(*doors: Door) -> uvicorn.Server:
+    """Return a server that adds nothing to what the proxies answer, and is silent."""
+    by_port = {door.listener.getsockname()[1]: door.proxy for door in doors}
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await by_port[scope["server"][1]](scope, receive, send)
+
     config = uvicorn.Config(
-        proxy,
+        answer,
         lifespan="off",
         log_config=None,
         log_level="critical",
@@ -61,14 +81,20 @@ def make_server(proxy: Proxy) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def serve(proxy: Proxy, listener: socket.socket, *, ready: Callable[[uvicorn.Server], None]) -> None:
-    """Serve until Ctrl-C, a SIGTERM, or `server.should_exit`; what is on its way gets three seconds."""
-    server = make_server(proxy)
+async def serve_doors(server: uvicorn.Server, *doors: Door) -> None:
+    """Serve until `server.should_exit`; what is on its way gets three seconds."""
+    await server.serve(sockets=[door.listener for door in doors])
+    for door in doors:
+        await door.proxy.close()
+
+
+def serve(*doors: Door, ready: Callable[[uvicorn.Server], None]) -> None:
+    """Serve until Ctrl-C, a SIGTERM, or `server.should_exit`."""
+    server = make_server(*doors)
 
     async def main() -> None:
         ready(server)
-        await server.serve(sockets=[listener])
-        await proxy.close()
+        await serve_doors(server, *doors)
 
     with _signals_ignored():
         asyncio.run(main())
