@@ -354,6 +354,14 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [read(music(30)), link(status=404), link()],
         [read(music(30)), link(status=400, text="Generation is not completed yet (30)")],
     ),
+    "each-job-has-its-file": (
+        [link(), call("GET", f"/music/download/{JOB2}", 200, {"url": f"{URL}2"})],
+        [link(), call("GET", f"/music/download/{JOB2}", 200, {"url": URL})],
+    ),
+    "token-stays-known": (
+        [call("GET", "/scheduler", 401, error(401)), scheduler(), scheduler()],
+        [scheduler(), call("GET", "/scheduler", 401, error(401))],
+    ),
     "link-serves-its-kind": ([link(), fetched(b"ID3\x04")], [link(), fetched(b"<html>")]),
     "link-names-its-kind": (
         [link(), fetched(b"ID3\x04", "audio/mpeg")],

@@ -606,8 +606,12 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [put(400, method="BREW")]),
         (SILENT, [answered("/nowhere", 400, error(400), "PUT")]),
         (SILENT, [refused("/scheduler", 400, "x")]),
-        *((PASSED, [put(each)]) for each in (401, 404, 405)),
-        ("[1] PUT /scheduler is no operation of the API; it was answered 400 in place of 405", [put(400)]),
+        *((PASSED, [put(each)]) for each in (401, 405)),
+        (PASSED, [put(404, path=f"/music/{JOB}")]),
+        *(
+            (f"[1] PUT /scheduler is no operation of the API; it was answered {each} in place of 405", [put(each)])
+            for each in (400, 404)
+        ),
     ],
     "invalid-is-refused": [
         (SILENT, [song(400, {"prompt": "p" * 2001})]),

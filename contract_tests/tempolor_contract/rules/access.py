@@ -7,22 +7,48 @@ from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = ""
+_SEVERAL: Final = 3
+_NAME_ACCOUNTS: Final = frozenset(
+    {
+        *("upload_midi", "clone_voice", "split_stems"),
+        *("list_music", "list_midi", "list_cloned_voices", "list_artist_voices"),
+    }
+)
 
 
 def _authorization(call: Call, world: World) -> Judged:
-    if not call.operation or call.operation in {CALLBACK, FILE} or call.token:
+    if not call.operation or call.operation in {CALLBACK, FILE}:
         return None
+    if call.token:
+        return _known_elsewhere(call, world)
     # A recording may have been cleaned of all tokens; without any, nothing can be concluded.
     if not world.shared.authorized:
         return None
-    if call.accepted:
+    # Who may not ask is not told what is wrong with the question.
+    if call.accepted or call.status in {400, 404}:
         how = "another scheme than Bearer" if call.token == "" else "no Authorization header"
-        return [
-            Problem(
-                f"{call.operation} was sent with {how}, and answered {call.status} all the same", key=call.operation
-            )
-        ]
+        told = f"{call.operation} was sent with {how}, and answered {call.status}"
+        return [Problem(f"{told} all the same" if call.accepted else f"{told} in place of 401", key=call.operation)]
     return FINE
+
+
+def _known_elsewhere(call: Call, world: World) -> Judged:
+    """Judge a token that nothing else takes: it is known to all operations, or to none."""
+    refused = [each for each in world.unauthorized if each.before(call)]
+    if not call.accepted or world.authorized is not None or len({each.operation for each in refused}) < _SEVERAL:
+        return None
+    told = f"{call.operation} took a token that {len(refused)} calls before were refused with, as unknown"
+    return [Problem(told, tuple(refused[:2]), key=call.operation)]
+
+
+def _still_known(call: Call, world: World) -> Judged:
+    if not call.operation or call.operation in {CALLBACK, FILE} or not call.token or not call.status:
+        return None
+    taken = world.authorized
+    if taken is None or not taken.before(call):
+        return None
+    told = f"{call.operation} refused a token as unknown that {taken.operation} had taken before: {call.error}"
+    return [Problem(told, (taken,), key=call.operation)] if call.status == 401 else FINE
 
 
 def _empty_cursor(call: Call) -> Judged:
@@ -31,6 +57,16 @@ def _empty_cursor(call: Call) -> Judged:
     if call.status == 400 and "cursor" in call.error:
         return [Problem(f"{call.operation} with an empty cursor, which counts as none, was refused: {call.error}")]
     return FINE if call.accepted else None
+
+
+def _empty_account(call: Call, world: World) -> Judged:
+    known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
+    if call.query.get("user_id") != "" or not known or call.query.get("cursor"):
+        return None
+    if call.status != 404:
+        return FINE if call.accepted else None
+    told = f"account {known[0].user_id} is configured, and {call.operation} with an empty user_id, which counts as none"
+    return [Problem(f"{told}, was answered 404: {call.error}", (known[0].stored,), key=call.operation)]
 
 
 def _redirect(call: Call) -> Judged:
@@ -51,6 +87,15 @@ RULES = (
         _PAGE,
         evidence=("D-10",),
         history=_authorization,
+    ),
+    Rule(
+        "token-stays-known",
+        "A token that was taken is not refused as unknown later.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-10",),
+        history=_still_known,
     ),
     Rule(
         "no-redirects",
@@ -74,20 +119,14 @@ RULES = (
         evidence=("D-08",),
     ),
     Rule(
-        "encoded-id-is-the-same-id",
-        "An id with `%3A` for each colon is the same id.",
-        "get-tempolor-music-job_id",
-        strength=Strength.INFERRED,
-        evidence=("D-23",),
-    ),
-    Rule(
         "empty-is-left-out",
         "An empty `user_id` or `cursor` counts as left out, and unknown parameters as nothing.",
         "get-tempolor-music",
         strength=Strength.INFERRED,
         evidence=("D-11", "D-25"),
-        on=frozenset({"list_music", "list_midi", "list_cloned_voices", "list_artist_voices"}),
+        on=_NAME_ACCOUNTS,
         single=_empty_cursor,
+        history=_empty_account,
     ),
     Rule(
         "empty-fields-are-left-out",

@@ -200,7 +200,8 @@ def _stamp_moves_on(call: Call, world: World) -> Judged:
 
 def _name_not_needed(call: Call, world: World) -> Judged:
     alone = world.only_account
-    if call.query.get("user_id") or call.query.get("cursor") or alone is None or not alone.before(call):
+    named = call.query.get("user_id") or call.query.get("cursor") or call.sent.get("user_id")
+    if named or alone is None or not alone.before(call):
         return None
     if call.status == 400 and "user_id" in call.error:
         told = (
@@ -219,6 +220,18 @@ def _user_needed(call: Call, world: World) -> Judged:
             f"{len(known)} accounts are configured, so {call.operation} needs a user_id, but was accepted without one"
         )
         return [Problem(told, tuple(each.stored for each in known[:2]))]
+    return FINE
+
+
+def _on_unlisted(call: Call, world: World) -> Judged:
+    """Judge what worked on an account that was in no list, neither before nor after."""
+    if call.status not in {200, 404} or not world.unlisted:
+        return None
+    there = call.item if call.status == 200 else {}
+    for user_id, worked in world.unlisted.items():
+        if user_id not in there and user_id not in world.accounts and worked.before(call) and world.listed is not None:
+            told = f"{worked.operation} worked on account {user_id}, which no list has, neither before nor after"
+            return [Problem(told, (world.listed, worked), key=worked.operation)]
     return FINE
 
 
@@ -302,7 +315,7 @@ RULES = (
         "With one account, lists, uploads and orders need no `user_id`.",
         "get-tempolor-music",
         evidence=("D-26", "D-27"),
-        on=_NEEDS_USER,
+        on=_NEEDS_USER | {"create_song", "create_instrumental"},
         history=_name_not_needed,
     ),
     Rule(
@@ -336,5 +349,7 @@ RULES = (
         "An account that is not configured is a 404.",
         "get-tempolor-accounts-user_id",
         evidence=("D-28",),
+        on=frozenset({"list_accounts"}),
+        history=_on_unlisted,
     ),
 )

@@ -11,6 +11,7 @@ from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = "post-tempolor-music-song"
+_SOME, _MANY, _LATE_SECONDS = 3, 12, 30.0
 _OWN: Final = frozenset({"replyUrl", "replyRef"})
 # These count what people do with an item, so they may move between a callback and a poll.
 _VOLATILE: Final = frozenset({"downloadTotal", "likeTotal", "collectTotal", "readStatus", "downloadStatus"})
@@ -87,8 +88,25 @@ def _one_final(call: Call, world: World) -> Judged:
     # What its receiver did not take may be sent again.
     final = [each for each in known[0].callbacks if each.final and each.call.accepted]
     if not final:
-        return FINE
+        return _missing(world)
     return [Problem(f"{known[0].id} had its final callback already, and then came another one", (final[0].call,))]
+
+
+def _missing(world: World) -> Judged:
+    """Judge jobs whose callback others have overtaken: where nobody waits for it, nothing else shows that it is lost.
+
+    A receiver that fails may be asked again later, and a job that was cancelled or deleted reports nothing.
+    """
+    for job in world.unreported.values():
+        if job.final is None or not job.reports or any(not each.call.accepted for each in job.callbacks):
+            continue
+        due = job.final.call
+        late = [each for each in job.overtaken if due.before(each)]
+        seconds = late[-1].exchange.started - due.exchange.finished if late else 0.0
+        if len(late) >= _MANY or (len(late) >= _SOME and seconds >= _LATE_SECONDS):
+            told = f"{job.id} has ended, but no final callback of it came, while those of {len(late)} other jobs did"
+            return [Problem(told, (due, *late[:2]), key="missing")]
+    return FINE
 
 
 def _after_cancel(call: Call, world: World) -> Judged:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from ..document.bodies import GENERATING, address_of, items_of, running_rows, status_of, whole
 from ..document.call import CALLBACK, Call
 from ..document.ids import parse
+from .history.records import Job
 from .history.world import World
 from .orders import ORDERS
 from .rule import FINE, Judged, Problem, Rule
@@ -120,6 +121,28 @@ def _full_is_busy(call: Call, world: World) -> Judged:
                 message = f"an order was taken with {order.limit} of {order.limit} slots taken already"
                 judged = [*judged, Problem(message, (order.call, *order.running.values()))]
             ran.add(job_id)
+    return judged
+
+
+def _over_admitted(call: Call, world: World) -> Judged:
+    """Judge what runs by the orders that started it: each was taken while all jobs of the others ran."""
+    judged: Judged = None
+    running: dict[str, dict[int, list[Job]]] = {}
+    for row in running_rows(call) if call.status == 200 else ():
+        job = world.jobs.get(str(row.get("job_id")))
+        if job is not None and job.order is not None:
+            running.setdefault(job.account, {}).setdefault(job.order.call.number, []).append(job)
+    for user_id, by_order in running.items():
+        orders = [jobs[0].order for jobs in by_order.values() if jobs[0].order is not None]
+        limits = {order.limit for order in orders}
+        if len(limits) != 1 or None in limits:
+            continue
+        [limit] = limits
+        count, last = sum(map(len, by_order.values())), max(map(len, by_order.values()))
+        judged = judged or FINE
+        if limit is not None and count - last >= limit:
+            told = f"account {user_id} has {limit} slots, but {count} jobs run, of {len(orders)} orders"
+            judged = [*judged, Problem(told, tuple(order.call for order in orders))]
     return judged
 
 
@@ -241,5 +264,7 @@ RULES = (
         "An account takes orders until its running jobs have reached `maxJobs`, whatever other accounts do.",
         _PAGE,
         evidence=("D-61",),
+        on=frozenset({"list_running_jobs", "get_available_capacity"}),
+        history=_over_admitted,
     ),
 )

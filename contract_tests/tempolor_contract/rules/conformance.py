@@ -29,14 +29,17 @@ _DOCUMENTED_HEADERS: Final = rule("documented-headers")
 _ERROR_ENVELOPE: Final = rule("error-envelope")
 _INVALID_IS_REFUSED: Final = rule("invalid-is-refused")
 _MEDIA_TYPE_DOCUMENTED: Final = rule("media-type-documented")
+_ORDERS_ARE_JSON_OR_FORMS: Final = rule("orders-are-json-or-forms")
 _STATUS_DOCUMENTED: Final = rule("status-documented")
 _UNDECLARED_PROPERTIES: Final = rule("undeclared-properties")
+_UNKNOWN_PATH_IS_404: Final = rule("unknown-path-is-404")
 _UNLIKELY_IS_REFUSED: Final = rule("unlikely-is-refused")
 _VALID_IS_ACCEPTED: Final = rule("valid-is-accepted")
 _VALIDATORS_AGREE: Final = rule("validators-agree")
 _WRONG_METHOD_IS_405: Final = rule("wrong-method-is-405")
 
 _FORM: Final = "multipart/form-data"
+_ORDERS: Final = frozenset({"create_song", "create_instrumental"})
 
 # Patterns and required fields of answers are readings that DECISIONS.md asserts (D-20, D-40, D-77).
 _ASSERTED_READINGS: Final = frozenset({"pattern", "required"})
@@ -53,6 +56,8 @@ _UNFIT: Final = re.compile(
     r"|incorrect|must be",
     re.IGNORECASE,
 )
+_TYPE: Final = "Content-Type"
+_OF_TYPE: Final = re.compile(r"content.?type|media.?type|unsupported", re.IGNORECASE)
 _WORD: Final = re.compile(r"\w+")
 # D-49, D-54: no page bounds a number, and none tells the types inside of requestParams.
 _FREE_BOUNDS: Final = tuple(str(2**bits - 1) for bits in (31, 63)) + tuple(str(-(2**bits)) for bits in (31, 63))
@@ -148,8 +153,13 @@ class DocumentJudge:
             yield _CALLBACK_FITS_SCHEMA, _problems(call, breaches)
 
     def _judge_unknown(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
+        if not call.operation and not call.allowed and call.path is not None and call.token and call.status == 404:
+            fine = bool(call.error) and call.item.get("code") == call.status
+            told = f"{call.path} is no path of the API, and its 404 is not like others: it has no error and code"
+            yield _UNKNOWN_PATH_IS_404, FINE if fine else [Problem(told)]
         if not call.operation and call.allowed and call.refused and call.method in _METHODS:
-            wrong = call.status not in {401, 404, 405}
+            # What stands in for an id may be looked for before the method is.
+            wrong = call.status not in {401, 405} and not (call.status == 404 and "{" in call.template)
             message = (
                 f"{call.method} {call.path} is no operation of the API; it was answered {call.status} in place of 405"
             )
@@ -246,6 +256,9 @@ class DocumentJudge:
         if call.operation not in self._asked or not (call.accepted or call.status == 400):
             return
         breaches = self.request_breaches(call)
+        if call.accepted and call.operation in _ORDERS and call.exchange.request.media_type not in {JSON, _FORM}:
+            told = f"{call.operation} as {call.exchange.request.media_type or 'nothing'} was answered {call.status}"
+            yield _ORDERS_ARE_JSON_OR_FORMS, [Problem(told, key=call.operation)]
         if call.accepted:
             breaches = [each for each in breaches if not self._is_later(call, each)]
             printed = [each for each in breaches if not each.inferred]
@@ -383,6 +396,9 @@ def _unjust(call: Call, parameters: Collection[str]) -> Judged:
     given = (call.query | call.sent | dict(call.arguments)).get(name)
     if name in _OWN_JUDGEMENT or (isinstance(given, str) and _CONTROLS.search(given)):
         return None
+    if name == _TYPE:
+        told = call.exchange.request.header(_TYPE)
+        return [Problem(f"{call.operation} as {told} was refused with {call.error!r}, but that is listed", key=name)]
     left_out = f"{name} may be left out" if name in parameters or call.method == "POST" else f"it has no {name}"
     told = f"{name} is valid" if given is not None else left_out
     return [Problem(f"{call.operation} was refused with {call.error!r}, but {told}", key=f"{name}")]
@@ -393,6 +409,8 @@ def _complained_of(call: Call) -> str | None:
     complaint = _COMPLAINT.search(call.error)
     if complaint is not None:
         return next(group for group in complaint.groups() if group)
+    if _OF_TYPE.search(call.error) and call.exchange.request.media_type:
+        return _TYPE
     words = set(_WORD.findall(call.error)) if call.status == 400 and _UNFIT.search(call.error) else set()
     # Whether an id or an address will do is for the service to know.
     given = (name for name in call.query | call.sent if not name.endswith(("Id", "_id", "Url")))

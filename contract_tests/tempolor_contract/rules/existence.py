@@ -19,6 +19,8 @@ _KINDS: Final = {
 }
 _FIXED_NAMES: Final = frozenset({"song", "instrumental", "midi", "cloned-voices", "artist-voices", "stems-splitter"})
 _LISTS: Final = frozenset({"list_music", "list_midi", "list_cloned_voices"})
+_SOURCES: Final = ("clonedVoiceItemId", "midiItemId")
+_ACCOUNTS: Final = frozenset({"get_account", "list_accounts"})
 _PAGE: Final = "delete-tempolor-music-job_id"
 
 
@@ -56,6 +58,17 @@ def _found(call: Call, world: World) -> Judged:
             )
         ]
     return FINE
+
+
+def _encoded(call: Call, world: World) -> Judged:
+    thing = _named(call, world)
+    if "%3a" not in call.exchange.request.url.lower() or thing is None or not thing.first.before(call):
+        return None
+    if thing.gone is not None or _account_gone(world, thing) or call.unclear:
+        return None
+    unread = call.status == 400 and "format" in call.error
+    told = f"{thing.id} is there, but with %3A for its colons {call.operation} was answered 400: {call.error}"
+    return [Problem(told, (thing.first,), key=call.operation)] if unread else (FINE if call.accepted else None)
 
 
 def _account_gone(world: World, thing: Job | Upload) -> bool:
@@ -96,21 +109,38 @@ def _things(world: World, operation: str) -> list[Job | Upload]:
 
 
 def _owned(call: Call) -> Judged:
-    name, _ = _KINDS[call.operation]
-    given = parse(call.arguments.get(name))
     mine = token_number(call.token)
-    if given is None or mine is None or given.number == mine or call.unclear:
+    if call.operation in _KINDS:
+        given = [call.arguments.get(_KINDS[call.operation][0])]
+    else:
+        given = [call.sent.get(name) for name in _SOURCES] if call.operation == "create_song" else []
+    others = [each for each in given if (parts := parse(each)) and parts.number != mine]
+    if mine is None or not others or call.unclear:
         return None
-    return (
-        [
-            Problem(
-                f"with a token of user {mine}, {call.operation} worked "
-                f"on {call.arguments[name]}, which is another user's"
-            )
-        ]
-        if call.accepted
-        else FINE
-    )
+    told = f"with a token of user {mine}, {call.operation} worked on {others[0]}, which is another user's"
+    return [Problem(told)] if call.accepted else FINE
+
+
+def _others_account(call: Call, world: World) -> Judged:
+    """Judge accounts by the moment they were stored at: two users may have one name, but not one moment."""
+    if call.operation not in _ACCOUNTS or call.status != 200:
+        return None
+    shown = call.item.values() if call.operation == "list_accounts" else (call.item,)
+    for account in shown:
+        if not isinstance(account, dict):
+            continue
+        user_id, stamp = account.get("user_id"), account.get("updated")
+        known = isinstance(user_id, str) and isinstance(stamp, int)
+        owner = world.shared.stamps.get((str(user_id), int(stamp or 0))) if known else None
+        if owner is not None and _is_another(owner.token, call.token):
+            told = f"account {user_id}, stored at {stamp}, was another user's, and {call.operation} shows it"
+            return [Problem(told, (owner,), key=call.operation)]
+    return None
+
+
+def _is_another(one: str | None, other: str | None) -> bool:
+    numbers = token_number(one), token_number(other)
+    return one != other and (None in numbers or numbers[0] != numbers[1])
 
 
 RULES = (
@@ -121,6 +151,15 @@ RULES = (
         evidence=("D-20", "D-21"),
         on=frozenset(_KINDS),
         single=_malformed,
+    ),
+    Rule(
+        "encoded-id-is-the-same-id",
+        "An id with `%3A` for each colon is the same id.",
+        "get-tempolor-music-job_id",
+        strength=Strength.INFERRED,
+        evidence=("D-23",),
+        on=frozenset(_KINDS),
+        history=_encoded,
     ),
     Rule(
         "unknown-id-is-404",
@@ -149,7 +188,8 @@ RULES = (
         "get-tempolor-music-job_id",
         strength=Strength.INFERRED,
         evidence=("D-22",),
-        on=frozenset(_KINDS),
+        on=frozenset(_KINDS) | _ACCOUNTS | {"create_song"},
         single=_owned,
+        history=_others_account,
     ),
 )

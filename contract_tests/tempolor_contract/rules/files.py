@@ -1,10 +1,13 @@
 """Rules about links and the bytes behind them."""
 
+import re
 from typing import Final
+from urllib.parse import urlsplit
 
 from ..document.bodies import COMPLETED, FAILED, FILE_FORMATS, GENERATING, items_of, status_of, whole
 from ..document.call import FILE, Call
-from ..document.file_completeness import whats_missing
+from ..document.file_completeness import extent_of, whats_missing
+from ..exchanges.exchange import Response
 from .history.records import Link
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -20,6 +23,7 @@ _STARTS: Final[dict[str, tuple[bytes, ...]]] = {
 }
 _AUDIO: Final = (*_STARTS["mp3"], *_STARTS["wav"], b"fLaC", b"OggS")
 _BOXES: Final = b"ftyp"
+_WORD: Final = re.compile(r"[\w-]{8,}")
 _FORM_AT: Final = 8
 """Where a RIFF file says what it is."""
 # Hosts of files know many names for one type, and may not care: what tells nothing is no contradiction.
@@ -115,6 +119,8 @@ def _whole(call: Call, world: World) -> Judged:
     link, response = _link(call, world), call.exchange.response
     if link is None or response is None:
         return None
+    if call.status == 206 and link.fetched is not None:
+        return _same_part(link.fetched, response)
     # Of no bytes at all, as a HEAD has, nothing can be told.
     missing = whats_missing(link.kind, response)
     if missing is None:
@@ -124,6 +130,17 @@ def _whole(call: Call, world: World) -> Judged:
         if missing
         else FINE
     )
+
+
+def _same_part(whole_file: Call, part: Response) -> Judged:
+    """Compare a range with as much as was kept of the file."""
+    extent, known = extent_of(part), whole_file.exchange.response
+    if extent is None or known is None or part.truncated:
+        return None
+    wanted = known.body[extent[0] : extent[0] + len(part.body)]
+    told = f"bytes {extent[0]} to {extent[0] + len(part.body) - 1} of a file are not those that came with all of it"
+    fine = part.body[: len(wanted)] == wanted
+    return (FINE if wanted else None) if fine else [Problem(told, (whole_file,))]
 
 
 def _same_bytes(call: Call, world: World) -> Judged:
@@ -140,6 +157,20 @@ def _same_bytes(call: Call, world: World) -> Judged:
         (link.upload,),
     )
     return FINE if received == sent else [problem]
+
+
+def _own_file(call: Call, world: World) -> Judged:
+    url, job_id = call.item.get("url"), call.arguments.get("job_id", "")
+    if call.status != 200 or not isinstance(url, str):
+        return None
+    known = world.shared.links.get(url)
+    if known is not None and known.call.arguments.get("job_id", job_id) != job_id:
+        told = f"the download of {job_id} has the address that {known.call.arguments['job_id']} was given"
+        return [Problem(told, (known.call,), key="address")]
+    front = job_id.rpartition(":")[0]
+    named = {f"{front}:{word}" for word in _WORD.findall(urlsplit(url).path)}
+    others = sorted(named & world.jobs.keys() - {job_id}) if job_id not in named else []
+    return [Problem(f"the address for {job_id} names {others[0]}: {url}", key="name")] if others else FINE
 
 
 def _https(call: Call) -> Judged:
@@ -183,6 +214,15 @@ RULES = (
         evidence=("D-71",),
         on=frozenset({"download_music"}),
         history=_complete,
+    ),
+    Rule(
+        "each-job-has-its-file",
+        "The download of a job leads to its own file, not to that of another job.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        on=frozenset({"download_music"}),
+        history=_own_file,
     ),
     Rule(
         "link-serves-its-kind",

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ..document.bodies import COMPLETED, FAILED, GENERATING, items_of, records_of, status_of
+from ..document.bodies import COMPLETED, FAILED, GENERATING, items_of, records_of, running_rows, status_of
 from ..document.call import CALLBACK, FILE, Call
 from ..document.ids import parse, token_number
+from ..document.times import ELAPSED
 from .history.records import Sighting
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -15,6 +16,7 @@ POLLS: Final = frozenset({"get_music", "list_music"})
 _PAGE: Final = "get-tempolor-music-job_id"
 _TRIPLES: Final = {GENERATING: ("GENERATING", False), FAILED: ("FAILED", True), COMPLETED: ("COMPLETED", True)}
 _STAMPS: Final = ("createTime", "updateTime", "updated", "sysTime")
+_DAY_MINUTES: Final = 24 * 60
 _YEAR_1973_MS: Final = 10**11
 """No service is as old; what counts in seconds stays below for three thousand years."""
 _FILES: Final = ("mp3OssId", "wavOssId")
@@ -237,6 +239,16 @@ def _stamps_in(call: Call) -> Iterator[tuple[str, int]]:
                 yield name, each[name]
 
 
+def _within_a_day(call: Call) -> Judged:
+    judged: Judged = None
+    for row in running_rows(call) if call.status == 200 else ():
+        elapsed = ELAPSED.fullmatch(str(row.get("elapsed")))
+        if elapsed is not None and int(elapsed[1]) >= _DAY_MINUTES:
+            return [Problem(f"{row.get('job_id')} is still at work after {int(elapsed[1]) // 60} hours")]
+        judged = FINE if elapsed else judged
+    return judged
+
+
 RULES = (
     Rule(
         "status-triple-agrees",
@@ -327,6 +339,8 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-79",),
+        on=frozenset({"list_running_jobs", "get_available_capacity"}),
+        single=_within_a_day,
     ),
     Rule(
         "finished-item-is-stable",

@@ -83,6 +83,15 @@ def _account(call: Call) -> Judged:
     )
 
 
+def _account_of_source(call: Call) -> Judged:
+    sources = [parts for name in _VOICES if (parts := parse(call.sent.get(name)))]
+    accounts = {parts.account for job in texts(call.item.get("jobs")) if (parts := parse(job))}
+    if not call.accepted or not accounts or call.sent.get("user_id") or len(sources) != 1:
+        return None
+    told = f"the order names no account and a source of account {sources[0].account}, but its jobs are on "
+    return FINE if accounts == {sources[0].account} else [Problem(f"{told}{sorted(accounts)}")]
+
+
 def _echo(call: Call, world: World) -> Judged:
     judged: Judged = None
     for item in items_of(call):
@@ -234,6 +243,8 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-27",),
+        on=ORDERS,
+        single=_account_of_source,
     ),
     Rule(
         "voice-and-midi-exclude-each-other",

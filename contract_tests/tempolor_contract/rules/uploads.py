@@ -100,7 +100,7 @@ def _ready_can_sing(call: Call, world: World) -> Judged:
     voice = world.voices.get(str(call.sent.get("clonedVoiceItemId")))
     midi = world.midi.get(str(call.sent.get("midiItemId")))
     if voice is None and midi is None:
-        return None
+        return _on_offer(call, world)
     ready = [each.ready for each in (voice, midi) if each and not each.gone and each.ready and each.ready.before(call)]
     gone = [each.deleted for each in (voice, midi) if each and each.deleted and each.deleted.before(call)]
     if gone and call.accepted:
@@ -111,6 +111,16 @@ def _ready_can_sing(call: Call, world: World) -> Judged:
         return None
     if call.status == 404:
         return [Problem(f"the voice or MIDI file is ready, but the order was refused: {call.error}", (ready[0],))]
+    return FINE if call.accepted else None
+
+
+def _on_offer(call: Call, world: World) -> Judged:
+    artist = call.sent.get("artistVoiceItemId")
+    shown = world.artists.get(artist) if isinstance(artist, str) else None
+    if shown is None or not shown.before(call) or call.sent.get("user_id", shown.query.get("user_id")) is None:
+        return None
+    if (call.status == 404 and str(artist) in call.error) or call.error.startswith("The source material"):
+        return [Problem(f"artist voice {artist} is on offer, but the order was refused: {call.error}", (shown,))]
     return FINE if call.accepted else None
 
 

@@ -7,17 +7,19 @@ from typing import Any, Final
 
 from ...document.bodies import (
     COMPLETED,
+    FINAL,
     GENERATING,
     address_of,
     items_of,
     record_ids,
     records_of,
     running_rows,
+    status_of,
     texts,
     ticket_in,
     whole,
 )
-from ...document.call import CALLBACK, Call
+from ...document.call import CALLBACK, FILE, Call
 from ...document.ids import parse
 from ...exchanges.exchange import NotRecordedError
 from .records import Account, Job, Order, Refusal, Sighting, Upload, Walk
@@ -25,6 +27,12 @@ from .world import World
 
 _MOST_ORDERS = 64
 _MOST_REFERENCES = 1024
+_NAME_ACCOUNTS: Final = frozenset(
+    {
+        *("create_song", "create_instrumental", "upload_midi", "clone_voice", "split_stems"),
+        *("list_music", "list_midi", "list_cloned_voices", "list_artist_voices"),
+    }
+)
 
 
 def _order(world: World, call: Call) -> None:
@@ -101,6 +109,8 @@ def _item(world: World, call: Call) -> None:
         if sighting.final and job.final is None:
             job.final = sighting
             world.unfinished.pop(job.id, None)
+            if call.operation != CALLBACK and job.reports:
+                world.unreported[job.id] = job
         if sighting.status == GENERATING and call.operation != CALLBACK:
             _ran(world, job, call)
 
@@ -110,6 +120,11 @@ def _called(world: World, call: Call) -> None:
     if address in known or len(known) < _MOST_REFERENCES:
         known[address] = call
     _item(world, call)
+    for item in items_of(call):
+        if status_of(item) in FINAL:
+            world.unreported.pop(item.get("job_id", ""), None)
+            for job in world.unreported.values():
+                job.overtaken.append(call)
 
 
 def _ran(world: World, job: Job, call: Call) -> None:
@@ -133,6 +148,12 @@ def _page(world: World, call: Call) -> None:
         world.walks[key] = Walk([call], ids, following)
     elif walk and walk.cursor == cursor:
         world.walks[key] = Walk([*walk.calls, call], walk.ids | ids, following)
+
+
+def _artists(world: World, call: Call) -> None:
+    for voice in texts([record.get("itemId") for record in records_of(call)]) if call.status == 200 else ():
+        world.artists[voice] = call
+    _page(world, call)
 
 
 def _listing(world: World, call: Call) -> None:
@@ -169,10 +190,14 @@ def _overtaken(account: Account, call: Call) -> bool:
 
 
 def _account_shown(world: World, call: Call) -> None:
+    if call.operation == "list_accounts" and call.status in {200, 404}:
+        world.listed, world.unlisted = call, {}
     if call.operation == "list_accounts" and call.status == 200:
         world.only_account = call if len(call.item) == 1 else None
     elif call.operation == "create_account" and not call.refused:
         world.only_account = None
+    if call.operation == "create_account" and call.unclear:
+        _perhaps_stored(world, call)
     if call.status != 200:
         return
     shown = call.item.values() if call.operation == "list_accounts" else (call.item,)
@@ -183,8 +208,24 @@ def _account_shown(world: World, call: Call) -> None:
                 continue
             account.shown = each
             account.stored = call
+            _stamp(world, account, call, each)
             account.ticket = ticket_in(call.sent.get("requestParams")) or account.ticket
             account.posts = (*account.posts, call)[-2:] if call.operation == "create_account" else account.posts
+
+
+def _stamp(world: World, account: Account, call: Call, shown: dict[str, Any]) -> None:
+    stamp, known = whole(shown.get("updated")), world.shared.stamps
+    if stamp is not None and len(known) < _MOST_REFERENCES:
+        known.setdefault((account.user_id, stamp), call)
+
+
+def _perhaps_stored(world: World, call: Call) -> None:
+    """Forget how an account is: it may have been stored anew."""
+    parameters = call.sent.get("requestParams")
+    named = [parameters.get(name) for name in ("user_id", "ucid")] if isinstance(parameters, dict) else []
+    account = world.accounts.get(str(next(filter(None, named), "")))
+    if account is not None:
+        account.limit, account.shown, account.posts = None, {}, ()
 
 
 def _account_deleted(world: World, call: Call) -> None:
@@ -284,7 +325,7 @@ _BY_OPERATION: Final[dict[str, Callable[[World, Call], None]]] = {
     "clone_voice": partial(_upload, "voices", "clonedVoiceItemId"),
     "list_cloned_voices": partial(_uploads, "voices", "clonedVoiceItemId"),
     "delete_cloned_voice": partial(_delete_upload, "voices", "clonedVoiceItemId"),
-    "list_artist_voices": _page,
+    "list_artist_voices": _artists,
     "list_running_jobs": _listing,
     "get_available_capacity": _listing,
     "cancel_job": _cancel,
@@ -293,8 +334,24 @@ _BY_OPERATION: Final[dict[str, Callable[[World, Call], None]]] = {
 
 def observe(world: World, call: Call) -> None:
     """Have a world take in a call."""
+    if call.accepted and call.operation not in {"", CALLBACK, FILE}:
+        world.authorized = world.authorized or call
+    elif call.status == 401 and world.authorized is None and len(world.unauthorized) < _MOST_ORDERS:
+        world.unauthorized.append(call)
     with suppress(NotRecordedError):
         world.crashes.observe(call)
     take = _BY_OPERATION.get(call.operation)
     if take is not None:
         take(world, call)
+    _on_unlisted(world, call)
+
+
+def _on_unlisted(world: World, call: Call) -> None:
+    """Keep what worked on an account that the last list of accounts did not have."""
+    if call.operation not in _NAME_ACCOUNTS or not call.accepted:
+        return
+    user_id, listed = call.sent.get("user_id") or call.query.get("user_id"), world.listed
+    if isinstance(user_id, str) and user_id and listed is not None and listed.before(call):
+        there = user_id in listed.item if listed.status == 200 else False
+        if not there and user_id not in world.accounts and len(world.unlisted) < _MOST_REFERENCES:
+            world.unlisted.setdefault(user_id, call)

@@ -41,7 +41,7 @@ class Job:
 
     `listed` and `unlisted` are the last listings of running jobs with and without it. `gone` is the call that may have
     deleted it: `deleted` for sure, `gone` perhaps (a deletion without a clear answer). `after_cancel` is the first poll
-    after it was cancelled.
+    after it was cancelled. `overtaken` has the final callbacks of other jobs that came after its own was due.
     """
 
     id: str
@@ -61,6 +61,13 @@ class Job:
     downloaded: dict[str, Call] = field(default_factory=dict)
     by_operation: dict[str, Sighting] = field(default_factory=dict)
     callbacks: list[Sighting] = field(default_factory=list)
+    overtaken: list[Call] = field(default_factory=list)
+
+    @property
+    def reports(self) -> bool:
+        """Whether its end is to be reported to a `replyUrl`, as far as is known, and has not been."""
+        asked = self.order is not None and bool(self.order.sent.get("replyUrl"))
+        return asked and not (self.cancel_tried or self.gone or any(each.final for each in self.callbacks))
 
     @property
     def kind(self) -> str:
@@ -184,13 +191,15 @@ class Refusal:
 class Link:
     """An address a service handed out: by which call, for what kind of bytes, how many seconds it was to last.
 
-    `upload` is the call that sent the bytes behind it, where there was one.
+    `upload` is the call that sent the bytes behind it, where there was one; `fetched` the first that fetched them from
+    their beginning.
     """
 
     call: Call
     kind: str
     seconds: int | None = None
     upload: Call | None = None
+    fetched: Call | None = None
 
 
 @dataclass
@@ -198,10 +207,12 @@ class Shared:
     """What all worlds of a stream have in common: the links handed out, and whether any token was ever seen.
 
     `reply_urls` has the addresses that orders gave, as a receiver sees them, each with its refusal; None where one of
-    the orders with it may have been taken; `called` has the last callback to each address.
+    the orders with it may have been taken; `called` has the last callback to each address. `stamps` has the first
+    call that showed an account with a stamp of its storing.
     """
 
     links: dict[str, Link] = field(default_factory=dict)
     reply_urls: dict[str, Call | None] = field(default_factory=dict)
     called: dict[str, Call] = field(default_factory=dict)
+    stamps: dict[tuple[str, int], Call] = field(default_factory=dict)
     authorized: bool = False

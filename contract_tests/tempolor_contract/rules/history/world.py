@@ -12,7 +12,12 @@ from .records import Account, Crashes, Job, Order, Refusal, Shared, Upload, Walk
 class World:
     """What is known of everything one token may see.
 
-    `only_account` is the list of accounts that showed a single one, None where there may be more by now.
+    `only_account` is the list of accounts that showed a single one, None where there may be more by now. `listed` has
+    the last list of accounts, and `unlisted` what worked on accounts that it did not have, by their ids.
+    `authorized` is the first call that took the token, `unauthorized` has those that refused it before. `artists` has
+    the artists' voices on offer.
+
+    `unreported` has the jobs that a poll has shown to have ended, while their final callback is due.
 
     `refused` has the refused orders by their `replyRef`; `references` those that stand for orders which may have begun;
     `unclear_order` says that an order had no clear answer, so that jobs may run that nobody has named.
@@ -21,6 +26,7 @@ class World:
     token: str
     jobs: dict[str, Job] = field(default_factory=dict)
     unfinished: dict[str, Job] = field(default_factory=dict)
+    unreported: dict[str, Job] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
     accounts: dict[str, Account] = field(default_factory=dict)
     midi: dict[str, Upload] = field(default_factory=dict)
@@ -33,6 +39,11 @@ class World:
     crashes: Crashes = field(default_factory=Crashes)
     refused: dict[str, Refusal] = field(default_factory=dict)
     only_account: Call | None = None
+    listed: Call | None = None
+    unauthorized: list[Call] = field(default_factory=list)
+    authorized: Call | None = None
+    artists: dict[str, Call] = field(default_factory=dict)
+    unlisted: dict[str, Call] = field(default_factory=dict)
     references: set[str] = field(default_factory=set)
     unclear_order: bool = False
     shared: Shared = field(default_factory=Shared, repr=False)

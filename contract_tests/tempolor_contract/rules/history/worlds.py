@@ -7,7 +7,7 @@ mock works. Rules compare the next call with it; then it learns from that call.
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from ...document.call import CALLBACK, FILE, Call
 from ...exchanges.exchange import NotRecordedError
@@ -16,6 +16,8 @@ from .observe import observe
 from .records import Link, Shared
 from .world import World
 
+_MOST_FILES: Final = 32
+
 
 class Worlds:
     """The worlds of all tokens of a stream."""
@@ -23,6 +25,7 @@ class Worlds:
     def __init__(self) -> None:
         self._worlds: dict[str, World] = {}
         self._shared = Shared()
+        self._kept = 0
 
     def __iter__(self) -> Iterator[World]:
         return iter(self._worlds.values())
@@ -58,9 +61,19 @@ class Worlds:
             if call.method != "GET" and call.operation != CALLBACK:
                 self._worlds.pop(call.token or "", None)
             raise
+        self._fetched(call)
         for url, link in links_in(call).items():
             known = self.links.get(url)
-            self.links[url] = replace(link, upload=link.upload or (known.upload if known else None))
+            if known is not None:
+                link = replace(link, upload=link.upload or known.upload, fetched=known.fetched)  # noqa: PLW2901
+            self.links[url] = link
+
+    def _fetched(self, call: Call) -> None:
+        """Keep what a link gave, to compare ranges of it with."""
+        link = self.links.get(call.exchange.request.url) if call.operation == FILE and call.status == 200 else None
+        if link is not None and link.fetched is None and call.method == "GET" and self._kept < _MOST_FILES:
+            self._kept += 1
+            self.links[call.exchange.request.url] = replace(link, fetched=call)
 
     def linked(self, call: Call) -> Call:
         """Return a call outside of the API as one of `FILE` if its address was handed out before."""

@@ -1,0 +1,373 @@
+"""Stories for what a scenario asks on purpose, and a recording may show by chance: what the rules say of each."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from stories import (
+    ACCOUNT,
+    JOB,
+    JOB2,
+    MIDI,
+    TOKEN,
+    VOICE,
+    account,
+    call,
+    callback,
+    error,
+    music,
+    order,
+    page,
+    read,
+    row,
+    said,
+    scheduler,
+    stored,
+)
+from tempolor_contract import Exchange
+
+PASSED, SILENT = "passed", "never-reached"
+OTHER = "user:777-demo"
+THEIRS = "user:777-tempolor:111-midi:m1"
+HOOK = "http://me.example/hook"
+URL = "http://files.example/a.mp3"
+ENCODED = JOB.replace(":", "%3A")
+ONE, NONE = call("GET", "/accounts", 200, {ACCOUNT: account()}), call("GET", "/accounts", 404, error(404))
+ARTISTS = page("/music/artist-voices", {"itemId": "voice_1", "name": "Alto"})
+UNKNOWN = [call("GET", path, 401, error(401)) for path in ("/accounts", "/scheduler", "/music/midi")]
+DELETED = call("DELETE", f"/music/{JOB}", 200, {"result": True})
+
+
+def posted(path: str, status: int, text: str = "", **options: Any) -> Exchange:
+    """Return a POST and its answer."""
+    return call("POST", path, status, error(status, text) if status >= 400 else {}, **options)
+
+
+def uploaded(status: int, text: str = "", user_id: str = ACCOUNT, kind: str = "audio/midi") -> Exchange:
+    """Return the upload of a MIDI file."""
+    answer = {"midiRenderVO": {"midiItemId": MIDI}} if status == 200 else error(status, text)
+    query = {"name": "x", "user_id": user_id}
+    return call("POST", "/music/midi", status, answer, query=query, sent=b"MThd", headers={"Content-Type": kind})
+
+
+def song(status: int = 404, text: str = "The source material does not exist.", **sent: Any) -> Exchange:
+    """Return an order that was refused."""
+    return posted("/music/song", status, text, sent={"prompt": "A ballad", **sent})
+
+
+def fetched(body: bytes, first: int | None = None, url: str = URL) -> Exchange:
+    """Return the fetching of a file, or of a range of it."""
+    told = {} if first is None else {"Content-Range": f"bytes {first}-{first + len(body) - 1}/100"}
+    return call("GET", url, 200 if first is None else 206, token=None, body=body, answer_headers=told)
+
+
+def link(job: str = JOB, url: str = URL) -> Exchange:
+    """Return a download call."""
+    return call("GET", f"/music/download/{job}", 200, {"url": url, "remainSeconds": 60})
+
+
+def shown(updated: int, token: str = TOKEN) -> Exchange:
+    """Return an account as a user reads it."""
+    return call("GET", f"/accounts/{ACCOUNT}", 200, account(updated=updated), token=token)
+
+
+def reported(number: int) -> Exchange:
+    """Return the final callback of one of many jobs."""
+    return callback(music(30, job=f"{JOB}{number}"))
+
+
+def ended(number: int) -> list[Exchange]:
+    """Return an order of other jobs, one with a `replyUrl`, and the poll that shows its end."""
+    others = order(*(f"{JOB}{each}" for each in range(1, 14)))
+    return [others, order(f"{JOB}{number}", replyUrl=HOOK), read(music(30, job=f"{JOB}{number}"))]
+
+
+def at(moment: float, exchange: Exchange) -> Exchange:
+    """Return an exchange at a moment of its own."""
+    return replace(exchange, started=moment)
+
+
+LATE = 1_747_731_600.0 + 100
+TWO = [order(JOB, maxJobs=2, replyRef="a"), order(JOB2, maxJobs=2, replyRef="b")]
+CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
+    "no-token-no-answer": [
+        (SILENT, [call("GET", "/scheduler", 404, error(404), token=None)]),
+        (PASSED, [scheduler(), call("GET", "/scheduler", 401, error(401), token=None)]),
+        (PASSED, [scheduler(), call("GET", "/scheduler", 500, error(500), token=None)]),
+        *(
+            (
+                f"[2] list_running_jobs was sent with no Authorization header, and answered {status} in place of 401",
+                [scheduler(), call("GET", "/scheduler", status, error(status), token=None)],
+            )
+            for status in (400, 404)
+        ),
+        (SILENT, [*UNKNOWN[:2], scheduler()]),
+        (SILENT, [UNKNOWN[0], UNKNOWN[0], UNKNOWN[0], scheduler()]),
+        (SILENT, [UNKNOWN[0], scheduler(), *UNKNOWN, scheduler()]),
+        (
+            "[1, 2, 4] list_running_jobs took a token that 3 calls before were refused with, as unknown",
+            [*UNKNOWN, scheduler()],
+        ),
+    ],
+    "token-stays-known": [
+        (SILENT, UNKNOWN),
+        (SILENT, [*UNKNOWN, scheduler()]),
+        (SILENT, [scheduler(), call("GET", "/scheduler", 401, error(401), token=OTHER)]),
+        (SILENT, [scheduler(), call("GET", "/nowhere", 401, error(401))]),
+        (SILENT, [scheduler(), callback(music(), status=401)]),
+        (SILENT, [scheduler(), call("GET", "/scheduler", 0)]),
+        (PASSED, [scheduler(), call("GET", "/scheduler", 500)]),
+        (
+            "[1, 2] list_accounts refused a token as unknown that list_running_jobs had taken before: Something",
+            [scheduler(), UNKNOWN[0]],
+        ),
+    ],
+    "empty-is-left-out": [
+        (SILENT, [uploaded(404, user_id="")]),
+        (SILENT, [stored(), uploaded(400, user_id="")]),
+        (SILENT, [stored(), uploaded(404)]),
+        (SILENT, [stored(), call("DELETE", f"/accounts/{ACCOUNT}", 204), uploaded(404, user_id="")]),
+        (SILENT, [stored(), call("GET", "/music", 404, error(404), query={"user_id": "", "cursor": "c"})]),
+        (PASSED, [stored(), uploaded(200, user_id="")]),
+        (
+            (
+                "[1, 2] account 111 is configured, and upload_midi with an empty user_id, which counts as none, was "
+                "answered 404: None"
+            ),
+            [stored(), uploaded(404, "None", user_id="")],
+        ),
+    ],
+    "encoded-id-is-the-same-id": [
+        (SILENT, [call("GET", f"/music/{ENCODED}", 400, error(400, "job_id has incorrect format"))]),
+        (SILENT, [order(), call("GET", f"/music/{JOB}", 400, error(400, "job_id has incorrect format"))]),
+        (SILENT, [order(), DELETED, call("GET", f"/music/{ENCODED}", 400, error(400, "incorrect format"))]),
+        (SILENT, [order(), call("GET", f"/music/download/{ENCODED}", 400, error(400, "not completed"))]),
+        (SILENT, [order(), call("GET", f"/music/{ENCODED}", 500)]),
+        (PASSED, [order(), call("GET", f"/music/{ENCODED}", 200, music())]),
+        (
+            (
+                f"[1, 2] {JOB} is there, but with %3A for its colons get_music was answered 400: "
+                "job_id has incorrect format"
+            ),
+            [order(), call("GET", f"/music/{ENCODED}", 400, error(400, "job_id has incorrect format"))],
+        ),
+    ],
+    "unknown-path-is-404": [
+        (SILENT, [call("GET", "/nowhere", 404, body=b"<html>", token=None)]),
+        (SILENT, [call("GET", "/nowhere", 200, {})]),
+        (SILENT, [call("GET", f"/music/{JOB}", 404, error(404))]),
+        (SILENT, [call("GET", "http://elsewhere.example/", 404, body=b"<html>")]),
+        (PASSED, [call("GET", "/nowhere", 404, error(404))]),
+        *(
+            ("[1] /nowhere is no path of the API, and its 404 is not like others: it has no error and code", [each])
+            for each in (
+                call("GET", "/nowhere", 404, body=b"<html>"),
+                call("GET", "/nowhere", 404, error(405)),
+                call("GET", "/nowhere", 404, error(404, "")),
+            )
+        ),
+    ],
+    "unknown-account-is-404": [
+        (SILENT, [ONE]),
+        (SILENT, [ONE, uploaded(404, user_id="999"), ONE]),
+        (SILENT, [ONE, uploaded(200), ONE]),
+        (SILENT, [uploaded(200, user_id="999"), ONE]),
+        (SILENT, [ONE, stored("999"), uploaded(200, user_id="999"), ONE]),
+        (SILENT, [ONE, uploaded(200, user_id="999"), call("GET", "/accounts", 500)]),
+        (PASSED, [ONE, uploaded(200, user_id="999"), call("GET", "/accounts", 200, {"999": account("999")})]),
+        (SILENT, [ONE, uploaded(200, user_id="999"), ONE, ONE][:2]),
+        (
+            "[1, 2, 3] upload_midi worked on account 999, which no list has, neither before nor after",
+            [ONE, uploaded(200, user_id="999"), ONE],
+        ),
+        (
+            "[1, 2, 3] create_song worked on account 999, which no list has, neither before nor after",
+            [NONE, order(user_id="999"), NONE],
+        ),
+    ],
+    "one-account-needs-no-name": [
+        (SILENT, [ONE, song(400, "Parameter user_id is required", user_id=ACCOUNT)]),
+        (SILENT, [ONE, song(400, "Parameter prompt is required")]),
+        (PASSED, [ONE, order()]),
+        (
+            (
+                "[1, 2] one account is configured, so create_song needs no user_id, but was refused without it: "
+                "Parameter user_id is required"
+            ),
+            [ONE, song(400, "Parameter user_id is required")],
+        ),
+    ],
+    "order-finds-its-account": [
+        (SILENT, [order()]),
+        (SILENT, [order(midiItemId="midi")]),
+        (SILENT, [order(midiItemId=MIDI, clonedVoiceItemId=VOICE)]),
+        (SILENT, [order(JOB.replace(ACCOUNT, "222"), midiItemId=MIDI, user_id="222")]),
+        (SILENT, [song(midiItemId=MIDI)]),
+        (PASSED, [order(midiItemId=MIDI)]),
+        (
+            "[1] the order names no account and a source of account 111, but its jobs are on ['222']",
+            [order(JOB.replace(ACCOUNT, "222"), clonedVoiceItemId=VOICE)],
+        ),
+    ],
+    "ids-belong-to-their-user": [
+        (SILENT, [order(midiItemId="midi")]),
+        (SILENT, [order(midiItemId=MIDI)]),
+        (SILENT, [song(500, midiItemId=THEIRS)]),
+        (PASSED, [song(midiItemId=THEIRS)]),
+        (
+            f"[1] with a token of user 12345, create_song worked on {THEIRS}, which is another user's",
+            [order(midiItemId=THEIRS)],
+        ),
+        (SILENT, [shown(5), shown(6, OTHER)]),
+        (SILENT, [shown(5), shown(5, "user:12345-second")]),
+        (SILENT, [shown(5), shown(5)]),
+        (
+            "[1, 2] account 111, stored at 5, was another user's, and get_account shows it",
+            [shown(5), shown(5, OTHER)],
+        ),
+        (
+            "[1, 2] account 111, stored at 5, was another user's, and list_accounts shows it",
+            [shown(5), call("GET", "/accounts", 200, {ACCOUNT: account(updated=5)}, token="other")],
+        ),
+    ],
+    "ready-material-can-be-used": [
+        (SILENT, [song(artistVoiceItemId="voice_1")]),
+        (SILENT, [ARTISTS, song(artistVoiceItemId="voice_2")]),
+        (SILENT, [ARTISTS, song(404, "No record found for 111", artistVoiceItemId="voice_1")]),
+        (PASSED, [ARTISTS, order(artistVoiceItemId="voice_1")]),
+        *(
+            (
+                f"[1, 2] artist voice voice_1 is on offer, but the order was refused: {text}",
+                [
+                    ARTISTS,
+                    song(404, text, artistVoiceItemId="voice_1"),
+                ],
+            )
+            for text in ("The source material does not exist.", "No voice_1")
+        ),
+    ],
+    "orders-are-json-or-forms": [
+        (SILENT, [order()]),
+        (SILENT, [posted("/music/song", 400, sent=b"x", headers={"Content-Type": "text/plain"})]),
+        (SILENT, [uploaded(200, kind="text/plain")]),
+        (
+            "[1] create_song as text/plain was answered 200",
+            [posted("/music/song", 200, sent=b"x", headers={"Content-Type": "text/plain"})],
+        ),
+        ("[1] create_song as nothing was answered 200", [call("POST", "/music/song", 200, {})]),
+    ],
+    "valid-is-accepted": [
+        (SILENT, [uploaded(400, "Content-Type must be audio/midi", kind="audio/mpeg")]),
+        (SILENT, [uploaded(400, "This cannot be")]),
+        *(
+            (
+                f"[1] upload_midi as {kind} was refused with {text!r}, but that is listed",
+                [uploaded(400, text, kind=kind)],
+            )
+            for kind, text in (
+                ("audio/x-midi", "Content-Type must be audio/midi"),
+                ("Audio/MIDI", "unsupported file"),
+                ("audio/midi; charset=binary", "no such media type"),
+            )
+        ),
+    ],
+    "jobs-come-to-an-end": [
+        (SILENT, [scheduler()]),
+        (SILENT, [scheduler(row(elapsed="long"))]),
+        (PASSED, [scheduler(row(elapsed="1439:59"))]),
+        (f"[1] {JOB} is still at work after 24 hours", [scheduler(row(JOB2), row(elapsed="1440:00"))]),
+    ],
+    "account-limit-is-exact": [
+        (SILENT, [scheduler(row())]),
+        (SILENT, [order(), scheduler(row())]),
+        (SILENT, [order(JOB, maxJobs=1), order(JOB2, maxJobs=2), scheduler(row(), row(JOB2))]),
+        (PASSED, [*TWO, scheduler(row(), row(JOB2))]),
+        (PASSED, [order(JOB, JOB2, maxJobs=1), scheduler(row(), row(JOB2))]),
+        (
+            "[1, 2, 3] account 111 has 1 slots, but 2 jobs run, of 2 orders",
+            [order(JOB, maxJobs=1), order(JOB2, maxJobs=1), scheduler(row(), row(JOB2))],
+        ),
+    ],
+    "each-job-has-its-file": [
+        (SILENT, [call("GET", f"/music/download/{JOB}", 200, {"url": 5})]),
+        (SILENT, [call("GET", f"/music/download/{JOB}", 400, {"url": URL})]),
+        (PASSED, [link(), link()]),
+        (PASSED, [order(JOB + "abcdefg"), link(JOB + "abcdefg", "http://files.example/a1abcdefg.mp3")]),
+        (
+            f"[1, 2] the download of {JOB2} has the address that {JOB} was given",
+            [link(), link(JOB2)],
+        ),
+        (
+            f"[2] the address for {JOB} names {JOB}abcdefg: http://files.example/a1abcdefg.mp3",
+            [order(JOB + "abcdefg"), link(JOB, "http://files.example/a1abcdefg.mp3")],
+        ),
+    ],
+    "file-is-whole": [
+        (SILENT, [link(), fetched(b"b" * 10, 10)]),
+        (SILENT, [link(), fetched(b"a" * 20), fetched(b"b" * 10, 90)]),
+        (PASSED, [link(), fetched(b"a" * 20), fetched(b"a" * 10, 10)]),
+        (PASSED, [link(), fetched(b"a" * 20), fetched(b"a" * 5 + b"b" * 5, 15)]),
+        (
+            "[2, 3] bytes 10 to 19 of a file are not those that came with all of it",
+            [link(), fetched(b"a" * 20), fetched(b"b" * 10, 10)],
+        ),
+    ],
+    "callbacks-end-with-one-final": [
+        (PASSED, [*ended(0), *map(reported, range(1, 12))]),
+        (PASSED, [*ended(0), reported(1), reported(2), reported(3), at(LATE, reported(4))]),
+        (PASSED, [*ended(0), callback(music(30, job=f"{JOB}0"), status=503), *map(reported, range(1, 14))]),
+        (PASSED, [*ended(0), call("DELETE", f"/music/{JOB}0", 200, {"result": True}), *map(reported, range(1, 14))]),
+        (PASSED, [*ended(0), call("DELETE", f"/scheduler/{JOB}0", 204), *map(reported, range(1, 14))]),
+        (PASSED, [*ended(1)[:1], order(f"{JOB}0"), read(music(30, job=f"{JOB}0")), *map(reported, range(1, 14))]),
+        (
+            f"[3, 4, 5, 16] {JOB}0 has ended, but no final callback of it came, while those of 12 other jobs did",
+            [*ended(0), *map(reported, range(1, 14))],
+        ),
+        (
+            f"[3, 4, 5, 7] {JOB}0 has ended, but no final callback of it came, while those of 3 other jobs did",
+            [*ended(0), reported(1), reported(2), at(LATE, reported(3)), at(LATE + 1, reported(4))],
+        ),
+    ],
+    "available-has-the-limits": [
+        (
+            SILENT,
+            [
+                stored(limit=4),
+                call("POST", "/accounts", 500, error(500), sent={"requestParams": {"user_id": ACCOUNT}, "maxJobs": 5}),
+                call("GET", "/scheduler/available", 200, {"available": [{"user_id": ACCOUNT, "maxJobs": 5}]}),
+            ],
+        ),
+        (
+            "[1, 3] account 111 was stored with maxJobs 4, but its row has 5",
+            [
+                stored(limit=4),
+                call("POST", "/accounts", 500, error(500), sent={"requestParams": {"user_id": "222"}, "maxJobs": 5}),
+                call("GET", "/scheduler/available", 200, {"available": [{"user_id": ACCOUNT, "maxJobs": 5}]}),
+            ],
+        ),
+    ],
+    "pages-neither-lose-nor-repeat": [
+        (
+            "[1, 3] voice_1 is on two pages of one list",
+            [
+                page("/music/artist-voices", {"itemId": "voice_1"}, cursor="c"),
+                order(),
+                call(
+                    "GET",
+                    "/music/artist-voices",
+                    200,
+                    {"records": [{"itemId": "voice_1"}]},
+                    query={"user_id": ACCOUNT, "cursor": "c"},
+                ),
+            ],
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize("rule_id", CASES)
+def test_a_rule_says_of_a_recording(rule_id):
+    """Each violation is told with the calls that show it; what nobody can know is not told."""
+    rows = CASES[rule_id]
+
+    assert [said(rule_id, *exchanges) for _, exchanges in rows] == [words for words, _ in rows]
