@@ -317,7 +317,7 @@ def test_orders_at_once_are_counted(target, mock):
 
     result = run(target(transport=WithoutLimit(mock)), rules, scenarios=[BURST], effort=Effort.NONE)
 
-    assert "6 orders at once 6 were taken" in result.violations[0].message
+    assert "has 3 slots, but 12 jobs run, of 6 orders" in result.violations[0].message
 
 
 def test_each_allowed_pair_of_values_stands_together_in_few_orders():

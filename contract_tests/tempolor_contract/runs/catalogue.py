@@ -43,6 +43,7 @@ SCENARIOS: Final = (
     access.METHODS,
     access.WRITES,
     access.TOKENS,
+    access.OWN_IDS,
     invalid_orders.ORDERS,
     uploads.REFUSALS,
     accounts.ACCOUNTS,

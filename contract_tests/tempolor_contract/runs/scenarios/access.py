@@ -9,11 +9,14 @@ from ...exchanges.exchange import MISSING
 from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab
+from .other_user import uploads
 from .samples import midi_file, wav_file
 from .scenario import Beside, Need, Scenario, ids
 from .survey import refused_without_token
 
+_ENCODED_ID_IS_THE_SAME_ID: Final = rule("encoded-id-is-the-same-id")
 _NO_TOKEN_NO_ANSWER: Final = rule("no-token-no-answer")
+_SLASH_AT_THE_END_IS_NOTHING: Final = rule("slash-at-the-end-is-nothing")
 _UNKNOWN_ID_IS_404: Final = rule("unknown-id-is-404")
 _UNKNOWN_PATH_IS_404: Final = rule("unknown-path-is-404")
 _WRONG_METHOD_IS_405: Final = rule("wrong-method-is-405")
@@ -26,11 +29,14 @@ _WAV: Final[dict[str, Any]] = {
     "headers": {"Content-Type": "audio/wav"},
     "query": {"name": "x"},
 }
+_DELETES: Final = {"midiItemId": "delete_midi", "clonedVoiceItemId": "delete_cloned_voice"}
+_OF_JOBS: Final = ("get_music", "download_music", "cancel_job", "delete_music")
+_MIDI: Final[dict[str, Any]] = {"content": midi_file(), "headers": {"Content-Type": "audio/midi"}}
 _PROBES: Final = ("list_accounts", "list_running_jobs", "list_midi")
 _BODIES: Final[dict[str, dict[str, Any]]] = {
     "create_song": _SONG,
     "create_instrumental": _SONG,
-    "upload_midi": {**_WAV, "content": midi_file(), "headers": {"Content-Type": "audio/midi"}},
+    "upload_midi": {**_WAV, **_MIDI},
     "clone_voice": _WAV,
     "split_stems": _WAV,
     "create_account": {"json": {"requestParams": {}}},
@@ -138,6 +144,62 @@ def _merged(body: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
     return {**body, **sent, "headers": {**body.get("headers", {}), **sent.get("headers", {})}}
 
 
+def _own_ids(lab: Lab) -> None:
+    """Reach for things of ours without a token, by each operation that takes an id, and by other spellings of it."""
+    account = fixtures.new_account(lab, fixtures.ROOM)
+    things, others = uploads(lab, account), fixtures.order(lab, user_id=account)
+    job_id, second = fixtures.order(lab, user_id=account).jobs[0], others.jobs[0]
+    midi = lab.call("upload_midi", query={"user_id": account, "name": "x"}, **_MIDI).item.get("midiRenderVO")
+    deletes = [(_DELETES[name], name, thing) for name, thing in things.items()]
+    named = [*((operation, "job_id", job_id) for operation in _OF_JOBS), *deletes]
+    accounts = [(operation, "user_id", account) for operation in ("get_account", "delete_account")]
+    lab.side_by_side(
+        partial(_without_token, lab, operation, name, thing) for operation, name, thing in [*named, *accounts]
+    )
+    for operation, name, thing in named:
+        _spelt(lab, operation, name, thing, encoded=True)
+    slashed = [(operation, "job_id", second) for operation in _OF_JOBS]
+    slashed += [("delete_midi", "midiItemId", str(midi["midiItemId"]))] if isinstance(midi, dict) else []
+    for operation, name, thing in [*slashed, *accounts]:
+        _spelt(lab, operation, name, thing, encoded=False)
+    _deleted_at_work(lab)
+    lab.side_by_side(partial(_slashed_post, lab, operation) for operation in _BODIES)
+
+
+def _without_token(lab: Lab, operation: str, name: str, thing: str) -> None:
+    refused_without_token(lab, lab.call(operation, arguments={name: thing}, token=None))
+
+
+def _spelt(lab: Lab, operation: str, name: str, thing: str, *, encoded: bool) -> None:
+    """Send an id with `%3A` for its colons or with a slash behind it; a job that has ended cannot be cancelled."""
+    method, path = lab.place(operation, {name: thing})
+    call = lab.send(method, path.replace(":", "%3A") if encoded else f"{path}/")
+    spelling = "its colons sent as %3A" if encoded else "a slash behind it"
+    told = f"{operation} of {thing}, {spelling}, was answered {call.status}: {call.error}"
+    ended = call.status == 404 and operation == "cancel_job" and thing not in fixtures.running(lab, (thing,))
+    fine = ended or call.accepted or (call.status in {400, 404} and operation == "download_music")
+    judged = _ENCODED_ID_IS_THE_SAME_ID if encoded else _SLASH_AT_THE_END_IS_NOTHING
+    lab.check(judged, fine=fine, message=told, call=call)
+
+
+def _slashed_post(lab: Lab, operation: str) -> None:
+    """Post what is refused, with and without a slash."""
+    method, path = lab.place(operation, {})
+    plain, slashed = (lab.send(method, each, json={}) for each in (path, f"{path}/"))
+    told = f"{operation} of {{}} was answered {plain.status}, but with a slash behind its path {slashed.status}"
+    fine = plain.status == slashed.status
+    lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(plain,))
+
+
+def _deleted_at_work(lab: Lab) -> None:
+    """Delete a job that is at work: if that is taken, `deleted-is-gone` judges what follows."""
+    job_id = fixtures.order(lab).jobs[0]
+    deleted = lab.call("delete_music", arguments={"job_id": job_id})
+    lab.call("get_music", arguments={"job_id": job_id})
+    if not deleted.accepted:
+        fixtures.cancel_all(lab, (job_id,))
+
+
 def _methods(lab: Lab) -> None:
     """Send methods that paths do not know. Level full only: who knows what a PUT does."""
     for method, path in (("PUT", "/scheduler"), ("DELETE", "/accounts"), ("PATCH", "/music/midi"), ("POST", "/music")):
@@ -161,7 +223,15 @@ TOKENS = Scenario(
     _tokens,
     frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT}),
     beside=Beside.UNHURRIED,
-    provokes=("no-token-no-answer",),
+    provokes=("no-token-no-answer", "token-stays-known"),
+)
+OWN_IDS = Scenario(
+    "own-ids",
+    _own_ids,
+    frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT}),
+    cost=7,
+    beside=Beside.UPLOADS,
+    provokes=ids("no-token-no-answer encoded-id-is-the-same-id slash-at-the-end-is-nothing deleted-is-gone"),
 )
 METHODS = Scenario(
     "wrong-methods",

@@ -24,6 +24,15 @@ _LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_v
 _MIDI: Final = {"Content-Type": "audio/midi"}
 _NAMELESS: Final[tuple[dict[str, str], ...]] = ({}, {"user_id": ""})
 _SKEW_MS: Final = 5000
+_REFUSED: Final[tuple[dict[str, Any], ...]] = (
+    {"requestParams": []},
+    {"requestParams": "x"},
+    {"requestParams": ""},
+    {"requestParams": 5},
+    {"requestParams": True},
+    {"maxJobs": "many"},
+    {"maxJobs": [4]},
+)
 
 
 def _accounts(lab: Lab) -> None:
@@ -128,13 +137,17 @@ def _without_a_name(lab: Lab, user_id: str) -> None:
 
 def _empty_and_invalid(lab: Lab) -> None:
     made_up = str(lab.random.randrange(10**8, 10**9))
-    if lab.call("create_account", json={"requestParams": {"ucid": made_up}}).accepted:
-        lab.call("delete_account", arguments={"user_id": made_up})
-    # Of two names, `user_id` counts.
-    two_names = {"user_id": made_up, "ucid": str(lab.random.randrange(10**8, 10**9))}
+    # A browser may send its numbers as numbers. `account-keeps-its-id` and `no-lasting-crash` judge what comes of it.
+    for parameters in ({"ucid": made_up}, {"user_id": int(made_up)}):
+        if lab.call("create_account", json={"requestParams": parameters}).accepted:
+            lab.call("delete_account", arguments={"user_id": made_up})
+    # Of two names, `user_id` counts, and it is a text: zeros in front belong to it.
+    two_names = {"user_id": f"00{made_up}", "ucid": str(lab.random.randrange(10**8, 10**9))}
     named = lab.call("create_account", json={"requestParams": two_names})
     if named.accepted:
-        lab.call("delete_account", arguments={"user_id": str(named.item.get("user_id", made_up))})
+        user_id = str(named.item.get("user_id", two_names["user_id"]))
+        lab.call("get_account", arguments={"user_id": user_id})
+        lab.call("delete_account", arguments={"user_id": user_id})
     empty = lab.call("create_account", json={"requestParams": {}})
     told = f"requestParams {{}} is what the page sends, but was answered {empty.status}: {empty.error}"
     lab.check(_ACCOUNT_ROUND_TRIPS, fine=empty.status == 200, message=told, call=empty)
@@ -144,6 +157,14 @@ def _empty_and_invalid(lab: Lab) -> None:
     missing = lab.call("create_account", json={"maxJobs": 3})
     told = f"an account without requestParams was answered {missing.status}"
     lab.check(_INVALID_VALUES_ARE_400, fine=missing.status == 400, message=told, call=missing)
+    lab.side_by_side(partial(_refused, lab, made_up, body) for body in _REFUSED)
+
+
+def _refused(lab: Lab, made_up: str, body: dict[str, Any]) -> None:
+    """Store what no account can be: `invalid-is-refused` judges it."""
+    call = lab.call("create_account", json={"requestParams": {"user_id": made_up}, **body})
+    if call.accepted and isinstance(call.item.get("user_id"), str):
+        lab.call("delete_account", arguments={"user_id": call.item["user_id"]})
 
 
 def _gone(lab: Lab, user_id: str) -> None:

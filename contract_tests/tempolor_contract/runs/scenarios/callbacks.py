@@ -1,10 +1,12 @@
 """Orders with a `replyUrl`, watched from the other end."""
 
+from functools import partial
 from typing import Final
 
 from ...document.bodies import FAILED, status_of
 from ...rules.catalogue import rule
 from . import fixtures
+from .fixtures import Ordered
 from .lab import Lab, UnclearError
 from .scenario import Beside, Need, Scenario, ids
 
@@ -20,23 +22,28 @@ _LONGEST: Final = 1024
 def _callbacks(lab: Lab) -> None:
     reply = f"{_url(lab)}?ref=42&x=%20y&"
     reply += "l" * (_LONGEST - len(reply))
-    ordered = fixtures.order(lab, replyUrl=reply, replyRef=lab.name("Ref").ljust(_LONGEST, "r"))
+    told = {"replyUrl": reply, "replyRef": lab.name("Ref").ljust(_LONGEST, "r")}
+    ordered = [
+        fixtures.order(lab, **told),
+        _by_form(lab, model_song="v3", **told),
+        fixtures.order(lab, "create_instrumental", replyUrl=reply),
+    ]
     lab.call("list_running_jobs")
-    for job_id in ordered.jobs:
-        fixtures.finished(lab, job_id)
-    arrived = _wait_for_final(lab, set(ordered.jobs))
-    for job_id in ordered.jobs:
-        told = f"{job_id} has ended, but no final callback came to its replyUrl"
-        lab.must(_CALLBACKS_END_WITH_ONE_FINAL, fine=job_id in arrived, message=told, call=ordered.call)
-        fixtures.read(lab, job_id)
-    lab.wait(lab.pause)
-    silent = fixtures.order(lab, "create_instrumental", replyUrl=reply)
-    for job_id in silent.jobs:
-        fixtures.finished(lab, job_id)
-    arrived = _wait_for_final(lab, set(silent.jobs))
-    told = f"no final callback came of the instrumentals {silent.jobs}"
-    fine = arrived == set(silent.jobs)
-    lab.check(_CALLBACKS_END_WITH_ONE_FINAL, fine=fine, message=told, call=silent.call)
+    jobs = [job_id for each in ordered for job_id in each.jobs]
+    lab.side_by_side(partial(fixtures.finished, lab, job_id) for job_id in jobs)
+    arrived = _wait_for_final(lab, set(jobs))
+    for each in ordered:
+        for job_id in each.jobs:
+            told_of = f"{job_id} has ended, but no final callback came to its replyUrl"
+            lab.check(_CALLBACKS_END_WITH_ONE_FINAL, fine=job_id in arrived, message=told_of, call=each.call)
+    lab.side_by_side(partial(fixtures.read, lab, job_id) for job_id in jobs)
+
+
+def _by_form(lab: Lab, **fields: str) -> Ordered:
+    """Send a valid order as a form, which is read by other code."""
+    body = {"user_id": fixtures.account(lab), "prompt": "A harbour ballad", **fields}
+    call = lab.call("create_song", files={name: (None, value) for name, value in body.items()})
+    return Ordered(call, body["user_id"], fixtures.taken(lab, call, "a valid order as a form"))
 
 
 def _url(lab: Lab) -> str:
@@ -99,7 +106,7 @@ CALLBACKS = Scenario(
     "callbacks",
     _callbacks,
     _MAKES,
-    cost=2,
+    cost=3,
     beside=Beside.ORDERS,
     provokes=ids(
         "callback-is-a-json-post callback-fits-schema callback-repeats-the-order callback-goes-to-its-address "

@@ -24,6 +24,7 @@ _LONG_URL: Final = "https://app.example.com/" + "h" * 1001
 
 SONGS: Final[dict[str, dict[str, Any]]] = {
     "no prompt": {"prompt": None},
+    "empty prompt": {"prompt": ""},
     "prompt of 2001 characters": {"prompt": _DECOMPOSED[:2001]},
     "prompt that is no text": {"prompt": 5},
     "lyrics of 3001 characters": {"lyrics": _DECOMPOSED[:3001]},
@@ -39,6 +40,7 @@ SONGS: Final[dict[str, dict[str, Any]]] = {
 }
 INSTRUMENTALS: Final[dict[str, dict[str, Any]]] = {
     "no prompt": {"prompt": None},
+    "empty prompt": {"prompt": ""},
     "prompt of 2001 characters": {"prompt": _DECOMPOSED[:2001]},
     "bpm 49": {"bpm": 49},
     "bpm 191": {"bpm": 191},
@@ -58,7 +60,7 @@ _SOURCES: Final = {"clonedVoiceItemId": "voice", "midiItemId": "midi", "artistVo
 """The fields that name material, and the kind of their ids, where they have a form."""
 _ALONE: Final = frozenset({"no prompt"})
 """Sent without anything else, so that there is no doubt what is wrong."""
-_FORMS: Final = frozenset({"no prompt", "unknown model", "bpm 191", "two voices"}) | {
+_FORMS: Final = frozenset({"no prompt", "empty prompt", "unknown model", "bpm 191", "two voices"}) | {
     case for case in (*SONGS, *INSTRUMENTALS) if case.endswith("characters")
 }
 

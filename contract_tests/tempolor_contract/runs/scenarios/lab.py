@@ -107,9 +107,10 @@ class Lab:
 
     def call(self, operation: str, *, arguments: Mapping[str, str] | None = None, **options: Any) -> Call:
         """Send an operation of the document. `arguments` fill its path; `options` are those of `send`."""
-        return self.send(*self._place(operation, arguments), **options)
+        return self.send(*self.place(operation, arguments), **options)
 
-    def _place(self, operation: str, arguments: Mapping[str, str] | None) -> tuple[str, str]:
+    def place(self, operation: str, arguments: Mapping[str, str] | None) -> tuple[str, str]:
+        """Return method and path of an operation, its arguments filled in."""
         if operation not in self._paths:
             raise UnclearError(f"the document, with its overlays, has no operation {operation}")
         method, path = self._paths[operation]
@@ -168,7 +169,7 @@ class Lab:
 
         def send(options: Mapping[str, Any]) -> Exchange:
             content = {name: value for name, value in options.items() if name not in {"arguments", "query"}}
-            method, path = self._place(operation, options.get("arguments"))
+            method, path = self.place(operation, options.get("arguments"))
             url = self.target.base_url.rstrip("/") + path
             return sender.send(method.upper(), url, params=query_of(options.get("query")), **content)
 

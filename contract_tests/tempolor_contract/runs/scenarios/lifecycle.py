@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
-from ...document.bodies import COMPLETED, GENERATING, records_of, running_rows, status_of, texts
+from ...document.bodies import COMPLETED, FAILED, GENERATING, records_of, running_rows, status_of, texts
 from ...document.call import Call
 from ...document.file_completeness import ZIP_TAIL, extent_of
 from ...document.ids import parse
@@ -15,6 +15,7 @@ from . import fixtures
 from .fixtures import Ordered
 from .lab import Lab, UnclearError
 from .scenario import Beside, Need, Scenario, ids
+from .survey import pages
 
 _CANCEL_WORKS_ONCE: Final = rule("cancel-works-once")
 _CANCELLED_JOB_IS_STILL_THERE: Final = rule("cancelled-job-is-still-there")
@@ -41,6 +42,9 @@ _GLANCE: Final = 1.5
 _HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts of this machine: whether another one can be reached is no matter of the service."""
 _GROWTH: Final = 1.3
+_MOST_PAGES: Final = 4
+_SOME: Final = 2
+"""One job may fail by chance."""
 """Seconds in which a number of whole seconds changes, rounded or cut off."""
 
 
@@ -60,6 +64,7 @@ def _song(lab: Lab) -> None:
     _look(lab, ordered, "song")
     if status_of(last.item) == COMPLETED:
         _download(lab, ordered.jobs[0])
+        _look_at_files_of_others(lab, ordered)
     lab.side_by_side(partial(delete, lab, job_id) for job_id in ordered.jobs)
     _look(lab, ordered, "song")
 
@@ -151,8 +156,13 @@ def _look_at_slots(lab: Lab) -> None:
         lab.call(operation)
 
 
-def _download(lab: Lab, job_id: str) -> None:
+def all_formats(lab: Lab, job_id: str) -> None:
+    """Download a job that is COMPLETED in each format, and fetch what the links lead to."""
     lab.side_by_side(partial(_download_as, lab, job_id, each) for each in _FORMATS)
+
+
+def _download(lab: Lab, job_id: str) -> None:
+    all_formats(lab, job_id)
     item = fixtures.read(lab, job_id).item
     music = item.get("musicMaterial")
     pictures = (item.get("cover"), music.get("waveformUrl") if isinstance(music, dict) else None)
@@ -160,6 +170,12 @@ def _download(lab: Lab, job_id: str) -> None:
     empty = lab.call("download_music", arguments={"job_id": job_id}, query={"file_format": ""})
     told = f"the download of {job_id} with an empty file_format was answered {empty.status}: {empty.error}"
     lab.check(_EMPTY_FIELDS_ARE_LEFT_OUT, fine=empty.accepted, message=told, call=empty)
+
+
+def _look_at_files_of_others(lab: Lab, ordered: Ordered) -> None:
+    """Ask for the links of the order's other jobs: `each-job-has-its-file` judges them."""
+    for job_id in ordered.jobs[1:]:
+        lab.call("download_music", arguments={"job_id": job_id})
 
 
 def _download_as(lab: Lab, job_id: str, file_format: str | None) -> None:
@@ -262,19 +278,26 @@ def _instrumental(lab: Lab) -> None:
         model_instrumental="i3",
     )
     _look(lab, ordered, "instrumental")
-    for job_id in ordered.jobs:
-        fixtures.finished(lab, job_id)
+    ends = [fixtures.finished(lab, job_id) for job_id in ordered.jobs]
     _look(lab, ordered, "instrumental")
+    if status_of(ends[0].item) == COMPLETED:
+        all_formats(lab, ordered.jobs[0])
     lab.side_by_side(partial(delete, lab, job_id) for job_id in ordered.jobs)
 
 
 def _artist(lab: Lab) -> None:
     account = fixtures.account(lab)
-    records = records_of(lab.call("list_artist_voices", query={"user_id": account}))
+    shown = pages(lab, "list_artist_voices", {"user_id": account}, _MOST_PAGES)
+    records = [record for page in (shown[0], shown[-1]) for record in records_of(page)]
     if not records or not isinstance(records[0].get("itemId"), str):
         raise UnclearError("there are no artist voices on offer")
-    voice = records[0]["itemId"]
     fetch_nearby(lab, records[0].get("vocalUrl"))
+    # What stands on a later page is as good as the rest.
+    voices = dict.fromkeys(texts([records[0].get("itemId"), records[-1].get("itemId")]))
+    lab.side_by_side(partial(_sung_by, lab, account, voice) for voice in voices)
+
+
+def _sung_by(lab: Lab, account: str, voice: str) -> None:
     call = lab.call("create_song", json={"user_id": account, "prompt": "A harbour ballad", "artistVoiceItemId": voice})
     fixtures.unless_busy(call)
     told = f"artist voice {voice} is on offer, but an order with it was answered {call.status}: {call.error}"
@@ -299,11 +322,28 @@ def _cancel(lab: Lab) -> None:
     ended = fixtures.finished(lab, job_id)
     told = f"{job_id} was cancelled, and later reading it was answered {ended.status}"
     lab.check(_CANCELLED_JOB_IS_STILL_THERE, fine=ended.status == 200, message=told, call=ended, earlier=(first,))
+    if status_of(ended.item) == COMPLETED:
+        fixtures.downloaded(lab, job_id)
     for each in ordered.jobs[1:]:
         fixtures.finished(lab, each)
         lab.call("cancel_job", arguments={"job_id": each})
-    for each in fixtures.order(lab).jobs[:1]:
-        fixtures.once(lab, _CANCEL_WORKS_ONCE, "cancel_job", {"job_id": each})
+    again = fixtures.order(lab).jobs[0]
+    fixtures.once(lab, _CANCEL_WORKS_ONCE, "cancel_job", {"job_id": again})
+    _goes_on(lab, fixtures.finished(lab, again))
+
+
+def _goes_on(lab: Lab, last: Call) -> None:
+    """Judge that jobs do not fail because they were cancelled; one that fails may do so by itself."""
+    ended = [job for world in lab.inspector.worlds for job in world.jobs.values() if job.final]
+    failed = {job.id: job.final is not None and job.final.status == FAILED for job in ended}
+    cancelled = [job for job in ended if job.cancelled]
+    others = [job.id for job in ended if not job.cancel_tried]
+    if len(cancelled) < _SOME or not others:
+        return
+    told = f"all {len(cancelled)} jobs that were cancelled FAILED, and none of {len(others)} others: they are to go on"
+    fine = any(failed[each] for each in others) or not all(failed[job.id] for job in cancelled)
+    earlier = tuple(job.cancelled for job in cancelled[:1] if job.cancelled)
+    lab.check(_CANCELLED_JOB_IS_STILL_THERE, fine=fine, message=told, call=last, earlier=earlier)
 
 
 def _two_accounts(lab: Lab) -> None:
@@ -361,7 +401,7 @@ SONG = Scenario(
         "item-keeps-its-identity item-stamps-run-forward elapsed-fits-started running-row-goes-on start-is-creation "
         "scheduler-lists-what-runs scheduler-repeats-the-order newest-comes-first type-filters download-has-a-link "
         "download-only-when-complete complete-can-be-downloaded link-serves-its-kind link-names-its-kind "
-        "lifetime-is-in-seconds file-is-whole"
+        "lifetime-is-in-seconds file-is-whole each-job-has-its-file"
     ),
 )
 INSTRUMENTAL = Scenario(
@@ -376,13 +416,13 @@ INSTRUMENTAL = Scenario(
     ),
 )
 ARTIST = Scenario(
-    "artist-voice", _artist, _MAKES, cost=1, beside=Beside.ORDERS, provokes=("ready-material-can-be-used",)
+    "artist-voice", _artist, _MAKES, cost=2, beside=Beside.ORDERS, provokes=("ready-material-can-be-used",)
 )
 CANCEL = Scenario(
     "cancel",
     _cancel,
     _MAKES,
-    cost=1,
+    cost=2,
     beside=Beside.ORDERS,
     provokes=("jobs-come-to-an-end", "cancel-works-once", "cancelled-job-is-still-there"),
 )

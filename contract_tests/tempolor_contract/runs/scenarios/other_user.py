@@ -16,6 +16,7 @@ from .scenario import Beside, Need, Scenario
 _IDS_BELONG_TO_THEIR_USER: Final = rule("ids-belong-to-their-user")
 
 _LISTS: Final = ("list_music", "list_midi", "list_cloned_voices")
+_BUSY: Final = 429
 
 
 def _other_user(lab: Lab) -> None:
@@ -99,12 +100,14 @@ def _namesake(lab: Lab) -> None:
     things = uploads(lab, user_id)
     # What was read once may be remembered for the next who asks.
     lab.side_by_side(partial(lab.call, operation, query={"user_id": user_id}) for operation in _LISTS)
-    stored = lab.call("create_account", json={"requestParams": {"user_id": user_id}}, token=other)
+    theirs = {"requestParams": {"user_id": user_id}, "maxJobs": 1}
+    stored = lab.call("create_account", json=theirs, token=other)
     if not stored.accepted:
         raise UnclearError(f"another user cannot set up the same account: {stored.status} {stored.error}")
     try:
         _their_lists(lab, user_id, {*mine, *things.values()})
         _their_orders(lab, user_id, things)
+        _their_room(lab, user_id)
         _all_hidden(lab, ("get_music", "download_music", "cancel_job", "delete_music"), arguments={"job_id": mine[0]})
     finally:
         lab.call("delete_account", arguments={"user_id": user_id}, token=other)
@@ -154,6 +157,16 @@ def _their_orders(lab: Lab, user_id: str, things: Mapping[str, str]) -> None:
             lab.call("cancel_job", arguments={"job_id": job_id}, token=other)
 
 
+def _their_room(lab: Lab, user_id: str) -> None:
+    """Have them order where they have one slot, while more than that is at work for us under the same name."""
+    other = lab.target.other_token
+    order = lab.call("create_song", json={"user_id": user_id, "prompt": "A ballad"}, token=other)
+    told = f"nothing of theirs is at work on {user_id}, but their first order was answered 429: it counts our jobs"
+    lab.check(_IDS_BELONG_TO_THEIR_USER, fine=order.status != _BUSY, message=told, call=order)
+    for job_id in texts(order.item.get("jobs")):
+        lab.call("cancel_job", arguments={"job_id": job_id}, token=other)
+
+
 _ALL: Final = frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT, Need.OTHER_USER})
 
 OTHER_USER = Scenario(
@@ -164,4 +177,4 @@ OTHER_USER = Scenario(
     beside=Beside.LEFTOVERS,
     provokes=("ids-belong-to-their-user",),
 )
-NAMESAKE = Scenario("namesake", _namesake, _ALL, cost=5, beside=Beside.UPLOADS, provokes=("ids-belong-to-their-user",))
+NAMESAKE = Scenario("namesake", _namesake, _ALL, cost=6, beside=Beside.UPLOADS, provokes=("ids-belong-to-their-user",))

@@ -4,15 +4,15 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from ...document.bodies import GENERATING, records_of, texts
+from ...document.bodies import COMPLETED, GENERATING, records_of, status_of, texts
 from ...document.call import Call
 from ...rules.catalogue import rule
 from . import fixtures
 from .lab import UPLOAD_SECONDS, Lab, UnclearError
-from .lifecycle import fetch, fetch_nearby
+from .lifecycle import all_formats, fetch, fetch_nearby
 from .samples import files_of, midi_file, wav_file
 from .scenario import Beside, Need, Scenario, ids
-from .survey import walk
+from .survey import pages, walk
 
 _CLONE_STATUS_FITS_ITS_BODY: Final = rule("clone-status-fits-its-body")
 _DELETED_IS_GONE: Final = rule("deleted-is-gone")
@@ -29,6 +29,7 @@ _WHAT_WAS_MADE_CAN_BE_FOUND: Final = rule("what-was-made-can-be-found")
 _MIDI_TYPE: Final = {"Content-Type": "audio/midi"}
 _WAV_TYPE: Final = {"Content-Type": "audio/wav"}
 _LONG: Final = 250
+_MOST_PAGES: Final = 8
 _SOUNDS: Final = ("mp4", "x-m4a", "mpeg", "wav", "wave", "flac", "x-flac")
 _LISTED: Final = {
     "upload_midi": ("audio/midi", "audio/x-midi"),
@@ -51,6 +52,8 @@ def _midi(lab: Lab) -> None:
     _listed(lab, "list_midi", "midiItemId", midi_id, call)
     fetch(lab, midi.get("midiUrl"))
     jobs = _order_with(lab, "midiItemId", midi_id, account)
+    if jobs and status_of(fixtures.finished(lab, jobs[0]).item) == COMPLETED:
+        all_formats(lab, jobs[0])
     _gone(lab, "delete_midi", "midiItemId", midi_id, account)
     _still_there(lab, jobs)
     # Its id is not given away again. A name may be too long, but not be cut in silence.
@@ -92,8 +95,9 @@ def _voice(lab: Lab) -> None:
 
 def _ready(lab: Lab, account: str, voice_id: str, polls: list[Call]) -> bool | None:
     """Return True once a voice is listed as ready, and keep the call in `polls`."""
-    polls.append(lab.call("list_cloned_voices", query={"user_id": account}))
-    records = records_of(polls[-1])
+    found = pages(lab, "list_cloned_voices", {"user_id": account}, _MOST_PAGES)
+    polls.append(found[0])
+    records = [record for page in found for record in records_of(page)]
     status = [record.get("status", 30) for record in records if record.get("clonedVoiceItemId") == voice_id]
     if not status and not any(record.get("status") == GENERATING for record in records):
         raise UnclearError(f"{voice_id} is not listed, and nothing listed is being cloned")
@@ -177,20 +181,33 @@ def _refusals(lab: Lab) -> None:
         ("upload_midi", "a Content-Type of audio/mpeg", {"headers": {"Content-Type": "audio/mpeg"}, "query": query}),
         ("upload_midi", "no name", {"headers": _MIDI_TYPE, "query": {"user_id": account}}),
         ("clone_voice", "no name", {"headers": _WAV_TYPE, "query": {"user_id": account}, "content": wav_file()}),
+        ("upload_midi", "an empty name", {"headers": _MIDI_TYPE, "query": {"user_id": account, "name": ""}}),
+        (
+            "clone_voice",
+            "an empty name",
+            {"headers": _WAV_TYPE, "query": {"user_id": account, "name": ""}, "content": wav_file()},
+        ),
         ("clone_voice", "an empty file", {"headers": _WAV_TYPE, "query": query, "content": b""}),
     ]
-    for operation, case, options in cases:
-        call = lab.call(operation, **{"content": midi_file(), **options})
-        told = f"{operation} with {case} is a 400, but was answered {call.status}"
-        lab.check(_UPLOAD_REFUSES_WHAT_IT_CANNOT_BE, fine=call.status == 400, message=told, call=call)
-    for operation, media_type, body in (
+    lab.side_by_side(partial(_refused, lab, *each) for each in cases)
+    uploads = (
         ("upload_midi", _MIDI_TYPE, midi_file()),
         ("clone_voice", _WAV_TYPE, wav_file()),
         ("split_stems", _WAV_TYPE, wav_file()),
-    ):
-        call = lab.call(operation, query={"user_id": nobody, "name": "x"}, content=body, headers=media_type)
-        told = f"account {nobody} is not configured, but {operation} was answered {call.status}"
-        lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)
+    )
+    lab.side_by_side(partial(_for_nobody, lab, nobody, *each) for each in uploads)
+
+
+def _refused(lab: Lab, operation: str, case: str, options: dict[str, Any]) -> None:
+    call = lab.call(operation, **{"content": midi_file(), **options})
+    told = f"{operation} with {case} is a 400, but was answered {call.status}"
+    lab.check(_UPLOAD_REFUSES_WHAT_IT_CANNOT_BE, fine=call.status == 400, message=told, call=call)
+
+
+def _for_nobody(lab: Lab, nobody: str, operation: str, media_type: dict[str, str], body: bytes) -> None:
+    call = lab.call(operation, query={"user_id": nobody, "name": "x"}, content=body, headers=media_type)
+    told = f"account {nobody} is not configured, but {operation} was answered {call.status}"
+    lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)
 
 
 def _media_types(lab: Lab) -> None:
