@@ -20,7 +20,7 @@ _UNBROKEN: Final = "unbroken"
 _AS_IT_COMES: Final = "schemathesis"
 _RANDOM: Final = frozenset({"stateful"})
 """Detectors that play each mutant under each seed, because one seed is one draw."""
-_SAMPLED: Final = frozenset({"generated", "check", _AS_IT_COMES})
+_SAMPLED: Final = frozenset({"generated", _AS_IT_COMES})
 """Detectors that take too long to play all mutants, and play a sample, the seeds in turn."""
 _OF_EACH_CLASS: Final = 2
 _VARIANTS_OF_SAMPLE: Final = 5

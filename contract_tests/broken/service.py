@@ -25,6 +25,7 @@ BASE_PATH: Final = "/v1/tempolor"
 TOKEN: Final = "user:12345-broken"  # noqa: S105 - of a mock
 OTHER_TOKEN: Final = "user:777-broken"  # noqa: S105 - of a mock
 _CONTROL: Final = "/_mock"
+_WITHOUT_BODY: Final = frozenset({204, 304})
 _STEPS: Final = "tempolor_mock.steps"
 
 
@@ -86,7 +87,7 @@ class Interceptor:
         after = Answer(before.status, dict(before.headers), body)
         rewrite(asked, after)
         self.touched += after != before
-        if b"content-length" in after.headers:
+        if asked.method != "HEAD" and after.status not in _WITHOUT_BODY:
             after.headers[b"content-length"] = b"%d" % len(after.body)
         return Reply(after.status, list(after.headers.items()), after.body, reply.ends)
 
