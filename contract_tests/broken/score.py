@@ -22,6 +22,8 @@ _RANDOM: Final = frozenset({"stateful"})
 """Detectors that play each mutant under each seed, because one seed is one draw."""
 _SAMPLED: Final = frozenset({"generated", _AS_IT_COMES})
 """Detectors that take too long to play all mutants, and play a sample, the seeds in turn."""
+_LONG: Final = frozenset({"check"})
+"""Detectors that play each third mutant and all variants."""
 _OF_EACH_CLASS: Final = 2
 _VARIANTS_OF_SAMPLE: Final = 5
 _BY_ID: Final = {each.id: each for each in (*MUTANTS, *VARIANTS)}
@@ -33,11 +35,11 @@ A kill counts where a rule failed that is about the broken place.
 - "rules" plays all scenarios.
 - "stateful" plays random sequences of calls, all rules looking on: each mutant over {seeds} seeds, the mean counts.
 - "generated" sends what Schemathesis generates as this kit drives it, 1,000 requests, all rules looking on.
-- "check" judges the recording of a session of the Python client, made by the proxy.
+- "check" judges the recording of a session of the Python client, made by the proxy: each third mutant, all variants.
 - "schemathesis" is `st run` as it comes, with its defaults, an account and 8 s.
   Whatever it says of a mutant counts for it, whichever check says it, but for what it says of the unbroken service.
 
-The last three play a sample, {each} mutants of each class and {sample} variants, the seeds in turn.
+"generated" and "schemathesis" play a sample, {each} mutants of each class and {sample} variants, the seeds in turn.
 """
 _service: list[Service] = []
 Row = dict[str, Any]
@@ -68,12 +70,18 @@ def sample() -> list[Mutant]:
     return chosen
 
 
+def _chosen(detector: str) -> Sequence[Mutant]:
+    if detector in _SAMPLED:
+        return sample()
+    return (*MUTANTS[::3], *VARIANTS) if detector in _LONG else (*MUTANTS, *VARIANTS)
+
+
 def tasks(detectors: Iterable[str], only: Sequence[str] = (), seeds: int = 3) -> list[Task]:
     """Return what is to be played: the unbroken service over all seeds, mutants and variants as the detector is."""
     wanted: list[Task] = []
     for detector in detectors:
         wanted += [(_UNBROKEN, detector, seed) for seed in range(seeds)]
-        chosen = sample() if detector in _SAMPLED else (*MUTANTS, *VARIANTS)
+        chosen = _chosen(detector)
         for number, each in enumerate(each for each in chosen if not only or each.id in only):
             if detector in _SAMPLED or (detector in _RANDOM and each.kind is Kind.LEGAL):
                 wanted.append((each.id, detector, number % seeds))

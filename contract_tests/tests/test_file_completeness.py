@@ -12,18 +12,19 @@ from tempolor_contract.exchanges.exchange import Response
 from tempolor_contract.runs.scenarios.samples import files_of, midi_file, wav_file
 
 
-def zip_file() -> bytes:
-    """Return a ZIP with one file."""
+def zip_file(*names: str) -> bytes:
+    """Return a ZIP with files of these names."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("vocals.wav", b"sound" * 100)
+        for name in names:
+            archive.writestr(name, b"sound" * 100)
     return file.getvalue()
 
 
 FILES = {
     "wav": wav_file(),
     "midi": midi_file(),
-    "stems": zip_file(),
+    "stems": zip_file("vocals.wav", "drums.wav"),
     "mp3": files_of("audio/mpeg")[0],
     "image": simplejpeg.encode_jpeg(np.zeros((40, 40, 3), np.uint8)),
     "waveform": b'{"peaks": [0.1, 0.5, 0.2]}',
@@ -85,6 +86,15 @@ def test_a_wav_of_unknown_length_is_left_alone():
     endless = b"RIFF" + struct.pack("<I", 0xFFFFFFFF) + b"WAVE"
 
     assert whats_missing("wav", answered(endless)) is None
+
+
+@pytest.mark.parametrize("names", [(), ("mix.wav",)])
+def test_stems_are_several_files(names):
+    """They are what a recording was taken apart into."""
+    told = f"is a ZIP of {len(names)} file: the stems are not apart"
+    body = zip_file(*names)
+
+    assert whats_missing("stems", answered(body)) == told
 
 
 @pytest.mark.parametrize(("end", "missing"), [(b"", False), (b"\0" * 22, True)], ids=["whole", "cut"])

@@ -137,6 +137,32 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [stored(), uploaded(404, "None", user_id="")],
         ),
     ],
+    "slash-at-the-end-is-nothing": [
+        (SILENT, [call("GET", "/scheduler/", 404, error(404))]),
+        (SILENT, [stored(), call("GET", "/scheduler", 404, error(404))]),
+        (SILENT, [stored(), call("GET", "/scheduler/", 500)]),
+        (SILENT, [stored(), call("GET", "/music/", 404, error(404), query={"user_id": "222"})]),
+        (SILENT, [stored(), call("DELETE", f"/accounts/{ACCOUNT}", 204), call("GET", "/scheduler/", 404, error(404))]),
+        (PASSED, [stored(), call("GET", "/scheduler/", 200, [])]),
+        *(
+            (
+                (
+                    "[1, 2] account 111 is configured, but list_music with a slash behind its path was answered "
+                    f"{status}: Something"
+                ),
+                [stored(), call("GET", "/music/", status, error(status), query={"user_id": ACCOUNT})],
+            )
+            for status in (404, 405)
+        ),
+    ],
+    "what-was-made-can-be-found": [
+        (PASSED, [stored(), order(), call("GET", f"/accounts/{ACCOUNT}", 200, account()), read(music())]),
+        (SILENT, [stored(), order(), call("DELETE", f"/accounts/{ACCOUNT}", 204), stored(), read(music(), 404)]),
+        (
+            f"[2, 4] {JOB} was there and nobody has deleted it, but now it is answered 404",
+            [stored(), order(), call("GET", f"/accounts/{ACCOUNT}", 200, account()), read(music(), 404)],
+        ),
+    ],
     "encoded-id-is-the-same-id": [
         (SILENT, [call("GET", f"/music/{ENCODED}", 400, error(400, "job_id has incorrect format"))]),
         (SILENT, [order(), call("GET", f"/music/{JOB}", 400, error(400, "job_id has incorrect format"))]),

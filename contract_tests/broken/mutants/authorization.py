@@ -1,13 +1,14 @@
 """Mutants in who may ask."""
 
 from functools import partial
+from itertools import count
 from typing import Any, Final
 
 from tempolor_mock.domain import errors
 from tempolor_mock.domain.ids import Token
 from tempolor_mock.steps import security
 
-from ..mutant import Kind, Rewrite
+from ..mutant import Answer, Asked, Kind, Rewrite
 from ..rewriting import answers, error, on, recode, rewritten
 from ..service import OTHER_TOKEN, TOKEN
 from ..switching import swap, switched
@@ -40,12 +41,47 @@ def _known(*beginnings: str) -> Rewrite:
     )
 
 
+def _open_for_what_is_there() -> Rewrite:
+    """Tell everybody how far the download of a job is, if somebody has asked for it before."""
+    known: dict[bytes, tuple[int, Any]] = {}
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation == "download_music":
+            if answer.status in {200, 400}:
+                known[asked.raw_path] = (answer.status, answer.data)
+            elif answer.status == 401 and asked.raw_path in known:
+                answer.become(*known[asked.raw_path])
+
+    return rewrite
+
+
+def _each_sixtieth() -> Rewrite:
+    number = count(1)
+    return answers(
+        lambda asked, _answer: bool(asked.operation and asked.token) and next(number) % 60 == 0,
+        401,
+        {"error": "Unauthorized", "code": 401},
+    )
+
+
 _rewrite = partial(rewritten, Kind.AUTH)
 _switch = partial(switched, Kind.AUTH)
 
 MUTANTS: Final = (
     _rewrite(
         "no-token-403", "A missing token is a 403.", "no-token-no-answer status-documented", lambda: recode(401, 403)
+    ),
+    _rewrite(
+        "downloads-of-jobs-are-open",
+        "The download of a job that is there needs no token.",
+        "no-token-no-answer",
+        _open_for_what_is_there,
+    ),
+    _rewrite(
+        "each-sixtieth-is-a-401",
+        "Each sixtieth call is refused, though its token is known.",
+        "token-stays-known",
+        _each_sixtieth,
     ),
     _rewrite(
         "scheduler-is-open",

@@ -103,6 +103,11 @@ def _songs_only(world: Any, job: Any, step: int, announce: Any) -> None:
         announce(world, job, step)
 
 
+def _newest_only(world: Any, job: Any, step: int, announce: Any) -> None:
+    if job.request.model != "v3" or not _last(job, step):
+        announce(world, job, step)
+
+
 def _post_callback(url: str, job_id: str) -> None:
     """Send a callback that nothing asked for."""
     item = {"job_id": job_id, "status": 30, "status_name": "COMPLETED", "status_final": True, "progress": 100}
@@ -237,6 +242,12 @@ MUTANTS: Final = (
         "No callbacks come of instrumentals.",
         "callbacks-end-with-one-final",
         _settled(_songs_only),
+    ),
+    _switch(
+        "older-models-report-no-end",
+        "The final callback of jobs of the model v3 does not come.",
+        "callbacks-end-with-one-final",
+        _settled(_newest_only),
     ),
     _switch(
         "callbacks-cut-the-reference",

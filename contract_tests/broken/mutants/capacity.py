@@ -91,6 +91,17 @@ def _cancelled_keeps_slot() -> tuple[Patch, ...]:
     return Patch(scheduler, "cancel", cancel), Patch(music, "_admit", _admission(is_busy))
 
 
+def _namesakes_together() -> tuple[Patch, ...]:
+    """Count the jobs of all users on accounts of one name."""
+    worlds: dict[Any, Any] = {}
+
+    def is_busy(world: Any, account: Any, limit: int) -> bool:
+        worlds[world.token] = world
+        return sum(_active(each, account) for each in worlds.values()) >= limit
+
+    return (Patch(music, "_admit", _admission(is_busy)),)
+
+
 def _sticky_limit(admit: Any) -> Any:
     def admitted(world: Any, account: Any, limit: int) -> None:
         world.accounts[account.user_id] = replace(account, max_jobs=limit)
@@ -174,6 +185,18 @@ MUTANTS: Final = (
         "Orders that arrive at the same moment do not see each other: all of them are taken, whatever the limit.",
         "account-limit-is-exact",
         _admitted_side_by_side,
+    ),
+    _switch(
+        "even-limits-are-one-late",
+        "An account with an even limit takes an order when it has reached it.",
+        "account-limit-is-exact full-is-busy",
+        _ADMIT(_admission(lambda world, account, limit: _active(world, account) >= limit + (limit % 2 == 0))),
+    ),
+    _switch(
+        "namesakes-share-their-slots",
+        "The jobs of another user's account of the same name take slots.",
+        "ids-belong-to-their-user busy-body-is-one-of-two busy-only-when-full",
+        _namesakes_together,
     ),
     _switch(
         "slot-kept-after-end",

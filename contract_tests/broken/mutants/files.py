@@ -17,6 +17,23 @@ def _other_suffix(download: Any) -> Any:
     return lambda world, job, _format, base_url: download(world, job, "mp3", base_url)
 
 
+def _of_midi(download: Any) -> Any:
+    return lambda world, job, kind, base_url: download(
+        world, job, "mp3" if job.request.midi_id and kind == "stems" else kind, base_url
+    )
+
+
+def _first_file() -> Rewrite:
+    """Lead everybody to the file that was asked for first, in each format."""
+    first: dict[tuple[str, bytes], Any] = {}
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation == "download_music" and answer.status == 200:
+            answer.put(first.setdefault((asked.token, asked.query), answer.data))
+
+    return rewrite
+
+
 def _expired_at_once(download: Any) -> Any:
     def linked(world: Any, job: Any, kind: Any, base_url: str) -> str:
         before = SimpleNamespace(
@@ -185,6 +202,18 @@ MUTANTS: Final = (
         expects=("link-lasts-and-expires", "link-serves-its-kind"),
         rewrite=lambda: edit(["download_music"], with_fields(remainSeconds=3600)),
         policy={"link_seconds": 1},
+    ),
+    _rewrite(
+        "all-jobs-have-one-file",
+        "Every download leads to the file of the job that was downloaded first.",
+        "each-job-has-its-file",
+        _first_file,
+    ),
+    _switch(
+        "stems-of-midi-are-an-mp3",
+        "The stems of a song that was built on a MIDI file are an MP3.",
+        "link-serves-its-kind",
+        swap(links, "download", _of_midi),
     ),
     _rewrite("half-of-a-wav", "A WAV breaks off in its middle.", "file-is-whole", lambda: _half),
     _rewrite(

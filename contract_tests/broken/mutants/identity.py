@@ -165,6 +165,24 @@ def _ids_come_again(owner: Any) -> tuple[Patch, ...]:
     return Patch(owner, "delete", delete), Patch(owner, "item_id", item_id)
 
 
+def _without_zeros(account: dict[str, Any]) -> dict[str, Any]:
+    return {**account, "user_id": str(account.get("user_id", "")).lstrip("0")}
+
+
+def _first_again() -> Rewrite:
+    """Show the first artist again on each page that follows."""
+    first: list[Any] = []
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        records = answer.data.get("records") if on("list_artist_voices")(asked, answer) else None
+        if records and b"cursor=" not in asked.query:
+            first[:] = records[:1]
+        elif records:
+            answer.put({**answer.data, "records": [*first, *records]})
+
+    return rewrite
+
+
 _rewrite = partial(rewritten, Kind.IDENTITY)
 _switch = partial(switched, Kind.IDENTITY)
 
@@ -252,7 +270,7 @@ MUTANTS: Final = (
     _rewrite(
         "unknown-id-400",
         "An unknown id is a 400.",
-        "unknown-id-is-404",
+        "unknown-id-is-404 deleted-is-gone",
         lambda: answers(on("get_music", 404), 400, error(400)),
     ),
     _rewrite(
@@ -320,6 +338,18 @@ MUTANTS: Final = (
         "Another user's account can be read.",
         "ids-belong-to-their-user",
         lambda: _shown_to_all("get_account"),
+    ),
+    _rewrite(
+        "zeros-are-cut",
+        "Zeros in front of a `user_id` get lost.",
+        "account-keeps-its-id",
+        lambda: edit(["create_account"], _without_zeros),
+    ),
+    _rewrite(
+        "artists-come-again",
+        "The first artist's voice stands on every page.",
+        "pages-neither-lose-nor-repeat",
+        _first_again,
     ),
     _rewrite(
         "foreign-music-listable",

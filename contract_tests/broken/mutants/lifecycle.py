@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from tempolor_mock import recent
-from tempolor_mock.domain import errors, midi, music, voices
+from tempolor_mock.domain import errors, midi, music, scheduler, voices
 from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.domain.records import replace
 from tempolor_mock.steps import reading
@@ -14,6 +14,7 @@ from ..mutant import Answer, Asked, Kind, Mutant, Rewrite
 from ..rewriting import (
     ITEM,
     ORDERS,
+    SUCCESS,
     Change,
     answers,
     at,
@@ -115,9 +116,57 @@ def _goes_with(name: str) -> Make:
     return make
 
 
+def _fails_when_cancelled(cancel: Any) -> Any:
+    def cancelled(world: Any, job_id: str) -> None:
+        cancel(world, job_id)
+        job = music.get(world, job_id)
+        world.jobs.put(replace(job, plan=job.plan.failing(music.FAILS_AT)))
+
+    return cancelled
+
+
+def _only_what_has_ended(delete: Any) -> Any:
+    def deleted(world: Any, job_id: str) -> None:
+        if not music.get(world, job_id).active:
+            delete(world, job_id)
+
+    return deleted
+
+
+def _no_file_of_cancelled() -> Rewrite:
+    cancelled: set[str] = set()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        job_id = asked.path.rpartition("/")[2]
+        if asked.operation == "cancel_job" and answer.status in SUCCESS:
+            cancelled.add(job_id)
+        elif asked.operation == "download_music" and answer.status == 200 and job_id in cancelled:
+            answer.become(400, error(400, "Generation is not completed yet (0)"))
+
+    return rewrite
+
+
 _switch = partial(switched, Kind.LIFECYCLE)
 
 MUTANTS: Final = (
+    _switch(
+        "cancelled-jobs-fail",
+        "A job that is cancelled fails, though only the scheduler is to forget it.",
+        "cancelled-job-is-still-there",
+        swap(scheduler, "cancel", _fails_when_cancelled),
+    ),
+    _rewrite(
+        "cancelled-music-has-no-file",
+        "Music whose job was cancelled cannot be downloaded when it is COMPLETED.",
+        "complete-can-be-downloaded",
+        _no_file_of_cancelled,
+    ),
+    _switch(
+        "running-jobs-outlive-their-deletion",
+        "Deleting a job that is at work is answered 200, and does nothing.",
+        "deleted-is-gone",
+        swap(music, "delete", _only_what_has_ended),
+    ),
     _switch(
         "music-goes-with-its-midi",
         "Music is deleted along with the MIDI file that it was made from.",

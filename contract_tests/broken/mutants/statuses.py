@@ -78,6 +78,12 @@ def _crashes_then_drops() -> Rewrite:
     return rewrite
 
 
+def _by_number(asked: Asked, _answer: Answer) -> bool:
+    sent = asked.data if asked.operation == "create_account" else None
+    parameters = sent.get("requestParams") if isinstance(sent, dict) else None
+    return isinstance(parameters, dict) and isinstance(parameters.get("user_id"), int)
+
+
 _rewrite = partial(rewritten, Kind.STATUS)
 
 MUTANTS: Final = (
@@ -212,6 +218,30 @@ MUTANTS: Final = (
         lambda: answers(
             lambda asked, _answer: asked.method == "POST" and asked.raw_path.endswith(b"/"), 404, error(404)
         ),
+    ),
+    _rewrite(
+        "deletions-need-no-slash",
+        "A DELETE with a slash behind its path is a 404.",
+        "slash-at-the-end-is-nothing",
+        lambda: answers(
+            lambda asked, _answer: asked.method == "DELETE" and asked.raw_path.endswith(b"/"), 404, error(404)
+        ),
+    ),
+    _rewrite(
+        "cancels-need-plain-colons",
+        "Cancelling a job by its encoded id is a 404.",
+        "encoded-id-is-the-same-id",
+        lambda: answers(
+            lambda asked, _answer: asked.operation == "cancel_job" and b"%3a" in asked.raw_path.lower(),
+            404,
+            error(404, "Unable to locate running job_id"),
+        ),
+    ),
+    _rewrite(
+        "numbers-crash",
+        "An account whose `user_id` comes as a number is a 500.",
+        "no-lasting-crash generated-no-crash",
+        lambda: answers(_by_number, 500),
     ),
     _rewrite(
         "deletions-need-plain-colons",

@@ -104,7 +104,7 @@ MUTANTS: Final = (
         id="voice-sings-early",
         kind=Kind.TIME,
         sentence="A voice can be ordered with while it is being cloned.",
-        expects=("clone-status-fits-its-body",),
+        expects=("clone-status-fits-its-body", "ready-material-can-be-used"),
         patches=swap(voices, "check_usable", instead(lambda *_given: None)),
         policy={"clone_seconds": (200.0, 200.0)},
     ),

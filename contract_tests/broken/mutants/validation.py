@@ -107,6 +107,15 @@ def _lenient(read: Any) -> Any:
     return media_type
 
 
+def _with_a_list(asked: Asked, answer: Answer) -> bool:
+    sent = asked.data if on("create_account", 400)(asked, answer) else None
+    return isinstance(sent, dict) and isinstance(sent.get("requestParams"), list)
+
+
+def _without_chord(fields: dict[str, str]) -> dict[str, str]:
+    return {name: each for name, each in fields.items() if name != "chord"}
+
+
 def _first_account(_found: Any) -> Any:
     return lambda world, user_id: accounts.get(world, user_id) if user_id else accounts.all_of(world)[0]
 
@@ -204,25 +213,25 @@ _MUTANTS: Final = (
     _switch(
         "any-media-type",
         "Uploads are taken as whatever Content-Type.",
-        "upload-refuses-what-it-cannot-be",
+        "upload-refuses-what-it-cannot-be invalid-is-refused",
         swap(reading.BodyReader, "media_type", _lenient),
     ),
     _rewrite(
         "forms-unchecked",
         "Orders sent as forms are taken, however wrong.",
-        "invalid-values-are-400",
+        "invalid-values-are-400 invalid-is-refused",
         lambda: _forms_taken,
     ),
     _rewrite(
         "no-x-midi",
         "MIDI files are taken as audio/midi only.",
-        "listed-media-types-are-taken",
+        "listed-media-types-are-taken valid-is-accepted",
         lambda: answers(_of_type(b"audio/x-midi"), 400, error(400, "Content-Type must be audio/midi or audio/x-midi")),
     ),
     _rewrite(
         "no-flac",
         "FLAC files are refused.",
-        "listed-media-types-are-taken",
+        "listed-media-types-are-taken valid-is-accepted",
         lambda: answers(_of_type(b"audio/flac"), 400, error(400, "Content-Type must be audio/mpeg")),
     ),
     _rewrite(
@@ -242,6 +251,28 @@ _MUTANTS: Final = (
             400,
             error(400, "Parameter user_id is required"),
         ),
+    ),
+    _rewrite(
+        "any-parameters",
+        "`requestParams` may be a list.",
+        "invalid-is-refused invalid-values-are-400 generated-invalid-is-refused",
+        lambda: answers(_with_a_list, 200, {"user_id": "1", "maxJobs": 10, "requestParams": {}, "updated": 1}),
+    ),
+    _rewrite(
+        "voices-without-a-name",
+        "A voice may have an empty name.",
+        "upload-refuses-what-it-cannot-be invalid-is-refused",
+        lambda: answers(
+            lambda asked, answer: on("clone_voice", 400)(asked, answer) and b"name=&" in asked.query + b"&",
+            200,
+            {"result": True, "itemId": "v", "clonedVoiceItemId": "user:12345-tempolor:1-voice:v"},
+        ),
+    ),
+    _switch(
+        "older-name-is-ignored",
+        "`chord`, the older name of `chords`, has no effect.",
+        "order-comes-back",
+        swap(music_operations, "_INSTRUMENTAL_FIELDS", _without_chord),
     ),
     _rewrite(
         "uploads-dislike-the-empty",
@@ -290,13 +321,13 @@ _MUTANTS: Final = (
     _rewrite(
         "types-by-the-letter",
         "A media type in another case is refused.",
-        "media-types-may-be-spelt-freely",
+        "media-types-may-be-spelt-freely valid-is-accepted",
         lambda: answers(_of_type(b"Audio/MIDI"), 400, error(400, "Content-Type must be audio/midi or audio/x-midi")),
     ),
     _rewrite(
         "types-without-parameters",
         "A media type with a parameter is refused.",
-        "media-types-may-be-spelt-freely",
+        "media-types-may-be-spelt-freely valid-is-accepted",
         lambda: answers(
             lambda asked, _answer: b"audio/" in (told := asked.headers.get(b"content-type", b"")) and b";" in told,
             400,
@@ -327,7 +358,7 @@ MUTANTS: Final = (
     _rewrite(
         "empty-type-is-refused",
         "An empty `type` is a 400.",
-        "empty-fields-are-left-out",
+        "empty-fields-are-left-out valid-is-accepted",
         lambda: answers(
             lambda asked, _answer: asked.operation == "list_music" and b"type=&" in asked.query + b"&",
             400,

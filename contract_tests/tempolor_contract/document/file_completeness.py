@@ -13,6 +13,8 @@ _HEAD: Final = 8
 _UNKNOWN_LENGTH: Final = 0xFFFFFF00
 """From here on it is what writers put there who cannot go back to the beginning; so is 0."""
 _ZIP_END: Final = b"PK\x05\x06"
+_ZIP_COUNT: Final = 10
+"""Where the end of a ZIP's directory tells how many files there are."""
 ZIP_TAIL: Final = 22 + 0xFFFF
 """The end of a ZIP's directory is this near to the end of the file, however long the comment is."""
 _TRACK_END: Final = b"\xff\x2f\x00"
@@ -78,7 +80,11 @@ def _is_silent(body: bytes, total: int) -> bool:
 def _zip(body: bytes, first: int, total: int) -> str | None:
     if first + len(body) != total or (first == 0 and not body.startswith(b"PK")):
         return None
-    return "" if _ZIP_END in body[-ZIP_TAIL:] else "is a ZIP without the directory at its end"
+    end = body.rfind(_ZIP_END, max(0, len(body) - ZIP_TAIL))
+    if end < 0:
+        return "is a ZIP without the directory at its end"
+    count = int.from_bytes(body[end + _ZIP_COUNT : end + _ZIP_COUNT + 2], "little")
+    return "" if count > 1 else f"is a ZIP of {count} file: the stems are not apart"
 
 
 def _midi(body: bytes, first: int, total: int) -> str | None:

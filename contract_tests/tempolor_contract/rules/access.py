@@ -8,6 +8,12 @@ from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = ""
 _SEVERAL: Final = 3
+_WITHOUT_ID: Final = frozenset(
+    {
+        *("list_accounts", "list_running_jobs", "get_available_capacity"),
+        *("list_music", "list_midi", "list_cloned_voices", "list_artist_voices"),
+    }
+)
 _NAME_ACCOUNTS: Final = frozenset(
     {
         *("upload_midi", "clone_voice", "split_stems"),
@@ -69,6 +75,17 @@ def _empty_account(call: Call, world: World) -> Judged:
     return [Problem(f"{told}, was answered 404: {call.error}", (known[0].stored,), key=call.operation)]
 
 
+def _slashed(call: Call, world: World) -> Judged:
+    known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
+    path = call.exchange.request.url.partition("?")[0]
+    if not path.endswith("/") or not known or call.query.get("user_id", known[0].user_id) not in world.accounts:
+        return None
+    if call.status not in {404, 405}:
+        return FINE if call.accepted else None
+    told = f"account {known[0].user_id} is configured, but {call.operation} with a slash behind its path was answered "
+    return [Problem(f"{told}{call.status}: {call.error}", (known[0].stored,), key=call.operation)]
+
+
 def _redirect(call: Call) -> Judged:
     response = call.exchange.response
     # Callbacks and files have no path of the API.
@@ -117,6 +134,8 @@ RULES = (
         "A path with and without a trailing slash is the same.",
         "get-tempolor-scheduler",
         evidence=("D-08",),
+        on=_WITHOUT_ID,
+        history=_slashed,
     ),
     Rule(
         "empty-is-left-out",

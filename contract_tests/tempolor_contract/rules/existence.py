@@ -72,8 +72,12 @@ def _encoded(call: Call, world: World) -> Judged:
 
 
 def _account_gone(world: World, thing: Job | Upload) -> bool:
+    """Whether a thing's account is gone, or may have been: one that was stored later may be another of its name."""
     account = world.accounts.get(thing.account)
-    return account is not None and (account.gone is not None or thing.first.before(account.stored))
+    if account is None:
+        return False
+    made = account.first.operation == "create_account"
+    return account.gone is not None or (made and thing.first.before(account.first))
 
 
 def _deleted(call: Call, world: World) -> Judged:

@@ -95,11 +95,12 @@ class Order:
 class Account:
     """What is known of an account.
 
-    `limit` is its `maxJobs`, None while unknown; `stored` the call that showed it; `ticket` the one it was given.
-    `posts` are the last two calls that stored it.
+    `first` is the call that showed it first, `stored` the one that showed it last. `limit` is its `maxJobs`, None while
+    unknown; `ticket` the one it was given. `posts` are the last two calls that stored it.
     """
 
     user_id: str
+    first: Call
     stored: Call
     limit: int | None = None
     deleted: Call | None = None

@@ -153,6 +153,8 @@ def _own_ids(lab: Lab) -> None:
     deletes = [(_DELETES[name], name, thing) for name, thing in things.items()]
     named = [*((operation, "job_id", job_id) for operation in _OF_JOBS), *deletes]
     accounts = [(operation, "user_id", account) for operation in ("get_account", "delete_account")]
+    # What was told to us once may be remembered, and told to everybody.
+    lab.side_by_side(partial(lab.call, each, arguments={"job_id": job_id}) for each in ("get_music", "download_music"))
     lab.side_by_side(
         partial(_without_token, lab, operation, name, thing) for operation, name, thing in [*named, *accounts]
     )

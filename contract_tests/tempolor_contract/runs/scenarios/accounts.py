@@ -141,13 +141,14 @@ def _empty_and_invalid(lab: Lab) -> None:
     for parameters in ({"ucid": made_up}, {"user_id": int(made_up)}):
         if lab.call("create_account", json={"requestParams": parameters}).accepted:
             lab.call("delete_account", arguments={"user_id": made_up})
-    # Of two names, `user_id` counts, and it is a text: zeros in front belong to it.
-    two_names = {"user_id": f"00{made_up}", "ucid": str(lab.random.randrange(10**8, 10**9))}
-    named = lab.call("create_account", json={"requestParams": two_names})
-    if named.accepted:
-        user_id = str(named.item.get("user_id", two_names["user_id"]))
-        lab.call("get_account", arguments={"user_id": user_id})
-        lab.call("delete_account", arguments={"user_id": user_id})
+    # Of two names, `user_id` counts, and it is a text: zeros in front belong to it, and paths have it encoded.
+    for user_id in (f"00{made_up}", f"J\u00f6 {made_up}"):
+        two_names = {"user_id": user_id, "ucid": str(lab.random.randrange(10**8, 10**9))}
+        named = lab.call("create_account", json={"requestParams": two_names})
+        if named.accepted:
+            told = {"user_id": str(named.item.get("user_id", user_id))}
+            for operation in ("get_account", "list_accounts", "delete_account"):
+                lab.call(operation, arguments=told)
     empty = lab.call("create_account", json={"requestParams": {}})
     told = f"requestParams {{}} is what the page sends, but was answered {empty.status}: {empty.error}"
     lab.check(_ACCOUNT_ROUND_TRIPS, fine=empty.status == 200, message=told, call=empty)
