@@ -134,6 +134,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [order()],
         [call("POST", "/music/song", 400, error(400, "Parameter prompt is required"), sent={"prompt": "x"})],
     ),
+    "refusal-names-what-is-wrong": (
+        [call("POST", "/music/song", 400, error(400, "prompt is too long"), sent={"prompt": "p" * 2001})],
+        [call("POST", "/music/song", 400, error(400, "lyrics is too long"), sent={"prompt": "p" * 2001})],
+    ),
     "no-token-no-answer": (
         [read(music()), call("GET", "/scheduler", 401, error(401), token=None)],
         [read(music()), call("GET", "/scheduler", 200, [], token=None)],

@@ -38,9 +38,9 @@ UNKNOWN = [call("GET", path, 401, error(401)) for path in ("/accounts", "/schedu
 DELETED = call("DELETE", f"/music/{JOB}", 200, {"result": True})
 
 
-def posted(path: str, status: int, text: str = "", **options: Any) -> Exchange:
+def posted(path: str, status: int, text: str = "", *, answer: Any = None, **options: Any) -> Exchange:
     """Return a POST and its answer."""
-    return call("POST", path, status, error(status, text) if status >= 400 else {}, **options)
+    return call("POST", path, status, error(status, text) if status >= 400 else answer or {}, **options)
 
 
 def uploaded(status: int, text: str = "", user_id: str = ACCOUNT, kind: str = "audio/midi") -> Exchange:
@@ -66,9 +66,16 @@ def link(job: str = JOB, url: str = URL) -> Exchange:
     return call("GET", f"/music/download/{job}", 200, {"url": url, "remainSeconds": 60})
 
 
-def shown(updated: int, token: str = TOKEN) -> Exchange:
+def shown(updated: int, token: str = TOKEN, **more: Any) -> Exchange:
     """Return an account as a user reads it."""
-    return call("GET", f"/accounts/{ACCOUNT}", 200, account(updated=updated), token=token)
+    return call("GET", f"/accounts/{ACCOUNT}", 200, account(updated=updated, **more), token=token)
+
+
+def kept(parameters: dict[str, Any]) -> Exchange:
+    """Return the storing of an account with parameters that the answer does not show."""
+    return posted(
+        "/accounts", 200, sent={"requestParams": {"user_id": ACCOUNT, **parameters}}, answer=account(updated=5)
+    )
 
 
 def reported(number: int) -> Exchange:
@@ -295,6 +302,42 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
                 ("Audio/MIDI", "unsupported file"),
                 ("audio/midi; charset=binary", "no such media type"),
             )
+        ),
+    ],
+    "refusal-names-what-is-wrong": [
+        (SILENT, [song(400, "Something is wrong", prompt="p" * 2001)]),
+        (SILENT, [song(400, "colour is too long", prompt="p" * 2001)]),
+        (SILENT, [song(400, "Parameter user_id is required", prompt="p" * 2001)]),
+        (SILENT, [song(400, "clonedVoiceItemId has incorrect format", prompt="p" * 2001)]),
+        (SILENT, [song(400, "Parameter lyrics is required", midiItemId=MIDI, artistVoiceItemId="v")]),
+        (SILENT, [song(400, "lyrics is too long")]),
+        (SILENT, [song(404, "lyrics is too long", prompt="p" * 2001)]),
+        (PASSED, [song(400, "Parameter prompt is required", prompt=None)]),
+        (PASSED, [song(400, "replyRef is too long", replyRef="r" * 1025, lyrics="l" * 3001)]),
+        (PASSED, [call("GET", "/music", 400, error(400, "Invalid type parameter"), query={"type": "opera"})]),
+        (
+            "[1] create_song was refused with 'replyUrl is too long', but what is wrong is replyRef",
+            [song(400, "replyUrl is too long", replyRef="r" * 1025)],
+        ),
+        (
+            "[1] create_song was refused with 'Parameter lyrics is required', but what is wrong is prompt",
+            [song(400, "Parameter lyrics is required", prompt=None)],
+        ),
+        (
+            "[1] create_account was refused with 'maxJobs has incorrect format', but what is wrong is requestParams",
+            [posted("/accounts", 400, "maxJobs has incorrect format", sent={"requestParams": [], "maxJobs": 4})],
+        ),
+        (SILENT, [call("GET", "/music", 400, error(400, "Parameter cursor is required"), query={"type": "x"})]),
+    ],
+    "account-keeps-its-parameters": [
+        (SILENT, [kept({"size": 5}), shown(5)]),
+        (SILENT, [shown(5)]),
+        (PASSED, [kept({"size": [5]}), shown(5)]),
+        (PASSED, [kept({"size": [5]}), shown(5, requestParams={"size": [5]})]),
+        (SILENT, [kept({"size": [5]}), shown(6, requestParams={"size": [6]})]),
+        (
+            "[1, 2] size of account 111 was stored as [5], and is shown as '[object Object]'",
+            [kept({"size": [5]}), shown(5, requestParams={"size": "[object Object]"})],
         ),
     ],
     "jobs-come-to-an-end": [

@@ -5,6 +5,7 @@ from typing import Any, Final
 from ..document.bodies import ticket_in, whole
 from ..document.call import Call
 from ..document.times import milliseconds
+from .history.records import Account
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
@@ -154,17 +155,39 @@ def _replaced(call: Call, world: World) -> Judged:
     judged: Judged = None
     for shown in _shown(call):
         account = world.accounts.get(str(shown.get("user_id")))
-        if account is None or len(account.posts) < 2 or not account.posts[1].before(call):
+        if account is None or not account.posts or not account.posts[-1].before(call):
             continue
-        # A mask may stand for any value, so what is shown is compared with what it must not be.
-        old, new = (_parameters(post.sent) for post in account.posts)
-        told = _parameters(shown)
-        kept = [name for name in old if old[name] and told.get(name) == old[name] != new.get(name)]
-        if kept:
-            message = f"account {account.user_id} was stored with other requestParams, but {kept[0]} is shown as before"
-            return [Problem(message, account.posts)]
-        judged = FINE
+        for compare in (_as_before, _spoilt):
+            found = compare(shown, account)
+            if found:
+                return found
+            judged = judged if found is None else FINE
     return judged
+
+
+def _as_before(shown: dict[str, Any], account: Account) -> Judged:
+    """Compare parameters with what they must not be any more: a mask may stand for any value."""
+    if len(account.posts) < 2:
+        return None
+    old, new = (_parameters(post.sent) for post in account.posts)
+    told = _parameters(shown)
+    kept = [name for name in old if old[name] and told.get(name) == old[name] != new.get(name)]
+    told_of = f"account {account.user_id} was stored with other requestParams, but"
+    return [Problem(f"{told_of} {kept[0]} is shown as before", account.posts)] if kept else FINE
+
+
+def _spoilt(shown: dict[str, Any], account: Account) -> Judged:
+    """Compare objects and lists with what was stored: nobody masks them."""
+    told, post = _parameters(shown), account.posts[-1]
+    composite = {name: each for name, each in _parameters(post.sent).items() if isinstance(each, dict | list)}
+    # Somebody else may have stored it again.
+    if not composite or account.shown.get("updated") != shown.get("updated"):
+        return None
+    for name, each in composite.items():
+        if told.get(name, each) != each:
+            message = f"{name} of account {account.user_id} was stored as {each}, and is shown as {told[name]!r}"
+            return [Problem(message, (post,), key=name)]
+    return FINE
 
 
 def _parameters(account: dict[str, Any]) -> dict[str, Any]:
@@ -294,7 +317,7 @@ RULES = (
     ),
     Rule(
         "account-keeps-its-parameters",
-        "Parameters that are stored again replace those of before.",
+        "Parameters come back as they were stored, secrets masked; stored again, they replace those of before.",
         _POST,
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ _ERROR_ENVELOPE: Final = rule("error-envelope")
 _INVALID_IS_REFUSED: Final = rule("invalid-is-refused")
 _MEDIA_TYPE_DOCUMENTED: Final = rule("media-type-documented")
 _ORDERS_ARE_JSON_OR_FORMS: Final = rule("orders-are-json-or-forms")
+_REFUSAL_NAMES_WHAT_IS_WRONG: Final = rule("refusal-names-what-is-wrong")
 _STATUS_DOCUMENTED: Final = rule("status-documented")
 _UNDECLARED_PROPERTIES: Final = rule("undeclared-properties")
 _UNKNOWN_PATH_IS_404: Final = rule("unknown-path-is-404")
@@ -58,6 +59,7 @@ _UNFIT: Final = re.compile(
 )
 _TYPE: Final = "Content-Type"
 _OF_TYPE: Final = re.compile(r"content.?type|media.?type|unsupported", re.IGNORECASE)
+_MISSING_FIELD: Final = re.compile(r'"(\w+)" is a required property')
 _WORD: Final = re.compile(r"\w+")
 # D-49, D-54: no page bounds a number, and none tells the types inside of requestParams.
 _FREE_BOUNDS: Final = tuple(str(2**bits - 1) for bits in (31, 63)) + tuple(str(-(2**bits)) for bits in (31, 63))
@@ -96,6 +98,12 @@ class _Asked:
 
     parameters: list[tuple[str, str, bool, Schema]] = field(default_factory=list)
     bodies: dict[str, Schema] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> set[str]:
+        """The names of parameters and fields."""
+        fields = (name for schema in self.bodies.values() for name in schema.plain.get("properties", ()))
+        return {*fields, *(name for _, name, _, _ in self.parameters)}
 
 
 class DocumentJudge:
@@ -267,7 +275,9 @@ class DocumentJudge:
             yield _UNLIKELY_IS_REFUSED, _problems(call, inferred, "although ")
             if not breaches:
                 yield _VALID_IS_ACCEPTED, FINE
-        elif not breaches:
+        elif breaches:
+            yield _REFUSAL_NAMES_WHAT_IS_WRONG, _misnamed(call, self._asked[call.operation], breaches)
+        else:
             yield _VALID_IS_ACCEPTED, _unjust(call, {name for _, name, _, _ in self._asked[call.operation].parameters})
 
     def _is_later(self, call: Call, breach: Breach) -> bool:
@@ -386,6 +396,27 @@ def _key(call: Call, breach: Breach) -> str:
 
 def _told(breaches: list[Breach]) -> str:
     return "; ".join(f"{each.path}: {each.message}" for each in breaches)
+
+
+def _misnamed(call: Call, asked: _Asked, breaches: Iterable[Breach]) -> Judged:
+    complaint = _COMPLAINT.search(call.error)
+    name = next((group for group in complaint.groups() if group), "") if complaint else ""
+    # Whether an id or an account will do is for the service to know.
+    if name not in asked.names or name in _OWN_JUDGEMENT or name.endswith(("Id", "_id")):
+        return None
+    wrong = {_field_of(each) for each in breaches}
+    if name in wrong:
+        return FINE
+    told = f"{call.operation} was refused with {call.error!r}, but what is wrong is {', '.join(sorted(wrong))}"
+    return None if "" in wrong else [Problem(told, key=call.operation)]
+
+
+def _field_of(breach: Breach) -> str:
+    """Return the field that breaks the document, empty where several do together."""
+    missing = _MISSING_FIELD.match(breach.message)
+    if missing is not None:
+        return missing[1]
+    return breach.field or ("" if breach.path == "body" else re.split(r"[.[]", breach.path)[0])
 
 
 def _unjust(call: Call, parameters: Collection[str]) -> Judged:

@@ -104,6 +104,14 @@ RULES = (
         evidence=("D-11", "D-23", "D-25", "D-47", "D-52"),
     ),
     Rule(
+        "refusal-names-what-is-wrong",
+        "A 400 that names a field or parameter names one that is wrong.",
+        _START,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-12",),
+    ),
+    Rule(
         "validators-agree",
         "openapi-core and jsonschema-rs find the same answers wrong.",
         _START,

@@ -42,7 +42,8 @@ def _accounts(lab: Lab) -> None:
     before = None
     for limit in (7, 3):
         # A value that changes, and a name that goes.
-        before = _stored(lab, {**secret, "ve": f"2.{limit}", f"la_{limit}": "fr"}, limit, before)
+        parameters = {"ve": f"2.{limit}", f"la_{limit}": "fr", "screen": {"size": [limit, 2]}, "langs": ["de", "en"]}
+        before = _stored(lab, {**secret, **parameters}, limit, before)
         lab.clock.wait(1)
         seen = [lab.call("get_account", arguments={"user_id": second}) for _ in range(2)]
         told = f"account {second} was only read, but updated went from {seen[0].item.get('updated')}"

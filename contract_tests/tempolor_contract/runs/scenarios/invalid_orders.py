@@ -37,6 +37,7 @@ SONGS: Final[dict[str, dict[str, Any]]] = {
     "MIDI id of the wrong shape": {"midiItemId": "midi"},
     "replyUrl of 1025 characters": {"replyUrl": _LONG_URL},
     "replyRef of 1025 characters": {"replyRef": _DECOMPOSED[:1025]},
+    "maxJobs that is no number": {"maxJobs": "many"},
 }
 INSTRUMENTALS: Final[dict[str, dict[str, Any]]] = {
     "no prompt": {"prompt": None},
@@ -60,8 +61,8 @@ _SOURCES: Final = {"clonedVoiceItemId": "voice", "midiItemId": "midi", "artistVo
 """The fields that name material, and the kind of their ids, where they have a form."""
 _ALONE: Final = frozenset({"no prompt"})
 """Sent without anything else, so that there is no doubt what is wrong."""
-_FORMS: Final = frozenset({"no prompt", "empty prompt", "unknown model", "bpm 191", "two voices"}) | {
-    case for case in (*SONGS, *INSTRUMENTALS) if case.endswith("characters")
+_FORMS: Final = frozenset({"no prompt", "empty prompt", "unknown model", "bpm 49", "bpm 191", "two voices"}) | {
+    case for case in (*SONGS, *INSTRUMENTALS) if case.endswith(("characters", "no number"))
 }
 
 
