@@ -261,6 +261,11 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[1] hasNext is true, but the page has no cursor to ask for the next one with",
             [call("GET", "/music", 200, {"hasNext": True})],
         ),
+        (PASSED, [call("GET", "/music", 200, {"hasNext": True, "cursor": "d"}, query={"cursor": "c"})]),
+        (
+            "[1] hasNext is true, but the cursor of the next page is that of this one, 'c'",
+            [call("GET", "/music", 200, {"hasNext": True, "cursor": "c"}, query={"cursor": "c"})],
+        ),
     ],
     "last-page-has-no-cursor": [
         (SILENT, [call("GET", "/music", 404, {"hasNext": False, "cursor": "c"})]),

@@ -23,6 +23,10 @@ def _cursor(call: Call) -> Judged:
     more, cursor = call.item["hasNext"], call.item.get("cursor")
     if more is True and not cursor:
         return [Problem("hasNext is true, but the page has no cursor to ask for the next one with")]
+    if more is True and cursor == call.query.get("cursor"):
+        return [
+            Problem(f"hasNext is true, but the cursor of the next page is that of this one, {cursor!r}", key="same")
+        ]
     return FINE
 
 

@@ -152,6 +152,6 @@ ORDERS = Scenario(
     frozenset({Need.CREATE}),
     provokes=ids(
         "printed-error-texts invalid-values-are-400 orders-are-json-or-forms voice-and-midi-exclude-each-other "
-        "refused-order-starts-nothing"
+        "refused-order-starts-nothing refusal-names-what-is-wrong"
     ),
 )

@@ -185,8 +185,8 @@ def _download_as(lab: Lab, job_id: str, file_format: str | None) -> None:
     fetch(lab, link.item.get("url"), file_format or "")
 
 
-def fetch(lab: Lab, url: object, kind: str = "") -> Call | None:
-    """Fetch a link, and judge that it works; nothing if it is no address.
+def fetch(lab: Lab, url: object, kind: str = "", *, when: str = "as soon as it was handed out") -> Call | None:
+    """Fetch a link, and judge that it works; nothing if it is no address. `when` says how old it is.
 
     What is small is read to its end, and so is an MP3; of the rest come the beginning, the middle and the end.
     """
@@ -194,11 +194,11 @@ def fetch(lab: Lab, url: object, kind: str = "") -> Call | None:
         return None
     call = lab.fetch(url, most_bytes=_MOST if kind == "mp3" else _PEEK)
     if call.exchange.fault.startswith("ConnectError") and _leads_nowhere(lab, url):
-        told = f"a link was fetched as soon as it was handed out, and nobody listens at {urlsplit(url).netloc}"
+        told = f"a link was fetched {when}, and nobody listens at {urlsplit(url).netloc}"
         lab.check(_LINK_LASTS_AND_EXPIRES, fine=False, message=told, call=call)
     if call.unclear or (call.refused and _may_be_over(lab, url, call)):
         return None
-    told = f"a link was fetched as soon as it was handed out, and answered {call.status}"
+    told = f"a link was fetched {when}, and answered {call.status}"
     lab.check(_LINK_LASTS_AND_EXPIRES, fine=call.status in {200, 206, 301, 302, 307}, message=told, call=call)
     response = call.exchange.response
     if response is not None and call.status == 200 and len(response.body) >= 2 * _RANGE:
@@ -370,12 +370,12 @@ def _expiry(lab: Lab) -> None:
         raise UnclearError("the link's lifetime is not reported")
     if not lab.clock.virtual and seconds > _SHORT_LIFE:
         lab.clock.wait(_GLANCE)
-        fetch(lab, url)
+        fetch(lab, url, when=f"{_GLANCE} s after it was handed out for {seconds} s")
         raise UnclearError(f"the link lasts {seconds} s, and the clock cannot be moved")
     if lab.clock.virtual:
         fetch(lab, url)
         lab.clock.wait(seconds - min(5, seconds / 2))
-    fetch(lab, url)
+    fetch(lab, url, when=f"within the {seconds} s that it was to last")
     lab.clock.wait(10 + seconds / 2 if lab.clock.virtual else seconds + 2)
     late = lab.fetch(url, most_bytes=_PEEK)
     told = f"the link was to last {seconds} s, and was answered {late.status} after that"

@@ -38,6 +38,16 @@ def wav_file(seconds: float = 2.0, rate: int = 8000) -> bytes:
     return file.getvalue()
 
 
+@cache
+def long_wav_file() -> bytes:
+    """Return a wav of more than a megabyte, as recordings are in life."""
+    file = io.BytesIO()
+    with wave.open(io.BytesIO(wav_file())) as short, wave.open(file, "wb") as out:
+        out.setparams(short.getparams())
+        out.writeframes(short.readframes(short.getnframes()) * 40)
+    return file.getvalue()
+
+
 def files_of(media_type: str) -> list[bytes]:
     """Return small real files of a media type, two of each."""
     kind = media_type.partition("/")[2].removeprefix("x-")

@@ -10,7 +10,7 @@ from ...rules.catalogue import rule
 from . import fixtures
 from .lab import UPLOAD_SECONDS, Lab, UnclearError
 from .lifecycle import all_formats, fetch, fetch_nearby
-from .samples import files_of, midi_file, wav_file
+from .samples import files_of, long_wav_file, midi_file, wav_file
 from .scenario import Beside, Need, Scenario, ids
 from .survey import pages, walk
 
@@ -29,6 +29,7 @@ _WHAT_WAS_MADE_CAN_BE_FOUND: Final = rule("what-was-made-can-be-found")
 _MIDI_TYPE: Final = {"Content-Type": "audio/midi"}
 _WAV_TYPE: Final = {"Content-Type": "audio/wav"}
 _LONG: Final = 250
+_TOO_LONG: Final = 413
 _MOST_PAGES: Final = 8
 _SOUNDS: Final = ("mp4", "x-m4a", "mpeg", "wav", "wave", "flac", "x-flac")
 _LISTED: Final = {
@@ -167,10 +168,12 @@ def _gone(lab: Lab, operation: str, name: str, thing: str, account: str) -> None
 
 def _stems(lab: Lab) -> None:
     query = {"user_id": fixtures.account(lab)}
-    call = _uploaded(
-        lab, lab.call("split_stems", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=UPLOAD_SECONDS)
-    )
-    fetch(lab, call.item.get("stemsZipUrl"), "stems")
+    split = partial(lab.call, "split_stems", query=query, headers=_WAV_TYPE, timeout=UPLOAD_SECONDS)
+    short, long = lab.side_by_side(partial(split, content=each) for each in (wav_file(), long_wav_file()))
+    fetch(lab, _uploaded(lab, short).item.get("stemsZipUrl"), "stems")
+    # Where it is too long, a 413 says so.
+    if long.status != _TOO_LONG:
+        _uploaded(lab, long)
 
 
 def _refusals(lab: Lab) -> None:
@@ -289,7 +292,7 @@ STEMS = Scenario(
     "stems",
     _stems,
     frozenset({Need.UPLOAD}),
-    cost=1,
+    cost=2,
     beside=Beside.UPLOADS,
     provokes=("file-is-whole", "stems-are-done-or-not"),
 )
