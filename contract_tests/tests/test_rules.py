@@ -358,6 +358,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [read(music(30)), link(status=404), link()],
         [read(music(30)), link(status=400, text="Generation is not completed yet (30)")],
     ),
+    "failed-download-says-so": (
+        [order(), read(music(10)), link(status=400, text="Generation is not completed yet (10)")],
+        [order(), read(music(10)), link(status=404)],
+    ),
     "each-job-has-its-file": (
         [link(), call("GET", f"/music/download/{JOB2}", 200, {"url": f"{URL}2"})],
         [link(), call("GET", f"/music/download/{JOB2}", 200, {"url": URL})],

@@ -66,6 +66,11 @@ def link(job: str = JOB, url: str = URL) -> Exchange:
     return call("GET", f"/music/download/{job}", 200, {"url": url, "remainSeconds": 60})
 
 
+def unfinished(status: int, text: str = "", **query: str) -> Exchange:
+    """Return a download that was refused."""
+    return call("GET", f"/music/download/{JOB}", status, error(status, text), query=query)
+
+
 def shown(updated: int, token: str = TOKEN, **more: Any) -> Exchange:
     """Return an account as a user reads it."""
     return call("GET", f"/accounts/{ACCOUNT}", 200, account(updated=updated, **more), token=token)
@@ -355,6 +360,47 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             "[1, 2, 3] account 111 has 1 slots, but 2 jobs run, of 2 orders",
             [order(JOB, maxJobs=1), order(JOB2, maxJobs=1), scheduler(row(), row(JOB2))],
+        ),
+    ],
+    "download-only-when-complete": [
+        (SILENT, [order(), unfinished(404), read(music(30))]),
+        (SILENT, [order(), unfinished(401), read(music())]),
+        (SILENT, [order(), unfinished(500), read(music())]),
+        (SILENT, [order(), unfinished(404), unfinished(400), read(music())]),
+        (
+            f"[2, 3] {JOB} is at work, so its download was to be a 400, but it was answered 404 before: No record",
+            [order(), unfinished(404, "No record"), read(music())],
+        ),
+    ],
+    "failed-download-says-so": [
+        (SILENT, [unfinished(404)]),
+        (SILENT, [read(music(30)), unfinished(404)]),
+        (SILENT, [read(music(10)), DELETED, unfinished(404)]),
+        (SILENT, [read(music(10)), link()]),
+        (SILENT, [read(music(10)), unfinished(401)]),
+        (SILENT, [read(music(10)), unfinished(500)]),
+        (SILENT, [read(music(10)), unfinished(400, file_format="ogg")]),
+        (PASSED, [read(music(10)), unfinished(400, "Generation is not completed yet (10)")]),
+        (
+            f"[1, 2] {JOB} has FAILED, so its download is a 400 with (10), but was answered 404: No record",
+            [read(music(10)), unfinished(404, "No record")],
+        ),
+        (
+            f"[1, 2] {JOB} has FAILED, so its download is a 400 with (10), but was answered 400: not completed yet (0)",
+            [read(music(10)), unfinished(400, "not completed yet (0)")],
+        ),
+    ],
+    "secrets-are-masked": [
+        (SILENT, [call("GET", "/nowhere", 404, error(404, TOKEN))]),
+        (SILENT, [call("GET", "/scheduler", 200, [{"x": "short"}], token="short")]),
+        (PASSED, [scheduler()]),
+        (
+            "[1] the answer of list_running_jobs, a 401, repeats the token that was sent, which is a secret",
+            [call("GET", "/scheduler", 401, error(401, f"unknown token {TOKEN}"))],
+        ),
+        (
+            "[1] the answer of list_running_jobs, a 401, repeats the token that was sent, which is a secret",
+            [call("GET", "/scheduler", 401, error(401, TOKEN), token=None, headers={"Authorization": TOKEN})],
         ),
     ],
     "each-job-has-its-file": [

@@ -154,7 +154,7 @@ MUTANTS: Final = (
     _rewrite(
         "colons-must-be-plain",
         "An id with encoded colons is a 404.",
-        "encoded-id-is-the-same-id",
+        "encoded-id-is-the-same-id what-was-made-can-be-found",
         lambda: answers(lambda asked, _answer: b"%3a" in asked.raw_path.lower(), 404, error(404)),
     ),
     _rewrite(
@@ -222,7 +222,7 @@ MUTANTS: Final = (
     _rewrite(
         "deletions-need-no-slash",
         "A DELETE with a slash behind its path is a 404.",
-        "slash-at-the-end-is-nothing",
+        "slash-at-the-end-is-nothing what-was-made-can-be-found",
         lambda: answers(
             lambda asked, _answer: asked.method == "DELETE" and asked.raw_path.endswith(b"/"), 404, error(404)
         ),
@@ -246,7 +246,7 @@ MUTANTS: Final = (
     _rewrite(
         "deletions-need-plain-colons",
         "Deleting an id with encoded colons is a 404.",
-        "encoded-id-is-the-same-id",
+        "encoded-id-is-the-same-id what-was-made-can-be-found",
         lambda: answers(
             lambda asked, _answer: asked.method == "DELETE" and b"%3a" in asked.raw_path.lower(), 404, error(404)
         ),

@@ -56,7 +56,8 @@ def wrong_orders(visitor: Visitor) -> None:
     visitor.send("/music/song", {"prompt": "x", **_SOURCES})
     for one in _SOURCES:
         visitor.send("/music/song", {"prompt": "x", "user_id": ACCOUNT, one: _SOURCES[one]})
-    visitor.ask("POST", "/accounts", json={"maxJobs": 4})
+    for account in ({"maxJobs": 4}, {"requestParams": []}):
+        visitor.ask("POST", "/accounts", json=account)
 
 
 def _order_as(visitor: Visitor, content: str, media_type: str) -> None:
@@ -87,6 +88,9 @@ def wrong_tokens(visitor: Visitor) -> None:
             visitor.ask("GET", path, token=token)
     for path in (f"/music/{visitor.jobs[0]}", f"/scheduler/{visitor.jobs[0]}"):
         visitor.ask("DELETE", path, token=None)
+    for path in (f"/music/{visitor.jobs[0]}", f"/music/download/{visitor.jobs[0]}"):
+        for token in (TOKEN, None):
+            visitor.ask("GET", path, token=token)
     for body in ({"prompt": "x"}, {}):
         visitor.ask("POST", "/music/song", json=body, token=None)
 
@@ -149,7 +153,7 @@ def full(visitor: Visitor) -> None:
     attempt(mine.scheduler.running)
     last = visitor.jobs[-1]
     attempt(visitor.other.scheduler.cancel, last)
-    for job in (last, last, visitor.jobs[0]):
+    for job in (last, last, *visitor.jobs[-4:], visitor.jobs[0]):
         attempt(mine.scheduler.cancel, job)
     attempt(mine.scheduler.running)
     attempt(mine.music.get, last)
@@ -218,6 +222,13 @@ def gone(visitor: Visitor) -> None:
     """Delete everything, twice, and look for it."""
     mine, attempt = visitor.mine, visitor.attempt
     running = visitor.order(mine.songs.create, "A ballad", user_id=ACCOUNT, reply_url=visitor.reply_url())
+    for job, spelt in (
+        (visitor.jobs[2], visitor.jobs[2].replace(":", "%3A")),
+        (visitor.jobs[3], f"{visitor.jobs[3]}/"),
+    ):
+        attempt(mine.music.get, job)
+        visitor.ask("DELETE", f"/music/{spelt}")
+        attempt(mine.music.get, job)
     for job in (*visitor.jobs[:2], *running):
         for call in (mine.music.delete, mine.music.get, mine.music.delete, mine.music.link):
             attempt(call, job)

@@ -31,8 +31,9 @@ def accounts(visitor: Visitor) -> None:
     mine, attempt = visitor.mine.accounts, visitor.attempt
     attempt(mine.list)
     parameters = {"service_ticket": "ticket-of-one", "language": "en", "region": "eu"}
-    attempt(mine.create, {"ucid": SECOND}, max_jobs=2)
-    attempt(mine.delete, SECOND)
+    for named in ({"ucid": SECOND}, {"user_id": "0042"}):
+        made = attempt(mine.create, named, max_jobs=2)
+        attempt(lambda account=made: mine.delete(account.user_id))
     attempt(mine.create, {"user_id": ACCOUNT, **parameters}, max_jobs=4)
     attempt(mine.get, ACCOUNT)
     attempt(mine.create, {"user_id": ACCOUNT, "language": "de"}, max_jobs=4)
@@ -151,7 +152,7 @@ def songs_of_sources(visitor: Visitor) -> None:
 def lists(visitor: Visitor) -> None:
     """Page through everything, twice, and of one account after the other."""
     mine, attempt = visitor.mine, visitor.attempt
-    attempt(mine.accounts.create, {"user_id": SECOND}, max_jobs=2)
+    attempt(mine.accounts.create, {"user_id": SECOND}, max_jobs=3)
     attempt(mine.accounts.list)
     visitor.order(mine.songs.create, "A ballad", user_id=SECOND)
     attempt(mine.midi.upload, midi_file(), name="Theirs", media_type="audio/midi", user_id=SECOND)

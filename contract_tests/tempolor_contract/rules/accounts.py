@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from ..document.bodies import ticket_in, whole
-from ..document.call import Call
+from ..document.call import CALLBACK, FILE, Call
 from ..document.times import milliseconds
 from .history.records import Account
 from .history.world import World
@@ -15,6 +15,8 @@ _NEEDS_USER: Final = frozenset(
 )
 _POST: Final = "post-tempolor-accounts"
 _DEFAULT_JOBS: Final = 10
+_SHORTEST_TOKEN: Final = 8
+"""A shorter one may be a part of anything."""
 _NAMES: Final = frozenset({"user_id", "ucid"})
 
 
@@ -80,7 +82,7 @@ def _stored_id(call: Call) -> Judged:
 
 def _secrets(call: Call, world: World) -> Judged:
     judged: Judged = None
-    for shown in _shown(call):
+    for shown in _shown(call) if call.operation in _SHOWS else ():
         known = world.accounts.get(str(shown.get("user_id")))
         sent = {ticket_in(call.sent.get("requestParams")), known.ticket if known else ""} - {""}
         if not sent:
@@ -92,6 +94,16 @@ def _secrets(call: Call, world: World) -> Judged:
                 Problem("the answer shows the service_ticket that was stored, which is a secret", key=call.operation)
             ]
     return judged
+
+
+def _echoed(call: Call) -> Judged:
+    response, header = call.exchange.response, call.exchange.request.header("authorization") or ""
+    token = header.rpartition(" ")[2]
+    if response is None or not call.operation or call.operation in {CALLBACK, FILE} or len(token) < _SHORTEST_TOKEN:
+        return None
+    # Ids have the number of a token in them, and nothing more.
+    told = f"the answer of {call.operation}, a {call.status}, repeats the token that was sent, which is a secret"
+    return [Problem(told, key=call.operation)] if token.encode() in response.whole else FINE
 
 
 def _asked(call: Call) -> Judged:
@@ -300,12 +312,12 @@ RULES = (
     ),
     Rule(
         "secrets-are-masked",
-        "Answers do not repeat the ticket of the browser session.",
+        "Answers do not repeat the token, nor the ticket of the browser session.",
         _POST,
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-31",),
-        on=_SHOWS,
+        single=_echoed,
         history=_secrets,
     ),
     Rule(

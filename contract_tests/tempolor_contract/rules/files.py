@@ -36,6 +36,7 @@ _NAMES: Final[dict[str, frozenset[str]]] = {
     "waveform": frozenset({"application/json", "text/json", "text/plain"}),
     "audio": frozenset({"audio/", "video/mp4"}),
 }
+_NOT_YET: Final = 400
 _DAY: Final = 86_400
 _LONGEST_DAYS: Final = 31
 """No page bounds the life of a link; more than a month is no life of a link that expires."""
@@ -54,11 +55,17 @@ def _only_complete(call: Call, world: World) -> Judged:
     judged: Judged = None
     for item in items_of(call):
         job = world.jobs.get(item.get("job_id", ""))
-        if job is None or status_of(item) != GENERATING or not job.downloaded:
+        if job is None or status_of(item) != GENERATING:
             continue
         early = [download for download in job.downloaded.values() if download.before(call)]
+        refused = job.no_download
         if early:
             judged = [Problem(f"{job.id} could be downloaded before it was COMPLETED", (early[0],), key="early")]
+        elif refused is not None and refused.before(call) and refused.status != _NOT_YET:
+            told = (
+                f"{job.id} is at work, so its download was to be a 400, but it was answered {refused.status} before: "
+            )
+            judged = [Problem(f"{told}{refused.error}", (refused,), key="refused")]
     return judged
 
 
@@ -76,6 +83,19 @@ def _complete(call: Call, world: World) -> Judged:
             Problem(f"{job.id} could be downloaded before and nobody has deleted it, but now that is a 404", (earlier,))
         ]
     return FINE if call.status == 200 else None
+
+
+def _of_failed(call: Call, world: World) -> Judged:
+    job = world.job_of(call)
+    if job is None or job.gone or job.final is None or not job.failed or not job.final.call.before(call):
+        return None
+    if not call.refused or call.status in {401, 402} or call.query.get("file_format", "") not in FILE_FORMATS:
+        return None
+    told = (
+        f"{job.id} has FAILED, so its download is a 400 with ({FAILED}), but was answered {call.status}: {call.error}"
+    )
+    fine = call.status == 400 and f"({FAILED})" in call.error
+    return FINE if fine else [Problem(told, (job.final.call,))]
 
 
 def _link(call: Call, world: World) -> Link | None:
@@ -214,6 +234,16 @@ RULES = (
         evidence=("D-71",),
         on=frozenset({"download_music"}),
         history=_complete,
+    ),
+    Rule(
+        "failed-download-says-so",
+        "The download of a FAILED job is a 400 with its status, (10).",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-70",),
+        on=frozenset({"download_music"}),
+        history=_of_failed,
     ),
     Rule(
         "each-job-has-its-file",

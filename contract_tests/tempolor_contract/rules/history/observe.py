@@ -268,6 +268,8 @@ def _download(world: World, call: Call) -> None:
     job = world.job_of(call)
     if job is not None and call.status == 200:
         job.downloaded.setdefault(call.query.get("file_format") or "mp3", call)
+    elif job is not None and call.status in {400, 404}:
+        job.no_download = call
 
 
 def _upload(shelf: str, name: str, world: World, call: Call) -> None:

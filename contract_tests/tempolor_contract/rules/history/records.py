@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ...document.bodies import FINAL, status_of
+from ...document.bodies import FAILED, FINAL, status_of
 from ...document.call import CALLBACK, Call
 
 _BROKEN_SESSION: Final = 596
@@ -39,9 +39,10 @@ class Sighting:
 class Job:
     """What is known of a job.
 
-    `listed` and `unlisted` are the last listings of running jobs with and without it. `gone` is the call that may have
-    deleted it: `deleted` for sure, `gone` perhaps (a deletion without a clear answer). `after_cancel` is the first poll
-    after it was cancelled. `overtaken` has the final callbacks of other jobs that came after its own was due.
+    `listed` and `unlisted` are the last listings of running jobs with and without it. `gone` is the call that may
+    have deleted it: `deleted` for sure, `gone` perhaps (a deletion without a clear answer). `after_cancel` is the
+    first poll after it was cancelled. `no_download` is the last download that was refused as one of this job.
+    `overtaken` has the final callbacks of other jobs that came after its own was due.
     """
 
     id: str
@@ -59,9 +60,15 @@ class Job:
     row: dict[str, Any] = field(default_factory=dict)
     unlisted: Call | None = None
     downloaded: dict[str, Call] = field(default_factory=dict)
+    no_download: Call | None = None
     by_operation: dict[str, Sighting] = field(default_factory=dict)
     callbacks: list[Sighting] = field(default_factory=list)
     overtaken: list[Call] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was seen FAILED."""
+        return self.final is not None and self.final.status == FAILED
 
     @property
     def reports(self) -> bool:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
-from ...document.bodies import COMPLETED, FAILED, GENERATING, records_of, running_rows, status_of, texts
+from ...document.bodies import COMPLETED, GENERATING, records_of, running_rows, status_of, texts
 from ...document.call import Call
 from ...document.file_completeness import ZIP_TAIL, extent_of
 from ...document.ids import parse
@@ -64,7 +64,7 @@ def _song(lab: Lab) -> None:
     _look(lab, ordered, "song")
     if status_of(last.item) == COMPLETED:
         _download(lab, ordered.jobs[0])
-        _look_at_files_of_others(lab, ordered)
+    _links_of_others(lab, ordered)
     lab.side_by_side(partial(delete, lab, job_id) for job_id in ordered.jobs)
     _look(lab, ordered, "song")
 
@@ -172,9 +172,10 @@ def _download(lab: Lab, job_id: str) -> None:
     lab.check(_EMPTY_FIELDS_ARE_LEFT_OUT, fine=empty.accepted, message=told, call=empty)
 
 
-def _look_at_files_of_others(lab: Lab, ordered: Ordered) -> None:
-    """Ask for the links of the order's other jobs: `each-job-has-its-file` judges them."""
-    for job_id in ordered.jobs[1:]:
+def _links_of_others(lab: Lab, ordered: Ordered) -> None:
+    """Ask for the links of all jobs that have ended: those of one are none of another, and what FAILED has none."""
+    failed = [job.id for world in lab.inspector.worlds for job in world.jobs.values() if job.failed and not job.gone]
+    for job_id in (*ordered.jobs[1:], *failed[:1]):
         lab.call("download_music", arguments={"job_id": job_id})
 
 
@@ -278,6 +279,7 @@ def _instrumental(lab: Lab) -> None:
         model_instrumental="i3",
     )
     _look(lab, ordered, "instrumental")
+    lab.call("download_music", arguments={"job_id": ordered.jobs[0]})
     ends = [fixtures.finished(lab, job_id) for job_id in ordered.jobs]
     _look(lab, ordered, "instrumental")
     if status_of(ends[0].item) == COMPLETED:
@@ -335,7 +337,7 @@ def _cancel(lab: Lab) -> None:
 def _goes_on(lab: Lab, last: Call) -> None:
     """Judge that jobs do not fail because they were cancelled; one that fails may do so by itself."""
     ended = [job for world in lab.inspector.worlds for job in world.jobs.values() if job.final]
-    failed = {job.id: job.final is not None and job.final.status == FAILED for job in ended}
+    failed = {job.id: job.failed for job in ended}
     cancelled = [job for job in ended if job.cancelled]
     others = [job.id for job in ended if not job.cancel_tried]
     if len(cancelled) < _SOME or not others:
@@ -401,7 +403,7 @@ SONG = Scenario(
         "item-keeps-its-identity item-stamps-run-forward elapsed-fits-started running-row-goes-on start-is-creation "
         "scheduler-lists-what-runs scheduler-repeats-the-order newest-comes-first type-filters download-has-a-link "
         "download-only-when-complete complete-can-be-downloaded link-serves-its-kind link-names-its-kind "
-        "lifetime-is-in-seconds file-is-whole each-job-has-its-file"
+        "lifetime-is-in-seconds file-is-whole each-job-has-its-file failed-download-says-so"
     ),
 )
 INSTRUMENTAL = Scenario(

@@ -26,6 +26,7 @@ def _walk(lab: Lab) -> None:
             break
     else:
         raise UnclearError("all that was made fits on one page")
+    _cursors_of_others(lab, account)
     # What stands on the last page is as good as the rest: the rules about what is there judge that.
     for midi_id in record_ids(pages(lab, "list_midi", {"user_id": account}, _MOST_PAGES)[-1])[-1:]:
         fixtures.cancel_all(lab, fixtures.order(lab, user_id=account, midiItemId=midi_id).jobs)
@@ -39,6 +40,20 @@ def _walk(lab: Lab) -> None:
     empty = lab.call("list_music", query={"user_id": account, "type": ""})
     told = f"list_music with an empty type was answered {empty.status}: {empty.error}"
     lab.check(_EMPTY_FIELDS_ARE_LEFT_OUT, fine=empty.accepted, message=told, call=empty)
+
+
+def _cursors_of_others(lab: Lab, account: str) -> None:
+    """Ask with a cursor of one account for another one's page, and as another user with an account of that name.
+
+    Refused or not, none of ours is on it: `list-keeps-to-its-account` and `ids-carry-the-token-number` judge that.
+    """
+    cursor, other = lab.call("list_midi", query={"user_id": account}).item.get("cursor"), lab.target.other_token
+    if not isinstance(cursor, str) or not cursor:
+        return
+    lab.call("list_midi", query={"user_id": fixtures.account(lab), "cursor": cursor})
+    if other and lab.call("create_account", json={"requestParams": {"user_id": account}}, token=other).accepted:
+        lab.call("list_midi", query={"user_id": account, "cursor": cursor}, token=other)
+        lab.call("delete_account", arguments={"user_id": account}, token=other)
 
 
 def _made_up_cursors(lab: Lab, account: str) -> None:
@@ -66,7 +81,7 @@ WALK = Scenario(
     "pages",
     _walk,
     frozenset({Need.ACCOUNT, Need.CREATE, Need.UPLOAD}),
-    cost=70,
+    cost=71,
     beside=Beside.UNHURRIED,
     provokes=ids(
         "pages-neither-lose-nor-repeat ready-material-can-be-used what-was-made-can-be-found no-lasting-crash "
