@@ -123,12 +123,25 @@ CASES: dict[str, tuple[str, list[Exchange], str]] = {
     ),
     "a cursor that is wrong": ("empty-is-left-out", [music_of(400, error(400, "Invalid cursor"), cursor="x")], SILENT),
     "no cursor": ("empty-is-left-out", [music_of(400, error(400, "Invalid cursor"))], SILENT),
-    "stamps a second apart": ("account-stamps-agree", [shown(updated=1747731600125 - 1000)], PASSED),
+    "stamps some milliseconds apart": ("account-stamps-agree", [shown(updated=1747731600125 - 100)], PASSED),
+    "stamps of which one is of whole seconds": (
+        "account-stamps-agree",
+        [shown(updated=1747731601000, updatedUTC="2025-05-20T09:00:00Z")],
+        PASSED,
+    ),
+    "stamps further apart": (
+        "account-stamps-agree",
+        [shown(updated=1747731600125 - 101)],
+        (
+            "[1] updated is 1747731600024 and updatedUTC is 2025-05-20T09:00:00.125Z: two moments 101 ms "
+            "apart, in place of one"
+        ),
+    ),
     "stamps more than a second apart": (
         "account-stamps-agree",
-        [shown(updated=1747731600125 - 1001)],
+        [shown(updated=1747731601001, updatedUTC="2025-05-20T09:00:00Z")],
         (
-            "[1] updated is 1747731599124 and updatedUTC is 2025-05-20T09:00:00.125Z: two moments 1001 ms "
+            "[1] updated is 1747731601001 and updatedUTC is 2025-05-20T09:00:00Z: two moments 1001 ms "
             "apart, in place of one"
         ),
     ),

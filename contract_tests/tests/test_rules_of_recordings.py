@@ -402,6 +402,10 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[1] the answer of list_running_jobs, a 401, repeats the token that was sent, which is a secret",
             [call("GET", "/scheduler", 401, error(401, TOKEN), token=None, headers={"Authorization": TOKEN})],
         ),
+        (
+            "[1] the answer of create_account, a 400, repeats the service_ticket that was sent, which is a secret",
+            [posted("/accounts", 400, "no ticket-of-one", sent={"requestParams": {"service_ticket": "ticket-of-one"}})],
+        ),
     ],
     "each-job-has-its-file": [
         (SILENT, [call("GET", f"/music/download/{JOB}", 200, {"url": 5})]),

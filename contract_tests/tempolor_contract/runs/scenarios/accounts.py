@@ -147,9 +147,9 @@ def _empty_and_invalid(lab: Lab) -> None:
         two_names = {"user_id": user_id, "ucid": str(lab.random.randrange(10**8, 10**9))}
         named = lab.call("create_account", json={"requestParams": two_names})
         if named.accepted:
-            told = {"user_id": str(named.item.get("user_id", user_id))}
+            stored_as = {"user_id": str(named.item.get("user_id", user_id))}
             for operation in ("get_account", "list_accounts", "delete_account"):
-                lab.call(operation, arguments=told)
+                lab.call(operation, arguments=stored_as)
     empty = lab.call("create_account", json={"requestParams": {}})
     told = f"requestParams {{}} is what the page sends, but was answered {empty.status}: {empty.error}"
     lab.check(_ACCOUNT_ROUND_TRIPS, fine=empty.status == 200, message=told, call=empty)
@@ -163,8 +163,9 @@ def _empty_and_invalid(lab: Lab) -> None:
 
 
 def _refused(lab: Lab, made_up: str, body: dict[str, Any]) -> None:
-    """Store what no account can be: `invalid-is-refused` judges it."""
-    call = lab.call("create_account", json={"requestParams": {"user_id": made_up}, **body})
+    """Store what no account can be: `invalid-is-refused` judges it, and `secrets-are-masked` what the refusal says."""
+    parameters = {"user_id": made_up, "service_ticket": "browser-session-ticket"}
+    call = lab.call("create_account", json={"requestParams": parameters, **body})
     if call.accepted and isinstance(call.item.get("user_id"), str):
         lab.call("delete_account", arguments={"user_id": call.item["user_id"]})
 

@@ -51,8 +51,9 @@ def _midi(lab: Lab) -> None:
     fine = second.status == call.status
     lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=second, earlier=(call,))
     _listed(lab, "list_midi", "midiItemId", midi_id, call)
-    # Who streams a file does not tell its length in front.
-    _uploaded(lab, lab.call("upload_midi", query=query, content=iter([midi_file()]), headers=_MIDI_TYPE))
+    # Who streams a file does not tell its length in front, and may ask first whether it is welcome, as curl does.
+    streamed: dict[str, Any] = {"content": iter([midi_file()]), "headers": {**_MIDI_TYPE, "Expect": "100-continue"}}
+    _uploaded(lab, lab.call("upload_midi", query=query, **streamed))
     fetch(lab, midi.get("midiUrl"))
     jobs = _order_with(lab, "midiItemId", midi_id, account)
     if jobs and status_of(fixtures.finished(lab, jobs[0]).item) == COMPLETED:
