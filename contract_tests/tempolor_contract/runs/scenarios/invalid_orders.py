@@ -30,6 +30,8 @@ SONGS: Final[dict[str, dict[str, Any]]] = {
     "lyrics of 3001 characters": {"lyrics": _DECOMPOSED[:3001]},
     "unknown model": {"model_song": "v0.1"},
     "model of instrumentals": {"model_song": "i3"},
+    "model in capitals": {"model_song": "V3"},
+    "model with a space behind it": {"model_song": "v3 "},
     "two voices": {"artistVoiceItemId": "voice_1", "clonedVoiceItemId": _VOICE},
     "MIDI file and cloned voice": {"midiItemId": _MIDI, "clonedVoiceItemId": _VOICE},
     "MIDI file and artist voice": {"midiItemId": _MIDI, "artistVoiceItemId": "voice_1"},

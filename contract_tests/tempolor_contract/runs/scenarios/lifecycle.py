@@ -41,6 +41,7 @@ _GLANCE: Final = 1.5
 """Seconds after which a link is tried again where its whole life cannot be waited for."""
 _HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts of this machine: whether another one can be reached is no matter of the service."""
+_NO_SUCH_RANGE: Final = 416
 _GROWTH: Final = 1.3
 _MOST_PAGES: Final = 4
 _SOME: Final = 2
@@ -230,6 +231,9 @@ def _check_range(lab: Lab, url: str, known: Call, begin: int = 0) -> None:
     response = known.exchange.response
     wanted = response.body[_RANGE : 2 * _RANGE] if response is not None else b""
     part = lab.fetch(url, headers={"Range": f"bytes={first}-{first + _RANGE - 1}"})
+    if part.refused and not _may_be_over(lab, url, part):
+        told = f"a link was fetched again before it could expire, and answered {part.status}"
+        lab.check(_LINK_LASTS_AND_EXPIRES, fine=part.status == _NO_SUCH_RANGE, message=told, call=part)
     if part.status == 206 and part.exchange.response is not None:
         told = (
             f"bytes {first} to {first + _RANGE - 1} of a file, asked for "
