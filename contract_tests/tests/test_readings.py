@@ -287,4 +287,4 @@ def test_the_page_and_the_summary_show_what_is_contradicted(tmp_path):
     assert "&lt;b&gt;" in table
     assert "<b>" not in table
     assert TOKEN not in table
-    assert "readings contradicted: D-70; report.json shows by what" in summary(result).splitlines()
+    assert "readings contradicted: D-31, D-70; report.json shows by what" in summary(result).splitlines()

@@ -362,6 +362,14 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [order(JOB, maxJobs=1), order(JOB2, maxJobs=1), scheduler(row(), row(JOB2))],
         ),
     ],
+    "answer-fits-reading": [
+        (PASSED, [read(music(0, 3.53)), read(music(0, 4e1))]),
+        (
+            "[1] get_music was answered 200, but progress: 101 is greater than the maximum of 100",
+            [read(music(0, 101))],
+        ),
+    ],
+    "callback-fits-schema": [(PASSED, [order(), callback(music(0, 3.53))])],
     "download-only-when-complete": [
         (SILENT, [order(), unfinished(404), read(music(30))]),
         (SILENT, [order(), unfinished(401), read(music())]),

@@ -66,6 +66,8 @@ _FREE_BOUNDS: Final = tuple(str(2**bits - 1) for bits in (31, 63)) + tuple(str(-
 _INSIDE_PARAMETERS: Final = re.compile(r"requestParams\.")
 # 112.0 is a whole number, though Draft 4 thinks otherwise.
 _WHOLE: Final = re.compile(r'-?\d+\.0 is not of type "integer"')
+# D-41: a number is printed; that it is a whole one is read into it.
+_NUMBER: Final = re.compile(r'-?\d+(\.\d+)?([eE][+-]?\d+)? is not of type "integer"')
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 # A server may refuse a method that it has never heard of before the application sees it.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
@@ -157,7 +159,7 @@ class DocumentJudge:
     def _judge_callback(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
         request = call.exchange.request
         if call.operation == CALLBACK and request.json is not MISSING:
-            breaches = [each for each in self._callback.breaches(request.json) if not _is_free(each)]
+            breaches = [each for each in self._callback.breaches(request.json) if not _is_free_to_answer(each)]
             yield _CALLBACK_FITS_SCHEMA, _problems(call, breaches)
 
     def _judge_unknown(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
@@ -223,7 +225,7 @@ class DocumentJudge:
     def _judge_body(self, call: Call, rule: Rule, schema: Schema) -> Iterator[tuple[Rule, Judged]]:
         tolerant = _is_optional(call)
         breaches = [] if tolerant or schema.fits(call.answer) else schema.breaches(call.answer)
-        free = [each for each in breaches if _is_free(each)]
+        free = [each for each in breaches if _is_free_to_answer(each)]
         strict = [each for each in breaches if each not in free and _is_strict(each)]
         yield rule, _problems(call, strict)
         if rule == _ANSWER_FITS_SCHEMA:
@@ -353,6 +355,10 @@ def _is_free(breach: Breach) -> bool:
     )
 
 
+def _is_free_to_answer(breach: Breach) -> bool:
+    return _is_free(breach) or (breach.inferred and breach.keyword == "type" and bool(_NUMBER.match(breach.message)))
+
+
 def _is_null(breach: Breach) -> bool:
     return breach.message.startswith("null is not ")
 
@@ -416,7 +422,7 @@ def _field_of(breach: Breach) -> str:
     missing = _MISSING_FIELD.match(breach.message)
     if missing is not None:
         return missing[1]
-    return breach.field or ("" if breach.path == "body" else re.split(r"[.[]", breach.path)[0])
+    return breach.field or ("" if breach.path in {"body", "headers"} else re.split(r"[.[]", breach.path)[0])
 
 
 def _unjust(call: Call, parameters: Collection[str]) -> Judged:

@@ -165,7 +165,15 @@ def _own_ids(lab: Lab) -> None:
     for operation, name, thing in [*slashed, *accounts]:
         _spelt(lab, operation, name, thing, encoded=False)
     _deleted_at_work(lab)
+    lab.side_by_side(partial(lab.call, "get_music", arguments={"job_id": each}) for each in _without_a_part(job_id))
     lab.side_by_side(partial(_slashed_post, lab, operation) for operation in _BODIES)
+
+
+def _without_a_part(job_id: str) -> list[str]:
+    """Return what a job's id is without one of its parts, or with another word: `malformed-id-is-400` judges it."""
+    user, _, rest = job_id.partition("-")
+    changes = (("user:", ""), (user, "user:"), (user, "user:x"), ("tempolor:", ""), ("tempolor", "suno"), ("-job", ""))
+    return [job_id.replace(old, new, 1) for old, new in changes] + [rest, job_id.rpartition(":")[0] + ":"]
 
 
 def _without_token(lab: Lab, operation: str, name: str, thing: str) -> None:
@@ -233,7 +241,9 @@ OWN_IDS = Scenario(
     frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT}),
     cost=7,
     beside=Beside.UPLOADS,
-    provokes=ids("no-token-no-answer encoded-id-is-the-same-id slash-at-the-end-is-nothing deleted-is-gone"),
+    provokes=ids(
+        "no-token-no-answer encoded-id-is-the-same-id slash-at-the-end-is-nothing deleted-is-gone malformed-id-is-400"
+    ),
 )
 METHODS = Scenario(
     "wrong-methods",

@@ -78,13 +78,19 @@ def _reported(lab: Lab, jobs: set[str]) -> set[str]:
 
 def _cancelled(lab: Lab) -> None:
     ordered = fixtures.order(lab, replyUrl=_url(lab), replyRef=lab.name("Ref"))
-    cancels = {job_id: lab.call("cancel_job", arguments={"job_id": job_id}) for job_id in ordered.jobs}
+    # Of two jobs, the other one goes on reporting.
+    chosen = ordered.jobs[:1]
+    others = set(ordered.jobs[1:])
+    cancels = {job_id: lab.call("cancel_job", arguments={"job_id": job_id}) for job_id in chosen}
     # One that ends before it can be cancelled reports its end, as it should.
     cancelled = {job_id: call for job_id, call in cancels.items() if call.accepted}
     if not cancelled:
         raise UnclearError("the jobs ended before they could be cancelled")
     for job_id in ordered.jobs:
         fixtures.finished(lab, job_id)
+    arrived = _wait_for_final(lab, others)
+    told = f"{', '.join(chosen)} was cancelled, and of {', '.join(others)} of the same order no final callback came"
+    lab.check(_CALLBACKS_END_WITH_ONE_FINAL, fine=arrived == others, message=told, call=ordered.call)
     for _ in range(3):
         lab.wait(lab.pause)
     reported = _reported(lab, set(cancelled))
@@ -125,7 +131,7 @@ CANCELLED = Scenario(
     _MAKES,
     cost=1,
     beside=Beside.ORDERS,
-    provokes=("no-callback-after-cancel",),
+    provokes=("callbacks-end-with-one-final", "no-callback-after-cancel"),
 )
 FAILING = Scenario(
     "failing-callbacks",

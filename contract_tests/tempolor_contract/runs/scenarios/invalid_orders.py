@@ -24,6 +24,7 @@ _LONG_URL: Final = "https://app.example.com/" + "h" * 1001
 
 SONGS: Final[dict[str, dict[str, Any]]] = {
     "no prompt": {"prompt": None},
+    "lyrics and no prompt": {"prompt": None, "lyrics": "Come home"},
     "empty prompt": {"prompt": ""},
     "prompt of 2001 characters": {"prompt": _DECOMPOSED[:2001]},
     "prompt that is no text": {"prompt": 5},
@@ -43,6 +44,7 @@ SONGS: Final[dict[str, dict[str, Any]]] = {
 }
 INSTRUMENTALS: Final[dict[str, dict[str, Any]]] = {
     "no prompt": {"prompt": None},
+    "chords and no prompt": {"prompt": None, "chords": "Dm Bb", "bpm": 90, "tonality": "D:minor"},
     "empty prompt": {"prompt": ""},
     "prompt of 2001 characters": {"prompt": _DECOMPOSED[:2001]},
     "bpm 49": {"bpm": 49},
@@ -63,8 +65,8 @@ _SOURCES: Final = {"clonedVoiceItemId": "voice", "midiItemId": "midi", "artistVo
 """The fields that name material, and the kind of their ids, where they have a form."""
 _ALONE: Final = frozenset({"no prompt"})
 """Sent without anything else, so that there is no doubt what is wrong."""
-_FORMS: Final = frozenset({"no prompt", "empty prompt", "unknown model", "bpm 49", "bpm 191", "two voices"}) | {
-    case for case in (*SONGS, *INSTRUMENTALS) if case.endswith(("characters", "no number"))
+_FORMS: Final = frozenset({"empty prompt", "unknown model", "bpm 49", "bpm 191", "two voices"}) | {
+    case for case in (*SONGS, *INSTRUMENTALS) if case.endswith(("characters", "no number", "no prompt"))
 }
 
 

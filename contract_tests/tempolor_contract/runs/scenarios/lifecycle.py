@@ -24,6 +24,7 @@ _DOWNLOAD_ONLY_WHEN_COMPLETE: Final = rule("download-only-when-complete")
 _ELAPSED_FITS_STARTED: Final = rule("elapsed-fits-started")
 _EMPTY_FIELDS_ARE_LEFT_OUT: Final = rule("empty-fields-are-left-out")
 _FILE_IS_WHOLE: Final = rule("file-is-whole")
+_JOBS_COME_TO_AN_END: Final = rule("jobs-come-to-an-end")
 _LINK_LASTS_AND_EXPIRES: Final = rule("link-lasts-and-expires")
 _READY_MATERIAL_CAN_BE_USED: Final = rule("ready-material-can-be-used")
 _UNKNOWN_ID_IS_404: Final = rule("unknown-id-is-404")
@@ -42,6 +43,7 @@ _GLANCE: Final = 1.5
 _HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts of this machine: whether another one can be reached is no matter of the service."""
 _NO_SUCH_RANGE: Final = 416
+_NOT_MODIFIED: Final = 304
 _GROWTH: Final = 1.3
 _MOST_PAGES: Final = 4
 _SOME: Final = 2
@@ -58,8 +60,9 @@ def _song(lab: Lab) -> None:
         model_song="v3",
         unheard_of="x",
     )
-    _watch(lab, ordered)
+    running = _watch(lab, ordered)
     last = fixtures.finished(lab, ordered.jobs[0])
+    _changed_since(lab, running)
     for job_id in ordered.jobs:
         fixtures.finished(lab, job_id)
     _look(lab, ordered, "song")
@@ -70,8 +73,20 @@ def _song(lab: Lab) -> None:
     _look(lab, ordered, "song")
 
 
-def _watch(lab: Lab, ordered: Ordered) -> None:
-    """Look at a running order from all sides."""
+def _changed_since(lab: Lab, running: Call) -> None:
+    """Ask as caches do, where a poll of a running job came with what they keep, whether it has changed since."""
+    response = running.exchange.response
+    etag = response.header("etag") if response is not None else None
+    if etag is not None and status_of(running.item) == GENERATING:
+        call = lab.call("get_music", arguments=dict(running.arguments), headers={"If-None-Match": etag})
+        told = (
+            f"{running.arguments['job_id']} has ended, but to whoever saw it at work it is a 304: nothing has changed"
+        )
+        lab.check(_JOBS_COME_TO_AN_END, fine=call.status != _NOT_MODIFIED, message=told, call=call, earlier=(running,))
+
+
+def _watch(lab: Lab, ordered: Ordered) -> Call:
+    """Look at a running order from all sides, and return a poll of it."""
     for _ in range(2):
         _look(lab, ordered, "song")
     job_id = ordered.jobs[0]
@@ -85,6 +100,7 @@ def _watch(lab: Lab, ordered: Ordered) -> None:
         _check_elapsed(lab)
     _nearly(lab, job_id)
     lab.clock.wait(lab.pause)
+    return before
 
 
 def _nearly(lab: Lab, job_id: str) -> None:

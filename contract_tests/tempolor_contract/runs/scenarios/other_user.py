@@ -120,7 +120,8 @@ def _namesake(lab: Lab) -> None:
 
 def uploads(lab: Lab, user_id: str) -> dict[str, str]:
     """Upload a MIDI file and a voice, and return their ids by the fields that name them in an order."""
-    query = {"user_id": user_id, "name": lab.name("Mine")}
+    # Where all characters are Latin, others than UTF-8 may be tried.
+    query = {"user_id": user_id, "name": f"Caf\u00e9 {lab.name('Mine')}"}
     midi = lab.call("upload_midi", query=query, content=midi_file(), headers={"Content-Type": "audio/midi"})
     voice = _cloned(lab, query)
     inner = midi.item.get("midiRenderVO")

@@ -43,7 +43,10 @@ def _hard_texts(lab: Lab) -> None:
 
 
 def _hard_order(lab: Lab, encoded: Encoding, operation: str, own: dict[str, Any]) -> None:
-    common = {"user_id": fixtures.account(lab), "prompt": _PARAGRAPH, "replyRef": fixtures.hard_name(lab)}
+    # Digits are a text, too.
+    digits = f"00{lab.random.randrange(10**9)}"
+    reference = fixtures.hard_name(lab) if operation == "create_song" else digits
+    common = {"user_id": fixtures.account(lab), "prompt": _PARAGRAPH, "replyRef": reference}
     jobs = _taken(lab, lab.call(operation, **encoded({**common, **fixtures.reply_url(lab), **own})))
     lab.call("list_running_jobs")
     busy = lab.call(operation, **encoded({**common, "replyRef": lab.name("ref"), "maxJobs": 1}))
