@@ -26,7 +26,6 @@ def _walk(lab: Lab) -> None:
             break
     else:
         raise UnclearError("all that was made fits on one page")
-    _cursors_of_others(lab, account)
     # What stands on the last page is as good as the rest: the rules about what is there judge that.
     for midi_id in record_ids(pages(lab, "list_midi", {"user_id": account}, _MOST_PAGES)[-1])[-1:]:
         fixtures.cancel_all(lab, fixtures.order(lab, user_id=account, midiItemId=midi_id).jobs)
@@ -36,6 +35,7 @@ def _walk(lab: Lab) -> None:
     lab.side_by_side(partial(_order, lab, account, cancelled=number % 4 == 0) for number in orders)
     for job_id in record_ids(pages(lab, "list_music", {"user_id": account}, _MOST_PAGES)[-1])[-1:]:
         fixtures.read(lab, job_id)
+    _cursors_of_others(lab, account)
     _made_up_cursors(lab, account)
     empty = lab.call("list_music", query={"user_id": account, "type": ""})
     told = f"list_music with an empty type was answered {empty.status}: {empty.error}"
@@ -47,12 +47,15 @@ def _cursors_of_others(lab: Lab, account: str) -> None:
 
     Refused or not, none of ours is on it: `list-keeps-to-its-account` and `ids-carry-the-token-number` judge that.
     """
-    cursor, other = lab.call("list_midi", query={"user_id": account}).item.get("cursor"), lab.target.other_token
-    if not isinstance(cursor, str) or not cursor:
-        return
-    lab.call("list_midi", query={"user_id": fixtures.account(lab), "cursor": cursor})
+    other, cursors = lab.target.other_token, {}
+    for operation in ("list_midi", "list_music"):
+        cursor = lab.call(operation, query={"user_id": account}).item.get("cursor")
+        if isinstance(cursor, str) and cursor:
+            cursors[operation] = cursor
+            lab.call(operation, query={"user_id": fixtures.account(lab), "cursor": cursor})
     if other and lab.call("create_account", json={"requestParams": {"user_id": account}}, token=other).accepted:
-        lab.call("list_midi", query={"user_id": account, "cursor": cursor}, token=other)
+        for operation, cursor in cursors.items():
+            lab.call(operation, query={"user_id": account, "cursor": cursor}, token=other)
         lab.call("delete_account", arguments={"user_id": account}, token=other)
 
 
