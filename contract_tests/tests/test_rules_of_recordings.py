@@ -66,6 +66,11 @@ def link(job: str = JOB, url: str = URL) -> Exchange:
     return call("GET", f"/music/download/{job}", 200, {"url": url, "remainSeconds": 60})
 
 
+def with_header(exchange: Exchange, name: str, value: str) -> Exchange:
+    """Return an exchange whose request has one more header."""
+    return replace(exchange, request=replace(exchange.request, headers=(*exchange.request.headers, (name, value))))
+
+
 def unfinished(status: int, text: str = "", **query: str) -> Exchange:
     """Return a download that was refused."""
     return call("GET", f"/music/download/{JOB}", status, error(status, text), query=query)
@@ -414,6 +419,33 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[1] the answer of create_account, a 400, repeats the service_ticket that was sent, which is a secret",
             [posted("/accounts", 400, "no ticket-of-one", sent={"requestParams": {"service_ticket": "ticket-of-one"}})],
         ),
+        (PASSED, [order(), callback(music())]),
+        (SILENT, [callback(music())]),
+        *(
+            ("[2] a callback has the token in it, which is a secret of its user", [order(), each])
+            for each in (
+                callback(music(), note=TOKEN),
+                callback(music(), url=f"{HOOK}?token={TOKEN}"),
+                with_header(callback(music()), "Authorization", f"Bearer {TOKEN}"),
+            )
+        ),
+    ],
+    "no-redirects": [
+        (PASSED, [call("GET", "/scheduler", 304)]),
+        (
+            "[1] GET /scheduler was answered 302, a redirect to nowhere",
+            [call("GET", "/scheduler", 302)],
+        ),
+    ],
+    "scheduler-lists-what-runs": [
+        (
+            PASSED,
+            [stored(), order(), call("DELETE", f"/accounts/{ACCOUNT}", 204), stored(), scheduler(), read(music())],
+        ),
+        (
+            f"[2, 3, 4] {JOB} was running, but the scheduler did not list it",
+            [stored(), order(), scheduler(), read(music())],
+        ),
     ],
     "each-job-has-its-file": [
         (SILENT, [call("GET", f"/music/download/{JOB}", 200, {"url": 5})]),
@@ -430,6 +462,8 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
     ],
     "file-is-whole": [
+        (SILENT, [link(), call("HEAD", URL, 200, token=None)]),
+        ("[1, 2] the file behind the link for mp3 is empty", [link(), fetched(b"")]),
         (SILENT, [link(), fetched(b"b" * 10, 10)]),
         (SILENT, [link(), fetched(b"a" * 20), fetched(b"b" * 10, 90)]),
         (PASSED, [link(), fetched(b"a" * 20), fetched(b"a" * 10, 10)]),

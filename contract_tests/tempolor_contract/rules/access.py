@@ -8,6 +8,7 @@ from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = ""
 _SEVERAL: Final = 3
+_NOT_MODIFIED: Final = 304
 _WITHOUT_ID: Final = frozenset(
     {
         *("list_accounts", "list_running_jobs", "get_available_capacity"),
@@ -91,7 +92,7 @@ def _redirect(call: Call) -> Judged:
     # Callbacks and files have no path of the API.
     if call.path is None or response is None or call.unclear:
         return None
-    if 300 <= call.status < 400:
+    if 300 <= call.status < 400 and call.status != _NOT_MODIFIED:
         where = response.header("location") or "nowhere"
         return [Problem(f"{call.method} {call.path} was answered {call.status}, a redirect to {where}")]
     return FINE

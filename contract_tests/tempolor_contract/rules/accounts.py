@@ -83,6 +83,8 @@ def _stored_id(call: Call) -> Judged:
 
 
 def _secrets(call: Call, world: World) -> Judged:
+    if call.operation == CALLBACK:
+        return _told_to_receivers(call, world)
     judged: Judged = None
     for shown in _shown(call) if call.operation in _SHOWS else ():
         known = world.accounts.get(str(shown.get("user_id")))
@@ -96,6 +98,16 @@ def _secrets(call: Call, world: World) -> Judged:
                 Problem("the answer shows the service_ticket that was stored, which is a secret", key=call.operation)
             ]
     return judged
+
+
+def _told_to_receivers(call: Call, world: World) -> Judged:
+    """Judge what a callback tells whoever receives it."""
+    request = call.exchange.request
+    if len(world.token) < _SHORTEST_SECRET:
+        return None
+    told = [request.url, *(value for _, value in request.headers), request.whole.decode(errors="replace")]
+    leaks = any(world.token in each for each in told)
+    return [Problem("a callback has the token in it, which is a secret of its user")] if leaks else FINE
 
 
 def _echoed(call: Call) -> Judged:

@@ -142,7 +142,8 @@ def _whole(call: Call, world: World) -> Judged:
     if call.status == 206 and link.fetched is not None:
         return _same_part(link.fetched, response)
     # Of no bytes at all, as a HEAD has, nothing can be told.
-    missing = whats_missing(link.kind, response)
+    empty = call.method == "GET" and call.status == 200 and not response.body and not response.truncated
+    missing = "is empty" if empty else whats_missing(link.kind, response)
     if missing is None:
         return None
     return (

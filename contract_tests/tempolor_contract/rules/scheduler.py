@@ -180,7 +180,10 @@ def _only_running(call: Call, world: World) -> Judged:
     judged: Judged = None
     for item in items_of(call):
         job = world.jobs.get(item.get("job_id", ""))
-        if job is None or status_of(item) != GENERATING or job.cancel_tried or _account_gone(world, job.account):
+        if job is None or status_of(item) != GENERATING or job.cancel_tried:
+            continue
+        # What an account had may be out of reach, whether another one of its name is there or not.
+        if job.gone or _account_gone(world, job.account):
             continue
         if world.listing is not None:
             judged = judged or FINE

@@ -48,6 +48,8 @@ SCENARIOS: Final = (
     uploads.REFUSALS,
     accounts.ACCOUNTS,
     accounts.ONE_ACCOUNT,
+    accounts.AGAIN,
+    accounts.MANY,
     lifecycle.SONG,
     uploads.MIDI,
     uploads.VOICE,
@@ -72,6 +74,7 @@ SCENARIOS: Final = (
     callbacks.CALLBACKS,
     callbacks.CANCELLED,
     callbacks.FAILING,
+    callbacks.LATE,
 )
 """The plays that are written down, each for rules of its own."""
 

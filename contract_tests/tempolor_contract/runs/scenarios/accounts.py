@@ -24,6 +24,9 @@ _LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_v
 _MIDI: Final = {"Content-Type": "audio/midi"}
 _NAMELESS: Final[tuple[dict[str, str], ...]] = ({}, {"user_id": ""})
 _SKEW_MS: Final = 5000
+_LAST_LIMIT: Final = 3
+_MANY: Final = 21
+"""More than lists are cut at by those who take them for pages."""
 _REFUSED: Final[tuple[dict[str, Any], ...]] = (
     {"requestParams": []},
     {"requestParams": "x"},
@@ -40,7 +43,7 @@ def _accounts(lab: Lab) -> None:
     second = fixtures.new_account(lab, 3)
     secret = {"user_id": second, "service_ticket": "browser-session-ticket"}
     before = None
-    for limit in (7, 3):
+    for limit in (7, _LAST_LIMIT):
         # A value that changes, and a name that goes.
         parameters = {"ve": f"2.{limit}", f"la_{limit}": "fr", "screen": {"size": [limit, 2]}, "langs": ["de", "en"]}
         before = _stored(lab, {**secret, **parameters}, limit, before)
@@ -50,6 +53,10 @@ def _accounts(lab: Lab) -> None:
         fine = seen[0].item.get("updated") == seen[1].item.get("updated")
         lab.check(_ACCOUNT_ROUND_TRIPS, fine=fine, message=told, call=seen[1], earlier=(seen[0],))
         lab.call("get_available_capacity")
+        if limit != _LAST_LIMIT:
+            # What an account has outlives its being stored again.
+            lab.call("upload_midi", query={"user_id": second, "name": "Kept"}, content=midi_file(), headers=_MIDI)
+    lab.call("list_midi", query={"user_id": second})
     lab.call("list_accounts")
     queries: tuple[dict[str, str], ...] = ({}, {"user_id": first})
     lab.side_by_side(partial(lab.call, operation, query=query) for operation in _LISTS for query in queries)
@@ -171,6 +178,31 @@ def _refused(lab: Lab, made_up: str, body: dict[str, Any]) -> None:
         lab.call("delete_account", arguments={"user_id": call.item["user_id"]})
 
 
+def _account_again(lab: Lab) -> None:
+    """Delete an account whose jobs are at work, and store it again: it begins anew."""
+    user_id = fixtures.new_account(lab, 4)
+    jobs = fixtures.order(lab, user_id=user_id).jobs
+    _gone(lab, user_id)
+    again = lab.call("create_account", json={"requestParams": {"user_id": user_id}, "maxJobs": 7})
+    if not again.accepted:
+        raise UnclearError(f"an account could not be stored again: {again.status} {again.error}")
+    for operation in ("get_account", "get_available_capacity", "get_available_capacity", "list_running_jobs"):
+        lab.call(operation, arguments={"user_id": user_id})
+    lab.call("list_music", query={"user_id": user_id})
+    new = fixtures.order(lab, user_id=user_id).jobs
+    lab.call("get_available_capacity")
+    fixtures.cancel_all(lab, (*new, *jobs))
+    lab.call("delete_account", arguments={"user_id": user_id})
+
+
+def _many_accounts(lab: Lab) -> None:
+    """Configure many accounts: lists show all of them, as `account-round-trips` judges."""
+    made = lab.side_by_side([partial(fixtures.new_account, lab, 2)] * _MANY)
+    for operation in ("list_accounts", "get_available_capacity"):
+        lab.call(operation)
+    lab.side_by_side(partial(lab.call, "delete_account", arguments={"user_id": user_id}) for user_id in made)
+
+
 def _gone(lab: Lab, user_id: str) -> None:
     deleted = lab.call("delete_account", arguments={"user_id": user_id})
     told = f"account {user_id} was there, but deleting it was answered {deleted.status}"
@@ -187,12 +219,28 @@ ACCOUNTS = Scenario(
     "accounts",
     _accounts,
     _MAKES,
-    cost=6,
+    cost=8,
     beside=Beside.UPLOADS,
     provokes=ids(
         "account-keeps-its-limit account-keeps-its-id secrets-are-masked account-round-trips "
         "several-accounts-need-a-name account-stamp-is-now account-keeps-its-parameters"
     ),
+)
+AGAIN = Scenario(
+    "account-again",
+    _account_again,
+    _MAKES | {Need.DESTROY},
+    cost=4,
+    beside=Beside.ORDERS,
+    provokes=("account-round-trips", "available-adds-up"),
+)
+MANY = Scenario(
+    "many-accounts",
+    _many_accounts,
+    _MAKES,
+    cost=_MANY,
+    beside=Beside.UNHURRIED,
+    provokes=("account-round-trips", "available-has-all-accounts"),
 )
 ONE_ACCOUNT = Scenario(
     "one-account",

@@ -112,6 +112,17 @@ def _failing(lab: Lab) -> None:
     lab.check(_CALLBACKS_THAT_FAIL_HARM_NOTHING, fine=fine, message=told, call=ends[-1])
 
 
+def _late(lab: Lab) -> None:
+    """Order once more after all the others: callbacks come still."""
+    ordered = fixtures.order(lab, replyUrl=f"{_url(lab)}?late=1")
+    for job_id in ordered.jobs:
+        fixtures.finished(lab, job_id)
+    arrived = _wait_for_final(lab, set(ordered.jobs))
+    told = f"no final callback came of {', '.join(ordered.jobs)}, though callbacks of earlier jobs did"
+    fine = arrived == set(ordered.jobs)
+    lab.check(_CALLBACKS_END_WITH_ONE_FINAL, fine=fine, message=told, call=ordered.call)
+
+
 _MAKES: Final = frozenset({Need.CREATE, Need.DESTROY, Need.RECEIVER})
 
 CALLBACKS = Scenario(
@@ -140,4 +151,13 @@ FAILING = Scenario(
     cost=1,
     beside=Beside.ORDERS,
     provokes=("callbacks-that-fail-harm-nothing",),
+)
+LATE = Scenario(
+    "late-callback",
+    _late,
+    _MAKES,
+    cost=1,
+    late=True,
+    beside=Beside.LEFTOVERS,
+    provokes=("callbacks-end-with-one-final",),
 )

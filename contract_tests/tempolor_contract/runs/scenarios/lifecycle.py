@@ -193,7 +193,7 @@ def _links_of_others(lab: Lab, ordered: Ordered) -> None:
     """Ask for the links of all jobs that have ended: those of one are none of another, and what FAILED has none."""
     failed = [job.id for world in lab.inspector.worlds for job in world.jobs.values() if job.failed and not job.gone]
     for job_id in (*ordered.jobs[1:], *failed[:1]):
-        lab.call("download_music", arguments={"job_id": job_id})
+        fetch(lab, lab.call("download_music", arguments={"job_id": job_id}).item.get("url"))
 
 
 def _download_as(lab: Lab, job_id: str, file_format: str | None) -> None:

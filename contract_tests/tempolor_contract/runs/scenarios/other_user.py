@@ -110,12 +110,25 @@ def _namesake(lab: Lab) -> None:
         _their_room(lab, user_id)
         _all_hidden(lab, ("get_music", "download_music", "cancel_job", "delete_music"), arguments={"job_id": mine[0]})
     finally:
-        lab.call("delete_account", arguments={"user_id": user_id}, token=other)
+        _deleted_by_others(lab, user_id)
     for still in (fixtures.read(lab, mine[0]), lab.call("get_account", arguments={"user_id": user_id})):
         told = f"somebody else deleted what {still.path} was: it is answered {still.status}"
         lab.check(_IDS_BELONG_TO_THEIR_USER, fine=still.status == 200, message=told, call=still)
     fixtures.cancel_all(lab, mine)
     lab.call("delete_account", arguments={"user_id": user_id})
+
+
+def _deleted_by_others(lab: Lab, user_id: str) -> None:
+    """Have them delete their account, while a job of ours runs under the same name: it runs on."""
+    job_id = fixtures.order(lab, user_id=user_id).jobs[0]
+    before = lab.call("list_running_jobs")
+    lab.call("delete_account", arguments={"user_id": user_id}, token=lab.target.other_token)
+    after = lab.call("list_running_jobs")
+    listed = [job_id in {row.get("job_id") for row in running_rows(each)} for each in (before, after)]
+    lost = listed == [True, False] and fixtures.running(lab, (job_id,))
+    told = f"{job_id} is at work, but not listed since another user has deleted an account of the same name"
+    lab.check(_IDS_BELONG_TO_THEIR_USER, fine=not lost, message=told, call=after, earlier=(before,))
+    fixtures.cancel_all(lab, (job_id,))
 
 
 def uploads(lab: Lab, user_id: str) -> dict[str, str]:
@@ -178,4 +191,4 @@ OTHER_USER = Scenario(
     beside=Beside.LEFTOVERS,
     provokes=("ids-belong-to-their-user",),
 )
-NAMESAKE = Scenario("namesake", _namesake, _ALL, cost=6, beside=Beside.UPLOADS, provokes=("ids-belong-to-their-user",))
+NAMESAKE = Scenario("namesake", _namesake, _ALL, cost=7, beside=Beside.UPLOADS, provokes=("ids-belong-to-their-user",))

@@ -57,7 +57,7 @@ def _limits(lab: Lab) -> None:
     """Order at the very limits of what the pages allow: they count characters, not bytes."""
     account = fixtures.account(lab)
     common = {"user_id": account, "prompt": _NOTE * 2000, "replyRef": _NOTE * 1024}
-    song = {**common, "lyrics": _NOTE * 3000, "model_song": "v3.5"}
+    song = {**common, "lyrics": f"{_NOTE * 29}\n" * 100, "model_song": "v3.5"}
     slow = {**common, "chords": _NOTE * 200, "bpm": 50, "tonality": "Bb:major"}
     fast = {"user_id": account, "prompt": "A loop", "bpm": 190, "model_instrumental": "i3.5 beta", "unheard_of": 1}
     # An older name, which counts as well.
