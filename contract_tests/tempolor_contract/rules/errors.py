@@ -87,8 +87,9 @@ def _of_id(call: Call) -> str | None:
 
 def _missing(call: Call, _world: World, name: str, *, beside: frozenset[str]) -> str | None:
     """Say that a field is missing, where nothing else that was sent could be wrong."""
-    sent = call.exchange.request.json
-    return f"Parameter {name} is required" if isinstance(sent, dict) and sent.keys() <= beside else None
+    request = call.exchange.request
+    readable = request.media_type == "multipart/form-data" or isinstance(request.json, dict)
+    return f"Parameter {name} is required" if readable and call.fields.keys() <= beside else None
 
 
 def _of_type(call: Call, _world: World) -> str | None:

@@ -12,10 +12,11 @@ _NO_TEXT: Final = b"\r\n \n \r \x1a \x00 \xe9 \xc3\xa9 %25 "
 
 
 @cache
-def midi_file() -> bytes:
-    """Return a standard MIDI file of four notes, and a text with bytes that who takes files for texts changes."""
+def midi_file(name: str = "") -> bytes:
+    """Return a standard MIDI file of four notes, its name, and bytes that who takes files for texts changes."""
     notes = b"".join(bytes((0, 0x90, pitch, 80)) + b"\x83\x60" + bytes((0x80, pitch, 0)) for pitch in (60, 64, 67, 72))
-    text = b"\x00\xff\x01" + bytes((len(_NO_TEXT),)) + _NO_TEXT
+    said = name.encode() + _NO_TEXT
+    text = b"\x00\xff\x01" + bytes((len(said),)) + said
     track = text + b"\x00\xff\x51\x03\x07\xa1\x20" + notes + b"\x00\xff\x2f\x00"
     return b"MThd" + struct.pack(">IHHH", 6, 0, 1, 480) + b"MTrk" + struct.pack(">I", len(track)) + track
 
