@@ -1,6 +1,7 @@
 """Services that are unusual but within the contract: every alarm about one of them is a false one."""
 
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -114,6 +115,17 @@ def _zero_counts(identity: Any) -> Any:
 
 _STAMPS: Final = ("createTime", "updateTime")
 _variant = partial(Mutant, kind=Kind.LEGAL)
+
+
+def _not_modified() -> Rewrite:
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation == "get_music" and answer.status == 200:
+            answer.headers[b"etag"] = etag = f'"{zlib.crc32(answer.body)}"'.encode()
+            if asked.headers.get(b"if-none-match") == etag:
+                answer.become(304)
+
+    return rewrite
+
 
 VARIANTS: Final = (
     _variant(id="one-job", sentence="An order starts one job.", policy={"jobs_per_request": 1}),
@@ -259,5 +271,17 @@ VARIANTS: Final = (
         id="deletion-frees-nothing",
         sentence="A job that is deleted at work keeps its slot, and is listed, until it would have ended.",
         patches=_deleted_go_on,
+    ),
+    _variant(
+        id="progress-with-a-fraction",
+        sentence="`progress` is a number with a fraction until the job has ended.",
+        patches=lambda: _items(
+            lambda item: {**item, "progress": item["progress"] + (0.5 if item["progress"] < 100 else 0)}
+        ),
+    ),
+    _variant(
+        id="nothing-has-changed",
+        sentence="A poll with the ETag of the present state is a 304.",
+        rewrite=_not_modified,
     ),
 )

@@ -55,6 +55,11 @@ def _open_for_what_is_there() -> Rewrite:
     return rewrite
 
 
+def _telling_the_token(asked: Asked, answer: Answer) -> None:
+    if answer.status == 401 and asked.token:
+        answer.put({**answer.data, "token": asked.token})
+
+
 def _each_sixtieth() -> Rewrite:
     number = count(1)
     return answers(
@@ -82,6 +87,12 @@ MUTANTS: Final = (
         "Each sixtieth call is refused, though its token is known.",
         "token-stays-known",
         _each_sixtieth,
+    ),
+    _rewrite(
+        "refused-tokens-are-told",
+        "A 401 repeats the token that it refuses.",
+        "secrets-are-masked",
+        lambda: _telling_the_token,
     ),
     _rewrite(
         "scheduler-is-open",

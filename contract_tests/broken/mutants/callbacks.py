@@ -15,6 +15,7 @@ from tempolor_mock.operations import music as music_operations
 
 from ..mutant import Answer, Asked, Kind, Patch, Rewrite
 from ..rewriting import ORDERS, rewritten
+from ..service import TOKEN
 from ..switching import Patches, swap, switched
 
 
@@ -242,6 +243,12 @@ MUTANTS: Final = (
         "No callbacks come of instrumentals.",
         "callbacks-end-with-one-final",
         _settled(_songs_only),
+    ),
+    _switch(
+        "callbacks-tell-the-token",
+        "A callback carries the token of its user.",
+        "secrets-are-masked",
+        _sent(lambda target, body: ("POST", target, body, {"Authorization": f"Bearer {TOKEN}"})),
     ),
     _switch(
         "older-models-report-no-end",

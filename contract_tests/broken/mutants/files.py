@@ -23,6 +23,24 @@ def _of_midi(download: Any) -> Any:
     )
 
 
+def _one_stem(asked: Asked, answer: Answer) -> None:
+    end = answer.body.rfind(b"PK\x05\x06") if asked.path.startswith("/files/") else -1
+    if end >= 0:
+        answer.body = answer.body[: end + 8] + b"\x01\x00\x01\x00" + answer.body[end + 12 :]
+
+
+def _once() -> Rewrite:
+    used: set[bytes] = set()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.path.startswith("/files/") and answer.status in SUCCESS:
+            if (link := asked.raw_path + asked.query) in used:
+                answer.become(403, error(403))
+            used.add(link)
+
+    return rewrite
+
+
 def _first_file() -> Rewrite:
     """Lead everybody to the file that was asked for first, in each format."""
     first: dict[tuple[str, bytes], Any] = {}
@@ -202,6 +220,18 @@ MUTANTS: Final = (
         expects=("link-lasts-and-expires", "link-serves-its-kind"),
         rewrite=lambda: edit(["download_music"], with_fields(remainSeconds=3600)),
         policy={"link_seconds": 1},
+    ),
+    _rewrite(
+        "stems-are-one-file",
+        "The ZIP of stems says that it holds one file.",
+        "file-is-whole",
+        lambda: _one_stem,
+    ),
+    _rewrite(
+        "links-work-once",
+        "A link works once.",
+        "link-lasts-and-expires",
+        _once,
     ),
     _rewrite(
         "all-jobs-have-one-file",

@@ -340,6 +340,12 @@ MUTANTS: Final = (
         lambda: _shown_to_all("get_account"),
     ),
     _rewrite(
+        "the-first-ten-accounts",
+        "The list of accounts shows ten at most.",
+        "account-round-trips",
+        lambda: edit(["list_accounts"], lambda shown: dict(list(shown.items())[:10])),
+    ),
+    _rewrite(
         "zeros-are-cut",
         "Zeros in front of a `user_id` get lost.",
         "account-keeps-its-id",

@@ -112,6 +112,11 @@ def _with_a_list(asked: Asked, answer: Answer) -> bool:
     return isinstance(sent, dict) and isinstance(sent.get("requestParams"), list)
 
 
+def _called_otherwise(asked: Asked, answer: Answer) -> None:
+    if asked.operation in ORDERS and answer.status == 400:
+        answer.body = answer.body.replace(b"replyRef", b"replyUrl")
+
+
 def _without_chord(fields: dict[str, str]) -> dict[str, str]:
     return {name: each for name, each in fields.items() if name != "chord"}
 
@@ -257,6 +262,12 @@ _MUTANTS: Final = (
         "`requestParams` may be a list.",
         "invalid-is-refused invalid-values-are-400 generated-invalid-is-refused",
         lambda: answers(_with_a_list, 200, {"user_id": "1", "maxJobs": 10, "requestParams": {}, "updated": 1}),
+    ),
+    _rewrite(
+        "long-references-are-called-urls",
+        "A `replyRef` that is too long is refused as a `replyUrl`.",
+        "refusal-names-what-is-wrong",
+        lambda: _called_otherwise,
     ),
     _rewrite(
         "voices-without-a-name",

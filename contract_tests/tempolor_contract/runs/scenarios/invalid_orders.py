@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from ...document.bodies import texts
+from ...document.call import Call
 from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab
@@ -16,6 +17,7 @@ _SLASH_AT_THE_END_IS_NOTHING: Final = rule("slash-at-the-end-is-nothing")
 _UNKNOWN_ACCOUNT_IS_404: Final = rule("unknown-account-is-404")
 _UNKNOWN_ID_IS_404: Final = rule("unknown-id-is-404")
 
+_UNPAID: Final = 402
 _VOICE: Final = "user:1-tempolor:1-voice:a"
 _MIDI: Final = "user:1-tempolor:1-midi:a"
 _DECOMPOSED: Final = "e\u0301" * 1501
@@ -80,18 +82,27 @@ def _orders(lab: Lab) -> None:
             *(partial(_form, lab, account, *each) for each in _CASES if each[1] in _FORMS),
             partial(_as_text, lab, account),
             partial(_slash, lab, account),
-            *(partial(_unknown_account, lab, operation) for operation in _TABLES),
+            *(partial(_unknown_account, lab, account, operation) for operation in _TABLES),
             *(partial(_unknown, lab, account, *each) for each in _SOURCES.items()),
         ]
     )
     lab.call("list_running_jobs")
 
 
+def _excused(lab: Lab, account: str, call: Call) -> bool:
+    """Whether an order may have been refused for another reason: there is no room, or what it costs cannot be paid."""
+    if call.status != _UNPAID:
+        return fixtures.busy(call)
+    valid = lab.call(call.operation, json={"user_id": account, "prompt": "A ballad"})
+    fixtures.cancel_all(lab, texts(valid.item.get("jobs")))
+    return not valid.accepted
+
+
 def _refused(lab: Lab, account: str, operation: str, case: str, fields: dict[str, Any]) -> None:
     reference = {} if case in _ALONE else {"replyRef": lab.name("ref"), **fixtures.reply_url(lab)}
     body = _filled({"user_id": account, "prompt": "A ballad", **reference} | fields)
     call = lab.call(operation, json=body)
-    if fixtures.busy(call):
+    if _excused(lab, account, call):
         return
     told = f"{operation} with {case} is a 400, but was answered {call.status}"
     lab.check(_INVALID_VALUES_ARE_400, fine=call.status == 400, message=told, call=call)
@@ -114,7 +125,7 @@ def _form(lab: Lab, account: str, operation: str, case: str, fields: dict[str, A
     sent = _filled({"user_id": account, "prompt": "A ballad", **reference} | fields)
     call = lab.call(operation, files={name: (None, str(value)) for name, value in sent.items()})
     told = f"{operation} as a form with {case} is a 400, but was answered {call.status}"
-    fine = call.status == 400 or fixtures.busy(call)
+    fine = call.status == 400 or _excused(lab, account, call)
     lab.check(_INVALID_VALUES_ARE_400, fine=fine, message=told, call=call)
 
 
@@ -135,10 +146,10 @@ def _slash(lab: Lab, account: str) -> None:
     lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(plain,))
 
 
-def _unknown_account(lab: Lab, operation: str) -> None:
+def _unknown_account(lab: Lab, account: str, operation: str) -> None:
     nobody = str(lab.random.randrange(10**11, 10**12))
     call = lab.call(operation, json={"user_id": nobody, "prompt": "A ballad"})
-    if not fixtures.busy(call):
+    if not _excused(lab, account, call):
         told = f"an order on account {nobody}, which is not configured, is a 404, but was answered {call.status}"
         lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)
 
