@@ -450,7 +450,8 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
     ),
 }
 
-# These are judged by scenarios alone; `test_scenarios` breaks a service for each of them.
+# These are judged by scenarios, a part of them in any traffic too (`test_rules_of_recordings`); `test_scenarios` breaks
+# a service for each of them.
 PLAYED = {
     "account-limit-is-exact",
     "callbacks-that-fail-harm-nothing",
