@@ -22,8 +22,8 @@ _RANDOM: Final = frozenset({"stateful"})
 """Detectors that play each mutant under each seed, because one seed is one draw."""
 _SAMPLED: Final = frozenset({"generated", _AS_IT_COMES})
 """Detectors that take too long to play all mutants, and play a sample, the seeds in turn."""
-_LONG: Final = frozenset({"check"})
-"""Detectors that play each third mutant and all variants."""
+_LONG: Final = frozenset({"stateful", "check"})
+"""Detectors that play each third mutant, and all variants."""
 _OF_EACH_CLASS: Final = 2
 _VARIANTS_OF_SAMPLE: Final = 5
 _BY_ID: Final = {each.id: each for each in (*MUTANTS, *VARIANTS)}
@@ -33,7 +33,8 @@ A kill counts where a rule failed that is about the broken place.
 
 - "schema" judges a fixed traffic by the document alone.
 - "rules" plays all scenarios.
-- "stateful" plays random sequences of calls, all rules looking on: each mutant over {seeds} seeds, the mean counts.
+- "stateful" plays random sequences of calls, all rules looking on: each third mutant, over {seeds} seeds, and the mean
+  counts.
 - "generated" sends what Schemathesis generates as this kit drives it, 1,000 requests, all rules looking on.
 - "check" judges the recording of a session of the Python client, made by the proxy: each third mutant, all variants.
 - "schemathesis" is `st run` as it comes, with its defaults, an account and 8 s.
