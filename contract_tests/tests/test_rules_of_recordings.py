@@ -43,6 +43,14 @@ def posted(path: str, status: int, text: str = "", *, answer: Any = None, **opti
     return call("POST", path, status, error(status, text) if status >= 400 else answer or {}, **options)
 
 
+def form(status: int, text: str, **fields: str | None) -> Exchange:
+    """Return an order sent as a form that was refused; without fields its boundary is left out."""
+    parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{each}\r\n' for name, each in fields.items()]
+    kind = "multipart/form-data; boundary=b" if any(fields.values()) else "multipart/form-data"
+    sent = ("".join(parts) + "--b--\r\n").encode()
+    return posted("/music/song", status, text, sent=sent, headers={"Content-Type": kind})
+
+
 def uploaded(status: int, text: str = "", user_id: str = ACCOUNT, kind: str = "audio/midi") -> Exchange:
     """Return the upload of a MIDI file."""
     answer = {"midiRenderVO": {"midiItemId": MIDI}} if status == 200 else error(status, text)
@@ -183,7 +191,11 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "encoded-id-is-the-same-id": [
         (SILENT, [call("GET", f"/music/{ENCODED}", 400, error(400, "job_id has incorrect format"))]),
         (SILENT, [order(), call("GET", f"/music/{JOB}", 400, error(400, "job_id has incorrect format"))]),
-        (SILENT, [order(), DELETED, call("GET", f"/music/{ENCODED}", 400, error(400, "incorrect format"))]),
+        (SILENT, [order(), DELETED, call("GET", f"/music/{ENCODED}", 400, error(400, "job_id has incorrect format"))]),
+        (
+            SILENT,
+            [order(), call("GET", f"/music/download/{ENCODED}", 400, error(400, "Invalid file_format parameter"))],
+        ),
         (SILENT, [order(), call("GET", f"/music/download/{ENCODED}", 400, error(400, "not completed"))]),
         (SILENT, [order(), call("GET", f"/music/{ENCODED}", 500)]),
         (PASSED, [order(), call("GET", f"/music/{ENCODED}", 200, music())]),
@@ -312,6 +324,18 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
                 ("Audio/MIDI", "unsupported file"),
                 ("audio/midi; charset=binary", "no such media type"),
             )
+        ),
+    ],
+    "printed-error-texts": [
+        (SILENT, [form(400, "The form cannot be read", prompt=None)]),
+        (
+            SILENT,
+            [posted("/accounts", 400, "Not as a form", sent=b"{}", headers={"Content-Type": "multipart/form-data"})],
+        ),
+        (PASSED, [form(400, "Parameter prompt is required", user_id="1")]),
+        (
+            "[1] the error text is 'Parameter x is required', where the page prints 'Parameter prompt is required'",
+            [form(400, "Parameter x is required", user_id="1")],
         ),
     ],
     "refusal-names-what-is-wrong": [

@@ -7,8 +7,10 @@ from urllib.parse import unquote
 
 from ..document.call import CALLBACK, FILE, Call
 from ..document.ids import parse
+from ..document.schemas import JSON
 from .history.records import Crashes
 from .history.world import World
+from .orders import ORDERS
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = ""
@@ -19,6 +21,7 @@ _FIXED: Final = {
     ("", 402): "Subscription required",
     ("cancel_job", 404): "Unable to locate running job_id",
 }
+
 _IDS: Final = {
     "get_music": ("job_id", "job"),
     "delete_music": ("job_id", "job"),
@@ -88,7 +91,9 @@ def _of_id(call: Call) -> str | None:
 def _missing(call: Call, _world: World, name: str, *, beside: frozenset[str]) -> str | None:
     """Say that a field is missing, where nothing else that was sent could be wrong."""
     request = call.exchange.request
-    readable = request.media_type == "multipart/form-data" or isinstance(request.json, dict)
+    # Of a form that cannot be read nothing is there, and that is what is wrong.
+    form = request.media_type == "multipart/form-data" and call.operation in ORDERS
+    readable = bool(call.fields) if form else isinstance(request.json, dict) and request.media_type == JSON
     return f"Parameter {name} is required" if readable and call.fields.keys() <= beside else None
 
 

@@ -66,7 +66,7 @@ def _encoded(call: Call, world: World) -> Judged:
         return None
     if thing.gone is not None or _account_gone(world, thing) or call.unclear:
         return None
-    unread = call.status == 400 and "format" in call.error
+    unread = call.status == 400 and _KINDS[call.operation][0] in call.error
     told = f"{thing.id} is there, but with %3A for its colons {call.operation} was answered 400: {call.error}"
     return [Problem(told, (thing.first,), key=call.operation)] if unread else (FINE if call.accepted else None)
 

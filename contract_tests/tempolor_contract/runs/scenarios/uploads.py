@@ -52,7 +52,10 @@ def _midi(lab: Lab) -> None:
     lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=second, earlier=(call,))
     _listed(lab, "list_midi", "midiItemId", midi_id, call)
     # Who streams a file does not tell its length in front, and may ask first whether it is welcome, as curl does.
-    streamed: dict[str, Any] = {"content": iter([midi_file()]), "headers": {**_MIDI_TYPE, "Expect": "100-continue"}}
+    streamed: dict[str, Any] = {
+        "content": iter([midi_file("streamed")]),
+        "headers": {**_MIDI_TYPE, "Expect": "100-continue"},
+    }
     _uploaded(lab, lab.call("upload_midi", query=query, **streamed))
     fetch(lab, midi.get("midiUrl"))
     jobs = _order_with(lab, "midiItemId", midi_id, account)
