@@ -33,7 +33,7 @@ class Reader:
         self._count += 1
         path = None if exchange.source == SOURCE else self._path(exchange)
         if path is None:
-            is_callback = exchange.source == SOURCE or self._receivers.take(exchange.request)
+            is_callback = exchange.source == SOURCE or self._receivers.has(exchange.request)
             return Call(exchange, self._count, CALLBACK if is_callback else "", live=self._met_live)
         live = is_live(exchange.request.url)
         self._met_live = self._met_live or live

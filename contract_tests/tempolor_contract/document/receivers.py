@@ -6,8 +6,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from ..exchanges.exchange import NotRecordedError, Request
 from .call import Call
+from .service import ORDERS
 
-_ORDERS: Final = frozenset({"create_song", "create_instrumental"})
 _METHODS: Final = frozenset({"POST", "PUT", "PATCH"})
 _MOST: Final = 10_000
 
@@ -20,14 +20,14 @@ class Receivers:
 
     def learn(self, call: Call) -> None:
         """Keep the address that an order gives."""
-        if call.operation in _ORDERS and len(self._known) < _MOST:
+        if call.operation in ORDERS and len(self._known) < _MOST:
             # What is no address, the service refuses; nothing is sent there.
             with suppress(NotRecordedError, ValueError):
                 url = call.sent.get("replyUrl")
                 if isinstance(url, str) and url:
                     self._known.add(_place(urlsplit(url)))
 
-    def take(self, request: Request) -> bool:
+    def has(self, request: Request) -> bool:
         """Whether a request that is none to the API is a callback."""
         if request.method not in _METHODS or not self._known:
             return False

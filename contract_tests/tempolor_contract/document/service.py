@@ -19,6 +19,16 @@ PAGES: Final = f"https://{LIVE_HOST}/docs/api-tempolor-v1/"
 """Where the vendor's pages are; a rule's `page` is the rest of the address."""
 
 
+ORDERS: Final = frozenset({"create_song", "create_instrumental"})
+"""The operations that start jobs."""
+
+UPLOADS: Final = frozenset({"upload_midi", "clone_voice", "split_stems"})
+"""The operations that take a file."""
+
+LISTS: Final = frozenset({"list_music", "list_midi", "list_cloned_voices", "list_artist_voices"})
+"""The operations whose answers have pages."""
+
+
 def is_live(url: str) -> bool:
     """Whether a URL leads to the vendor's own service."""
     host = (urlsplit(url).hostname or "").rstrip(".").lower()

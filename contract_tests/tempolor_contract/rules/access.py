@@ -3,24 +3,15 @@
 from typing import Final
 
 from ..document.call import CALLBACK, FILE, Call
+from ..document.service import LISTS, UPLOADS
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = ""
 _SEVERAL: Final = 3
 _NOT_MODIFIED: Final = 304
-_WITHOUT_ID: Final = frozenset(
-    {
-        *("list_accounts", "list_running_jobs", "get_available_capacity"),
-        *("list_music", "list_midi", "list_cloned_voices", "list_artist_voices"),
-    }
-)
-_NAME_ACCOUNTS: Final = frozenset(
-    {
-        *("upload_midi", "clone_voice", "split_stems"),
-        *("list_music", "list_midi", "list_cloned_voices", "list_artist_voices"),
-    }
-)
+_NAME_ACCOUNTS: Final = UPLOADS | LISTS
+_WITHOUT_ID: Final = LISTS | {"list_accounts", "list_running_jobs", "get_available_capacity"}
 
 
 def _authorization(call: Call, world: World) -> Judged:

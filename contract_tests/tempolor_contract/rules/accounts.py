@@ -4,15 +4,14 @@ from typing import Any, Final
 
 from ..document.bodies import ticket_in, whole
 from ..document.call import CALLBACK, FILE, Call
+from ..document.service import LISTS, ORDERS, UPLOADS
 from ..document.times import milliseconds
 from .history.records import Account
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _SHOWS: Final = frozenset({"create_account", "get_account", "list_accounts"})
-_NEEDS_USER: Final = frozenset(
-    {"list_music", "list_midi", "list_cloned_voices", "list_artist_voices", "upload_midi", "clone_voice", "split_stems"}
-)
+_NEEDS_USER: Final = UPLOADS | LISTS
 _POST: Final = "post-tempolor-accounts"
 _DEFAULT_JOBS: Final = 10
 _SKEW_MS: Final = 100
@@ -370,7 +369,7 @@ RULES = (
         "With one account, lists, uploads and orders need no `user_id`.",
         "get-tempolor-music",
         evidence=("D-26", "D-27"),
-        on=_NEEDS_USER | {"create_song", "create_instrumental"},
+        on=_NEEDS_USER | ORDERS,
         history=_name_not_needed,
     ),
     Rule(

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from ..document.bodies import FAILED, FINAL, address_of, items_of, status_of, whole
 from ..document.call import CALLBACK, Call
-from .history.records import Job
+from .history.records import MANY_CALLBACKS, Job
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = "post-tempolor-music-song"
-_SOME, _MANY, _LATE_SECONDS = 3, 12, 30.0
+_SOME: Final = 3
+_LATE_SECONDS: Final = 30.0
 _OWN: Final = frozenset({"replyUrl", "replyRef"})
 # These count what people do with an item, so they may move between a callback and a poll.
 _VOLATILE: Final = frozenset({"downloadTotal", "likeTotal", "collectTotal", "readStatus", "downloadStatus"})
@@ -100,10 +101,9 @@ def _missing(world: World) -> Judged:
     for job in world.unreported.values():
         if job.final is None or not job.reports or any(not each.call.accepted for each in job.callbacks):
             continue
-        due = job.final.call
-        late = [each for each in job.overtaken if due.before(each)]
+        due, late = job.final.call, job.overtaken
         seconds = late[-1].exchange.started - due.exchange.finished if late else 0.0
-        if len(late) >= _MANY or (len(late) >= _SOME and seconds >= _LATE_SECONDS):
+        if len(late) >= MANY_CALLBACKS or (len(late) >= _SOME and seconds >= _LATE_SECONDS):
             told = f"{job.id} has ended, but no final callback of it came, while those of {len(late)} other jobs did"
             return [Problem(told, (due, *late[:2]), key="missing")]
     return FINE

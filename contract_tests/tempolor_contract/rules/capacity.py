@@ -6,9 +6,9 @@ from typing import Any, Final
 from ..document.bodies import GENERATING, address_of, items_of, running_rows, status_of, whole
 from ..document.call import CALLBACK, Call
 from ..document.ids import parse
+from ..document.service import ORDERS
 from .history.records import Job
 from .history.world import World
-from .orders import ORDERS
 from .rule import FINE, Judged, Problem, Rule
 
 _PAGE: Final = "post-tempolor-music-song"

@@ -16,6 +16,7 @@ from ..document.call import CALLBACK, Call
 from ..document.openapi_core import OpenapiCore
 from ..document.router import Router
 from ..document.schemas import FREE_PATTERNS, JSON, Breach, Schema, resolve
+from ..document.service import ORDERS
 from ..document.taken import POINTED, WITHOUT_POINT, as_taken, coerced, read_text
 from ..exchanges.exchange import MISSING, NotRecordedError
 from .catalogue import rule
@@ -40,7 +41,6 @@ _VALIDATORS_AGREE: Final = rule("validators-agree")
 _WRONG_METHOD_IS_405: Final = rule("wrong-method-is-405")
 
 _FORM: Final = "multipart/form-data"
-_ORDERS: Final = frozenset({"create_song", "create_instrumental"})
 
 # Patterns and required fields of answers are readings that DECISIONS.md asserts (D-20, D-40, D-77).
 _ASSERTED_READINGS: Final = frozenset({"pattern", "required"})
@@ -266,7 +266,7 @@ class DocumentJudge:
         if call.operation not in self._asked or not (call.accepted or call.status == 400):
             return
         breaches = self.request_breaches(call)
-        if call.accepted and call.operation in _ORDERS and call.exchange.request.media_type not in {JSON, _FORM}:
+        if call.accepted and call.operation in ORDERS and call.exchange.request.media_type not in {JSON, _FORM}:
             told = f"{call.operation} as {call.exchange.request.media_type or 'nothing'} was answered {call.status}"
             yield _ORDERS_ARE_JSON_OR_FORMS, [Problem(told, key=call.operation)]
         if call.accepted:

@@ -8,9 +8,9 @@ from urllib.parse import unquote
 from ..document.call import CALLBACK, FILE, Call
 from ..document.ids import parse
 from ..document.schemas import JSON
+from ..document.service import ORDERS
 from .history.records import Crashes
 from .history.world import World
-from .orders import ORDERS
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = ""

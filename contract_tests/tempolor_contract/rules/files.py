@@ -190,7 +190,7 @@ def _own_file(call: Call, world: World) -> Judged:
         return [Problem(told, (known.call,), key="address")]
     front = job_id.rpartition(":")[0]
     named = {f"{front}:{word}" for word in _WORD.findall(urlsplit(url).path)}
-    others = sorted(named & world.jobs.keys() - {job_id}) if job_id not in named else []
+    others = sorted((named - {job_id}) & world.jobs.keys()) if job_id not in named else []
     return [Problem(f"the address for {job_id} names {others[0]}: {url}", key="name")] if others else FINE
 
 

@@ -6,12 +6,12 @@ from typing import Any, Final
 from ..document.bodies import record_ids, records_of
 from ..document.call import Call
 from ..document.ids import parse
+from ..document.service import LISTS
 from .history.records import Walk
 from .history.world import World
 from .items import details
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
-LISTS: Final = frozenset({"list_music", "list_midi", "list_cloned_voices", "list_artist_voices"})
 _OWN: Final = LISTS - {"list_artist_voices"}
 _PAGE: Final = "get-tempolor-music"
 _CHILD: Final = {"lyric_to_material": "song"}

@@ -6,12 +6,12 @@ from typing import Any, Final
 from ..document.bodies import COMPLETED, items_of, status_of, texts, whole
 from ..document.call import Call
 from ..document.ids import parse
+from ..document.service import ORDERS
 from .history.records import KIND_OF_ORDER, Order
 from .history.world import World
 from .items import POLLS, details, material
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
-ORDERS: Final = frozenset({"create_song", "create_instrumental"})
 _PAGE: Final = "post-tempolor-music-song"
 _INSTRUMENTAL: Final = "post-tempolor-music-instrumental"
 _VOICES: Final = ("artistVoiceItemId", "clonedVoiceItemId", "midiItemId")

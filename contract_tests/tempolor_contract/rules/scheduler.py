@@ -7,10 +7,10 @@ from typing import Any, Final
 from ..document.bodies import GENERATING, items_of, running_rows, status_of, whole
 from ..document.call import Call
 from ..document.ids import parse
+from ..document.service import ORDERS
 from ..document.times import ELAPSED, milliseconds, row_made_at
 from .capacity import busy_jobs
 from .history.world import World
-from .orders import ORDERS
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 LISTINGS: Final = frozenset({"list_running_jobs", "get_available_capacity"})

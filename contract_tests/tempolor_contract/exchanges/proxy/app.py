@@ -61,7 +61,7 @@ class Proxy:
     transport: httpx.AsyncBaseTransport | None = None
     patience: float = 5.0
     source: str = "proxy"
-    sequence: Sequence = field(default=cast("Sequence", None))
+    sequence: Sequence = field(init=False)
 
     def __post_init__(self) -> None:
         """Open nothing yet: connections are made when they are needed."""
@@ -69,11 +69,13 @@ class Proxy:
         self._transport = self.transport or httpx.AsyncHTTPTransport(
             verify=self.tls, trust_env=False, retries=0, limits=limits
         )
-        self.sequence = self.sequence or Sequence(self.observe, time.monotonic, self.patience)
+        self.sequence = Sequence(self.observe, time.monotonic, self.patience)
 
     def of_callbacks(self, receiver: Upstream) -> "Proxy":
-        """Return a proxy between the service and a receiver of callbacks; its exchanges go to the same observer."""
-        return replace(self, upstream=receiver, source=CALLBACK)
+        """Return a proxy between the service and a receiver of callbacks; what passes both is observed in one order."""
+        other = replace(self, upstream=receiver, source=CALLBACK)
+        other.sequence = self.sequence
+        return other
 
     async def close(self) -> None:
         """Let go of connections, and hand on what is still held up."""

@@ -21,18 +21,15 @@ from ...document.bodies import (
 )
 from ...document.call import CALLBACK, FILE, Call
 from ...document.ids import parse
+from ...document.service import LISTS, ORDERS, UPLOADS
 from ...exchanges.exchange import NotRecordedError
-from .records import Account, Job, Order, Refusal, Sighting, Upload, Walk
+from .records import MANY_CALLBACKS, Account, Job, Order, Refusal, Sighting, Upload, Walk
 from .world import World
 
 _MOST_ORDERS = 64
 _MOST_REFERENCES = 1024
-_NAME_ACCOUNTS: Final = frozenset(
-    {
-        *("create_song", "create_instrumental", "upload_midi", "clone_voice", "split_stems"),
-        *("list_music", "list_midi", "list_cloned_voices", "list_artist_voices"),
-    }
-)
+_MOST_UNREPORTED = 64
+_NAME_ACCOUNTS: Final = ORDERS | UPLOADS | LISTS
 
 
 def _order(world: World, call: Call) -> None:
@@ -109,7 +106,7 @@ def _item(world: World, call: Call) -> None:
         if sighting.final and job.final is None:
             job.final = sighting
             world.unfinished.pop(job.id, None)
-            if call.operation != CALLBACK and job.reports:
+            if call.operation != CALLBACK and job.reports and len(world.unreported) < _MOST_UNREPORTED:
                 world.unreported[job.id] = job
         if sighting.status == GENERATING and call.operation != CALLBACK:
             _ran(world, job, call)
@@ -124,7 +121,8 @@ def _called(world: World, call: Call) -> None:
         if status_of(item) in FINAL:
             world.unreported.pop(item.get("job_id", ""), None)
             for job in world.unreported.values():
-                job.overtaken.append(call)
+                if job.final is not None and job.final.call.before(call) and len(job.overtaken) < MANY_CALLBACKS:
+                    job.overtaken.append(call)
 
 
 def _ran(world: World, job: Job, call: Call) -> None:
@@ -152,7 +150,8 @@ def _page(world: World, call: Call) -> None:
 
 def _artists(world: World, call: Call) -> None:
     for voice in texts([record.get("itemId") for record in records_of(call)]) if call.status == 200 else ():
-        world.artists[voice] = call
+        if len(world.artists) < _MOST_REFERENCES:
+            world.artists[voice] = call
     _page(world, call)
 
 

@@ -1,6 +1,6 @@
 """What a world holds: jobs, orders, accounts, uploads, walks through lists and links, each as calls have shown it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ...document.bodies import FAILED, FINAL, status_of
@@ -9,6 +9,8 @@ from ...document.call import CALLBACK, Call
 _BROKEN_SESSION: Final = 596
 _MOST_REQUESTS: Final = 256
 _MOST_CRASHES: Final = 8
+MANY_CALLBACKS: Final = 12
+"""So many final callbacks of other jobs show that one that is due is lost."""
 KIND_OF_ORDER: Final = {"create_song": "song", "create_instrumental": "instrumental"}
 
 
@@ -208,6 +210,10 @@ class Link:
     seconds: int | None = None
     upload: Call | None = None
     fetched: Call | None = None
+
+    def after(self, known: "Link") -> "Link":
+        """Return the link as it is handed out again, with what is known of the bytes behind it."""
+        return replace(self, upload=self.upload or known.upload, fetched=known.fetched)
 
 
 @dataclass

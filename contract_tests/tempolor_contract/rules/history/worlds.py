@@ -64,9 +64,7 @@ class Worlds:
         self._fetched(call)
         for url, link in links_in(call).items():
             known = self.links.get(url)
-            if known is not None:
-                link = replace(link, upload=link.upload or known.upload, fetched=known.fetched)  # noqa: PLW2901
-            self.links[url] = link
+            self.links[url] = link if known is None else link.after(known)
 
     def _fetched(self, call: Call) -> None:
         """Keep what a link gave, to compare ranges of it with."""

@@ -12,6 +12,7 @@ from .lab import UPLOAD_SECONDS, Lab, UnclearError
 from .other_user import not_shown
 from .samples import midi_file, wav_file
 from .scenario import Beside, Need, Scenario, ids
+from .survey import EACH_LIST
 
 _ACCOUNT_ROUND_TRIPS: Final = rule("account-round-trips")
 _ACCOUNT_STAMP_IS_NOW: Final = rule("account-stamp-is-now")
@@ -20,7 +21,6 @@ _INVALID_VALUES_ARE_400: Final = rule("invalid-values-are-400")
 _ONE_ACCOUNT_NEEDS_NO_NAME: Final = rule("one-account-needs-no-name")
 _UNKNOWN_ACCOUNT_IS_404: Final = rule("unknown-account-is-404")
 
-_LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices")
 _MIDI: Final = {"Content-Type": "audio/midi"}
 _NAMELESS: Final[tuple[dict[str, str], ...]] = ({}, {"user_id": ""})
 _SKEW_MS: Final = 5000
@@ -59,7 +59,7 @@ def _accounts(lab: Lab) -> None:
     lab.call("list_midi", query={"user_id": second})
     lab.call("list_accounts")
     queries: tuple[dict[str, str], ...] = ({}, {"user_id": first})
-    lab.side_by_side(partial(lab.call, operation, query=query) for operation in _LISTS for query in queries)
+    lab.side_by_side(partial(lab.call, operation, query=query) for operation in EACH_LIST for query in queries)
     _nameless_uploads(lab)
     _empty_and_invalid(lab)
     for user_id in (first, second):
@@ -126,7 +126,7 @@ def _one_account(lab: Lab) -> None:
 
 def _without_a_name(lab: Lab, user_id: str) -> None:
     other = lab.target.other_token
-    calls = [lab.call(operation, token=other) for operation in _LISTS]
+    calls = [lab.call(operation, token=other) for operation in EACH_LIST]
     calls.append(lab.call("list_music", query={"user_id": ""}, token=other))
     calls.append(lab.call("upload_midi", query={"name": "x"}, content=midi_file(), headers=_MIDI, token=other))
     calls.append(lab.call("create_song", json={"prompt": "A harbour ballad"}, token=other))

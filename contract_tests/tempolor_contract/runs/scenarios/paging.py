@@ -9,13 +9,12 @@ from . import fixtures
 from .lab import Lab, UnclearError
 from .samples import midi_file
 from .scenario import Beside, Need, Scenario, ids
-from .survey import pages
+from .survey import EACH_LIST, pages
 
 _EMPTY_FIELDS_ARE_LEFT_OUT: Final = rule("empty-fields-are-left-out")
 
 _STEPS: Final = (6, 6, 13, 30)
 _MOST_PAGES: Final = 80
-_LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices")
 
 
 def _walk(lab: Lab) -> None:
@@ -63,7 +62,7 @@ def _made_up_cursors(lab: Lab, account: str) -> None:
     """Ask for pages that no list has. Refused or not, that is no reason to crash: `no-lasting-crash` judges it."""
     cursors = ("no-cursor", "MTI=", "-1")
     queries = ({"user_id": account, "cursor": each} for each in cursors)
-    lab.side_by_side(partial(lab.call, each, query=query) for query in queries for each in _LISTS)
+    lab.side_by_side(partial(lab.call, each, query=query) for query in queries for each in EACH_LIST)
 
 
 def _order(lab: Lab, account: str, *, cancelled: bool) -> None:

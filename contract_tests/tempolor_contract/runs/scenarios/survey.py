@@ -21,9 +21,9 @@ _SLASH_AT_THE_END_IS_NOTHING: Final = rule("slash-at-the-end-is-nothing")
 _UNKNOWN_ACCOUNT_IS_404: Final = rule("unknown-account-is-404")
 _UNKNOWN_ID_IS_404: Final = rule("unknown-id-is-404")
 
-_LISTS: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices")
+EACH_LIST: Final = ("list_music", "list_midi", "list_cloned_voices", "list_artist_voices")
 _READING: Final = (
-    *("list_accounts", "get_account", *_LISTS, "get_music", "download_music"),
+    *("list_accounts", "get_account", *EACH_LIST, "get_music", "download_music"),
     *("list_running_jobs", "get_available_capacity"),
 )
 _MOST_PAGES: Final = 2
@@ -68,7 +68,7 @@ def _read_accounts(lab: Lab, account: str | None) -> None:
         lab.call("get_account", arguments={"user_id": account})
     unknown = str(lab.random.randrange(10**11, 10**12))
     # Where requests are counted, two lists have to do.
-    lists = _LISTS if lab.guard.level is Level.FULL else _LISTS[:2]
+    lists = EACH_LIST if lab.guard.level is Level.FULL else EACH_LIST[:2]
     asked = [partial(lab.call, "get_account", arguments={"user_id": unknown})]
     calls = lab.side_by_side(asked + [partial(lab.call, each, query={"user_id": unknown}) for each in lists])
     for call in calls:
@@ -82,7 +82,7 @@ def _read_lists(lab: Lab, account: str | None) -> Call | None:
         [
             *(
                 partial(walk, lab, operation, {"user_id": account}, _MOST_PAGES + (operation == "list_music"))
-                for operation in _LISTS
+                for operation in EACH_LIST
             ),
             partial(lab.call, "list_music", query={"user_id": account, "type": "instrumental"}),
         ]

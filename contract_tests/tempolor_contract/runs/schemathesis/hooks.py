@@ -5,13 +5,11 @@ from urllib.parse import quote, urlsplit
 
 from tempolor_spec import load_document, operations
 
+from ...document.service import LISTS, ORDERS, UPLOADS
 from .fixtures import Prepared
 
-ORDERS: Final = frozenset({"create_song", "create_instrumental"})
 DELETES: Final = frozenset({"delete_account", "delete_music", "delete_midi", "delete_cloned_voice", "cancel_job"})
-_OF_ACCOUNT: Final = frozenset(
-    {"list_music", "list_midi", "list_cloned_voices", "list_artist_voices", "upload_midi", "clone_voice", "split_stems"}
-)
+_OF_ACCOUNT: Final = UPLOADS | LISTS
 _SOURCES: Final = ("clonedVoiceItemId", "midiItemId", "artistVoiceItemId")
 _DOCUMENTED: Final = frozenset(each.operation_id for each in operations(load_document()))
 _NOWHERE: Final = "127.0.0.1:9"

@@ -6,11 +6,12 @@ from typing import Any, Final
 from schemathesis.engine import events
 
 from ...document.call import Call
+from ...document.service import ORDERS
 from ...rules.rule import Problem
 from ..scenarios.lab import Lab
 from .checks import CHECKS, CLEAN, REACHED, TAKEN
 from .gateway import CASE_ID, NOT_SENT, Gateway
-from .hooks import DELETES, ORDERS, RequestHooks, operation_of
+from .hooks import DELETES, RequestHooks, operation_of
 
 _FIXED: Final = frozenset(
     {"song", "instrumental", "midi", "cloned-voices", "artist-voices", "stems-splitter", "available"}
