@@ -278,6 +278,18 @@ def test_what_several_need_is_made_once(lab):
     assert mine.inspector.seen + mine.inspector.foreign == 2
 
 
+def test_what_several_need_is_waited_for_within_side_by_side_too(lab):
+    """Where all of some lanes wait for what another lane is making, they let it go on."""
+    mine = lab(concurrency=3)
+
+    def make():
+        return mine.shared("steps", lambda: steps(mine))
+
+    made, within = mine.side_by_side([make, lambda: mine.side_by_side([make, make])])
+
+    assert within == [made, made]
+
+
 def test_waiting_costs_the_others_nothing(lab, slept):
     """Three who wait a second each wait one second together, and a fourth does not wait for them."""
     mine = lab(concurrency=4)

@@ -122,11 +122,11 @@ class LaneClock:
         return self.inner.now()
 
     def wait(self, seconds: float) -> None:
-        """Let time pass."""
+        """Let time pass, none at all too: others may be making what is needed here."""
         if self.here.lane is None:
             self.inner.wait(seconds)
-        elif seconds > 0:
-            self.here.lane.wait(seconds)
+        else:
+            self.here.lane.wait(max(0.0, seconds))
 
 
 def play(lanes: Sequence[Lane], carry: Carry, clock: Clock, width: int) -> None:
