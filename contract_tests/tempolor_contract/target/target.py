@@ -13,7 +13,7 @@ from .created import Inventory
 from .guard import ControlGuard, Gate, Guard, Level, LiveServiceError, NotAllowedError
 from .transport import GuardedTransport
 
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 16
 _AT_ONCE_IF_LIVE: Final = 4
 
 

@@ -62,8 +62,7 @@ def _accounts(lab: Lab) -> None:
     lab.side_by_side(partial(lab.call, operation, query=query) for operation in EACH_LIST for query in queries)
     _nameless_uploads(lab)
     _empty_and_invalid(lab)
-    for user_id in (first, second):
-        _gone(lab, user_id)
+    lab.side_by_side(partial(_gone, lab, user_id) for user_id in (first, second))
     lab.call("list_accounts")
 
 
@@ -144,30 +143,52 @@ def _without_a_name(lab: Lab, user_id: str) -> None:
 
 
 def _empty_and_invalid(lab: Lab) -> None:
-    made_up = str(lab.random.randrange(10**8, 10**9))
+    first, second, third, fourth, fifth = (str(lab.random.randrange(10**8, 10**9)) for _ in range(5))
     # A browser may send its numbers as numbers. `account-keeps-its-id` and `no-lasting-crash` judge what comes of it.
-    for parameters in ({"ucid": made_up}, {"user_id": int(made_up)}):
-        if lab.call("create_account", json={"requestParams": parameters}).accepted:
-            lab.call("delete_account", arguments={"user_id": made_up})
-    # Of two names, `user_id` counts, and it is a text: zeros in front belong to it, and paths have it encoded.
-    for user_id in (f"00{made_up}", f"J\u00f6 {made_up}"):
-        two_names = {"user_id": user_id, "ucid": str(lab.random.randrange(10**8, 10**9))}
-        named = lab.call("create_account", json={"requestParams": two_names})
-        if named.accepted:
-            stored_as = str(named.item.get("user_id", user_id))
-            for operation in ("get_account", "list_accounts"):
-                lab.call(operation, arguments={"user_id": stored_as})
-            _gone(lab, stored_as)
+    named = ({"ucid": first}, {"user_id": int(second)})
+    # An id is a text: zeros in front belong to it, and paths have it encoded.
+    hard = (f"00{third}", f"J\u00f6 {fourth}")
+    lab.side_by_side(
+        [
+            *(partial(_for_a_moment, lab, parameters) for parameters in named),
+            *(partial(_hard_id, lab, user_id) for user_id in hard),
+            partial(_empty, lab),
+            partial(_without_parameters, lab),
+            *(partial(_refused, lab, fifth, body) for body in _REFUSED),
+        ]
+    )
+
+
+def _for_a_moment(lab: Lab, parameters: dict[str, Any]) -> None:
+    [user_id] = parameters.values()
+    if lab.call("create_account", json={"requestParams": parameters}).accepted:
+        lab.call("delete_account", arguments={"user_id": str(user_id)})
+
+
+def _hard_id(lab: Lab, user_id: str) -> None:
+    """Store an account under an id beside an `ucid`, of which `user_id` counts."""
+    two_names = {"user_id": user_id, "ucid": str(lab.random.randrange(10**8, 10**9))}
+    named = lab.call("create_account", json={"requestParams": two_names})
+    if named.accepted:
+        stored_as = str(named.item.get("user_id", user_id))
+        lab.call("get_account", arguments={"user_id": stored_as})
+        lab.call("list_accounts")
+        _gone(lab, stored_as)
+
+
+def _empty(lab: Lab) -> None:
     empty = lab.call("create_account", json={"requestParams": {}})
     told = f"requestParams {{}} is what the page sends, but was answered {empty.status}: {empty.error}"
     lab.check(_ACCOUNT_ROUND_TRIPS, fine=empty.status == 200, message=told, call=empty)
     if empty.accepted and isinstance(empty.item.get("user_id"), str):
         lab.call("get_account", arguments={"user_id": empty.item["user_id"]})
         lab.call("delete_account", arguments={"user_id": empty.item["user_id"]})
+
+
+def _without_parameters(lab: Lab) -> None:
     missing = lab.call("create_account", json={"maxJobs": 3})
     told = f"an account without requestParams was answered {missing.status}"
     lab.check(_INVALID_VALUES_ARE_400, fine=missing.status == 400, message=told, call=missing)
-    lab.side_by_side(partial(_refused, lab, made_up, body) for body in _REFUSED)
 
 
 def _refused(lab: Lab, made_up: str, body: dict[str, Any]) -> None:

@@ -113,7 +113,7 @@ def _failing(lab: Lab) -> None:
 
 
 def _late(lab: Lab) -> None:
-    """Order once more after all the others: callbacks come still."""
+    """Order once more, after many others have: callbacks come still."""
     ordered = fixtures.order(lab, replyUrl=f"{_url(lab)}?late=1")
     for job_id in ordered.jobs:
         fixtures.finished(lab, job_id)
@@ -157,7 +157,6 @@ LATE = Scenario(
     _late,
     _MAKES,
     cost=1,
-    late=True,
-    beside=Beside.LEFTOVERS,
+    beside=Beside.UNHURRIED,
     provokes=("callbacks-end-with-one-final",),
 )

@@ -32,6 +32,7 @@ _VALID_ORDERS_ARE_TAKEN: Final = rule("valid-orders-are-taken")
 _WHAT_WAS_MADE_CAN_BE_FOUND: Final = rule("what-was-made-can-be-found")
 
 _FORMATS: Final = (None, "mp3", "wav", "stems")
+_GLIMPSE: Final = 1 << 14
 _PEEK: Final = 1 << 17
 """Bytes that are read of a long file; pictures and MIDI files are shorter."""
 _RANGE: Final = 32
@@ -174,12 +175,20 @@ def _look_at_slots(lab: Lab) -> None:
 
 
 def all_formats(lab: Lab, job_id: str) -> None:
-    """Download a job that is COMPLETED in each format, and fetch what the links lead to."""
-    lab.side_by_side(partial(_download_as, lab, job_id, each) for each in _FORMATS)
+    """Download a job that is COMPLETED in each format, and look at the beginnings of what the links lead to."""
+    links = lab.side_by_side(partial(_link, lab, job_id, each) for each in _FORMATS)
+    lab.side_by_side(partial(_glance, lab, link) for link in links)
+
+
+def _glance(lab: Lab, link: Call) -> None:
+    """Fetch the beginning behind a link: `link-serves-its-kind` and `file-is-whole` judge it."""
+    url = link.item.get("url")
+    if isinstance(url, str) and url.startswith("http"):
+        lab.fetch(url, most_bytes=_GLIMPSE)
 
 
 def _download(lab: Lab, job_id: str) -> None:
-    all_formats(lab, job_id)
+    lab.side_by_side(partial(_download_as, lab, job_id, each) for each in _FORMATS)
     item = fixtures.read(lab, job_id).item
     music = item.get("musicMaterial")
     pictures = (item.get("cover"), music.get("waveformUrl") if isinstance(music, dict) else None)
@@ -193,14 +202,18 @@ def _links_of_others(lab: Lab, ordered: Ordered) -> None:
     """Ask for the links of all jobs that have ended: those of one are none of another, and what FAILED has none."""
     failed = [job.id for world in lab.inspector.worlds for job in world.jobs.values() if job.failed and not job.gone]
     for job_id in (*ordered.jobs[1:], *failed[:1]):
-        fetch(lab, lab.call("download_music", arguments={"job_id": job_id}).item.get("url"))
+        _glance(lab, lab.call("download_music", arguments={"job_id": job_id}))
 
 
-def _download_as(lab: Lab, job_id: str, file_format: str | None) -> None:
+def _link(lab: Lab, job_id: str, file_format: str | None) -> Call:
     link = fixtures.downloaded(lab, job_id, file_format)
     told = f"{job_id} is COMPLETED, but its download was answered {link.status}: {link.error}"
     lab.must(_COMPLETE_CAN_BE_DOWNLOADED, fine=link.status == 200, message=told, call=link)
-    fetch(lab, link.item.get("url"), file_format or "")
+    return link
+
+
+def _download_as(lab: Lab, job_id: str, file_format: str | None) -> None:
+    fetch(lab, _link(lab, job_id, file_format).item.get("url"), file_format or "")
 
 
 def fetch(lab: Lab, url: object, kind: str = "", *, when: str = "as soon as it was handed out") -> Call | None:
@@ -328,7 +341,7 @@ def _sung_by(lab: Lab, account: str, voice: str) -> None:
 
 
 def _cancel(lab: Lab) -> None:
-    ordered = fixtures.order(lab)
+    ordered, second = fixtures.order(lab), fixtures.order(lab)
     job_id = ordered.jobs[0]
     before = fixtures.read(lab, job_id)
     first = lab.call("cancel_job", arguments={"job_id": job_id})
@@ -339,6 +352,8 @@ def _cancel(lab: Lab) -> None:
     told = f"{job_id} was cancelled, and reading it was answered {after.status}"
     lab.check(_CANCELLED_JOB_IS_STILL_THERE, fine=after.status == 200, message=told, call=after, earlier=(first,))
     lab.call("cancel_job", arguments={"job_id": job_id})
+    again = second.jobs[0]
+    fixtures.once(lab, _CANCEL_WORKS_ONCE, "cancel_job", {"job_id": again})
     for operation in ("list_running_jobs", "get_available_capacity"):
         lab.call(operation)
     ended = fixtures.finished(lab, job_id)
@@ -349,8 +364,6 @@ def _cancel(lab: Lab) -> None:
     for each in ordered.jobs[1:]:
         fixtures.finished(lab, each)
         lab.call("cancel_job", arguments={"job_id": each})
-    again = fixtures.order(lab).jobs[0]
-    fixtures.once(lab, _CANCEL_WORKS_ONCE, "cancel_job", {"job_id": again})
     _goes_on(lab, fixtures.finished(lab, again))
 
 

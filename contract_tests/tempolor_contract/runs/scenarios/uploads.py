@@ -1,5 +1,6 @@
 """MIDI files, voices and stems: up, used, and gone again."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
@@ -222,22 +223,26 @@ def _for_nobody(lab: Lab, nobody: str, operation: str, media_type: dict[str, str
 def _media_types(lab: Lab) -> None:
     """Upload a file of each media type that the pages list."""
     account = fixtures.account(lab)
-    for operation, media_types in _LISTED.items():
-        uploads: list[dict[str, Any]] = [
-            {
-                "query": {"user_id": account, **({} if operation == "split_stems" else {"name": lab.name("Type")})},
-                "headers": {"Content-Type": media_type},
-                "content": files_of(media_type)[0],
-                "timeout": UPLOAD_SECONDS,
-            }
-            for media_type in media_types
-        ]
-        # Each may keep its caller waiting, so they wait side by side; what found no room then is sent alone.
-        for options, first in zip(uploads, lab.at_once(operation, uploads), strict=True):
-            crowded = first.unclear or fixtures.busy(first)
-            call = fixtures.unless_busy(lab.call(operation, **options)) if crowded else first
-            told = f"{operation} of {call.exchange.request.media_type} was answered {call.status}: {call.error}"
-            lab.check(_LISTED_MEDIA_TYPES_ARE_TAKEN, fine=call.accepted, message=told, call=call)
+    lab.side_by_side(partial(_types_of, lab, account, *each) for each in _LISTED.items())
+
+
+def _types_of(lab: Lab, account: str, operation: str, media_types: Sequence[str]) -> None:
+    waits = {} if operation == "upload_midi" else {"timeout": UPLOAD_SECONDS}
+    uploads: list[dict[str, Any]] = [
+        {
+            "query": {"user_id": account, **({} if operation == "split_stems" else {"name": lab.name("Type")})},
+            "headers": {"Content-Type": media_type},
+            "content": files_of(media_type)[0],
+            **waits,
+        }
+        for media_type in media_types
+    ]
+    # Each may keep its caller waiting, so they wait side by side; what found no room then is sent alone.
+    for options, first in zip(uploads, lab.at_once(operation, uploads), strict=True):
+        crowded = first.unclear or fixtures.busy(first)
+        call = fixtures.unless_busy(lab.call(operation, **options)) if crowded else first
+        told = f"{operation} of {call.exchange.request.media_type} was answered {call.status}: {call.error}"
+        lab.check(_LISTED_MEDIA_TYPES_ARE_TAKEN, fine=call.accepted, message=told, call=call)
 
 
 def _spellings(lab: Lab) -> None:
