@@ -13,7 +13,8 @@ from .created import Inventory
 from .guard import ControlGuard, Gate, Guard, Level, LiveServiceError, NotAllowedError
 from .transport import GuardedTransport
 
-_AT_ONCE: Final = 16
+_AT_ONCE: Final = 8
+_AT_ONCE_IF_FULL: Final = 16
 _AT_ONCE_IF_LIVE: Final = 4
 
 
@@ -118,7 +119,9 @@ class Target:
     @property
     def width(self) -> int:
         """How many requests are sent at once where nothing speaks against it: few to a service that others share."""
-        return self.concurrency or (_AT_ONCE_IF_LIVE if self.live else _AT_ONCE)
+        if self.concurrency or self.live:
+            return self.concurrency or _AT_ONCE_IF_LIVE
+        return _AT_ONCE_IF_FULL if self.level is Level.FULL else _AT_ONCE
 
     @property
     def local(self) -> bool:
