@@ -1,16 +1,45 @@
-/** Builds the package twice, for `import` and for `require`, after removing what was built before. */
+/**
+ * Builds the package twice, for `import` and for `require`.
+ *
+ * What was built before is replaced file by file, so that a program that imports the package meanwhile finds it whole.
+ */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const ROOT = new URL("..", import.meta.url);
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const DIST = join(ROOT, "dist");
 
-for (const folder of ["dist", "build"]) rmSync(new URL(folder, ROOT), { recursive: true, force: true });
-for (const project of ["tsconfig.json", "tsconfig.cjs.json"]) {
-  const tsc = fileURLToPath(new URL("node_modules/typescript/bin/tsc", ROOT));
-  const { status } = spawnSync(process.execPath, [tsc, "-p", project], { cwd: fileURLToPath(ROOT), stdio: "inherit" });
+// Maps name the sources by their way from here, so this folder stands where `dist` does.
+const fresh = mkdtempSync(join(ROOT, "dist-"));
+process.on("exit", () => rmSync(fresh, { recursive: true, force: true }));
+
+compile("tsconfig.json", fresh);
+compile("tsconfig.cjs.json", join(fresh, "cjs"));
+// Files below it are CommonJS, whatever the package as a whole is.
+writeFileSync(join(fresh, "cjs", "package.json"), '{ "type": "commonjs" }\n');
+replace(DIST, fresh);
+rmSync(join(ROOT, "build"), { recursive: true, force: true });
+
+function compile(project, folder) {
+  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  const words = [tsc, "-p", project, "--outDir", folder];
+  const { status } = spawnSync(process.execPath, words, { cwd: ROOT, stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
 }
-// Files below it are CommonJS, whatever the package as a whole is.
-mkdirSync(new URL("dist/cjs", ROOT), { recursive: true });
-writeFileSync(new URL("dist/cjs/package.json", ROOT), '{ "type": "commonjs" }\n');
+
+/** Moves all files of one folder into another, and removes what else is there. */
+function replace(folder, newer) {
+  mkdirSync(folder, { recursive: true });
+  const entries = readdirSync(newer, { withFileTypes: true });
+  for (const entry of entries) {
+    const [from, to] = [join(newer, entry.name), join(folder, entry.name)];
+    if (entry.isDirectory()) replace(to, from);
+    else renameSync(from, to);
+  }
+  const names = new Set(entries.map((entry) => entry.name));
+  for (const name of readdirSync(folder)) {
+    if (!names.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
