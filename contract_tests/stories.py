@@ -20,6 +20,11 @@ JOB: Final = f"user:12345-tempolor:{ACCOUNT}-job:a1"
 JOB2: Final = f"user:12345-tempolor:{ACCOUNT}-job:b2"
 VOICE: Final = f"user:12345-tempolor:{ACCOUNT}-voice:v1"
 MIDI: Final = f"user:12345-tempolor:{ACCOUNT}-midi:m1"
+OTHER: Final = "222"
+OTHERS: Final = JOB.replace(f":{ACCOUNT}-", f":{OTHER}-")
+HOOK: Final = "http://me.example/hook"
+PASSED: Final = "passed"
+SILENT: Final = "never-reached"
 _START: Final = 1_747_731_600.0
 _NAMES: Final = {0: "GENERATING", 10: "FAILED", 30: "COMPLETED"}
 
@@ -51,6 +56,11 @@ def call(  # noqa: PLR0913 - the parts of a call
     content = body if body is not None else b"" if answer is None else json.dumps(answer).encode()
     response = Response(status=status, headers=tuple({**told, **(answer_headers or {})}.items()), body=content)
     return Exchange(request, response if status else None, fault="" if status else "ReadTimeout")
+
+
+CANCELLED: Final = call("DELETE", f"/scheduler/{JOB}", 204)
+DELETED: Final = call("DELETE", f"/music/{JOB}", 200, {"result": True})
+BARE: Final = {"job_id": JOB}
 
 
 def music(status: int = 0, progress: int | None = None, *, job: str = JOB, **fields: Any) -> dict[str, Any]:
@@ -130,9 +140,7 @@ def page(path: str, *records: dict[str, Any], cursor: str = "", **query: str) ->
     return call("GET", path, 200, answer, query={"user_id": ACCOUNT, **query})
 
 
-def callback(
-    item: dict[str, Any], *, url: str = "http://me.example/hook", method: str = "POST", status: int = 204, **own: Any
-) -> Exchange:
+def callback(item: dict[str, Any], *, url: str = HOOK, method: str = "POST", status: int = 204, **own: Any) -> Exchange:
     """Return a callback, and with what `status` it was answered."""
     sent = call(method, url, status, sent={**item, **own}, token=None)
     return replace(sent, source="callback")

@@ -88,6 +88,7 @@ _OF_THE_DOMAIN: Final = (
     "voices",
     "worlds",
 )
+_OF_THE_RULES: Final = ("overlays", "recordings", "reading", "known_differences")
 AREAS: Final = (
     Area(
         "domain",
@@ -109,23 +110,11 @@ AREAS: Final = (
     Area(
         "rules",
         ("tempolor_contract/rules/*",),
-        tuple(
-            f"contract_tests/tests/test_{each}.py"
-            for each in (
-                "rules",
-                "rules_of_accounts",
-                "rules_of_answers",
-                "rules_of_items",
-                "rules_of_orders",
-                "rules_of_slots",
-                "edges_of_rules",
-                "overlays",
-                "recordings",
-                "reading",
-                "known_differences",
-            )
+        (
+            "contract_tests/tests/rules",
+            *(f"contract_tests/tests/test_{each}.py" for each in _OF_THE_RULES),
         ),
-        60,
+        120,
     ),
     Area(
         "retries",

@@ -1,6 +1,5 @@
 """Each rule passes a history that conforms and finds the one that does not."""
 
-import json
 import random
 import struct
 from dataclasses import replace
@@ -8,10 +7,12 @@ from dataclasses import replace
 import pytest
 from stories import (
     ACCOUNT,
+    CANCELLED,
+    DELETED,
+    HOOK,
     JOB,
     JOB2,
     MIDI,
-    TOKEN,
     VOICE,
     account,
     available,
@@ -32,9 +33,6 @@ from stories import (
 from tempolor_contract import CATALOGUE, GENERATED, DocumentJudge, Effort, Exchange, Inspector, Verdict
 
 URL = "http://files.example/a.mp3?auth_key=1"
-HOOK = "http://me.example/hook"
-CANCELLED = call("DELETE", f"/scheduler/{JOB}", 204)
-DELETED = call("DELETE", f"/music/{JOB}", 200, {"result": True})
 UPLOADED = call(
     "POST",
     "/music/midi",
@@ -541,122 +539,6 @@ def test_every_rule_is_in_the_table_or_played():
     assert {rule.id for rule in CATALOGUE} == {*TABLE, *PLAYED, *GENERATED.provokes}
 
 
-@pytest.mark.parametrize(("shown", "kept"), [(-1, True), (0, True), (1, False), (-2, False)])
-def test_a_limit_below_what_runs_leaves_less_than_nothing_free(shown, kept):
-    """The page prints a difference; who shows nothing free in its place says the same."""
-    rows = [row(), row(JOB2)]
-    tally = judged("available-adds-up", available((ACCOUNT, 1, 2, shown), executing=rows))
-
-    assert bool(tally.violations) is not kept
-
-
-def test_a_count_that_differs_from_the_list_is_looked_at_twice():
-    """A service may count and list at two instants; the same two numbers in two answers are no chance."""
-    wrong, other = available((ACCOUNT, 3, 2, 1), executing=[row()]), available((ACCOUNT, 3, 1, 2))
-
-    assert not judged("available-adds-up", wrong, scheduler(row()), other).violations
-    assert judged("available-adds-up", wrong, scheduler(row()), wrong).violations
-
-
-UNFILLED = {"model_instrumental": "", "tonality": None, "bpm": "", "maxJobs": None, "replyUrl": "", "user_id": ""}
-
-
-@pytest.mark.parametrize("status", [200, 400])
-@pytest.mark.parametrize("sent", [UNFILLED, {"bpm": 80.0, "maxJobs": 2.0}], ids=["empty", "80.0"])
-def test_an_empty_field_may_be_left_out_or_refused(sent, status):
-    """So may a whole number with a point: the pages say nothing of either."""
-    answer = order().response.json if status == 200 else error(400, "bpm has incorrect format")
-    asked = call("POST", "/music/instrumental", status, answer, sent={"prompt": "x", **sent})
-
-    for rule_id in ("invalid-is-refused", "unlikely-is-refused", "valid-is-accepted"):
-        assert not judged(rule_id, asked).violations, rule_id
-
-
-@pytest.mark.parametrize(("wanted", "kept"), [("", 10), (None, 10), (2.0, 2)])
-def test_a_limit_may_be_empty_or_have_a_point(wanted, kept):
-    """It is then the default, or that whole number."""
-    sent = {"requestParams": {"user_id": ACCOUNT}, "maxJobs": wanted}
-
-    for told in (kept, 7):
-        answered = call("POST", "/accounts", 200, account(maxJobs=told), sent=sent)
-        assert bool(judged("account-keeps-its-limit", answered).violations) == (told != kept)
-
-
-LONGEST = {"prompt": "\N{MUSICAL NOTE}" * 2000}
-
-
-@pytest.mark.parametrize(
-    ("exchange", "told"),
-    [
-        (call("GET", "/music", 400, error(400, "job_id has incorrect format")), "but it has no job_id"),
-        (
-            call("POST", "/music/song", 400, error(400, "bpm has incorrect format"), sent={"prompt": "x", "bpm": 9}),
-            "but bpm is valid",
-        ),
-        (
-            call("POST", "/music/song", 400, error(400, "Parameter lyrics is required"), sent={"prompt": "x"}),
-            "but lyrics may be left out",
-        ),
-        (
-            call("POST", "/music/song", 400, error(400, "Your prompt may have 2000 characters at most"), sent=LONGEST),
-            "but prompt is valid",
-        ),
-    ],
-)
-def test_an_unjust_refusal_is_told_as_it_was(exchange, told):
-    """What a request does not have is not called valid."""
-    [violation] = judged("valid-is-accepted", exchange).violations
-
-    assert violation.message.endswith(told)
-
-
-@pytest.mark.parametrize(
-    ("text", "sent"),
-    [
-        ("The prompt asks for something that is not allowed", {"prompt": "x"}),
-        ("Invalid JSON", {"prompt": "x"}),
-        ("Invalid content in the prompt", {"prompt": "x"}),
-        ("replyUrl must be public", {"prompt": "x", "replyUrl": "https://example.com"}),
-        ("prompt is too long", {"prompt": "x" * 2001}),
-    ],
-)
-def test_a_refusal_may_have_its_reasons(text, sent):
-    """What a text says, an address that the service cannot reach, and what is too long indeed."""
-    assert not judged("valid-is-accepted", call("POST", "/music/song", 400, error(400, text), sent=sent)).violations
-
-
-@pytest.mark.parametrize(
-    "shown", ["", "Caf\u00e9 \U0001f3b5", " Cafe\u0301 \U0001f3b5", "Cafe\u0301 \U0001f3b5", "Cafe\u0301 "]
-)
-def test_a_text_comes_back_code_point_by_code_point(shown):
-    """An empty text is no echo, nor is one that was composed, trimmed, or lost what is not in the first plane."""
-    sent = "Cafe\u0301 \U0001f3b5 "
-    for kind, field, item in (
-        ("song", "lyrics", {"ltmMaterialExtendDto": {"lyricsPrompt": shown}}),
-        ("instrumental", "chords", {"musicMaterial": {"chord": shown}}),
-    ):
-        assert judged("order-comes-back", order(kind=kind, **{field: sent}), read(music(**item))).violations
-
-
-def test_a_refused_order_is_not_reported():
-    """A callback to a `replyUrl` that only a refused order gave is found; one that another order gave too is not."""
-    refused = call("POST", "/music/song", 400, error(400), sent={"replyUrl": f"{HOOK}?of=1"})
-    taken = order(replyUrl=f"{HOOK}?of=1")
-    came = callback(music(30), url=f"{HOOK}?of=1")
-
-    assert judged("refused-order-starts-nothing", refused, came).violations
-    assert judged("refused-order-starts-nothing", replace(came, started=2.0), replace(refused, started=1.0)).violations
-    for story_of_both in ((refused, taken, came), (taken, refused, came)):
-        assert not judged("refused-order-starts-nothing", *story_of_both).violations
-
-
-def test_an_id_is_not_given_away_again():
-    """The id of a deleted MIDI file is no new one."""
-    deleted = call("DELETE", f"/music/midi/{MIDI}", 200, {"result": True})
-
-    assert judged("upload-answers-its-id", UPLOADED, deleted, UPLOADED).violations
-
-
 def test_ids_are_unique():
     """A rule is known by its id alone."""
     assert len({rule.id for rule in CATALOGUE}) == len(CATALOGUE)
@@ -668,123 +550,6 @@ def test_readings_bind_mocks_only(rule_id):
     tally = judged(rule_id, *TABLE[rule_id][1], live=True)
 
     assert tally.verdict is Verdict.NOTED
-
-
-UNCLEAR = [
-    ("a poll that was overtaken", "progress-never-goes-back", [("r", 50, 0.0, 9.0), ("r", 40, 1.0, 1.0)]),
-    ("polls one after the other", "progress-never-goes-back", [("r", 50, 0.0, 1.0), ("r", 40, 2.0, 1.0)]),
-]
-
-
-@pytest.mark.parametrize(("polls", "verdict"), [(UNCLEAR[0][2], "never-reached"), (UNCLEAR[1][2], "violated")])
-def test_answers_that_may_have_overtaken_each_other_prove_nothing(polls, verdict):
-    """Of two polls that overlapped, nobody knows which one saw the later state."""
-    exchanges = [
-        replace(read(music(0, progress)), started=1000.0 + start, elapsed=took) for _, progress, start, took in polls
-    ]
-
-    assert judged("progress-never-goes-back", *exchanges).verdict == verdict
-
-
-@pytest.mark.parametrize("removed", [False, True], ids=["kept", "removed"])
-def test_music_may_be_out_of_reach_once_its_account_is_removed(removed):
-    """A file that could be had and is gone breaks the rule, unless the account it belongs to was taken away."""
-    removal = [call("DELETE", f"/accounts/{ACCOUNT}", 204, None)] if removed else []
-
-    tally = judged("complete-can-be-downloaded", stored(), read(music(30)), link(), *removal, link(status=404))
-
-    assert bool(tally.violations) is not removed
-
-
-def test_a_405_does_not_allow_what_it_refuses():
-    """An Allow that names the very method is as wrong as one that leaves others out."""
-    assert judged("documented-headers", refused_method("GET, PUT")).verdict == Verdict.VIOLATED
-
-
-KNOWN = stored()
-TEXTS = {
-    "id": (read(music(), 404), f"No record found for {JOB}"),
-    "shape": (call("GET", "/music/user:x", 400, error(400)), "job_id has incorrect format"),
-    "prompt": (call("POST", "/music/song", 400, error(400), sent={}), "Parameter prompt is required"),
-    "account": (
-        call("POST", "/accounts", 400, error(400), sent={"maxJobs": 1}),
-        "Parameter requestParams is required",
-    ),
-    "type": (
-        call("GET", "/music", 400, error(400), query={"user_id": ACCOUNT, "type": "opera"}),
-        "Invalid type parameter. Must be 'song' or 'instrumental'",
-    ),
-    "source": (
-        call("POST", "/music/song", 404, error(404), sent={"user_id": ACCOUNT, "midiItemId": MIDI}),
-        "The source material does not exist.",
-    ),
-    "midi": (
-        call(
-            "POST",
-            "/music/midi",
-            400,
-            error(400),
-            query={"user_id": ACCOUNT, "name": "x"},
-            sent=b"x",
-            headers={"Content-Type": "text/plain"},
-        ),
-        "Content-Type must be audio/midi or audio/x-midi",
-    ),
-    "voice": (
-        call(
-            "POST",
-            "/music/cloned-voices",
-            400,
-            error(400),
-            query={"user_id": ACCOUNT, "name": "x"},
-            headers={"Content-Type": "audio/wav"},
-        ),
-        "Empty file received",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", TEXTS)
-def test_an_error_has_its_printed_text(name):
-    """Where the request leaves no doubt which error it is, another text than the printed one is found."""
-    exchange, printed = TEXTS[name]
-    body = json.dumps({"error": printed, "code": exchange.response.status}).encode()
-    right = replace(exchange, response=replace(exchange.response, body=body))
-
-    assert judged("printed-error-texts", KNOWN, right).verdict == Verdict.PASSED
-    assert judged("printed-error-texts", KNOWN, exchange).verdict == Verdict.VIOLATED
-
-
-def test_an_error_that_may_be_another_one_may_say_what_it_likes():
-    """With two mistakes in a request nobody knows which of them is told."""
-    two = call("POST", "/music/song", 400, error(400), sent={"lyrics": "l" * 3001})
-
-    assert judged("printed-error-texts", two).verdict == Verdict.NEVER_REACHED
-
-
-@pytest.mark.parametrize(
-    ("exchanges", "verdict"),
-    [
-        ([*CRASHES, call("GET", f"/music/{JOB}", 200, music()), *CRASHES], Verdict.PASSED),
-        ([CRASHES[0], call("GET", f"/music/{JOB}", 0), scheduler(), CRASHES[2], CRASHES[2]], Verdict.VIOLATED),
-        ([*CRASHES, call("GET", f"/music/{JOB}", 200, music())] * 2 + CRASHES, Verdict.VIOLATED),
-        ([CRASHES[0], CRASHES[2], replace(CRASHES[0], started=2000.0)], Verdict.NEVER_REACHED),
-        ([*CRASHES, call("GET", f"/music/{JOB}", 596)], Verdict.PASSED),
-    ],
-    ids=["recovered", "no answer is no recovery", "again and again", "nothing else was answered", "broken session"],
-)
-def test_a_bad_moment_is_no_lasting_crash(exchanges, verdict):
-    """A service that recovers, or that is out as a whole, is not blamed."""
-    assert judged("no-lasting-crash", *exchanges).verdict == verdict
-
-
-def test_a_reference_that_was_used_before_proves_nothing():
-    """A job may run under the reference of a refused order, if an earlier order had the same."""
-    tally = judged(
-        "refused-order-starts-nothing", order(replyRef="r"), scheduler(), REFUSED, scheduler(row(replyRef="r"))
-    )
-
-    assert not tally.violations
 
 
 @pytest.mark.parametrize(
@@ -803,17 +568,3 @@ def test_a_strange_answer_breaks_no_rule_by_crashing():
     strange = music() | {"job_id": ["x"], "musicMaterial": 5, "status": "30", "progress": None}
     for rule in CATALOGUE:
         judged(rule.id, order(), read(music()), call("GET", f"/music/{JOB}", 200, strange), page("/music", strange))
-
-
-def test_a_recording_without_any_token_says_nothing_about_tokens():
-    """Tools that clean recordings take the header away; that is not the service's doing."""
-    assert judged("no-token-no-answer", call("GET", "/scheduler", 200, [], token=None)).verdict == "never-reached"
-
-
-def test_two_users_with_one_number_are_not_told_apart():
-    """The same number may be the same user with a new token."""
-    tally = judged(
-        "ids-belong-to-their-user", read(music()), call("GET", f"/music/{JOB}", 200, music(), token=TOKEN + "2")
-    )
-
-    assert tally.verdict == "never-reached"

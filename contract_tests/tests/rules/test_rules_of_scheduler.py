@@ -1,18 +1,25 @@
-"""What the rules of slots and of the scheduler say, word for word, and where they say nothing."""
+"""What the rules of the scheduler say, word for word, and where they say nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from stories import (
     ACCOUNT,
+    CANCELLED,
+    HOOK,
     JOB,
     JOB2,
+    OTHER,
+    OTHERS,
+    PASSED,
+    SILENT,
     at_once,
     available,
-    busy,
     call,
     callback,
     error,
+    judged,
     music,
     order,
     page,
@@ -24,16 +31,11 @@ from stories import (
 )
 from tempolor_contract import Exchange
 
-PASSED, SILENT = "passed", "never-reached"
-HERE, OTHER = ACCOUNT, "222"
-OTHERS = JOB.replace(f":{HERE}-", f":{OTHER}-")
 JOB3 = JOB.replace("a1", "c3")
 NINE = 1_747_731_600_000
-HOOK = "http://me.example/hook"
-GONE = call("DELETE", f"/accounts/{HERE}", 500)
-CANCELLED = call("DELETE", f"/scheduler/{JOB}", 204)
-UNLIMITED = call("POST", "/accounts", 200, {"user_id": HERE}, sent={"requestParams": {}})
-MISCOUNTED = available((OTHER, 3, 0, 3), (HERE, 3, 2, 1), executing=[row(), row("x")])
+GONE = call("DELETE", f"/accounts/{ACCOUNT}", 500)
+UNLIMITED = call("POST", "/accounts", 200, {"user_id": ACCOUNT}, sent={"requestParams": {}})
+MISCOUNTED = available((OTHER, 3, 0, 3), (ACCOUNT, 3, 2, 1), executing=[row(), row("x")])
 
 
 def room(*rows: Any, executing: Any = (), status: int = 200) -> Exchange:
@@ -41,7 +43,7 @@ def room(*rows: Any, executing: Any = (), status: int = 200) -> Exchange:
     return call("GET", "/scheduler/available", status, {"executing": list(executing), "available": list(rows)})
 
 
-def slots(user_id: str = HERE, **fields: Any) -> dict[str, Any]:
+def slots(user_id: str = ACCOUNT, **fields: Any) -> dict[str, Any]:
     """Return an account's row."""
     return {"user_id": user_id, **fields}
 
@@ -95,8 +97,8 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [room(slots(maxJobs=3), slots(OTHER, maxJobs=4.0, executing=1, available=2))],
         ),
         # Two numbers that differ are looked at twice.
-        (PASSED, [MISCOUNTED, available((OTHER, 3, 0, 3), (HERE, 3, 2, 1), executing=[row(), second()])]),
-        (PASSED, [MISCOUNTED, available((HERE, 3, 0, 3), executing=[row()])]),
+        (PASSED, [MISCOUNTED, available((OTHER, 3, 0, 3), (ACCOUNT, 3, 2, 1), executing=[row(), second()])]),
+        (PASSED, [MISCOUNTED, available((ACCOUNT, 3, 0, 3), executing=[row()])]),
         (PASSED, at_once(MISCOUNTED, MISCOUNTED)),
         (
             "[1, 3] account 111 has 2 executing, but the scheduler lists 1 of its jobs, twice in a row",
@@ -104,7 +106,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
         (
             "[1, 2] account 111 has 1 executing, but the scheduler lists 0 of its jobs, twice in a row",
-            [available((HERE, 3, 1, 2)), available((HERE, 3, 1, 2))],
+            [available((ACCOUNT, 3, 1, 2)), available((ACCOUNT, 3, 1, 2))],
         ),
         (
             "[1] account 111: maxJobs 3 less executing 1 is 2, but available is 4",
@@ -112,57 +114,57 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
     ],
     "available-is-sorted": [
-        (SILENT, [available((HERE, 1, 0, 1))]),
+        (SILENT, [available((ACCOUNT, 1, 0, 1))]),
         (SILENT, [room(slots(available=1), slots(available=2), status=404)]),
         (PASSED, [room(slots(available=1), slots(available="2"), slots(available=1))]),
         (
             "[1] the account with most free slots is not first: available is, from the top, [1, 2]",
-            [available((HERE, 1, 0, 1), (OTHER, 2, 0, 2))],
+            [available((ACCOUNT, 1, 0, 1), (OTHER, 2, 0, 2))],
         ),
     ],
     "available-has-the-limits": [
-        (SILENT, [available((HERE, 1, 0, 1))]),
+        (SILENT, [available((ACCOUNT, 1, 0, 1))]),
         (SILENT, [stored(), room(slots(maxJobs=1), status=404)]),
-        (SILENT, [stored(), GONE, available((HERE, 1, 0, 1))]),
-        (SILENT, [UNLIMITED, available((HERE, 1, 0, 1))]),
-        (SILENT, at_once(stored(), available((HERE, 1, 0, 1)))),
+        (SILENT, [stored(), GONE, available((ACCOUNT, 1, 0, 1))]),
+        (SILENT, [UNLIMITED, available((ACCOUNT, 1, 0, 1))]),
+        (SILENT, at_once(stored(), available((ACCOUNT, 1, 0, 1)))),
         (
             "[1, 2] account 111 was stored with maxJobs 5, but its row has 1",
-            [stored(limit=5), available((OTHER, 2, 0, 2), (HERE, 1, 0, 1))],
+            [stored(limit=5), available((OTHER, 2, 0, 2), (ACCOUNT, 1, 0, 1))],
         ),
         (
             (
                 "[2, 3] account 222 was stored with maxJobs 5, but its row has 2 [1, 3] account 111 was stored "
                 "with maxJobs 5, but its row has 1"
             ),
-            [stored(limit=5), stored(OTHER, 5), available((OTHER, 2, 0, 2), (HERE, 1, 0, 1))],
+            [stored(limit=5), stored(OTHER, 5), available((OTHER, 2, 0, 2), (ACCOUNT, 1, 0, 1))],
         ),
         (
             "[2, 3] account 222 was stored with maxJobs 5, but its row has 2",
-            [stored(limit=5), stored(OTHER, 5), available((OTHER, 2, 0, 2), (HERE, 5, 0, 5))],
+            [stored(limit=5), stored(OTHER, 5), available((OTHER, 2, 0, 2), (ACCOUNT, 5, 0, 5))],
         ),
         (
             "[1, 2] account 111 was stored with maxJobs 2, but its row has 3",
-            [available((HERE, 2, 0, 2)), available((HERE, 3, 0, 3))],
+            [available((ACCOUNT, 2, 0, 2)), available((ACCOUNT, 3, 0, 3))],
         ),
         (
             "[1, 2] account 111 was stored with maxJobs 2, but its row has 3",
-            [room("x", slots(5, maxJobs=2), slots(maxJobs=2)), available((HERE, 3, 0, 3))],
+            [room("x", slots(5, maxJobs=2), slots(maxJobs=2)), available((ACCOUNT, 3, 0, 3))],
         ),
         (
             "[2, 3] account 111 was stored with maxJobs 5, but its row has 4",
-            [stored(limit=5), call("GET", "/accounts/111", 200, {"user_id": HERE}), available((HERE, 4, 0, 4))],
+            [stored(limit=5), call("GET", "/accounts/111", 200, {"user_id": ACCOUNT}), available((ACCOUNT, 4, 0, 4))],
         ),
     ],
     "available-has-all-accounts": [
         (SILENT, [available()]),
         (SILENT, [stored(), room(status=404)]),
         (SILENT, [stored(), GONE, available()]),
-        (SILENT, [available((HERE, 1, 0, 1)), available()]),
+        (SILENT, [available((ACCOUNT, 1, 0, 1)), available()]),
         (SILENT, at_once(stored(), available())),
         (
             "[2, 4] account 222 is configured, but has no row",
-            [stored(), stored(OTHER), stored("333"), available((HERE, 10, 0, 10))],
+            [stored(), stored(OTHER), stored("333"), available((ACCOUNT, 10, 0, 10))],
         ),
     ],
     "available-shows-all-room": [
@@ -170,10 +172,10 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [stored(), call("GET", "/scheduler/available", 200, {"executing": []})]),
         (SILENT, [stored(), GONE, available()]),
         (SILENT, [UNLIMITED, available()]),
-        (SILENT, [available((HERE, 1, 0, 1)), available()]),
+        (SILENT, [available((ACCOUNT, 1, 0, 1)), available()]),
         (SILENT, [stored(limit=2), available(executing=[row(), second()])]),
         (SILENT, at_once(stored(), available())),
-        (PASSED, [stored(limit=2), available((HERE, 2, 1, 1), executing=[row()])]),
+        (PASSED, [stored(limit=2), available((ACCOUNT, 2, 1, 1), executing=[row()])]),
         (
             "[1, 2] account 111 has free slots, but no row",
             [stored(limit=1), available(executing=[row(OTHERS), row("x")])],
@@ -243,9 +245,9 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
         (
             f"[1, 2] {JOB} has started and createTime 9000 ms apart, which are one moment",
-            [read(created(0)), full({HERE: [{"job_id": JOB, "started": 9000}]})],
+            [read(created(0)), full({ACCOUNT: [{"job_id": JOB, "started": 9000}]})],
         ),
-        (PASSED, [read(created(9000)), full({HERE: [{"job_id": JOB, "started": 9000}]})]),
+        (PASSED, [read(created(9000)), full({ACCOUNT: [{"job_id": JOB, "started": 9000}]})]),
         (
             f"[1, 2] {JOB} has started and createTime 1747731600000 ms apart, which are one moment",
             [page("/music", created(0), created(1, job=JOB2)), scheduler(row(JOB3), row(), second())],
@@ -353,219 +355,18 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [order(), CANCELLED, CANCELLED, CANCELLED],
         ),
     ],
-    "busy-body-is-one-of-two": [
-        (SILENT, [full({HERE: []}, status=400)]),
-        (PASSED, [call("POST", "/music/song", 429, error(429, "Too many requests"), sent={})]),
-        (PASSED, [full({HERE: [{"job_id": "x", "user_id": "y"}]})]),
-        (PASSED, [full({HERE: [{"job_id": JOB}, "x"], OTHER: "none"})]),
-        (
-            ("[1] the 429 says 'Account is busy executing 1 jobs', but does not list those jobs as runningJobs"),
-            [full(None)],
-        ),
-        (
-            ("[1] the 429 lists runningJobs, so its error must be 'Account is busy executing X jobs', but is 'No'"),
-            [call("POST", "/music/song", 429, {"error": "No", "runningJobs": {}}, sent={})],
-        ),
-        (
-            "[1] the error says 'Account is busy executing 1 jobs', but runningJobs lists 2",
-            [full({HERE: [{"job_id": JOB}], OTHER: [{"job_id": OTHERS}]})],
-        ),
-        (
-            f"[1] {JOB2} of account '111' is listed in runningJobs under '222'",
-            [full({HERE: [{"job_id": JOB}], OTHER: [{"job_id": OTHERS}, {"job_id": JOB2}]}, 3)],
-        ),
-        (
-            f"[1] {JOB} of account '222' is listed in runningJobs under '111'",
-            [full({HERE: [{"job_id": JOB, "user_id": OTHER}]})],
-        ),
-    ],
-    "busy-only-when-full": [
-        (SILENT, [full(None)]),
-        (SILENT, [full({})]),
-        (SILENT, [full({HERE: [], OTHER: []}, maxJobs=3)]),
-        (SILENT, [busy(JOB)]),
-        (SILENT, [UNLIMITED, busy(JOB)]),
-        (SILENT, at_once(stored(), busy(JOB))),
-        (PASSED, [stored(limit=1), busy(JOB)]),
-        (PASSED, [stored(limit=9), busy(JOB, maxJobs=1)]),
-        (
-            f"[1, 2] the order was refused as busy with 1 of 2 slots of account {HERE} taken",
-            [stored(limit=2), busy(JOB)],
-        ),
-        (
-            f"[2] the order was refused as busy with 1 of 2 slots of account {HERE} taken",
-            [stored(limit=1), busy(JOB, maxJobs=2)],
-        ),
-        (
-            f"[1, 2] the order was refused as busy with 1 of 2 slots of account {HERE} taken",
-            [available((HERE, 2, 1, 1)), busy(JOB)],
-        ),
-    ],
-    "busy-lists-only-running": [
-        (SILENT, [read(music(30)), full(None)]),
-        (PASSED, [busy(JOB)]),
-        (PASSED, at_once(read(music(30)), busy(JOB))),
-        (PASSED, at_once(order(), CANCELLED, busy(JOB))),
-        (
-            f"[2, 3] {JOB} is listed as running in the 429, though it was cancelled",
-            [order(), CANCELLED, busy(JOB2, JOB)],
-        ),
-        (
-            f"[2, 3] {JOB} is listed as running in the 429, though it had ended with status 10",
-            [order(), read(music(10)), busy(JOB2, JOB)],
-        ),
-    ],
-    "full-is-busy": [
-        (SILENT, [order(), order(JOB2), read(music())]),
-        (SILENT, [order(JOB2, maxJobs=1), read(music())]),
-        (SILENT, [order(), order(JOB2, maxJobs=1), read(music(30))]),
-        (SILENT, [order(), order(JOB2, maxJobs=1), running(row(), status=404)]),
-        (SILENT, [order(), order(JOB2, maxJobs=1), callback(music())]),
-        (SILENT, [order(OTHERS), order(JOB2, maxJobs=1), read(music(job=OTHERS))]),
-        (SILENT, [order(JOB, JOB2, maxJobs=1), read(music())]),
-        (SILENT, [order(), CANCELLED, order(JOB2, maxJobs=1), read(music())]),
-        (
-            "[2, 4] an order was taken with 1 of 1 slots taken already",
-            [order(), order(JOB2, maxJobs=1), CANCELLED, read(music())],
-        ),
-        (SILENT, [order(), refused(429, maxJobs=1), read(music())]),
-        (SILENT, at_once(order(), order(JOB2, maxJobs=1), read(music()))),
-        (SILENT, [order(), *at_once(order(JOB2, maxJobs=1), read(music()))]),
-        (PASSED, [stored(limit=1), order(), order(JOB2, maxJobs=2), read(music())]),
-        (
-            "[3, 4] an order was taken with 1 of 1 slots taken already",
-            [stored(limit=1), order(), order(JOB2), scheduler(row("x"), row())],
-        ),
-        (
-            "[3, 4] an order was taken with 1 of 1 slots taken already",
-            [stored(limit=9), order(), order(JOB2, maxJobs=1), page("/music", music())],
-        ),
-        (
-            "[3, 4] an order was taken with 2 of 2 slots taken already",
-            [order(), order(JOB2), order(JOB3, maxJobs=2), scheduler(row(), second())],
-        ),
-        (
-            "[3, 4, 5] an order was taken with 2 of 2 slots taken already",
-            [order(), order(JOB2), order(JOB3, maxJobs=2), read(music()), read(music(job=JOB2))],
-        ),
-        (PASSED, [order(), order(JOB2), order(JOB3, maxJobs=2), read(music()), read(music())]),
-        (PASSED, [order(), order(JOB2), order(JOB3, maxJobs=2), page("/music", music(30), music(job=JOB2))]),
-        (
-            (
-                "[3, 4] an order was taken with 1 of 1 slots taken already [2, "
-                "4] an order was taken with 1 of 1 slots taken already"
-            ),
-            [order(), order(JOB2, maxJobs=1), order(JOB3, maxJobs=1), scheduler(row())],
-        ),
-        (
-            "[2, 4] an order was taken with 1 of 1 slots taken already",
-            [order(), order(JOB2, maxJobs=1), order(JOB3), page("/music", music(), music(job=JOB2))],
-        ),
-        (
-            "[2, 3] an order was taken with 1 of 1 slots taken already",
-            [order(), order(JOB2, maxJobs=1), read(music()), read(music())],
-        ),
-        (
-            "[2, 3] an order was taken with 1 of 1 slots taken already",
-            [order(), order(JOB2, "x", maxJobs=1), read(music())],
-        ),
-        (SILENT, [order(), CANCELLED, order(JOB2, maxJobs=1), CANCELLED, read(music())]),
-        (
-            "[2, 3] an order was taken with 1 of 1 slots taken already",
-            [order(), order(JOB2, replyUrl=5, maxJobs=1), read(music())],
-        ),
-    ],
-    "refused-order-starts-nothing": [
-        (SILENT, [scheduler(), scheduler(row(replyRef="r"))]),
-        (SILENT, [refused(replyRef="r"), scheduler(row(replyRef="r"))]),
-        (SILENT, [scheduler(), refused(), scheduler(row())]),
-        (SILENT, [scheduler(), refused(replyRef=5), scheduler(row(replyRef="5"))]),
-        (SILENT, [scheduler(), refused(replyRef="r"), running(row(replyRef="r"), status=404)]),
-        (SILENT, [scheduler(), refused(500, replyRef="r"), scheduler(row(replyRef="r"))]),
-        (SILENT, [scheduler(), refused(500, replyRef="r"), refused(replyRef="r"), scheduler(row(replyRef="r"))]),
-        (SILENT, [scheduler(), refused(replyRef="r"), order(replyRef="r"), scheduler(row(replyRef="r"))]),
-        (SILENT, at_once(scheduler(), refused(replyRef="r"), scheduler(row(replyRef="r")))),
-        (PASSED, [scheduler(row(replyRef="r")), refused(replyRef="r"), scheduler(row(replyRef="r"))]),
-        (PASSED, [scheduler(), refused(replyRef="r"), scheduler(row())]),
-        (PASSED, [scheduler(), *at_once(refused(replyRef="r"), scheduler(row(replyRef="r")))]),
-        (
-            f"[2, 4] an order was answered 400, but {JOB2} runs with its replyRef",
-            [scheduler(), refused(replyRef="r"), refused(replyRef="r"), scheduler(row(), second(replyRef="r"))],
-        ),
-        (
-            f"[1, 2] an order was answered 429, but {JOB2} runs with its replyRef",
-            [full({HERE: [{"job_id": JOB}]}, replyRef="r"), scheduler(row(replyRef="r"), second(replyRef="r"))],
-        ),
-        (PASSED, [full({HERE: [{"job_id": JOB}]}, replyRef="r"), scheduler(row(replyRef="r"))]),
-        # A callback comes to an address that only a refused order gave.
-        (
-            "[1, 2] an order was answered 400, but a callback came to its replyUrl",
-            [refused(replyUrl=HOOK), callback(music())],
-        ),
-        (
-            "[1, 3] an order was answered 402, but a callback came to its replyUrl",
-            [refused(402, replyUrl=HOOK), refused(replyUrl=HOOK), callback(music())],
-        ),
-        (SILENT, [refused(replyUrl=HOOK), callback(music(), url=f"{HOOK}?a=1")]),
-        (SILENT, [refused(500, replyUrl=HOOK), callback(music())]),
-        (SILENT, [refused(500, replyUrl=HOOK), refused(replyUrl=HOOK), callback(music())]),
-        (SILENT, [refused(replyUrl=HOOK), order(replyUrl=HOOK), callback(music())]),
-        (SILENT, at_once(refused(replyUrl=HOOK), callback(music()))),
-        (
-            "[1, 2] an order was answered 400, but a callback came to its replyUrl",
-            at_once(callback(music()), refused(replyUrl=HOOK)),
-        ),
-        (SILENT, [callback(music()), refused(replyUrl=HOOK)]),
-        (SILENT, at_once(callback(music()), order(replyUrl=HOOK))),
-        (SILENT, at_once(order(replyUrl=HOOK), callback(music()), refused(replyUrl=HOOK))),
-    ],
-    "busy-repeats-the-order": [
-        (SILENT, [busy(JOB)]),
-        (SILENT, [read(music()), busy(JOB)]),
-        (SILENT, [order(replyRef="r"), full(None)]),
-        (SILENT, at_once(order(replyRef="r"), busy(JOB))),
-        (PASSED, [order(replyRef=""), full({HERE: [{"job_id": JOB, "replyRef": "", "replyUrl": None}]})]),
-        (PASSED, [order(replyRef="r"), full({HERE: [{"job_id": JOB, "replyRef": "r"}]})]),
-        (
-            (
-                f"[1, 2] the order of {JOB} gave replyUrl 'http://me.example/hook', and the 429 shows None [1, "
-                f"2] the order of {JOB} gave replyRef None, and the 429 shows 'r'"
-            ),
-            [order(replyUrl=HOOK), full({HERE: [{"job_id": JOB, "replyRef": "r"}]})],
-        ),
-        (
-            f"[1, 2] the order of {JOB} gave replyRef 'r', and the 429 shows None",
-            [order(JOB, JOB2, replyRef="r"), full({HERE: [{"job_id": each} for each in (JOB3, JOB)]})],
-        ),
-        (
-            f"[2, 3] the order of {JOB2} gave replyRef 'r', and the 429 shows None",
-            [order(JOB), order(JOB2, replyRef="r"), full({HERE: [{"job_id": each} for each in (JOB2, JOB)]})],
-        ),
-    ],
 }
 
 
 @pytest.mark.parametrize("rule_id", CASES)
-def test_a_rule_of_slots_says(rule_id):
+def test_a_rule_of_scheduler_says(rule_id):
     """Each violation is told with the calls that show it; what nobody can know is not told."""
     rows = CASES[rule_id]
 
     assert [said(rule_id, *exchanges) for _, exchanges in rows] == [words for words, _ in rows]
 
 
-TAKEN = "an order was taken with 1 of 1 slots taken already"
 CALLED = "an order was answered 400, but a callback came to its replyUrl"
-
-
-@pytest.mark.parametrize(
-    ("most", "orders", "words"), [(1, 2, SILENT), (2, 2, f"[2, 5] {TAKEN}"), (1, 1, f"[2, 4] {TAKEN}")]
-)
-def test_the_last_orders_are_kept(monkeypatch, most, orders, words):
-    """A run of any length fills no memory: what is too long ago proves nothing any more."""
-    monkeypatch.setattr("tempolor_contract.rules.history.observe._MOST_ORDERS", most)
-    later = [order(job) for job in (JOB3, OTHERS)[:orders]]
-
-    assert said("full-is-busy", order(), order(JOB2, maxJobs=1), *later, read(music())) == words
 
 
 @pytest.mark.parametrize(
@@ -600,3 +401,28 @@ def test_addresses_are_kept_while_there_is_room(monkeypatch, most):
     assert said("refused-order-starts-nothing", *early) == (SILENT if most == 1 else f"[2, 3] {CALLED}")
     again = [callback(music(), url=hook), *at_once(callback(music(), url=hook), refused(replyUrl=hook))]
     assert said("refused-order-starts-nothing", *again) == f"[2, 3] {CALLED}"
+
+
+def test_a_refused_order_is_not_reported():
+    """A callback to a `replyUrl` that only a refused order gave is found; one that another order gave too is not."""
+    refused = call("POST", "/music/song", 400, error(400), sent={"replyUrl": f"{HOOK}?of=1"})
+    taken = order(replyUrl=f"{HOOK}?of=1")
+    came = callback(music(30), url=f"{HOOK}?of=1")
+
+    assert judged("refused-order-starts-nothing", refused, came).violations
+    assert judged("refused-order-starts-nothing", replace(came, started=2.0), replace(refused, started=1.0)).violations
+    for story_of_both in ((refused, taken, came), (taken, refused, came)):
+        assert not judged("refused-order-starts-nothing", *story_of_both).violations
+
+
+def test_a_reference_that_was_used_before_proves_nothing():
+    """A job may run under the reference of a refused order, if an earlier order had the same."""
+    tally = judged(
+        "refused-order-starts-nothing",
+        order(replyRef="r"),
+        scheduler(),
+        refused(replyRef="r"),
+        scheduler(row(replyRef="r")),
+    )
+
+    assert not tally.violations

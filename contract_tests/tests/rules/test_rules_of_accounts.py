@@ -1,33 +1,30 @@
-"""What the rules of accounts, tokens and addresses say, word for word, and where they say nothing."""
+"""What the rules of accounts say, word for word, and where they say nothing."""
 
 from typing import Any
 
 import pytest
 from stories import (
     ACCOUNT,
-    JOB,
+    PASSED,
+    SILENT,
     account,
     at_once,
     available,
     call,
-    callback,
     error,
-    music,
-    read,
+    judged,
     said,
     scheduler,
     stored,
 )
 from tempolor_contract import Exchange
 
-PASSED, SILENT = "passed", "never-reached"
 TICKET = {"service_ticket": "of-a-browser-session"}
 NEEDS_USER = error(400, "Parameter user_id is required")
 ONE = call("GET", "/accounts", 200, {ACCOUNT: account()})
 TWO = call("GET", "/accounts", 200, {ACCOUNT: account(), "222": account("222")})
 NONE = call("GET", "/accounts", 404, error(404))
 EMPTY = call("GET", "/music", 200, {"records": []})
-URL = "http://files.example/a.mp3"
 
 
 def shown(user_id: str = ACCOUNT, status: int = 200, **fields: Any) -> Exchange:
@@ -60,69 +57,6 @@ OLD, NEW = {"email": "a"}, {"email": "b"}
 FIRST, AGAIN = storing(OLD, account()), storing(NEW, account())
 
 CASES: dict[str, tuple[str, list[Exchange], str]] = {
-    "another scheme": (
-        "no-token-no-answer",
-        [scheduler(), call("GET", "/scheduler", 200, [], token=None, headers={"Authorization": "Basic x"})],
-        "[2] list_running_jobs was sent with another scheme than Bearer, and answered 200 all the same",
-    ),
-    "no header at all": (
-        "no-token-no-answer",
-        [scheduler(), call("GET", "/scheduler", 200, [], token=None)],
-        "[2] list_running_jobs was sent with no Authorization header, and answered 200 all the same",
-    ),
-    "a refusal without a token": (
-        "no-token-no-answer",
-        [scheduler(), call("GET", "/scheduler", 401, error(401), token=None)],
-        PASSED,
-    ),
-    "a callback needs no token": ("no-token-no-answer", [scheduler(), callback(music())], SILENT),
-    "a file needs no token": (
-        "no-token-no-answer",
-        [call("GET", f"/music/download/{JOB}", 200, {"url": URL}), call("GET", URL, 200, token=None)],
-        SILENT,
-    ),
-    "what is no operation needs no token": (
-        "no-token-no-answer",
-        [scheduler(), call("GET", "/version", 200, {}, token=None)],
-        SILENT,
-    ),
-    "a call with a token": ("no-token-no-answer", [scheduler(), scheduler()], SILENT),
-    "a redirect of the first status": (
-        "no-redirects",
-        [call("GET", "/scheduler", 300)],
-        "[1] GET /scheduler was answered 300, a redirect to nowhere",
-    ),
-    "a redirect of the last status": (
-        "no-redirects",
-        [call("POST", "/music/song", 399, answer_headers={"Location": "http://x/y"})],
-        "[1] POST /music/song was answered 399, a redirect to http://x/y",
-    ),
-    "a refusal is no redirect": ("no-redirects", [call("GET", "/scheduler", 400, error(400))], PASSED),
-    "a crash is no redirect": ("no-redirects", [call("GET", "/scheduler", 500)], SILENT),
-    "a receiver may redirect": ("no-redirects", [callback(music())], SILENT),
-    "a file may be elsewhere": (
-        "no-redirects",
-        [read(music(cover=URL)), call("GET", URL, 302, token=None)],
-        PASSED,
-    ),
-    "an empty cursor": ("empty-is-left-out", [music_of(200, {"records": []}, cursor="")], PASSED),
-    "an empty cursor is refused": (
-        "empty-is-left-out",
-        [music_of(400, error(400, "Invalid cursor"), cursor="")],
-        "[1] list_music with an empty cursor, which counts as none, was refused: Invalid cursor",
-    ),
-    "an empty cursor, refused for another field": (
-        "empty-is-left-out",
-        [music_of(400, error(400, "Invalid type parameter"), cursor="")],
-        SILENT,
-    ),
-    "an empty cursor where nobody is": (
-        "empty-is-left-out",
-        [music_of(404, error(404, "no cursor"), cursor="")],
-        SILENT,
-    ),
-    "a cursor that is wrong": ("empty-is-left-out", [music_of(400, error(400, "Invalid cursor"), cursor="x")], SILENT),
-    "no cursor": ("empty-is-left-out", [music_of(400, error(400, "Invalid cursor"))], SILENT),
     "stamps some milliseconds apart": ("account-stamps-agree", [shown(updated=1747731600125 - 100)], PASSED),
     "stamps of which one is of whole seconds": (
         "account-stamps-agree",
@@ -525,3 +459,13 @@ def test_a_rule_of_accounts_says(rule_id):
     told = {name: said(rule_id, *exchanges) for name, (_, exchanges, _) in cases.items()}
 
     assert told == {name: words for name, (_, _, words) in cases.items()}
+
+
+@pytest.mark.parametrize(("wanted", "kept"), [("", 10), (None, 10), (2.0, 2)])
+def test_a_limit_may_be_empty_or_have_a_point(wanted, kept):
+    """It is then the default, or that whole number."""
+    sent = {"requestParams": {"user_id": ACCOUNT}, "maxJobs": wanted}
+
+    for told in (kept, 7):
+        answered = call("POST", "/accounts", 200, account(maxJobs=told), sent=sent)
+        assert bool(judged("account-keeps-its-limit", answered).violations) == (told != kept)

@@ -3,9 +3,12 @@
 import pytest
 from stories import (
     ACCOUNT,
+    DELETED,
     JOB,
     JOB2,
     MIDI,
+    PASSED,
+    SILENT,
     VOICE,
     account,
     available,
@@ -21,10 +24,9 @@ from stories import (
     stored,
 )
 
-PASSED, VIOLATED, SILENT = "passed", "violated", "never-reached"
+VIOLATED = "violated"
 ONE = call("GET", "/accounts", 200, {ACCOUNT: account()})
 REMOVED = call("DELETE", f"/accounts/{ACCOUNT}", 204)
-DELETED = call("DELETE", f"/music/{JOB}", 200, {"result": True})
 UPLOAD = {"query": {"name": "x", "user_id": ACCOUNT}, "sent": b"MThd", "headers": {"Content-Type": "audio/midi"}}
 UPLOADED = call("POST", "/music/midi", 200, {"midiRenderVO": {"midiItemId": MIDI, "name": "x"}}, **UPLOAD)
 CLONING = {"query": {"name": "x"}, "sent": b"RIFF", "headers": {"Content-Type": "audio/wav"}}

@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from stories import (
     ACCOUNT,
+    DELETED,
+    HOOK,
     JOB,
     JOB2,
     MIDI,
+    PASSED,
+    SILENT,
     TOKEN,
     VOICE,
     account,
@@ -26,16 +30,13 @@ from stories import (
 )
 from tempolor_contract import Exchange
 
-PASSED, SILENT = "passed", "never-reached"
-OTHER = "user:777-demo"
+STRANGER = "user:777-demo"
 THEIRS = "user:777-tempolor:111-midi:m1"
-HOOK = "http://me.example/hook"
 URL = "http://files.example/a.mp3"
 ENCODED = JOB.replace(":", "%3A")
 ONE, NONE = call("GET", "/accounts", 200, {ACCOUNT: account()}), call("GET", "/accounts", 404, error(404))
 ARTISTS = page("/music/artist-voices", {"itemId": "voice_1", "name": "Alto"})
 UNKNOWN = [call("GET", path, 401, error(401)) for path in ("/accounts", "/scheduler", "/music/midi")]
-DELETED = call("DELETE", f"/music/{JOB}", 200, {"result": True})
 
 
 def posted(path: str, status: int, text: str = "", *, answer: Any = None, **options: Any) -> Exchange:
@@ -137,7 +138,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "token-stays-known": [
         (SILENT, UNKNOWN),
         (SILENT, [*UNKNOWN, scheduler()]),
-        (SILENT, [scheduler(), call("GET", "/scheduler", 401, error(401), token=OTHER)]),
+        (SILENT, [scheduler(), call("GET", "/scheduler", 401, error(401), token=STRANGER)]),
         (SILENT, [scheduler(), call("GET", "/nowhere", 401, error(401))]),
         (SILENT, [scheduler(), callback(music(), status=401)]),
         (SILENT, [scheduler(), call("GET", "/scheduler", 0)]),
@@ -273,12 +274,12 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[1] with a token of user 12345, create_song worked on {THEIRS}, which is another user's",
             [order(midiItemId=THEIRS)],
         ),
-        (SILENT, [shown(5), shown(6, OTHER)]),
+        (SILENT, [shown(5), shown(6, STRANGER)]),
         (SILENT, [shown(5), shown(5, "user:12345-second")]),
         (SILENT, [shown(5), shown(5)]),
         (
             "[1, 2] account 111, stored at 5, was another user's, and get_account shows it",
-            [shown(5), shown(5, OTHER)],
+            [shown(5), shown(5, STRANGER)],
         ),
         (
             "[1, 2] account 111, stored at 5, was another user's, and list_accounts shows it",

@@ -1,0 +1,245 @@
+"""What the rules of files say, word for word, and where they say nothing."""
+
+from typing import Any
+
+import pytest
+from stories import (
+    ACCOUNT,
+    JOB,
+    JOB2,
+    MIDI,
+    PASSED,
+    SILENT,
+    VOICE,
+    at_once,
+    call,
+    error,
+    judged,
+    music,
+    page,
+    read,
+    said,
+    stored,
+)
+from tempolor_contract import Exchange
+
+URL = "http://files.example/a"
+ARTISTS = page("/music/artist-voices", {"itemId": "a", "vocalUrl": URL, "coverUrl": f"{URL}.png"})
+CLONES = page("/music/cloned-voices", {"clonedVoiceItemId": VOICE, "vocalUrl": URL})
+WAVE = b"RIFF\0\0\0\0WAVEfmt "
+AVI = b"RIFF\0\0\0\0AVI LIST"
+MP4 = b"\0\0\0\x20ftypM4A "
+
+
+def link(kind: str = "mp3", status: int = 200, url: Any = URL, **fields: Any) -> Exchange:
+    """Return a download call; `kind` may be empty."""
+    answer = {"url": url, **fields} if status == 200 else error(status)
+    return call("GET", f"/music/download/{JOB}", status, answer, query={"file_format": kind} if kind else None)
+
+
+def file(body: bytes = b"", status: int = 200, kind: str = "", method: str = "GET", ranged: str = "") -> Exchange:
+    """Return the fetching of a file."""
+    told = {"Content-Type": kind} if kind else None
+    return call(
+        method, URL, status, token=None, body=body, headers={"Range": ranged} if ranged else None, answer_headers=told
+    )
+
+
+def uploaded(url: Any = URL, length: str = "", sent: bytes = b"MThd") -> Exchange:
+    """Return the upload of a MIDI file, answered with a link."""
+    answer = {"midiRenderVO": {"midiItemId": MIDI, "midiUrl": url}}
+    headers = {"Content-Type": "audio/midi"} | ({"Content-Length": length} if length else {})
+    return call("POST", "/music/midi", 200, answer, query={"name": "x"}, sent=sent, headers=headers)
+
+
+def answered(path: str, status: int, body: Any = None, method: str = "GET", **options: Any) -> Exchange:
+    """Return an answer of any shape."""
+    return call(method, path, status, body, **options)
+
+
+# Of each rule: what it says of a story.
+CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
+    "download-has-a-link": [
+        (SILENT, [link(status=400)]),
+        *((PASSED, [link(url=each)]) for each in ("http://x", "https://x")),
+        ("[1] url is None, which is no address that starts with http", [link(url=None)]),
+        ("[1] url is 'ftp://x', which is no address that starts with http", [link(url="ftp://x")]),
+    ],
+    "lifetime-is-in-seconds": [
+        (SILENT, [link()]),
+        (SILENT, [answered(f"/music/download/{JOB}", 400, {"remainSeconds": -1})]),
+        (PASSED, [link(remainSeconds=0)]),
+        (PASSED, [link(remainSeconds=31 * 86_400)]),
+        ("[1] remainSeconds is -1: the link had expired when it was handed out", [link(remainSeconds=-1)]),
+        (
+            "[1] remainSeconds is 2678401: a link that lasts 31 days, unless that counts milliseconds",
+            [link(remainSeconds=31 * 86_400 + 1)],
+        ),
+    ],
+    "download-only-when-complete": [
+        (SILENT, [link()]),
+        (SILENT, [read(music(10)), link(status=400)]),
+        (SILENT, [read(music()), link()]),
+        (SILENT, at_once(read(music(10)), link())),
+        (SILENT, [link(), read(music())]),
+        (SILENT, [read(music()), *at_once(link(), read(music()))]),
+        (SILENT, [read(music()), link(), read(music(30))]),
+        (SILENT, [read(music()), link(status=400), read(music())]),
+        (PASSED, [read(music(30)), link()]),
+        (f"[1, 2] {JOB} has FAILED, but its download was answered with a file", [read(music(10)), link()]),
+        (
+            f"[2, 4] {JOB} could be downloaded before it was COMPLETED",
+            [read(music()), link(""), link("wav"), page("/music", music(job=JOB2), music())],
+        ),
+    ],
+    "complete-can-be-downloaded": [
+        (SILENT, [link()]),
+        (SILENT, [read(music(10)), link(status=400)]),
+        (SILENT, [read(music(30)), link("flac", 400)]),
+        (SILENT, [read(music(30)), link(status=401)]),
+        (SILENT, [read(music(30)), answered(f"/music/{JOB}", 500, method="DELETE"), link(status=400)]),
+        (SILENT, [read(music(30)), link(status=404)]),
+        (SILENT, at_once(read(music(30)), link(status=400))),
+        (
+            f"[2, 4] {JOB} could be downloaded before and nobody has deleted it, but now that is a 404",
+            [read(music(30)), link(""), link(), link(status=404)],
+        ),
+        (
+            f"[2, 3] {JOB} could be downloaded before and nobody has deleted it, but now that is a 404",
+            [read(music(30)), link("wav"), link("wav", 404)],
+        ),
+        (
+            f"[2, 3] {JOB} could be downloaded before and nobody has deleted it, but now that is a 404",
+            [read(music(30)), link(), link("", 404)],
+        ),
+        (PASSED, [read(music(30)), link("wav"), link("", 404)]),
+        (PASSED, [read(music(30)), *at_once(link(), link(status=404))]),
+        (f"[1, 2] {JOB} was COMPLETED, but its download is a 400: Something", [read(music(30)), link("stems", 400)]),
+        (f"[1, 2] {JOB} was COMPLETED, but its download is a 400: Something", [read(music(30)), link("", 400)]),
+        (SILENT, [stored(), read(music(30)), call("DELETE", f"/accounts/{ACCOUNT}", 500), link(status=400)]),
+        (
+            f"[2, 4] {JOB} was COMPLETED, but its download is a 400: Something",
+            [stored("222"), read(music(30)), call("DELETE", "/accounts/222", 204), link(status=400)],
+        ),
+    ],
+    "link-serves-its-kind": [
+        (SILENT, [link("flac"), file(b"fLaC")]),
+        (SILENT, [link(url=f"{URL}.mp3"), file()]),
+        (SILENT, [link(status=400), file(b"x")]),
+        (SILENT, [link(), file(b"<html>", 404)]),
+        (SILENT, [link(), file(method="HEAD")]),
+        (SILENT, [link(), file(b"middle", 206, ranged="bytes=9-")]),
+        (PASSED, [link(), file(b"ID3", 206, ranged="bytes=0-")]),
+        (PASSED, [link(""), file(b" \n ID3")]),
+        (PASSED, [link("wav"), file(WAVE)]),
+        (PASSED, [link("wav"), file(b"RIFF\0\0\0\0WAV")]),
+        (PASSED, [link("stems"), file(b"PK\3\4")]),
+        (PASSED, [answered("/music/stems-splitter", 200, {"stemsZipUrl": URL}, "POST"), file(b"PK\3\4")]),
+        (PASSED, [uploaded(), file(b"MThd")]),
+        (PASSED, [read(music(cover=URL)), file(b"GIF8")]),
+        (PASSED, [read(music(cover=URL)), file(AVI)]),
+        (PASSED, [read(music(musicMaterial={"waveformUrl": URL})), file(b"[1]")]),
+        (PASSED, [CLONES, file(MP4)]),
+        (PASSED, [ARTISTS, file(b"OggS")]),
+        (PASSED, [page("/music/midi", {"midiItemId": MIDI, "midiUrl": URL}), file(b"MThd")]),
+        (
+            "[1, 2] the link for mp3 serves another kind of file: it begins with b'<html><body></bo'",
+            [link(), file(b"<html><body></body></html>", 206)],
+        ),
+        (
+            "[1, 2] the link for wav gave a RIFF file that is no WAVE: b'RIFF\\x00\\x00\\x00\\x00AVI LIST'",
+            [link("wav"), file(AVI)],
+        ),
+        (
+            "[1, 2] the link for wav gave a RIFF file that is no WAVE: b'RIFF\\x00\\x00\\x00\\x00AVI '",
+            [link("wav"), file(b"RIFF\0\0\0\0AVI ")],
+        ),
+        (
+            "[1, 2] the link for audio gave a RIFF file that is no WAVE: b'RIFF\\x00\\x00\\x00\\x00AVI LIST'",
+            [CLONES, file(AVI)],
+        ),
+        (
+            "[1, 2] the link for audio serves another kind of file: it begins with b'%PDF-1.7'",
+            [ARTISTS, file(b"%PDF-1.7")],
+        ),
+        (
+            "[1, 2] the link for mp3 serves another kind of file: it begins with b'\\x00\\x00\\x00 ftypM4A '",
+            [link(), file(MP4)],
+        ),
+        (
+            ("[1, 2] the link for mp3 serves another kind of file: it begins with b'RIFF\\x00\\x00\\x00\\x00WAVEfmt '"),
+            [link(), file(WAVE)],
+        ),
+        (
+            "[1, 2] the link for midi serves another kind of file: it begins with b'x'",
+            [page("/music/midi", {}, {"midiItemId": MIDI, "midiUrl": URL}), file(b"x")],
+        ),
+        (
+            "[1, 2] the link for stems serves another kind of file: it begins with b'x'",
+            [answered("/music/stems-splitter", 200, {"stemsZipUrl": URL}, "POST"), file(b"x")],
+        ),
+        (
+            "[1, 2] the link for image serves another kind of file: it begins with b'x'",
+            [read(music(cover=URL)), file(b"x")],
+        ),
+        (
+            "[1, 2] the link for waveform serves another kind of file: it begins with b'x'",
+            [read(music(cover=[5], musicMaterial={"waveformUrl": URL})), file(b"x")],
+        ),
+        (SILENT, [answered(f"/music/download/{JOB}", 400, {"url": URL}), file(b"x")]),
+    ],
+    "link-names-its-kind": [
+        (SILENT, [link(), file()]),
+        (SILENT, [link(), file(kind="application/octet-stream")]),
+        (SILENT, [link("flac"), file(kind="text/html")]),
+        (PASSED, [CLONES, file(kind="audio/ogg")]),
+        (
+            "[1, 2] the file behind the link for wav has the Content-Type audio/mpeg",
+            [link("wav"), file(kind="audio/mpeg")],
+        ),
+    ],
+    "file-is-whole": [
+        (SILENT, [link(), file(method="HEAD", kind="audio/mpeg")]),
+        (SILENT, [link("flac"), file(WAVE)]),
+        (SILENT, [link("wav"), file(b"RI")]),
+        (PASSED, [link("wav"), file(b"RIFF\x08\0\0\0WAVEfmt ")]),
+        (
+            "[1, 2] the file behind the link for wav is 16 bytes long, 18 by its own account",
+            [link("wav"), file(b"RIFF\x0a\0\0\0WAVEfmt ")],
+        ),
+    ],
+    "midi-file-comes-back": [
+        (SILENT, [page("/music/midi", {"midiItemId": MIDI, "midiUrl": URL}), file(b"x")]),
+        (SILENT, [uploaded(), file(b"x", 206)]),
+        (SILENT, [uploaded(), file(method="HEAD")]),
+        (SILENT, [uploaded(length="9"), file(b"x")]),
+        (SILENT, [uploaded(url=5), file(b"x")]),
+        (PASSED, [uploaded(length="4"), file(b"MThd")]),
+        (
+            "[1, 2] a MIDI file of 4 bytes was uploaded, and its link serves 5 other bytes",
+            [uploaded(length="4"), file(b"MThd!")],
+        ),
+        (
+            "[1, 3] a MIDI file of 4 bytes was uploaded, and its link serves 1 other bytes",
+            [uploaded(), page("/music/midi", {"midiItemId": MIDI, "midiUrl": URL}), file(b"x")],
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize("rule_id", CASES)
+def test_a_rule_of_files_says(rule_id):
+    """Each violation is told with the calls that show it; what nobody can know is not told."""
+    rows = CASES[rule_id]
+
+    assert [said(rule_id, *exchanges) for _, exchanges in rows] == [words for words, _ in rows]
+
+
+@pytest.mark.parametrize("removed", [False, True], ids=["kept", "removed"])
+def test_music_may_be_out_of_reach_once_its_account_is_removed(removed):
+    """A file that could be had and is gone breaks the rule, unless the account it belongs to was taken away."""
+    removal = [call("DELETE", f"/accounts/{ACCOUNT}", 204, None)] if removed else []
+
+    tally = judged("complete-can-be-downloaded", stored(), read(music(30)), link(), *removal, link(status=404))
+
+    assert bool(tally.violations) is not removed
