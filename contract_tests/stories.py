@@ -18,13 +18,18 @@ TOKEN: Final = "user:12345-demo"  # noqa: S105 - nobody's
 ACCOUNT: Final = "111"
 JOB: Final = f"user:12345-tempolor:{ACCOUNT}-job:a1"
 JOB2: Final = f"user:12345-tempolor:{ACCOUNT}-job:b2"
+JOB3: Final = JOB.replace("a1", "c3")
 VOICE: Final = f"user:12345-tempolor:{ACCOUNT}-voice:v1"
 MIDI: Final = f"user:12345-tempolor:{ACCOUNT}-midi:m1"
+OLD_MIDI: Final = MIDI.replace("m1", "m0")
 OTHER: Final = "222"
 OTHERS: Final = JOB.replace(f":{ACCOUNT}-", f":{OTHER}-")
 HOOK: Final = "http://me.example/hook"
 PASSED: Final = "passed"
 SILENT: Final = "never-reached"
+UNCLEAR: Final = (401, 402, 429, 500)
+"""What says nothing of a request: it was perhaps carried out, or not looked at."""
+VOICES: Final = "/music/cloned-voices"
 _START: Final = 1_747_731_600.0
 _NAMES: Final = {0: "GENERATING", 10: "FAILED", 30: "COMPLETED"}
 
@@ -61,6 +66,11 @@ def call(  # noqa: PLR0913 - the parts of a call
 CANCELLED: Final = call("DELETE", f"/scheduler/{JOB}", 204)
 DELETED: Final = call("DELETE", f"/music/{JOB}", 200, {"result": True})
 BARE: Final = {"job_id": JOB}
+UPLOAD: Final = {"query": {"name": "x", "user_id": ACCOUNT}, "sent": b"MThd", "headers": {"Content-Type": "audio/midi"}}
+UPLOADED: Final = call("POST", "/music/midi", 200, {"midiRenderVO": {"midiItemId": MIDI, "name": "x"}}, **UPLOAD)
+CRASH: Final = call("GET", f"/music/{JOB}", 500)
+UNLIMITED: Final = call("POST", "/accounts", 200, {"user_id": ACCOUNT}, sent={"requestParams": {}})
+REMOVAL_CRASHED: Final = call("DELETE", f"/accounts/{ACCOUNT}", 500)
 
 
 def music(status: int = 0, progress: int | None = None, *, job: str = JOB, **fields: Any) -> dict[str, Any]:
@@ -144,6 +154,87 @@ def callback(item: dict[str, Any], *, url: str = HOOK, method: str = "POST", sta
     """Return a callback, and with what `status` it was answered."""
     sent = call(method, url, status, sent={**item, **own}, token=None)
     return replace(sent, source="callback")
+
+
+def music_of(status: int, answer: Any = None, **query: str) -> Exchange:
+    """Return a list of music, as a rule one that names no account."""
+    return call("GET", "/music", status, error(status) if answer is None else answer, query=query)
+
+
+def running(*rows: dict[str, Any], status: int = 200) -> Exchange:
+    """Return a listing of running jobs with any status."""
+    return call("GET", "/scheduler", status, list(rows))
+
+
+def full(running_jobs: Any, count: int = 1, status: int = 429, **sent: Any) -> Exchange:
+    """Return an order that was refused with these running jobs, whatever shape they have."""
+    text = f"Account is busy executing {count} jobs"
+    return call("POST", "/music/song", status, {"error": text, "runningJobs": running_jobs}, sent=sent)
+
+
+def not_taken(status: int = 400, **sent: Any) -> Exchange:
+    """Return an order that was not taken."""
+    return call("POST", "/music/song", status, error(status), sent=sent)
+
+
+def second_row(**fields: Any) -> dict[str, Any]:
+    """Return the row of the second job."""
+    return row(JOB2, **fields)
+
+
+def refused(path: str, status: int, text: Any, method: str = "GET", **options: Any) -> Exchange:
+    """Return a refusal with a text."""
+    return call(method, path, status, error(status, text), **options)
+
+
+def answered(path: str, status: int, body: Any = None, method: str = "GET", **options: Any) -> Exchange:
+    """Return an answer of any shape."""
+    return call(method, path, status, body, **options)
+
+
+def midi(answer: Any = None, status: int = 200, **query: str) -> Exchange:
+    """Return the upload of a MIDI file with any answer."""
+    given = {"midiItemId": MIDI, "name": "x"} if answer is None else answer
+    query = {"name": "x"} | query
+    return call("POST", "/music/midi", status, {"isFirst": True, "midiRenderVO": given}, query=query, sent=b"MThd")
+
+
+def cloned(answer: Any = None, status: int = 200, **query: str) -> Exchange:
+    """Return the cloning of a voice with any answer."""
+    return call(
+        "POST", VOICES, status, answer or {"clonedVoiceItemId": VOICE}, query={"name": "x"} | query, sent=b"RIFF"
+    )
+
+
+def voices(*records: Any, status: int = 200) -> Exchange:
+    """Return a list of voices by what is in its records beside an id."""
+    answer = {"records": [{"clonedVoiceItemId": VOICE, **each} for each in records], "hasNext": False}
+    return call("GET", VOICES, status, answer, query={"user_id": ACCOUNT})
+
+
+def midi_files(*ids: str, status: int = 200, **fields: Any) -> Exchange:
+    """Return a list of MIDI files."""
+    return call("GET", "/music/midi", status, {"records": [{"midiItemId": each, **fields} for each in ids]})
+
+
+def deleted(path: str, status: int = 200) -> Exchange:
+    """Return a deletion."""
+    return call("DELETE", f"/music/{path}", status, {"result": True} if status == 200 else None)
+
+
+def second_item(*arguments: Any, **fields: Any) -> dict[str, Any]:
+    """Return an item of the second job."""
+    return music(*arguments, job=JOB2, **fields)
+
+
+def ordered(answer: Any, status: int = 200, **sent: Any) -> Exchange:
+    """Return an order of a song with any answer."""
+    return call("POST", "/music/song", status, answer, sent=sent)
+
+
+def sung(status: int = 404, **sent: Any) -> Exchange:
+    """Return an order on a voice or MIDI file that was answered so."""
+    return ordered({"error": "No such source"}, status, **sent)
 
 
 def story(*exchanges: Exchange) -> list[Exchange]:

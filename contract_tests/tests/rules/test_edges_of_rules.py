@@ -9,6 +9,8 @@ from stories import (
     MIDI,
     PASSED,
     SILENT,
+    UPLOAD,
+    UPLOADED,
     VOICE,
     account,
     available,
@@ -27,8 +29,6 @@ from stories import (
 VIOLATED = "violated"
 ONE = call("GET", "/accounts", 200, {ACCOUNT: account()})
 REMOVED = call("DELETE", f"/accounts/{ACCOUNT}", 204)
-UPLOAD = {"query": {"name": "x", "user_id": ACCOUNT}, "sent": b"MThd", "headers": {"Content-Type": "audio/midi"}}
-UPLOADED = call("POST", "/music/midi", 200, {"midiRenderVO": {"midiItemId": MIDI, "name": "x"}}, **UPLOAD)
 CLONING = {"query": {"name": "x"}, "sent": b"RIFF", "headers": {"Content-Type": "audio/wav"}}
 WAV_URL = "http://files.example/a.wav"
 MIDI_URL = "http://files.example/a.mid"

@@ -1,7 +1,5 @@
 """What the rules of tokens and addresses say, word for word, and where they say nothing."""
 
-from typing import Any
-
 import pytest
 from stories import (
     JOB,
@@ -12,6 +10,7 @@ from stories import (
     error,
     judged,
     music,
+    music_of,
     read,
     said,
     scheduler,
@@ -19,11 +18,6 @@ from stories import (
 from tempolor_contract import Exchange
 
 URL = "http://files.example/a.mp3"
-
-
-def music_of(status: int, answer: Any = None, **query: str) -> Exchange:
-    """Return a list of music, as a rule one that names no account."""
-    return call("GET", "/music", status, error(status) if answer is None else answer, query=query)
 
 
 CASES: dict[str, tuple[str, list[Exchange], str]] = {

@@ -13,6 +13,7 @@ from stories import (
     call,
     error,
     judged,
+    music_of,
     said,
     scheduler,
     stored,
@@ -46,11 +47,6 @@ def removed(status: int = 204, user_id: str = ACCOUNT) -> Exchange:
 def storing(parameters: Any, answer: Any, status: int = 200, **sent: Any) -> Exchange:
     """Return the storing of an account with these parameters."""
     return call("POST", "/accounts", status, answer, sent={"requestParams": parameters, **sent})
-
-
-def music_of(status: int, answer: Any = None, **query: str) -> Exchange:
-    """Return a list of music, as a rule one that names no account."""
-    return call("GET", "/music", status, error(status) if answer is None else answer, query=query)
 
 
 OLD, NEW = {"email": "a"}, {"email": "b"}

@@ -6,6 +6,7 @@ import pytest
 from stories import (
     BARE,
     CANCELLED,
+    CRASH,
     HOOK,
     JOB,
     JOB2,
@@ -20,8 +21,6 @@ from stories import (
     said,
 )
 from tempolor_contract import DocumentJudge, Effort, Exchange, Inspector
-
-CRASH = call("GET", f"/music/{JOB}", 500)
 
 
 def order_of_another(**sent: str) -> Exchange:

@@ -1,7 +1,5 @@
 """What the rules of capacity say, word for word, and where they say nothing."""
 
-from typing import Any
-
 import pytest
 from stories import (
     ACCOUNT,
@@ -9,52 +7,33 @@ from stories import (
     HOOK,
     JOB,
     JOB2,
+    JOB3,
     OTHER,
     OTHERS,
     PASSED,
     SILENT,
+    UNLIMITED,
     at_once,
     available,
     busy,
     call,
     callback,
     error,
+    full,
     judged,
     music,
+    not_taken,
     order,
     page,
     read,
     row,
+    running,
     said,
     scheduler,
+    second_row,
     stored,
 )
 from tempolor_contract import Exchange
-
-JOB3 = JOB.replace("a1", "c3")
-UNLIMITED = call("POST", "/accounts", 200, {"user_id": ACCOUNT}, sent={"requestParams": {}})
-
-
-def running(*rows: dict[str, Any], status: int = 200) -> Exchange:
-    """Return a listing of running jobs with any status."""
-    return call("GET", "/scheduler", status, list(rows))
-
-
-def full(running_jobs: Any, count: int = 1, status: int = 429, **sent: Any) -> Exchange:
-    """Return an order that was refused with these running jobs, whatever shape they have."""
-    text = f"Account is busy executing {count} jobs"
-    return call("POST", "/music/song", status, {"error": text, "runningJobs": running_jobs}, sent=sent)
-
-
-def refused(status: int = 400, **sent: Any) -> Exchange:
-    """Return an order that was not taken."""
-    return call("POST", "/music/song", status, error(status), sent=sent)
-
-
-def second(**fields: Any) -> dict[str, Any]:
-    """Return the row of the second job."""
-    return row(JOB2, **fields)
-
 
 # Of each rule: what it says of a story.
 CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
@@ -133,7 +112,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[2, 4] an order was taken with 1 of 1 slots taken already",
             [order(), order(JOB2, maxJobs=1), CANCELLED, read(music())],
         ),
-        (SILENT, [order(), refused(429, maxJobs=1), read(music())]),
+        (SILENT, [order(), not_taken(429, maxJobs=1), read(music())]),
         (SILENT, at_once(order(), order(JOB2, maxJobs=1), read(music()))),
         (SILENT, [order(), *at_once(order(JOB2, maxJobs=1), read(music()))]),
         (PASSED, [stored(limit=1), order(), order(JOB2, maxJobs=2), read(music())]),
@@ -147,7 +126,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
         (
             "[3, 4] an order was taken with 2 of 2 slots taken already",
-            [order(), order(JOB2), order(JOB3, maxJobs=2), scheduler(row(), second())],
+            [order(), order(JOB2), order(JOB3, maxJobs=2), scheduler(row(), second_row())],
         ),
         (
             "[3, 4, 5] an order was taken with 2 of 2 slots taken already",
@@ -182,47 +161,47 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     ],
     "refused-order-starts-nothing": [
         (SILENT, [scheduler(), scheduler(row(replyRef="r"))]),
-        (SILENT, [refused(replyRef="r"), scheduler(row(replyRef="r"))]),
-        (SILENT, [scheduler(), refused(), scheduler(row())]),
-        (SILENT, [scheduler(), refused(replyRef=5), scheduler(row(replyRef="5"))]),
-        (SILENT, [scheduler(), refused(replyRef="r"), running(row(replyRef="r"), status=404)]),
-        (SILENT, [scheduler(), refused(500, replyRef="r"), scheduler(row(replyRef="r"))]),
-        (SILENT, [scheduler(), refused(500, replyRef="r"), refused(replyRef="r"), scheduler(row(replyRef="r"))]),
-        (SILENT, [scheduler(), refused(replyRef="r"), order(replyRef="r"), scheduler(row(replyRef="r"))]),
-        (SILENT, at_once(scheduler(), refused(replyRef="r"), scheduler(row(replyRef="r")))),
-        (PASSED, [scheduler(row(replyRef="r")), refused(replyRef="r"), scheduler(row(replyRef="r"))]),
-        (PASSED, [scheduler(), refused(replyRef="r"), scheduler(row())]),
-        (PASSED, [scheduler(), *at_once(refused(replyRef="r"), scheduler(row(replyRef="r")))]),
+        (SILENT, [not_taken(replyRef="r"), scheduler(row(replyRef="r"))]),
+        (SILENT, [scheduler(), not_taken(), scheduler(row())]),
+        (SILENT, [scheduler(), not_taken(replyRef=5), scheduler(row(replyRef="5"))]),
+        (SILENT, [scheduler(), not_taken(replyRef="r"), running(row(replyRef="r"), status=404)]),
+        (SILENT, [scheduler(), not_taken(500, replyRef="r"), scheduler(row(replyRef="r"))]),
+        (SILENT, [scheduler(), not_taken(500, replyRef="r"), not_taken(replyRef="r"), scheduler(row(replyRef="r"))]),
+        (SILENT, [scheduler(), not_taken(replyRef="r"), order(replyRef="r"), scheduler(row(replyRef="r"))]),
+        (SILENT, at_once(scheduler(), not_taken(replyRef="r"), scheduler(row(replyRef="r")))),
+        (PASSED, [scheduler(row(replyRef="r")), not_taken(replyRef="r"), scheduler(row(replyRef="r"))]),
+        (PASSED, [scheduler(), not_taken(replyRef="r"), scheduler(row())]),
+        (PASSED, [scheduler(), *at_once(not_taken(replyRef="r"), scheduler(row(replyRef="r")))]),
         (
             f"[2, 4] an order was answered 400, but {JOB2} runs with its replyRef",
-            [scheduler(), refused(replyRef="r"), refused(replyRef="r"), scheduler(row(), second(replyRef="r"))],
+            [scheduler(), not_taken(replyRef="r"), not_taken(replyRef="r"), scheduler(row(), second_row(replyRef="r"))],
         ),
         (
             f"[1, 2] an order was answered 429, but {JOB2} runs with its replyRef",
-            [full({ACCOUNT: [{"job_id": JOB}]}, replyRef="r"), scheduler(row(replyRef="r"), second(replyRef="r"))],
+            [full({ACCOUNT: [{"job_id": JOB}]}, replyRef="r"), scheduler(row(replyRef="r"), second_row(replyRef="r"))],
         ),
         (PASSED, [full({ACCOUNT: [{"job_id": JOB}]}, replyRef="r"), scheduler(row(replyRef="r"))]),
         # A callback comes to an address that only a refused order gave.
         (
             "[1, 2] an order was answered 400, but a callback came to its replyUrl",
-            [refused(replyUrl=HOOK), callback(music())],
+            [not_taken(replyUrl=HOOK), callback(music())],
         ),
         (
             "[1, 3] an order was answered 402, but a callback came to its replyUrl",
-            [refused(402, replyUrl=HOOK), refused(replyUrl=HOOK), callback(music())],
+            [not_taken(402, replyUrl=HOOK), not_taken(replyUrl=HOOK), callback(music())],
         ),
-        (SILENT, [refused(replyUrl=HOOK), callback(music(), url=f"{HOOK}?a=1")]),
-        (SILENT, [refused(500, replyUrl=HOOK), callback(music())]),
-        (SILENT, [refused(500, replyUrl=HOOK), refused(replyUrl=HOOK), callback(music())]),
-        (SILENT, [refused(replyUrl=HOOK), order(replyUrl=HOOK), callback(music())]),
-        (SILENT, at_once(refused(replyUrl=HOOK), callback(music()))),
+        (SILENT, [not_taken(replyUrl=HOOK), callback(music(), url=f"{HOOK}?a=1")]),
+        (SILENT, [not_taken(500, replyUrl=HOOK), callback(music())]),
+        (SILENT, [not_taken(500, replyUrl=HOOK), not_taken(replyUrl=HOOK), callback(music())]),
+        (SILENT, [not_taken(replyUrl=HOOK), order(replyUrl=HOOK), callback(music())]),
+        (SILENT, at_once(not_taken(replyUrl=HOOK), callback(music()))),
         (
             "[1, 2] an order was answered 400, but a callback came to its replyUrl",
-            at_once(callback(music()), refused(replyUrl=HOOK)),
+            at_once(callback(music()), not_taken(replyUrl=HOOK)),
         ),
-        (SILENT, [callback(music()), refused(replyUrl=HOOK)]),
+        (SILENT, [callback(music()), not_taken(replyUrl=HOOK)]),
         (SILENT, at_once(callback(music()), order(replyUrl=HOOK))),
-        (SILENT, at_once(order(replyUrl=HOOK), callback(music()), refused(replyUrl=HOOK))),
+        (SILENT, at_once(order(replyUrl=HOOK), callback(music()), not_taken(replyUrl=HOOK))),
     ],
     "busy-repeats-the-order": [
         (SILENT, [busy(JOB)]),

@@ -7,6 +7,7 @@ from stories import (
     JOB,
     PASSED,
     SILENT,
+    answered,
     call,
     error,
     judged,
@@ -14,21 +15,12 @@ from stories import (
     order,
     page,
     read,
+    refused,
     said,
     scheduler,
     stored,
 )
 from tempolor_contract import DocumentJudge, Exchange, Reader, Verdict
-
-
-def refused(path: str, status: int, text: Any, method: str = "GET", **options: Any) -> Exchange:
-    """Return a refusal with a text."""
-    return call(method, path, status, error(status, text), **options)
-
-
-def answered(path: str, status: int, body: Any = None, method: str = "GET", **options: Any) -> Exchange:
-    """Return an answer of any shape."""
-    return call(method, path, status, body, **options)
 
 
 def song(status: int = 200, sent: Any = None, kind: str = "", method: str = "song") -> Exchange:

@@ -2,18 +2,19 @@
 
 import json
 from dataclasses import replace
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 from stories import (
     ACCOUNT,
+    CRASH,
     JOB,
     JOB2,
     MIDI,
     PASSED,
     SILENT,
     VOICE,
+    answered,
     at_once,
     call,
     callback,
@@ -21,24 +22,14 @@ from stories import (
     judged,
     music,
     read,
+    refused,
     said,
     scheduler,
     stored,
 )
 from tempolor_contract import Exchange, Verdict
 
-CRASH = call("GET", f"/music/{JOB}", 500)
 CRASHES = [CRASH, scheduler(), call("GET", f"/music/{JOB}", 502)]
-
-
-def refused(path: str, status: int, text: Any, method: str = "GET", **options: Any) -> Exchange:
-    """Return a refusal with a text."""
-    return call(method, path, status, error(status, text), **options)
-
-
-def answered(path: str, status: int, body: Any = None, method: str = "GET", **options: Any) -> Exchange:
-    """Return an answer of any shape."""
-    return call(method, path, status, body, **options)
 
 
 # Of each rule: what it says of a story.

@@ -9,55 +9,30 @@ from stories import (
     JOB,
     JOB2,
     MIDI,
+    OLD_MIDI,
     OTHER,
     PASSED,
+    REMOVAL_CRASHED,
     SILENT,
     TOKEN,
+    UNCLEAR,
     VOICE,
     at_once,
     call,
+    cloned,
+    deleted,
     judged,
+    midi,
+    midi_files,
     music,
     order,
     page,
     read,
     said,
     stored,
+    voices,
 )
 from tempolor_contract import Exchange
-
-OLD = MIDI.replace("m1", "m0")
-HOLD = "/music/cloned-voices"
-UNCLEAR = (401, 402, 429, 500)
-GONE = call("DELETE", f"/accounts/{ACCOUNT}", 500)
-
-
-def midi(answer: Any = None, status: int = 200, **query: str) -> Exchange:
-    """Return the upload of a MIDI file with any answer."""
-    given = {"midiItemId": MIDI, "name": "x"} if answer is None else answer
-    query = {"name": "x"} | query
-    return call("POST", "/music/midi", status, {"isFirst": True, "midiRenderVO": given}, query=query, sent=b"MThd")
-
-
-def cloned(answer: Any = None, status: int = 200, **query: str) -> Exchange:
-    """Return the cloning of a voice with any answer."""
-    return call("POST", HOLD, status, answer or {"clonedVoiceItemId": VOICE}, query={"name": "x"} | query, sent=b"RIFF")
-
-
-def voices(*records: Any, status: int = 200) -> Exchange:
-    """Return a list of voices by what is in its records beside an id."""
-    answer = {"records": [{"clonedVoiceItemId": VOICE, **each} for each in records], "hasNext": False}
-    return call("GET", HOLD, status, answer, query={"user_id": ACCOUNT})
-
-
-def files(*ids: str, status: int = 200, **fields: Any) -> Exchange:
-    """Return a list of MIDI files."""
-    return call("GET", "/music/midi", status, {"records": [{"midiItemId": each, **fields} for each in ids]})
-
-
-def deleted(path: str, status: int = 200) -> Exchange:
-    """Return a deletion."""
-    return call("DELETE", f"/music/{path}", status, {"result": True} if status == 200 else None)
 
 
 def unrecorded(exchange: Exchange) -> Exchange:
@@ -92,7 +67,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         *((SILENT, [order(), got(JOB, status)]) for status in UNCLEAR),
         (SILENT, [order(), call("DELETE", f"/scheduler/{JOB}", 404)]),
         (SILENT, [order(), call("GET", f"/music/download/{JOB}", 404)]),
-        (SILENT, [stored(), order(), GONE, got(JOB, 404)]),
+        (SILENT, [stored(), order(), REMOVAL_CRASHED, got(JOB, 404)]),
         (SILENT, [order(), stored(), got(JOB, 404)]),
         (SILENT, at_once(order(), got(JOB, 404))),
         (PASSED, [order(), deleted(JOB, 400)]),
@@ -110,9 +85,9 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
         (f"[1, 2] {JOB} was there and nobody has deleted it, but now it is answered 404", [order(), deleted(JOB, 404)]),
         # What an account had may go with it, and does not come back with another of its name.
-        (SILENT, [stored(), midi(), GONE, stored(), deleted(f"midi/{MIDI}", 404)]),
-        (SILENT, [stored(), cloned(), GONE, stored(), deleted(f"cloned-voices/{VOICE}", 404)]),
-        (SILENT, [stored(), order(), GONE, stored(), got(JOB, 404)]),
+        (SILENT, [stored(), midi(), REMOVAL_CRASHED, stored(), deleted(f"midi/{MIDI}", 404)]),
+        (SILENT, [stored(), cloned(), REMOVAL_CRASHED, stored(), deleted(f"cloned-voices/{VOICE}", 404)]),
+        (SILENT, [stored(), order(), REMOVAL_CRASHED, stored(), got(JOB, 404)]),
         (
             f"[2, 4] {JOB} was there and nobody has deleted it, but now it is answered 404",
             [stored(), order(), call("DELETE", f"/accounts/{ACCOUNT}", 404), got(JOB, 404)],
@@ -146,12 +121,15 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[2, 3] {MIDI} was deleted, but delete_midi was answered 200, not 404",
             [midi(), deleted(f"midi/{MIDI}"), deleted(f"midi/{MIDI}")],
         ),
-        (SILENT, [midi(), files(MIDI)]),
-        (SILENT, [midi(), deleted(f"midi/{MIDI}"), files(MIDI, status=404)]),
+        (SILENT, [midi(), midi_files(MIDI)]),
+        (SILENT, [midi(), deleted(f"midi/{MIDI}"), midi_files(MIDI, status=404)]),
         (SILENT, [midi(), deleted(f"midi/{MIDI}"), page("/music")]),
-        (PASSED, [midi(), deleted(f"midi/{MIDI}"), files()]),
-        (PASSED, [midi(), *at_once(deleted(f"midi/{MIDI}"), files(MIDI))]),
-        (f"[2, 3] {MIDI} was deleted, but is still listed", [midi(), deleted(f"midi/{MIDI}"), files(OLD, MIDI)]),
+        (PASSED, [midi(), deleted(f"midi/{MIDI}"), midi_files()]),
+        (PASSED, [midi(), *at_once(deleted(f"midi/{MIDI}"), midi_files(MIDI))]),
+        (
+            f"[2, 3] {MIDI} was deleted, but is still listed",
+            [midi(), deleted(f"midi/{MIDI}"), midi_files(OLD_MIDI, MIDI)],
+        ),
         (
             f"[2, 3] {JOB} was deleted, but is still listed",
             [order(JOB, JOB2), deleted(JOB), page("/music", music(job=JOB2), music())],

@@ -11,6 +11,7 @@ from stories import (
     PASSED,
     SILENT,
     VOICE,
+    answered,
     at_once,
     call,
     error,
@@ -50,11 +51,6 @@ def uploaded(url: Any = URL, length: str = "", sent: bytes = b"MThd") -> Exchang
     answer = {"midiRenderVO": {"midiItemId": MIDI, "midiUrl": url}}
     headers = {"Content-Type": "audio/midi"} | ({"Content-Length": length} if length else {})
     return call("POST", "/music/midi", 200, answer, query={"name": "x"}, sent=sent, headers=headers)
-
-
-def answered(path: str, status: int, body: Any = None, method: str = "GET", **options: Any) -> Exchange:
-    """Return an answer of any shape."""
-    return call(method, path, status, body, **options)
 
 
 # Of each rule: what it says of a story.

@@ -24,6 +24,7 @@ from stories import (
     row,
     said,
     scheduler,
+    second_item,
 )
 from tempolor_contract import Exchange
 
@@ -42,11 +43,6 @@ def inner(**fields: Any) -> dict[str, Any]:
     return music(30, musicMaterial=fields)
 
 
-def second(*arguments: Any, **fields: Any) -> dict[str, Any]:
-    """Return an item of the second job."""
-    return music(*arguments, job=JOB2, **fields)
-
-
 # Of each rule: what it says of a story.
 CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "status-triple-agrees": [
@@ -63,7 +59,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
         (
             ("[1] status 10 means (status_name, status_final) = ('FAILED', True), but the item has ('FAILED', False)"),
-            [page("/music", UNTOLD, second(10, status_final=False))],
+            [page("/music", UNTOLD, second_item(10, status_final=False))],
         ),
         (
             (
@@ -78,7 +74,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [read(music(0, 50))]),
         (
             "[1] the item is COMPLETED, but its progress is 99, not 100",
-            [page("/music", music(30), second(30, 99), music(30, 0))],
+            [page("/music", music(30), second_item(30, 99), music(30, 0))],
         ),
     ],
     "unfinished-has-no-files": [
@@ -87,7 +83,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ("[1] the item is still GENERATING, but its progress is 100", [read(music(0, 100))]),
         (
             "[1] the item is still GENERATING, but has mp3OssId already",
-            [page("/music", music(), second(wavOssId="a.wav", mp3OssId="a"))],
+            [page("/music", music(), second_item(wavOssId="a.wav", mp3OssId="a"))],
         ),
     ],
     "item-ids-agree": [
@@ -97,7 +93,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (f"[1] the job_id of an item is {VOICE}, the id of a voice", [got({"job_id": VOICE})]),
         (
             f"[1] {JOB2} names b2 where itemId beside it is 'a1'",
-            [page("/music", {"job_id": "a1"}, second(itemId="a1"))],
+            [page("/music", {"job_id": "a1"}, second_item(itemId="a1"))],
         ),
     ],
     "asked-is-answered": [
@@ -125,7 +121,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [read(music(progress="50")), read(music(0, 40))]),
         (
             f"[1, 2] progress of {JOB2} went from 9 back to 8",
-            [page("/music", music(), second(0, 9)), page("/music", music(progress=None), second(0, 8))],
+            [page("/music", music(), second_item(0, 9)), page("/music", music(progress=None), second_item(0, 8))],
         ),
         (
             f"[1, 3] progress of {JOB} went from 60 back to 50",
@@ -138,8 +134,8 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             f"[1, 2] progress of {JOB2} went from 9 back to 8",
             [
-                page("/music", {"job_id": "a1"}, second(0, 9)),
-                page("/music", {"job_id": "a1"}, second(0, 8)),
+                page("/music", {"job_id": "a1"}, second_item(0, 9)),
+                page("/music", {"job_id": "a1"}, second_item(0, 8)),
             ],
         ),
     ],
@@ -151,7 +147,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (f"[1, 2] status of {JOB} went from 10 back to 0", [got(BARE | {"status_name": "FAILED"}), read(music())]),
         (
             f"[1, 2] status of {JOB2} went from 30 back to 0",
-            [page("/music", UNTOLD, second(30)), page("/music", music(), second())],
+            [page("/music", UNTOLD, second_item(30)), page("/music", music(), second_item())],
         ),
     ],
     "final-stays-final": [
@@ -164,11 +160,11 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
         (
             f"[1, 2] {JOB2} had ended with status 30, and then had status 0",
-            [page("/music", music(30), second(30)), page("/music", BARE, second())],
+            [page("/music", music(30), second_item(30)), page("/music", BARE, second_item())],
         ),
         (
             f"[1, 2] {JOB2} had ended with status 30, and then had status 0",
-            [page("/music", second(30)), page("/music", music(), second())],
+            [page("/music", second_item(30)), page("/music", music(), second_item())],
         ),
         (
             f"[1, 2] {JOB} had ended with status 30, and then had status 10",
@@ -188,7 +184,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
         (
             f"[1, 2] {JOB2} had ended, but progress changed from 100 to 40",
-            [page("/music", music(), second(30)), page("/music", music(), second(10))],
+            [page("/music", music(), second_item(30)), page("/music", music(), second_item(10))],
         ),
     ],
     "item-keeps-its-identity": [
@@ -197,7 +193,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (f"[1, 2] of {JOB}, seed changed from 1 to 2", [read(inner(seed=1)), read(inner(seed=2))]),
         (
             f"[1, 2] of {JOB2}, bizType changed from 1 to 2",
-            [page("/music", music(), second(bizType=1)), page("/music", music(), second(bizType=2))],
+            [page("/music", music(), second_item(bizType=1)), page("/music", music(), second_item(bizType=2))],
         ),
     ],
     "item-stamps-run-forward": [
@@ -208,7 +204,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (f"[1, 2] updateTime of {JOB} went back by 2 ms", [read(music(updateTime=5)), read(music(updateTime=3))]),
         (
             f"[1] {JOB2} has an updateTime 7 ms before its createTime",
-            [page("/music", music(), second(createTime=9, updateTime=2))],
+            [page("/music", music(), second_item(createTime=9, updateTime=2))],
         ),
         (PASSED, [read(music(updateTime="5")), read(music(createTime=1, updateTime=3))]),
     ],

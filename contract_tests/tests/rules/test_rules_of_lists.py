@@ -13,6 +13,8 @@ from stories import (
     OTHERS,
     PASSED,
     SILENT,
+    UPLOAD,
+    UPLOADED,
     VOICE,
     at_once,
     call,
@@ -21,12 +23,11 @@ from stories import (
     page,
     read,
     said,
+    second_item,
     stored,
 )
 from tempolor_contract import Exchange
 
-UPLOAD = {"query": {"name": "x", "user_id": ACCOUNT}, "sent": b"MThd", "headers": {"Content-Type": "audio/midi"}}
-UPLOADED = call("POST", "/music/midi", 200, {"midiRenderVO": {"midiItemId": MIDI, "name": "x"}}, **UPLOAD)
 CLONED = call("POST", "/music/cloned-voices", 202, {"clonedVoiceItemId": VOICE}, **UPLOAD)
 
 
@@ -41,11 +42,6 @@ def pages(
 def extra(**fields: Any) -> dict[str, Any]:
     """Return an item with these details."""
     return music(ltmMaterialExtendDto=fields)
-
-
-def second(*arguments: Any, **fields: Any) -> dict[str, Any]:
-    """Return an item of the second job."""
-    return music(*arguments, job=JOB2, **fields)
 
 
 # Of each rule: what it says of a story.
@@ -75,9 +71,9 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
     ],
     "newest-comes-first": [
-        (SILENT, [page("/music", music(createTime=1), second(createTime="2"))]),
-        (SILENT, [pages(music(createTime=1), second(createTime=2), status=404)]),
-        (PASSED, [page("/music", music(createTime=2), second(createTime=2))]),
+        (SILENT, [page("/music", music(createTime=1), second_item(createTime="2"))]),
+        (SILENT, [pages(music(createTime=1), second_item(createTime=2), status=404)]),
+        (PASSED, [page("/music", music(createTime=2), second_item(createTime=2))]),
         (
             ("[1] the newest item is not first: their createTime are, from the top, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"),
             [page("/music", *(music(createTime=each) for each in range(12)))],
@@ -87,12 +83,12 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [pages(extra(modelShowName="i3"), status=404)]),
         (SILENT, [pages(extra(modelShowName="video"))]),
         (SILENT, [pages(music())]),
-        (PASSED, [order(), pages(music(), second())]),
+        (PASSED, [order(), pages(music(), second_item())]),
         (PASSED, [order(kind="instrumental"), pages(music(), type="instrumental")]),
         (PASSED, [order(), pages(music(), type="")]),
         (
             f"[2] {JOB} is of the type song, but the list was asked for the type instrumental",
-            [order(), pages(second(), music(), type="instrumental")],
+            [order(), pages(second_item(), music(), type="instrumental")],
         ),
         (
             f"[1] {JOB} is of the type song, but the list was asked for the type instrumental",
@@ -123,7 +119,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     ],
     "pages-neither-lose-nor-repeat": [
         (SILENT, [pages(music(), music(), status=404)]),
-        (f"[1] {JOB} is twice on one page", [pages(music(), second(), music())]),
+        (f"[1] {JOB} is twice on one page", [pages(music(), second_item(), music())]),
         # A walk goes on with its own cursor alone.
         (SILENT, [pages(music(), cursor="c")]),
         (PASSED, [order(), page("/music", cursor="c"), pages(cursor="d", user_id=ACCOUNT)]),
@@ -140,7 +136,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[1, 2, 3] {JOB} is on two pages of one list",
             [
                 page("/music", music(), cursor="c"),
-                replace(page("/music", second(), cursor="d"), request=pages(cursor="c", user_id=ACCOUNT).request),
+                replace(page("/music", second_item(), cursor="d"), request=pages(cursor="c", user_id=ACCOUNT).request),
                 pages(music(), cursor="d", user_id=ACCOUNT),
             ],
         ),
@@ -161,7 +157,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
         (
             f"[1, 3] {JOB} is on two pages of one list",
-            [page("/music", music(), cursor="c"), read(second()), pages(music(), cursor="c", user_id=ACCOUNT)],
+            [page("/music", music(), cursor="c"), read(second_item()), pages(music(), cursor="c", user_id=ACCOUNT)],
         ),
         # Only a last page can lack anything.
         (PASSED, [order(), page("/music", cursor="c")]),
@@ -169,7 +165,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[2, 3] {JOB} exists, but is on none of the 2 pages of the list",
             [order(), page("/music", cursor="c"), pages(cursor="c", user_id=ACCOUNT)],
         ),
-        (PASSED, [order(), page("/music", music(), cursor="c"), pages(second(), cursor="c", user_id=ACCOUNT)]),
+        (PASSED, [order(), page("/music", music(), cursor="c"), pages(second_item(), cursor="c", user_id=ACCOUNT)]),
         (
             f"[2] {JOB2} exists, but is on none of the 1 pages of the list",
             [order(JOB, JOB2), pages(music(), user_id=ACCOUNT)],

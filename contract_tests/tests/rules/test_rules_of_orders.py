@@ -12,35 +12,26 @@ from stories import (
     OTHERS,
     PASSED,
     SILENT,
+    UNCLEAR,
     VOICE,
     at_once,
-    call,
     judged,
     music,
     order,
+    ordered,
     page,
     read,
     said,
+    sung,
 )
 from tempolor_contract import Exchange
 
 NO_JOB = "user:12345-tempolor:111-job:z9"
-UNCLEAR = (401, 402, 429, 500)
-
-
-def ordered(answer: Any, status: int = 200, **sent: Any) -> Exchange:
-    """Return an order of a song with any answer."""
-    return call("POST", "/music/song", status, answer, sent=sent)
 
 
 def shown(material: Any = None, status: int = 30, job: str = JOB, **details: Any) -> dict[str, Any]:
     """Return an item with these musical facts and details."""
     return music(status, job=job, musicMaterial=material, ltmMaterialExtendDto=details)
-
-
-def sung(status: int = 404, **sent: Any) -> Exchange:
-    """Return an order on a voice or MIDI file that was answered so."""
-    return ordered({"error": "No such source"}, status, **sent)
 
 
 # Of each rule: what it says of a story.

@@ -10,31 +10,35 @@ from stories import (
     HOOK,
     JOB,
     JOB2,
+    JOB3,
     OTHER,
     OTHERS,
     PASSED,
+    REMOVAL_CRASHED,
     SILENT,
+    UNLIMITED,
     at_once,
     available,
     call,
     callback,
     error,
+    full,
     judged,
     music,
+    not_taken,
     order,
     page,
     read,
     row,
+    running,
     said,
     scheduler,
+    second_row,
     stored,
 )
 from tempolor_contract import Exchange
 
-JOB3 = JOB.replace("a1", "c3")
 NINE = 1_747_731_600_000
-GONE = call("DELETE", f"/accounts/{ACCOUNT}", 500)
-UNLIMITED = call("POST", "/accounts", 200, {"user_id": ACCOUNT}, sent={"requestParams": {}})
 MISCOUNTED = available((OTHER, 3, 0, 3), (ACCOUNT, 3, 2, 1), executing=[row(), row("x")])
 
 
@@ -48,25 +52,9 @@ def slots(user_id: str = ACCOUNT, **fields: Any) -> dict[str, Any]:
     return {"user_id": user_id, **fields}
 
 
-def running(*rows: dict[str, Any], status: int = 200) -> Exchange:
-    """Return a listing of running jobs with any status."""
-    return call("GET", "/scheduler", status, list(rows))
-
-
 def cancelling(status: int, job: str = JOB) -> Exchange:
     """Return a cancelling."""
     return call("DELETE", f"/scheduler/{job}", status, error(status) if status >= 400 else None)
-
-
-def full(running_jobs: Any, count: int = 1, status: int = 429, **sent: Any) -> Exchange:
-    """Return an order that was refused with these running jobs, whatever shape they have."""
-    text = f"Account is busy executing {count} jobs"
-    return call("POST", "/music/song", status, {"error": text, "runningJobs": running_jobs}, sent=sent)
-
-
-def refused(status: int = 400, **sent: Any) -> Exchange:
-    """Return an order that was not taken."""
-    return call("POST", "/music/song", status, error(status), sent=sent)
 
 
 def told(sys_time: Any) -> Exchange:
@@ -77,11 +65,6 @@ def told(sys_time: Any) -> Exchange:
 def created(moment: Any, **options: Any) -> dict[str, Any]:
     """Return an item that was made at a moment."""
     return music(createTime=moment, **options)
-
-
-def second(**fields: Any) -> dict[str, Any]:
-    """Return the row of the second job."""
-    return row(JOB2, **fields)
 
 
 # Of each rule: what it says of a story.
@@ -97,7 +80,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [room(slots(maxJobs=3), slots(OTHER, maxJobs=4.0, executing=1, available=2))],
         ),
         # Two numbers that differ are looked at twice.
-        (PASSED, [MISCOUNTED, available((OTHER, 3, 0, 3), (ACCOUNT, 3, 2, 1), executing=[row(), second()])]),
+        (PASSED, [MISCOUNTED, available((OTHER, 3, 0, 3), (ACCOUNT, 3, 2, 1), executing=[row(), second_row()])]),
         (PASSED, [MISCOUNTED, available((ACCOUNT, 3, 0, 3), executing=[row()])]),
         (PASSED, at_once(MISCOUNTED, MISCOUNTED)),
         (
@@ -125,7 +108,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "available-has-the-limits": [
         (SILENT, [available((ACCOUNT, 1, 0, 1))]),
         (SILENT, [stored(), room(slots(maxJobs=1), status=404)]),
-        (SILENT, [stored(), GONE, available((ACCOUNT, 1, 0, 1))]),
+        (SILENT, [stored(), REMOVAL_CRASHED, available((ACCOUNT, 1, 0, 1))]),
         (SILENT, [UNLIMITED, available((ACCOUNT, 1, 0, 1))]),
         (SILENT, at_once(stored(), available((ACCOUNT, 1, 0, 1)))),
         (
@@ -159,7 +142,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "available-has-all-accounts": [
         (SILENT, [available()]),
         (SILENT, [stored(), room(status=404)]),
-        (SILENT, [stored(), GONE, available()]),
+        (SILENT, [stored(), REMOVAL_CRASHED, available()]),
         (SILENT, [available((ACCOUNT, 1, 0, 1)), available()]),
         (SILENT, at_once(stored(), available())),
         (
@@ -170,10 +153,10 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "available-shows-all-room": [
         (SILENT, [stored(), room(status=404)]),
         (SILENT, [stored(), call("GET", "/scheduler/available", 200, {"executing": []})]),
-        (SILENT, [stored(), GONE, available()]),
+        (SILENT, [stored(), REMOVAL_CRASHED, available()]),
         (SILENT, [UNLIMITED, available()]),
         (SILENT, [available((ACCOUNT, 1, 0, 1)), available()]),
-        (SILENT, [stored(limit=2), available(executing=[row(), second()])]),
+        (SILENT, [stored(limit=2), available(executing=[row(), second_row()])]),
         (SILENT, at_once(stored(), available())),
         (PASSED, [stored(limit=2), available((ACCOUNT, 2, 1, 1), executing=[row()])]),
         (
@@ -187,26 +170,26 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     ],
     "elapsed-fits-started": [
         (SILENT, [scheduler(row(elapsed="5"))]),
-        (SILENT, [running(row(), second(elapsed="09:00"), status=404)]),
-        (PASSED, [scheduler(row(), second(elapsed="00:07"))]),
+        (SILENT, [running(row(), second_row(elapsed="09:00"), status=404)]),
+        (PASSED, [scheduler(row(), second_row(elapsed="00:07"))]),
         (
             "[1] by started and elapsed, two rows of one answer were made 2000 ms apart",
-            [scheduler(row(), second(elapsed="00:08"))],
+            [scheduler(row(), second_row(elapsed="00:08"))],
         ),
         (
             "[1] by started and elapsed, two rows of one answer were made 62000 ms apart",
-            [scheduler(row(elapsed="01:08"), second())],
+            [scheduler(row(elapsed="01:08"), second_row())],
         ),
         (PASSED, [told(NINE + 11_000), scheduler(row())]),
         (
             "[1, 3] by started and elapsed it is 5001 ms earlier than sysTime said before",
-            [told(NINE + 11_001), page("/music"), scheduler(row(), second())],
+            [told(NINE + 11_001), page("/music"), scheduler(row(), second_row())],
         ),
         (PASSED, [told("yesterday"), scheduler(row())]),
         (PASSED, at_once(told(NINE + 99_000), scheduler(row()))),
     ],
     "running-row-goes-on": [
-        (SILENT, [scheduler(row()), scheduler(second())]),
+        (SILENT, [scheduler(row()), scheduler(second_row())]),
         (SILENT, [read(music()), scheduler(row())]),
         (SILENT, [scheduler(row()), running(row(elapsed="00:01"), status=404)]),
         (SILENT, at_once(scheduler(row()), scheduler(row(elapsed="00:01")))),
@@ -225,7 +208,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
         (
             f"[1, 2] elapsed of {JOB2} went from 00:05 back to 00:04",
-            [scheduler(second()), scheduler(row(), second(elapsed="00:04"))],
+            [scheduler(second_row()), scheduler(row(), second_row(elapsed="00:04"))],
         ),
     ],
     "start-is-creation": [
@@ -250,11 +233,11 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (PASSED, [read(created(9000)), full({ACCOUNT: [{"job_id": JOB, "started": 9000}]})]),
         (
             f"[1, 2] {JOB} has started and createTime 1747731600000 ms apart, which are one moment",
-            [page("/music", created(0), created(1, job=JOB2)), scheduler(row(JOB3), row(), second())],
+            [page("/music", created(0), created(1, job=JOB2)), scheduler(row(JOB3), row(), second_row())],
         ),
         (
             f"[1, 2] {JOB} has started and createTime 1747731600000 ms apart, which are one moment",
-            [page("/music", created(0), created(NINE, job=JOB2)), scheduler(row(), second())],
+            [page("/music", created(0), created(NINE, job=JOB2)), scheduler(row(), second_row())],
         ),
     ],
     "scheduler-lists-what-runs": [
@@ -282,7 +265,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[1, 2, 4] {JOB} was running, but the scheduler did not list it",
             [order(), scheduler(), cancelling(404), read(music())],
         ),
-        (PASSED, [stored(), order(), scheduler(), GONE, read(music())]),
+        (PASSED, [stored(), order(), scheduler(), REMOVAL_CRASHED, read(music())]),
         (
             f"[2, 3, 4] {JOB} was running, but the scheduler did not list it",
             [stored(), order(), scheduler(), read(music())],
@@ -292,12 +275,12 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (PASSED, [read(music(30)), scheduler(), page("/music", music(30))]),
         (PASSED, [order(), *at_once(scheduler(), read(music()))]),
         # One that is listed before and afterwards ran in between.
-        (PASSED, [scheduler(row()), scheduler(row(), second()), scheduler(row())]),
-        (PASSED, [scheduler(second()), scheduler(), scheduler(row())]),
+        (PASSED, [scheduler(row()), scheduler(row(), second_row()), scheduler(row())]),
+        (PASSED, [scheduler(second_row()), scheduler(), scheduler(row())]),
         (PASSED, at_once(scheduler(row()), scheduler(), scheduler(row()))),
         (
             f"[1, 2, 3] {JOB} is in this listing and in the last but one, but not in the one between them",
-            [scheduler(row(), second()), scheduler(), available(executing=[second(), row()])],
+            [scheduler(row(), second_row()), scheduler(), available(executing=[second_row(), row()])],
         ),
         (PASSED, [read(music(30)), scheduler(), read(music())]),
         (
@@ -321,11 +304,11 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
         (
             f"[1, 2] the order of {JOB} gave replyRef None, and the scheduler lists 'r'",
-            [order(JOB, JOB2), scheduler(row(JOB3), row(replyRef="r"), second())],
+            [order(JOB, JOB2), scheduler(row(JOB3), row(replyRef="r"), second_row())],
         ),
         (
             f"[1, 2] the order of {JOB2} gave replyRef None, and the scheduler lists 'r'",
-            [order(JOB, JOB2), scheduler(row(), second(replyRef="r"))],
+            [order(JOB, JOB2), scheduler(row(), second_row(replyRef="r"))],
         ),
     ],
     "cancel-works-once": [
@@ -378,8 +361,8 @@ def test_references_are_kept_while_there_is_room(monkeypatch, most, words):
     told = said(
         "refused-order-starts-nothing",
         scheduler(),
-        refused(replyRef="q"),
-        refused(replyRef="r"),
+        not_taken(replyRef="q"),
+        not_taken(replyRef="r"),
         scheduler(row(replyRef="r")),
     )
 
@@ -392,14 +375,14 @@ def test_addresses_are_kept_while_there_is_room(monkeypatch, most):
     monkeypatch.setattr("tempolor_contract.rules.history.observe._MOST_REFERENCES", most)
     other, hook = f"{HOOK}/other", f"{HOOK}?a=1"
 
-    refusals = [refused(replyUrl=other), refused(replyUrl=hook), order(replyUrl=other)]
+    refusals = [not_taken(replyUrl=other), not_taken(replyUrl=hook), order(replyUrl=other)]
     assert said("refused-order-starts-nothing", *refusals, callback(music(), url=hook)) == (
         SILENT if most == 1 else f"[2, 4] {CALLED}"
     )
     assert said("refused-order-starts-nothing", *refusals, callback(music(), url=other)) == SILENT
-    early = [callback(music(), url=other), *at_once(callback(music(), url=hook), refused(replyUrl=hook))]
+    early = [callback(music(), url=other), *at_once(callback(music(), url=hook), not_taken(replyUrl=hook))]
     assert said("refused-order-starts-nothing", *early) == (SILENT if most == 1 else f"[2, 3] {CALLED}")
-    again = [callback(music(), url=hook), *at_once(callback(music(), url=hook), refused(replyUrl=hook))]
+    again = [callback(music(), url=hook), *at_once(callback(music(), url=hook), not_taken(replyUrl=hook))]
     assert said("refused-order-starts-nothing", *again) == f"[2, 3] {CALLED}"
 
 
@@ -421,7 +404,7 @@ def test_a_reference_that_was_used_before_proves_nothing():
         "refused-order-starts-nothing",
         order(replyRef="r"),
         scheduler(),
-        refused(replyRef="r"),
+        not_taken(replyRef="r"),
         scheduler(row(replyRef="r")),
     )
 

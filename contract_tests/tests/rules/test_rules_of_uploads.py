@@ -6,57 +6,29 @@ import pytest
 from stories import (
     ACCOUNT,
     MIDI,
+    OLD_MIDI,
     OTHER,
     PASSED,
+    REMOVAL_CRASHED,
     SILENT,
     VOICE,
     at_once,
     call,
+    cloned,
+    deleted,
     judged,
+    midi,
+    midi_files,
     order,
     said,
     stored,
+    sung,
+    voices,
 )
 from tempolor_contract import Exchange
 
-OLD = MIDI.replace("m1", "m0")
-HOLD = "/music/cloned-voices"
 STAMP, SKEW = 1747731600125, 5000
 UPDATED = call("GET", "/accounts/222", 200, {"user_id": OTHER, "updated": STAMP + 1})
-GONE = call("DELETE", f"/accounts/{ACCOUNT}", 500)
-
-
-def ordered(answer: Any, status: int = 200, **sent: Any) -> Exchange:
-    """Return an order of a song with any answer."""
-    return call("POST", "/music/song", status, answer, sent=sent)
-
-
-def midi(answer: Any = None, status: int = 200, **query: str) -> Exchange:
-    """Return the upload of a MIDI file with any answer."""
-    given = {"midiItemId": MIDI, "name": "x"} if answer is None else answer
-    query = {"name": "x"} | query
-    return call("POST", "/music/midi", status, {"isFirst": True, "midiRenderVO": given}, query=query, sent=b"MThd")
-
-
-def cloned(answer: Any = None, status: int = 200, **query: str) -> Exchange:
-    """Return the cloning of a voice with any answer."""
-    return call("POST", HOLD, status, answer or {"clonedVoiceItemId": VOICE}, query={"name": "x"} | query, sent=b"RIFF")
-
-
-def voices(*records: Any, status: int = 200) -> Exchange:
-    """Return a list of voices by what is in its records beside an id."""
-    answer = {"records": [{"clonedVoiceItemId": VOICE, **each} for each in records], "hasNext": False}
-    return call("GET", HOLD, status, answer, query={"user_id": ACCOUNT})
-
-
-def files(*ids: str, status: int = 200, **fields: Any) -> Exchange:
-    """Return a list of MIDI files."""
-    return call("GET", "/music/midi", status, {"records": [{"midiItemId": each, **fields} for each in ids]})
-
-
-def deleted(path: str, status: int = 200) -> Exchange:
-    """Return a deletion."""
-    return call("DELETE", f"/music/{path}", status, {"result": True} if status == 200 else None)
 
 
 def stems(state: Any, url: Any = None, status: int = 200) -> Exchange:
@@ -67,11 +39,6 @@ def stems(state: Any, url: Any = None, status: int = 200) -> Exchange:
 def artists(*records: Any, status: int = 200, **fields: Any) -> Exchange:
     """Return a list of artist voices."""
     return call("GET", "/music/artist-voices", status, {"records": list(records), **fields})
-
-
-def sung(status: int = 404, **sent: Any) -> Exchange:
-    """Return an order on a voice or MIDI file that was answered so."""
-    return ordered({"error": "No such source"}, status, **sent)
 
 
 # Of each rule: what it says of a story.
@@ -99,7 +66,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[1] the upload was named 'x', and the answer calls it 'y'",
             [cloned({"clonedVoiceItemId": VOICE, "name": "y"})],
         ),
-        (f"[1, 2] a new upload was answered with the id {MIDI}, which an earlier one had", [files(MIDI), midi()]),
+        (f"[1, 2] a new upload was answered with the id {MIDI}, which an earlier one had", [midi_files(MIDI), midi()]),
         (
             f"[1, 2, 3] a new upload was answered with the id {VOICE}, which an earlier one had",
             [cloned(), deleted(f"cloned-voices/{VOICE}"), cloned()],
@@ -125,14 +92,14 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
     ],
     "upload-comes-back-in-its-list": [
-        (SILENT, [files(MIDI, name="x"), files(MIDI, name="y")]),
-        (SILENT, [midi(), files(MIDI, name="y", status=404)]),
-        (SILENT, at_once(midi(), files(MIDI, name="y"))),
-        (PASSED, [midi(), files(MIDI)]),
-        (PASSED, [files(MIDI), midi(), files(MIDI, name="x")]),
-        (f"[1, 2] {MIDI} was uploaded as 'x', but is listed as 'y'", [midi(), files(OLD, MIDI, name="y")]),
+        (SILENT, [midi_files(MIDI, name="x"), midi_files(MIDI, name="y")]),
+        (SILENT, [midi(), midi_files(MIDI, name="y", status=404)]),
+        (SILENT, at_once(midi(), midi_files(MIDI, name="y"))),
+        (PASSED, [midi(), midi_files(MIDI)]),
+        (PASSED, [midi_files(MIDI), midi(), midi_files(MIDI, name="x")]),
+        (f"[1, 2] {MIDI} was uploaded as 'x', but is listed as 'y'", [midi(), midi_files(OLD_MIDI, MIDI, name="y")]),
         (f"[1, 2] {VOICE} was uploaded as 'x', but is listed as 'y'", [cloned(), voices({"name": "y"})]),
-        (f"[1, 3] {MIDI} was uploaded as 'x', but is listed as 'y'", [midi(), midi(), files(MIDI, name="y")]),
+        (f"[1, 3] {MIDI} was uploaded as 'x', but is listed as 'y'", [midi(), midi(), midi_files(MIDI, name="y")]),
     ],
     "ready-voice-stays-ready": [
         (SILENT, [voices({"status": 0})]),
@@ -181,30 +148,33 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
         (
             "[1, 2] the voice or MIDI file is ready, but the order was refused: No such source",
-            [files(MIDI), sung(midiItemId=MIDI)],
+            [midi_files(MIDI), sung(midiItemId=MIDI)],
         ),
         (
             "[1, 3] the voice or MIDI file is ready, but the order was refused: No such source",
             [midi(), deleted(f"midi/{MIDI}", 404), sung(midiItemId=MIDI)],
         ),
-        (SILENT, [stored(), cloned(), GONE, sung(clonedVoiceItemId=VOICE)]),
+        (SILENT, [stored(), cloned(), REMOVAL_CRASHED, sung(clonedVoiceItemId=VOICE)]),
     ],
     "is-first-means-first": [
         (SILENT, [midi()]),
-        (SILENT, [files(OLD), midi(status=400)]),
-        (SILENT, [files(OLD), midi({"midiItemId": "x"})]),
-        (SILENT, [files(OLD), call("POST", "/music/midi", 200, {"midiRenderVO": {"midiItemId": MIDI}}, sent=b"x")]),
-        (SILENT, [files(OLD), deleted(f"midi/{OLD}", 500), midi()]),
-        (SILENT, [files(OLD.replace(f":{ACCOUNT}-", f":{OTHER}-")), midi()]),
-        (SILENT, at_once(files(OLD), midi())),
+        (SILENT, [midi_files(OLD_MIDI), midi(status=400)]),
+        (SILENT, [midi_files(OLD_MIDI), midi({"midiItemId": "x"})]),
+        (
+            SILENT,
+            [midi_files(OLD_MIDI), call("POST", "/music/midi", 200, {"midiRenderVO": {"midiItemId": MIDI}}, sent=b"x")],
+        ),
+        (SILENT, [midi_files(OLD_MIDI), deleted(f"midi/{OLD_MIDI}", 500), midi()]),
+        (SILENT, [midi_files(OLD_MIDI.replace(f":{ACCOUNT}-", f":{OTHER}-")), midi()]),
+        (SILENT, at_once(midi_files(OLD_MIDI), midi())),
         (
             (
                 "[1, 2] user:12345-tempolor:111-midi:m0 was uploaded to the account before, but isFirst is true "
                 "for this one"
             ),
-            [files(OLD), midi()],
+            [midi_files(OLD_MIDI), midi()],
         ),
-        (SILENT, [stored(), files(OLD), GONE, midi()]),
+        (SILENT, [stored(), midi_files(OLD_MIDI), REMOVAL_CRASHED, midi()]),
     ],
     "stems-are-done-or-not": [
         (SILENT, [stems(2, status=400)]),
