@@ -142,7 +142,7 @@ def _lasting(call: Call, world: World) -> Judged:
     known, working = world.crashes.of(call), world.crashes.working
     before = [each for each in known.calls if each.before(call)]
     if len(before) < _ALTOGETHER - 1:
-        before = before[-known.row :] if known.row >= _IN_A_ROW - 1 else []
+        before = before[-known.row :] if known.row else []
     if len(before) < _IN_A_ROW - 1 or working is None or not before[0].before(working):
         return None
     told = f"the same {call.operation} was answered 5xx {len(before) + 1} times, while other requests were answered"

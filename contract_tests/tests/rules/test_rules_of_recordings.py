@@ -16,6 +16,7 @@ from stories import (
     TOKEN,
     VOICE,
     account,
+    at_once,
     call,
     callback,
     error,
@@ -167,6 +168,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [call("GET", "/scheduler/", 404, error(404))]),
         (SILENT, [stored(), call("GET", "/scheduler", 404, error(404))]),
         (SILENT, [stored(), call("GET", "/scheduler/", 500)]),
+        (SILENT, at_once(stored(), call("GET", "/scheduler/", 404, error(404)))),
         (SILENT, [stored(), call("GET", "/music/", 404, error(404), query={"user_id": "222"})]),
         (SILENT, [stored(), call("DELETE", f"/accounts/{ACCOUNT}", 204), call("GET", "/scheduler/", 404, error(404))]),
         (PASSED, [stored(), call("GET", "/scheduler/", 200, [])]),
@@ -557,3 +559,15 @@ def test_a_rule_says_of_a_recording(rule_id):
     rows = CASES[rule_id]
 
     assert [said(rule_id, *exchanges) for _, exchanges in rows] == [words for words, _ in rows]
+
+
+@pytest.mark.parametrize(("most", "noticed"), [(1, False), (2, True)])
+def test_so_many_files_are_kept(monkeypatch, most, noticed):
+    """To compare ranges with: files are long, and of those for which there is no room, nothing is said."""
+    monkeypatch.setattr("tempolor_contract.rules.history.worlds._MOST_FILES", most)
+    other = f"{URL}?of=2"
+    whole = [link(), fetched(b"a" * 20), link(JOB2, other), fetched(b"a" * 20, url=other)]
+
+    told = said("file-is-whole", *whole, fetched(b"b" * 10, 10, other))
+
+    assert told.startswith("[4, 5] bytes 10 to 19") is noticed

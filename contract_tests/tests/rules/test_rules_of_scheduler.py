@@ -244,6 +244,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [read(music()), read(music())]),
         (SILENT, [read(music(30)), running(row(), status=404)]),
         (PASSED, [scheduler(row()), read(music())]),
+        (PASSED, [scheduler(), order(), read(music())]),
         (PASSED, at_once(read(music(30)), scheduler(row()))),
         (PASSED, at_once(order(), CANCELLED, scheduler(row()))),
         (
