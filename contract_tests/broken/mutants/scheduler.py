@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from tempolor_mock.domain import errors, scheduler
 
-from ..mutant import Kind, Patch
+from ..mutant import Answer, Asked, Kind, Patch, Rewrite
 from ..rewriting import answers, at, edit, error, on, rewritten, without
 from ..switching import Patches, swap, switched
 
@@ -67,6 +67,23 @@ def _cancel_does_nothing(cancel: Any) -> Any:
             raise errors.not_running()
 
     return cancelled
+
+
+def _rows_outlive_accounts() -> Rewrite:
+    rows: dict[str, Any] = {}
+    deleted: set[str] = set()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation == "create_account" and answer.status == 200:
+            deleted.discard(answer.data["user_id"])
+        elif asked.operation == "delete_account" and answer.status == 204:
+            deleted.add(asked.path.rpartition("/")[2])
+        elif asked.operation == "get_available_capacity" and answer.status == 200:
+            rows.update({row["user_id"]: row for row in answer.data["available"]})
+            kept = [row for user_id, row in rows.items() if user_id in deleted]
+            answer.put({**answer.data, "available": [*answer.data["available"], *kept]})
+
+    return rewrite
 
 
 _rewrite = partial(rewritten, Kind.SCHEDULER)
@@ -153,6 +170,12 @@ MUTANTS: Final = (
         "`available` has a row for the first account only.",
         "available-shows-all-room",
         lambda: edit(["get_available_capacity"], at("available", lambda rows: rows[:1])),
+    ),
+    _rewrite(
+        "rows-outlive-their-accounts",
+        "`available` has rows of accounts that were deleted.",
+        "account-round-trips",
+        _rows_outlive_accounts,
     ),
     _rewrite(
         "full-accounts-not-shown",

@@ -133,6 +133,8 @@ def _asked(call: Call) -> Judged:
 
 
 def _round_trip(call: Call, world: World) -> Judged:
+    if call.operation == "get_available_capacity":
+        return _no_row(call, world)
     judged = _one_found(call, world) if call.operation == "get_account" else _all_found(call, world)
     for each in _shown(call):
         account = world.accounts.get(str(each.get("user_id")))
@@ -180,6 +182,20 @@ def _all_found(call: Call, world: World) -> Judged:
         if account.deleted and account.deleted.before(call) and account.user_id in there:
             return [Problem(f"account {account.user_id} was deleted, but is listed", (account.deleted,), key="deleted")]
     return FINE if world.accounts else None
+
+
+def _no_row(call: Call, world: World) -> Judged:
+    deleted = [each for each in world.accounts.values() if each.deleted is not None and each.deleted.before(call)]
+    rows = call.item.get("available")
+    if call.status != 200 or not isinstance(rows, list) or not deleted:
+        return None
+    shown = {row.get("user_id") for row in rows if isinstance(row, dict) and isinstance(row.get("user_id"), str)}
+    still = [account for account in deleted if account.user_id in shown]
+    return [
+        Problem(f"account {each.user_id} was deleted, but has a row of free slots", (each.deleted,), key="row")
+        for each in still[:1]
+        if each.deleted is not None
+    ]
 
 
 def _replaced(call: Call, world: World) -> Judged:
@@ -343,7 +359,7 @@ RULES = (
         "account-round-trips",
         "A stored account is there and as it was stored, a deleted one is gone.",
         "get-tempolor-accounts-user_id",
-        on=frozenset({"get_account", "list_accounts"}),
+        on=frozenset({"get_account", "list_accounts", "get_available_capacity"}),
         history=_round_trip,
     ),
     Rule(

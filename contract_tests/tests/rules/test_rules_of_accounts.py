@@ -236,6 +236,23 @@ CASES: dict[str, tuple[str, list[Exchange], str]] = {
         [stored(), removed(500), NONE],
         PASSED,
     ),
+    "a deleted account has no row": ("account-round-trips", [stored(), removed(), available()], PASSED),
+    "no account was deleted, and rows are shown": (
+        "account-round-trips",
+        [stored(), removed(500), available((ACCOUNT, 3, 0, 3))],
+        SILENT,
+    ),
+    "no rows at all": ("account-round-trips", [stored(), removed(), call("GET", "/scheduler/available", 500)], SILENT),
+    "a deleted account has a row": (
+        "account-round-trips",
+        [stored(), removed(), available(("222", 3, 0, 3), (ACCOUNT, 3, 0, 3))],
+        "[2, 3] account 111 was deleted, but has a row of free slots",
+    ),
+    "an account is deleted while rows are counted": (
+        "account-round-trips",
+        [stored(), *at_once(removed(), available((ACCOUNT, 3, 0, 3)))],
+        SILENT,
+    ),
     "a deleted account can be read": (
         "account-round-trips",
         [stored(), removed(), shown()],

@@ -63,7 +63,7 @@ def _accounts(lab: Lab) -> None:
     _nameless_uploads(lab)
     _empty_and_invalid(lab)
     lab.side_by_side(partial(_gone, lab, user_id) for user_id in (first, second))
-    lab.call("list_accounts")
+    lab.side_by_side(partial(lab.call, operation) for operation in ("list_accounts", "get_available_capacity"))
 
 
 def _stored(lab: Lab, parameters: dict[str, Any], limit: int, before: Call | None) -> Call:
