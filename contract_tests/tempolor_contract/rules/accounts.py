@@ -55,7 +55,8 @@ def _keys(call: Call) -> Judged:
 def _stored(call: Call) -> Judged:
     if call.status != 200:
         return None
-    wanted = whole(call.sent["maxJobs"]) if "maxJobs" in call.sent else _DEFAULT_JOBS
+    sent = call.sent.get("maxJobs", _DEFAULT_JOBS)
+    wanted = whole(sent) or sent
     told = call.item.get("maxJobs")
     return (
         FINE

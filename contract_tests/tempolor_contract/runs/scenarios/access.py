@@ -110,6 +110,7 @@ def _tokens(lab: Lab) -> None:
     kinds: dict[str, dict[str, Any]] = {
         "no token": {"token": None},
         "a token without Bearer": {"token": None, "headers": {"Authorization": lab.target.token}},
+        "Bearer and nothing behind it": {"token": None, "headers": {"Authorization": "Bearer"}},
         "a malformed token": {"token": "nonsense"},
         "an unknown token": {"token": unknown},
     }

@@ -35,6 +35,8 @@ _REFUSED: Final[tuple[dict[str, Any], ...]] = (
     {"requestParams": True},
     {"maxJobs": "many"},
     {"maxJobs": [4]},
+    {"maxJobs": 2.7},
+    {"maxJobs": True},
 )
 
 
@@ -120,7 +122,9 @@ def _one_account(lab: Lab) -> None:
         not_shown(lab, lab.call("get_available_capacity", token=other), set())
         _without_a_name(lab, user_id)
     finally:
-        lab.call("delete_account", arguments={"user_id": user_id}, token=other)
+        deleted = lab.call("delete_account", arguments={"user_id": user_id}, token=other)
+        told = f"{user_id} was the only account, and deleting it was answered {deleted.status}: {deleted.error}"
+        lab.check(_ACCOUNT_ROUND_TRIPS, fine=deleted.status == 204, message=told, call=deleted)
 
 
 def _without_a_name(lab: Lab, user_id: str) -> None:
@@ -143,7 +147,7 @@ def _without_a_name(lab: Lab, user_id: str) -> None:
 
 
 def _empty_and_invalid(lab: Lab) -> None:
-    first, second, third, fourth, fifth = (str(lab.random.randrange(10**8, 10**9)) for _ in range(5))
+    first, second, third, fourth, fifth, sixth = (str(lab.random.randrange(10**8, 10**9)) for _ in range(6))
     # A browser may send its numbers as numbers. `account-keeps-its-id` and `no-lasting-crash` judge what comes of it.
     named = ({"ucid": first}, {"user_id": int(second)})
     # An id is a text: zeros in front belong to it, and paths have it encoded.
@@ -152,6 +156,7 @@ def _empty_and_invalid(lab: Lab) -> None:
         [
             *(partial(_for_a_moment, lab, parameters) for parameters in named),
             *(partial(_hard_id, lab, user_id) for user_id in hard),
+            partial(_dashed, lab, f"my-account_{sixth}"),
             partial(_empty, lab),
             partial(_without_parameters, lab),
             *(partial(_refused, lab, fifth, body) for body in _REFUSED),
@@ -174,6 +179,20 @@ def _hard_id(lab: Lab, user_id: str) -> None:
         lab.call("get_account", arguments={"user_id": stored_as})
         lab.call("list_accounts")
         _gone(lab, stored_as)
+
+
+def _dashed(lab: Lab, user_id: str) -> None:
+    """Use an account whose id has a dash, which stands between other parts of ids, too."""
+    if lab.call("create_account", json={"requestParams": {"user_id": user_id}}).accepted:
+        jobs = fixtures.order(lab, user_id=user_id).jobs
+        midi = lab.call("upload_midi", query={"user_id": user_id, "name": "x"}, content=midi_file(), headers=_MIDI)
+        made = midi.item.get("midiRenderVO")
+        if isinstance(made, dict) and isinstance(made.get("midiItemId"), str):
+            lab.call("delete_midi", arguments={"midiItemId": made["midiItemId"]})
+        for job_id in jobs:
+            fixtures.read(lab, job_id)
+        fixtures.cancel_all(lab, jobs)
+        _gone(lab, user_id)
 
 
 def _empty(lab: Lab) -> None:

@@ -11,6 +11,7 @@ from . import fixtures
 from .lab import Lab
 from .scenario import Need, Scenario, ids
 
+_ERRORS_SAY_SOMETHING: Final = rule("errors-say-something")
 _INVALID_VALUES_ARE_400: Final = rule("invalid-values-are-400")
 _ORDERS_ARE_JSON_OR_FORMS: Final = rule("orders-are-json-or-forms")
 _SLASH_AT_THE_END_IS_NOTHING: Final = rule("slash-at-the-end-is-nothing")
@@ -18,6 +19,9 @@ _UNKNOWN_ACCOUNT_IS_404: Final = rule("unknown-account-is-404")
 _UNKNOWN_ID_IS_404: Final = rule("unknown-id-is-404")
 
 _UNPAID: Final = 402
+_TOO_LONG: Final = 413
+_ENORMOUS: Final = 2_000_000
+"""Characters of a text that a service may refuse to read at all."""
 _VOICE: Final = "user:1-tempolor:1-voice:a"
 _MIDI: Final = "user:1-tempolor:1-midi:a"
 _DECOMPOSED: Final = "e\u0301" * 1501
@@ -30,6 +34,7 @@ SONGS: Final[dict[str, dict[str, Any]]] = {
     "empty prompt": {"prompt": ""},
     "prompt of 2001 characters": {"prompt": _DECOMPOSED[:2001]},
     "prompt that is no text": {"prompt": 5},
+    "lyrics that are a list": {"lyrics": ["Come home"]},
     "lyrics of 3001 characters": {"lyrics": _DECOMPOSED[:3001]},
     "unknown model": {"model_song": "v0.1"},
     "model of instrumentals": {"model_song": "i3"},
@@ -43,12 +48,15 @@ SONGS: Final[dict[str, dict[str, Any]]] = {
     "replyUrl of 1025 characters": {"replyUrl": _LONG_URL},
     "replyRef of 1025 characters": {"replyRef": _DECOMPOSED[:1025]},
     "maxJobs that is no number": {"maxJobs": "many"},
+    "maxJobs of 1.5": {"maxJobs": 1.5},
 }
 INSTRUMENTALS: Final[dict[str, dict[str, Any]]] = {
     "no prompt": {"prompt": None},
     "chords and no prompt": {"prompt": None, "chords": "Dm Bb", "bpm": 90, "tonality": "D:minor"},
     "empty prompt": {"prompt": ""},
     "prompt of 2001 characters": {"prompt": _DECOMPOSED[:2001]},
+    "prompt that is no text": {"prompt": 5},
+    "chords that are a list": {"chords": ["Am", "F"]},
     "bpm 49": {"bpm": 49},
     "bpm 191": {"bpm": 191},
     "bpm that is no number": {"bpm": "fast"},
@@ -62,7 +70,9 @@ INSTRUMENTALS: Final[dict[str, dict[str, Any]]] = {
 
 _TABLES: Final = {"create_song": SONGS, "create_instrumental": INSTRUMENTALS}
 _CASES: Final = [(operation, case, fields) for operation, table in _TABLES.items() for case, fields in table.items()]
-_NO_OBJECTS: Final = ('{"prompt": "A ball', "[]", '"A ballad"')
+_DEEP: Final = 20_000
+_NO_OBJECTS: Final = ("", '{"prompt": "A ball', "[]", '"A ballad"', f'{{"prompt": {"[" * _DEEP}{"]" * _DEEP}}}')
+"""What is no order, whether it is JSON or not; the last one is, and deeper than some readers can go."""
 _SOURCES: Final = {"clonedVoiceItemId": "voice", "midiItemId": "midi", "artistVoiceItemId": ""}
 """The fields that name material, and the kind of their ids, where they have a form."""
 _ALONE: Final = frozenset({"no prompt"})
@@ -81,6 +91,7 @@ def _orders(lab: Lab) -> None:
             *(partial(_broken, lab, operation, body) for operation in _TABLES for body in _NO_OBJECTS),
             *(partial(_form, lab, account, *each) for each in _CASES if each[1] in _FORMS),
             partial(_as_text, lab, account),
+            partial(_enormous, lab, account),
             partial(_slash, lab, account),
             *(partial(_unknown_account, lab, account, operation) for operation in _TABLES),
             *(partial(_unknown, lab, account, *each) for each in _SOURCES.items()),
@@ -115,7 +126,7 @@ def _filled(fields: dict[str, Any]) -> dict[str, Any]:
 def _broken(lab: Lab, operation: str, body: str) -> None:
     """Send what is called JSON and is none, or no object."""
     call = lab.call(operation, content=body, headers={"Content-Type": "application/json"})
-    told = f"{operation} with the body {body} was answered {call.status}"
+    told = f"{operation} with the body {body[:40]} was answered {call.status}"
     lab.check(_INVALID_VALUES_ARE_400, fine=call.refused, message=told, call=call)
 
 
@@ -137,6 +148,18 @@ def _as_text(lab: Lab, account: str) -> None:
         told = f"an order sent as text/plain is a 400, but was answered {call.status}"
         lab.check(_ORDERS_ARE_JSON_OR_FORMS, fine=call.status == 400, message=told, call=call)
     fixtures.cancel_all(lab, texts(call.item.get("jobs")))
+
+
+def _enormous(lab: Lab, account: str) -> None:
+    """Order with a text so long that it need not be read."""
+    body = {"user_id": account, "prompt": "p" * _ENORMOUS}
+    # Who does not read it may hang up before it is sent.
+    call = lab.call("create_song", json=body, accept_unclear=True)
+    if not call.unclear and not _excused(lab, account, call):
+        told = f"a prompt of {_ENORMOUS:,} characters is a 400, or a 413, but was answered {call.status}"
+        lab.check(_INVALID_VALUES_ARE_400, fine=call.status in {400, _TOO_LONG}, message=told, call=call)
+        told = f"the {call.status} for a prompt of {_ENORMOUS:,} characters has no error text"
+        lab.check(_ERRORS_SAY_SOMETHING, fine=bool(call.error), message=told, call=call)
 
 
 def _slash(lab: Lab, account: str) -> None:
@@ -168,6 +191,6 @@ ORDERS = Scenario(
     frozenset({Need.CREATE}),
     provokes=ids(
         "printed-error-texts invalid-values-are-400 orders-are-json-or-forms voice-and-midi-exclude-each-other "
-        "refused-order-starts-nothing refusal-names-what-is-wrong"
+        "refused-order-starts-nothing refusal-names-what-is-wrong errors-say-something"
     ),
 )

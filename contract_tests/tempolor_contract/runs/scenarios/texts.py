@@ -17,6 +17,7 @@ _EMPTY_FIELDS_ARE_LEFT_OUT: Final = rule("empty-fields-are-left-out")
 _PARAGRAPH: Final = f"{fixtures.HARD}\r\n{fixtures.HARD}\n{fixtures.HARD}"
 _NOTE: Final = "\U0001f3b5"
 """One character, which is two units of UTF-16 and four bytes of UTF-8."""
+_BOUNDARY: Final = "5c9d0a46-0f1e-4c8b-9a55-3d1c7a3f6b21"
 
 
 Encoding = Callable[[dict[str, Any]], dict[str, Any]]
@@ -28,6 +29,21 @@ def _as_json(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _as_form(fields: dict[str, Any]) -> dict[str, Any]:
     return {"files": {name: (None, str(value)) for name, value in fields.items()}}
+
+
+def _as_typed_form(fields: dict[str, Any]) -> dict[str, Any]:
+    """Write a form as .NET's and Java's clients do: its boundary in quotes, each part with a type."""
+    parts = "".join(_typed_part(*each, number) for number, each in enumerate(fields.items()))
+    headers = {"Content-Type": f'multipart/form-data; boundary="{_BOUNDARY}"'}
+    return {"content": f"{parts}--{_BOUNDARY}--\r\n".encode(), "headers": headers}
+
+
+def _typed_part(name: str, value: object, number: int) -> str:
+    kind = "Content-Type: text/plain; charset=utf-8"
+    # .NET says first what the part is, and names it without quotes.
+    heads = [f'Content-Disposition: form-data; name="{name}"', kind]
+    heads = [kind, f"Content-Disposition: form-data; name={name}"] if number % 2 else heads
+    return "\r\n".join([f"--{_BOUNDARY}", *heads, "", str(value), ""])
 
 
 _ENCODINGS: Final[tuple[Encoding, ...]] = (_as_json, _as_form)
@@ -64,7 +80,9 @@ def _limits(lab: Lab) -> None:
     fast["chord"] = "Am F C G"
     orders = (("create_song", song), ("create_instrumental", slow), ("create_instrumental", fast))
     sent = [
-        (operation, encoded({**fields, **_long_url(lab)})) for encoded in _ENCODINGS for operation, fields in orders
+        (operation, encoded({**fields, **_long_url(lab)}))
+        for encoded in (*_ENCODINGS, _as_typed_form)
+        for operation, fields in orders
     ]
     # Which account it takes is open; that it needs none is printed.
     nameless = {"prompt": "A harbour ballad", "replyRef": lab.name("ref")}
@@ -116,7 +134,7 @@ LIMITS = Scenario(
     "limits-and-forms",
     _limits,
     _MAKES,
-    cost=11,
+    cost=14,
     beside=Beside.UPLOADS,
     provokes=("empty-fields-are-left-out", "valid-orders-are-taken"),
 )
