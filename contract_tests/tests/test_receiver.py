@@ -62,7 +62,8 @@ def test_answers_can_be_planned(receiver):
 
 
 @pytest.mark.parametrize(
-    ("query", "status"), [("", 200), ("?answer=503", 503), ("?a=1&answer=204", 204), ("?answer=x", 200)]
+    ("query", "status"),
+    [("", 200), ("?answer=503", 503), ("?a=1&answer=204", 204), ("?answer=x", 200), ("?first=503", 503)],
 )
 def test_an_address_can_ask_for_its_answer(receiver, query, status):
     """The query of an address decides on the answer, where it names a status."""

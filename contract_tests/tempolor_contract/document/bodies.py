@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from .call import CALLBACK, Call
 
 _DECIMAL: Final = re.compile(r"([0-9]{1,18})(?:\.0+)?")
+NO_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
+"""Characters that JSON can name and many stores cannot keep; whether an order may have them is open."""
 GENERATING, FAILED, COMPLETED = 0, 10, 30
 FINAL: Final = frozenset({FAILED, COMPLETED})
 FILE_FORMATS: Final = frozenset({"", "mp3", "wav", "stems"})

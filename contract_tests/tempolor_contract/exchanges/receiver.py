@@ -26,8 +26,8 @@ class CallbackReceiver:
     """Collects what a service posts to `url`, in the order of arrival, as exchanges with `source` `callback`.
 
     A context manager; it listens from the moment it is made. `public_url` is what the service is told where it reaches
-    this machine by another address. Callbacks are answered 200, or as `answer=503` in the query of their address says,
-    unless `answers` or `answer_with` say otherwise.
+    this machine by another address. Callbacks are answered 200, or as the query of their address says: all of them with
+    `answer=503`, the first of that address with `first=503`. `answers` and `answer_with` say otherwise.
     """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, *, public_url: str | None = None) -> None:
@@ -35,7 +35,8 @@ class CallbackReceiver:
         self._exchanges: list[Exchange] = []
         self._handed_over = 0
         self._planned: deque[int] = deque()
-        self._answer: StatusFor = _asked_for
+        self._answer: StatusFor = self._asked_for
+        self._came: set[str] = set()
         self._server = _Server((host, port), self._take)
         shown = f"[{host}]" if ":" in host else host
         self._url = public_url or f"http://{shown}:{self._server.server_address[1]}/callback"
@@ -105,10 +106,13 @@ class CallbackReceiver:
             self._arrived.notify_all()
         return status
 
-
-def _asked_for(request: Request) -> int:
-    [wanted] = parse_qs(urlsplit(request.url).query).get("answer", ["200"])[:1]
-    return int(wanted) if re.fullmatch(r"[2-5]\d\d", wanted) else 200
+    def _asked_for(self, request: Request) -> int:
+        query = parse_qs(urlsplit(request.url).query)
+        wanted = query.get("answer", ["200"])[0]
+        if "first" in query and request.url not in self._came:
+            self._came.add(request.url)
+            wanted = query["first"][0]
+        return int(wanted) if re.fullmatch(r"[2-5]\d\d", wanted) else 200
 
 
 Take = Callable[[Request, float], int]

@@ -61,11 +61,14 @@ class Inspector:
         self.foreign = 0
         self.faults = 0
         self.crashes = 0
+        self.relapses = 0
+        self.crashed: Call | None = None
         self.unrecorded = 0
         self._record = record
         self._reader = Reader(document.router, base)
         self._live = live
         self._seed = seed
+        self._down = False
         self._lock = Lock()
         self._judging = [rule for rule in self.rules if rule.single or rule.history]
         self._by_operation: dict[str, tuple[Rule, ...]] = {}
@@ -81,7 +84,7 @@ class Inspector:
                 return Seen(call)
             self.seen += 1
             self.faults += call.status == 0
-            self.crashes += Crashes.is_crash(call)
+            self._count_crash(call)
             found = tuple(self._judge(call))
             # What has another shape than the document's teaches nothing, nor does what was not recorded.
             with suppress(AttributeError, KeyError, TypeError, ValueError, NotRecordedError):
@@ -91,6 +94,15 @@ class Inspector:
             self.readings.see(call)
             self.unrecorded += any(each.truncated for each in (exchange.request, exchange.response) if each)
             return Seen(call, tuple(each for each, _ in found), tuple(each for each, fails in found if fails))
+
+    def _count_crash(self, call: Call) -> None:
+        if call.operation in {CALLBACK, FILE}:
+            return
+        crash = Crashes.is_crash(call)
+        self.crashes += crash
+        self.relapses += crash and not self._down
+        self.crashed = call if crash else self.crashed
+        self._down = crash
 
     def judge(self, rule: Rule, problem: Problem | None, call: Call) -> Violation | None:
         """Count a judgement that somebody else made: fine with None, else a problem, shown by `call`.

@@ -225,14 +225,15 @@ def _as_before(shown: dict[str, Any], account: Account) -> Judged:
 
 
 def _spoilt(shown: dict[str, Any], account: Account) -> Judged:
-    """Compare objects and lists with what was stored: nobody masks them."""
+    """Compare what is no text with what was stored: nobody masks objects and lists, nor a number by its digits."""
     told, post = _parameters(shown), account.posts[-1]
-    composite = {name: each for name, each in _parameters(post.sent).items() if isinstance(each, dict | list)}
+    kept = {name: each for name, each in _parameters(post.sent).items() if isinstance(each, dict | list | float | int)}
     # Somebody else may have stored it again.
-    if not composite or account.shown.get("updated") != shown.get("updated"):
+    if not kept or account.shown.get("updated") != shown.get("updated"):
         return None
-    for name, each in composite.items():
-        if told.get(name, each) != each:
+    for name, each in kept.items():
+        same = told.get(name, each) == each
+        if not same and (isinstance(each, dict | list) or str(told[name]).lower() == str(each).lower()):
             message = f"{name} of account {account.user_id} was stored as {each}, and is shown as {told[name]!r}"
             return [Problem(message, (post,), key=name)]
     return FINE

@@ -68,7 +68,7 @@ _INSIDE_PARAMETERS: Final = re.compile(r"requestParams\.")
 _WHOLE: Final = re.compile(r'-?\d+\.0 is not of type "integer"')
 # D-41: a number is printed; that it is a whole one is read into it.
 _NUMBER: Final = re.compile(r'-?\d+(\.\d+)?([eE][+-]?\d+)? is not of type "integer"')
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # A server may refuse a method that it has never heard of before the application sees it.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 # D-28: where nothing is configured, the scheduler may answer like the lists.

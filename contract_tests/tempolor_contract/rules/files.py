@@ -181,6 +181,20 @@ def _same_bytes(call: Call, world: World) -> Judged:
 
 
 def _own_file(call: Call, world: World) -> Judged:
+    return _of_upload(call, world) if call.operation == "split_stems" else _of_job(call, world)
+
+
+def _of_upload(call: Call, world: World) -> Judged:
+    url = call.item.get("stemsZipUrl")
+    if call.status != 200 or not isinstance(url, str):
+        return None
+    known = world.shared.links.get(url)
+    if known is None or known.call.exchange.request.whole == call.exchange.request.whole:
+        return FINE
+    return [Problem("the stems of an upload have the address of those of another file", (known.call,), key="stems")]
+
+
+def _of_job(call: Call, world: World) -> Judged:
     url, job_id = call.item.get("url"), call.arguments.get("job_id", "")
     if call.status != 200 or not isinstance(url, str):
         return None
@@ -248,11 +262,11 @@ RULES = (
     ),
     Rule(
         "each-job-has-its-file",
-        "The download of a job leads to its own file, not to that of another job.",
+        "The download of a job leads to its own file, not to that of another job, and so do the stems of an upload.",
         _PAGE,
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
-        on=frozenset({"download_music"}),
+        on=frozenset({"download_music", "split_stems"}),
         history=_own_file,
     ),
     Rule(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ..document.bodies import COMPLETED, items_of, status_of, texts, whole
+from ..document.bodies import COMPLETED, NO_TEXT, items_of, status_of, texts, whole
 from ..document.call import Call
 from ..document.ids import parse
 from ..document.service import ORDERS
@@ -122,7 +122,7 @@ def _echoes(order: Order, item: dict[str, Any]) -> list[tuple[str, Any, Any]]:
         ("bpm", whole(sent.get("bpm")), music.get("bpm")),
         ("chord", sent.get("chords") or sent.get("chord"), music.get("chord")),
     ]
-    return [pair for pair in pairs if pair[1] not in (None, "")]
+    return [pair for pair in pairs if pair[1] not in (None, "") and not NO_TEXT.search(str(pair[1]))]
 
 
 def _sources(call: Call, world: World) -> Judged:

@@ -17,6 +17,7 @@ LISTINGS: Final = frozenset({"list_running_jobs", "get_available_capacity"})
 _PAGE: Final = "get-tempolor-scheduler"
 _AVAILABLE: Final = "get-tempolor-scheduler-available"
 _SKEW_MS: Final = 5000
+_SECOND_MS: Final = 1000
 
 
 def _rows(call: Call) -> list[dict[str, Any]]:
@@ -136,18 +137,25 @@ def _elapsed(call: Call, world: World) -> Judged:
 
 def _rows_go_on(call: Call, world: World) -> Judged:
     judged: Judged = None
-    for row in running_rows(call) if call.status == 200 else ():
+    for row, started in _starts(call):
         job = world.jobs.get(row.get("job_id", ""))
         if job is None or job.listed is None or not job.listed.before(call):
             continue
         judged = judged or FINE
-        if milliseconds(row.get("started")) != milliseconds(job.row.get("started")):
+        if _differ(started, milliseconds(job.row.get("started")), call):
             told = f"started of {job.id} changed from {job.row.get('started')} to {row.get('started')}"
             return [Problem(told, (job.listed,), key="started")]
         now, then = ELAPSED.fullmatch(str(row.get("elapsed"))), ELAPSED.fullmatch(str(job.row.get("elapsed")))
         if now and then and (int(now[1]), int(now[2])) < (int(then[1]), int(then[2])):
             return [Problem(f"elapsed of {job.id} went from {then[0]} back to {now[0]}", (job.listed,), key="elapsed")]
     return judged
+
+
+def _differ(started: int | None, before: int | None, call: Call) -> bool:
+    """Whether a start is another one than in the listing before; a 429 may leave it out, or count in seconds."""
+    if call.status == 200:
+        return started != before
+    return started is not None and before is not None and abs(started - before) >= _SECOND_MS
 
 
 def _starts(call: Call) -> Iterator[tuple[dict[str, Any], int | None]]:
@@ -320,9 +328,9 @@ RULES = (
     ),
     Rule(
         "running-row-goes-on",
-        "From one listing to the next, a job's `started` stays and its `elapsed` grows.",
+        "From one listing to the next, a job's `started` stays and its `elapsed` grows; a 429 has the same start.",
         _PAGE,
-        on=LISTINGS,
+        on=LISTINGS | ORDERS,
         history=_rows_go_on,
     ),
     Rule(

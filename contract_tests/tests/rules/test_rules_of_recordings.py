@@ -76,6 +76,12 @@ def link(job: str = JOB, url: str = URL) -> Exchange:
     return call("GET", f"/music/download/{job}", 200, {"url": url, "remainSeconds": 60})
 
 
+def split(sound: bytes, url: str | None = URL, status: int = 200) -> Exchange:
+    """Return the splitting of a file into stems."""
+    kind = {"Content-Type": "audio/wav"}
+    return call("POST", "/music/stems-splitter", status, {"stemsZipUrl": url}, sent=sound, headers=kind)
+
+
 def with_header(exchange: Exchange, name: str, value: str) -> Exchange:
     """Return an exchange whose request has one more header."""
     return replace(exchange, request=replace(exchange.request, headers=(*exchange.request.headers, (name, value))))
@@ -367,7 +373,17 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [call("GET", "/music", 400, error(400, "Parameter cursor is required"), query={"type": "x"})]),
     ],
     "account-keeps-its-parameters": [
-        (SILENT, [kept({"size": 5}), shown(5)]),
+        (SILENT, [kept({"size": "5"}), shown(5)]),
+        (PASSED, [kept({"size": 5}), shown(5)]),
+        (PASSED, [kept({"size": 5}), shown(5, requestParams={"size": "***"})]),
+        (
+            "[1, 2] size of account 111 was stored as 5, and is shown as '5'",
+            [kept({"size": 5}), shown(5, requestParams={"size": "5"})],
+        ),
+        (
+            "[1, 2] size of account 111 was stored as True, and is shown as 'true'",
+            [kept({"size": True}), shown(5, requestParams={"size": "true"})],
+        ),
         (SILENT, [shown(5)]),
         (PASSED, [kept({"size": [5]}), shown(5)]),
         (PASSED, [kept({"size": [5]}), shown(5, requestParams={"size": [5]})]),
@@ -478,6 +494,11 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [call("GET", f"/music/download/{JOB}", 200, {"url": 5})]),
         (SILENT, [call("GET", f"/music/download/{JOB}", 400, {"url": URL})]),
         (PASSED, [link(), link()]),
+        (SILENT, [split(b"a", None)]),
+        (SILENT, [split(b"a", status=400)]),
+        (PASSED, [split(b"a"), split(b"a")]),
+        (PASSED, [split(b"a"), split(b"b", f"{URL}?of=b")]),
+        ("[1, 2] the stems of an upload have the address of those of another file", [split(b"a"), split(b"b")]),
         (PASSED, [order(JOB + "abcdefg"), link(JOB + "abcdefg", "http://files.example/a1abcdefg.mp3")]),
         (
             f"[1, 2] the download of {JOB2} has the address that {JOB} was given",

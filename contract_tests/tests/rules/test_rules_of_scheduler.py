@@ -206,6 +206,14 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[1, 2] started of {JOB} changed from 2025-05-20T09:00:00Z to 2025-05-20T09:00:01Z",
             [scheduler(row(started="2025-05-20T09:00:00Z")), scheduler(row(started="2025-05-20T09:00:01Z"))],
         ),
+        (SILENT, [scheduler(row()), full({ACCOUNT: [row(started=NINE + 1000)]}, status=400)]),
+        (PASSED, [scheduler(row()), full({ACCOUNT: [{"job_id": JOB}]})]),
+        (PASSED, [scheduler({"job_id": JOB}), full({ACCOUNT: [row(started=NINE)]})]),
+        (PASSED, [scheduler(row()), full({ACCOUNT: [row(started=NINE + 999)]})]),
+        (
+            f"[1, 2] started of {JOB} changed from 2025-05-20T09:00:00.000Z to {NINE - 1000}",
+            [scheduler(row()), full({ACCOUNT: [row(started=NINE - 1000)]})],
+        ),
         (
             f"[1, 2] elapsed of {JOB2} went from 00:05 back to 00:04",
             [scheduler(second_row()), scheduler(row(), second_row(elapsed="00:04"))],

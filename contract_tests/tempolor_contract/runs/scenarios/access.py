@@ -23,6 +23,8 @@ _UNKNOWN_PATH_IS_404: Final = rule("unknown-path-is-404")
 _WRONG_METHOD_IS_405: Final = rule("wrong-method-is-405")
 
 _WRONG: Final = "no-id"
+_QUERY_NAMES: Final = ("token", "access_token", "api_token", "api_key", "apikey", "key", "authorization")
+"""Where other services take a token, too."""
 _NO_PATH: Final = "/no-such-operation"
 _SONG: Final[dict[str, Any]] = {"json": {"prompt": "A harbour ballad"}}
 _WAV: Final[dict[str, Any]] = {
@@ -70,10 +72,13 @@ def _delete(lab: Lab, operation: str, name: str, kind: str) -> None:
 
 
 def _nowhere(lab: Lab) -> None:
-    """Send a token without its scheme, and ask for a path that the API does not have."""
+    """Send a token without its scheme or in a query, and ask for a path that the API does not have."""
     raw = lab.call("list_running_jobs", token=None, headers={"Authorization": lab.target.token})
     told = f"list_running_jobs with a token that does not follow Bearer was answered {raw.status}"
     lab.check(_NO_TOKEN_NO_ANSWER, fine=raw.status == 401, message=told, call=raw)
+    named = lab.call("list_running_jobs", token=None, query=dict.fromkeys(_QUERY_NAMES, lab.target.token))
+    told = f"list_running_jobs with a token in its query, and none in a header, was answered {named.status}"
+    lab.check(_NO_TOKEN_NO_ANSWER, fine=named.status == 401, message=told, call=named)
     call = lab.send("GET", _NO_PATH)
     told = f"{_NO_PATH} is no path of the API, and was answered {call.status} with {_shown(call)}"
     fine = call.status == 404 and bool(call.error) and call.item.get("code") == call.status

@@ -37,6 +37,7 @@ _REFUSED: Final[tuple[dict[str, Any], ...]] = (
     {"maxJobs": [4]},
     {"maxJobs": 2.7},
     {"maxJobs": True},
+    {"maxJobs": 3_000_000_000},
 )
 
 
@@ -47,8 +48,14 @@ def _accounts(lab: Lab) -> None:
     before = None
     for limit in (7, _LAST_LIMIT):
         # A value that changes, and a name that goes.
-        parameters = {"ve": f"2.{limit}", f"la_{limit}": "fr", "screen": {"size": [limit, 2]}, "langs": ["de", "en"]}
-        before = _stored(lab, {**secret, **parameters}, limit, before)
+        words = {"ve": f"2.{limit}", f"la_{limit}": "fr"}
+        others = {
+            "screen": {"size": [limit, 2]},
+            "langs": ["de", "en"],
+            "ver_code": 20000,
+            "beta": limit == _LAST_LIMIT,
+        }
+        before = _stored(lab, {**secret, **words, **others}, limit, before)
         lab.clock.wait(1)
         seen = [lab.call("get_account", arguments={"user_id": second}) for _ in range(2)]
         told = f"account {second} was only read, but updated went from {seen[0].item.get('updated')}"

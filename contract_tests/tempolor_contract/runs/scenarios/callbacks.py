@@ -106,6 +106,7 @@ def _cancelled(lab: Lab) -> None:
 
 def _failing(lab: Lab) -> None:
     """Order with an address that answers 503 to each callback: that is no reason for the music to fail."""
+    once = fixtures.order(lab, replyUrl=f"{_url(lab)}?first=503")
     jobs = fixtures.order(lab, replyUrl=f"{_url(lab)}?answer=503").jobs
     ends = [fixtures.finished(lab, job_id) for job_id in jobs]
     # Music may fail by itself.
@@ -114,6 +115,17 @@ def _failing(lab: Lab) -> None:
     told = f"of all jobs only {', '.join(jobs)} failed, whose callbacks were answered 503"
     fine = failing or any(status_of(end.item) != FAILED for end in ends)
     lab.check(_CALLBACKS_THAT_FAIL_HARM_NOTHING, fine=fine, message=told, call=ends[-1])
+    _goes_on(lab, once)
+
+
+def _goes_on(lab: Lab, ordered: Ordered) -> None:
+    """Judge that callbacks go on after the first one was answered 503, unless that was the last one already."""
+    for job_id in ordered.jobs:
+        fixtures.finished(lab, job_id)
+    arrived = _wait_for_final(lab, set(ordered.jobs))
+    for job_id in ordered.jobs:
+        told = f"no final callback came of {job_id}, since the first one to its replyUrl was answered 503"
+        lab.check(_CALLBACKS_THAT_FAIL_HARM_NOTHING, fine=job_id in arrived, message=told, call=ordered.call)
 
 
 def _late(lab: Lab) -> None:
@@ -152,7 +164,7 @@ FAILING = Scenario(
     "failing-callbacks",
     _failing,
     _MAKES,
-    cost=1,
+    cost=2,
     beside=Beside.ORDERS,
     provokes=("callbacks-that-fail-harm-nothing",),
 )

@@ -26,6 +26,8 @@ _VOICE: Final = "user:1-tempolor:1-voice:a"
 _MIDI: Final = "user:1-tempolor:1-midi:a"
 _DECOMPOSED: Final = "e\u0301" * 1501
 """Two characters for each letter, which is one of them only after Unicode's composition."""
+_OTHER_NAMES: Final = ("Db:major", "D#:minor", "Gb:major", "G#:minor", "A#:major", "E#:minor")
+"""Keys that sound like ones which the page lists under another name."""
 _LONG_URL: Final = "https://app.example.com/" + "h" * 1001
 
 SONGS: Final[dict[str, dict[str, Any]]] = {
@@ -62,6 +64,7 @@ INSTRUMENTALS: Final[dict[str, dict[str, Any]]] = {
     "bpm that is no number": {"bpm": "fast"},
     "key that does not exist": {"tonality": "H:major"},
     "key in lower case": {"tonality": "c:major"},
+    **{f"key {each}, which has another name": {"tonality": each} for each in _OTHER_NAMES},
     "chords of 201 characters": {"chords": _DECOMPOSED[:201]},
     "unknown model": {"model_instrumental": "i0"},
     "replyUrl of 1025 characters": {"replyUrl": _LONG_URL},
@@ -70,9 +73,19 @@ INSTRUMENTALS: Final[dict[str, dict[str, Any]]] = {
 
 _TABLES: Final = {"create_song": SONGS, "create_instrumental": INSTRUMENTALS}
 _CASES: Final = [(operation, case, fields) for operation, table in _TABLES.items() for case, fields in table.items()]
-_DEEP: Final = 20_000
-_NO_OBJECTS: Final = ("", '{"prompt": "A ball', "[]", '"A ballad"', f'{{"prompt": {"[" * _DEEP}{"]" * _DEEP}}}')
-"""What is no order, whether it is JSON or not; the last one is, and deeper than some readers can go."""
+_MANY: Final = 20_000
+_NO_ORDERS: Final = (
+    "",
+    '{"prompt": "A ball',
+    "[]",
+    '"A ballad"',
+    b'{"prompt": "Caf\xe9"}',
+    '{"prompt": NaN}',
+    '{"prompt": "A ballad", "maxJobs": 1e400}',
+    f'{{"prompt": {"9" * _MANY}}}',
+    f'{{"prompt": {"[" * _MANY}{"]" * _MANY}}}',
+)
+"""What is no order, whether it is JSON or not; the last ones are, and deeper or longer than some readers can go."""
 _SOURCES: Final = {"clonedVoiceItemId": "voice", "midiItemId": "midi", "artistVoiceItemId": ""}
 """The fields that name material, and the kind of their ids, where they have a form."""
 _ALONE: Final = frozenset({"no prompt"})
@@ -88,7 +101,7 @@ def _orders(lab: Lab) -> None:
     lab.side_by_side(
         [
             *(partial(_refused, lab, account, *each) for each in _CASES),
-            *(partial(_broken, lab, operation, body) for operation in _TABLES for body in _NO_OBJECTS),
+            *(partial(_broken, lab, operation, body) for operation in _TABLES for body in _NO_ORDERS),
             *(partial(_form, lab, account, *each) for each in _CASES if each[1] in _FORMS),
             partial(_as_text, lab, account),
             partial(_enormous, lab, account),
@@ -123,11 +136,12 @@ def _filled(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _broken(lab: Lab, operation: str, body: str) -> None:
-    """Send what is called JSON and is none, or no object."""
+def _broken(lab: Lab, operation: str, body: str | bytes) -> None:
+    """Send what is called JSON and is none, or no order."""
     call = lab.call(operation, content=body, headers={"Content-Type": "application/json"})
-    told = f"{operation} with the body {body[:40]} was answered {call.status}"
+    told = f"{operation} with the body {body[:40]!r} was answered {call.status}"
     lab.check(_INVALID_VALUES_ARE_400, fine=call.refused, message=told, call=call)
+    fixtures.cancel_all(lab, texts(call.item.get("jobs")))
 
 
 def _form(lab: Lab, account: str, operation: str, case: str, fields: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from .scenario import Beside, Need, Scenario, ids
 from .survey import EACH_LIST, pages
 
 _EMPTY_FIELDS_ARE_LEFT_OUT: Final = rule("empty-fields-are-left-out")
+_PAGES_NEITHER_LOSE_NOR_REPEAT: Final = rule("pages-neither-lose-nor-repeat")
 
 _STEPS: Final = (6, 6, 13, 30)
 _MOST_PAGES: Final = 80
@@ -51,11 +52,20 @@ def _cursors_of_others(lab: Lab, account: str) -> None:
         cursor = lab.call(operation, query={"user_id": account}).item.get("cursor")
         if isinstance(cursor, str) and cursor:
             cursors[operation] = cursor
+            _twice(lab, operation, {"user_id": account, "cursor": cursor})
             lab.call(operation, query={"user_id": fixtures.account(lab), "cursor": cursor})
     if other and lab.call("create_account", json={"requestParams": {"user_id": account}}, token=other).accepted:
         for operation, cursor in cursors.items():
             lab.call(operation, query={"user_id": account, "cursor": cursor}, token=other)
         lab.call("delete_account", arguments={"user_id": account}, token=other)
+
+
+def _twice(lab: Lab, operation: str, query: dict[str, str]) -> None:
+    """Ask for a page again, as who lost the answer does."""
+    first, again = (lab.call(operation, query=query) for _ in range(2))
+    told = f"a page of {operation} was there, and asked for again with the same cursor, it was answered {again.status}"
+    fine = again.accepted or not first.accepted
+    lab.check(_PAGES_NEITHER_LOSE_NOR_REPEAT, fine=fine, message=told, call=again, earlier=(first,))
 
 
 def _made_up_cursors(lab: Lab, account: str) -> None:

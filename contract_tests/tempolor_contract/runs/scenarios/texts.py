@@ -1,5 +1,6 @@
 """Texts that a careless service spoils, wherever one comes back, and every limit, counted in characters."""
 
+import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 from ...document.bodies import texts
 from ...document.call import Call
 from ...rules.catalogue import rule
+from ...target.guard import Level
 from . import fixtures
 from .combinations import schema_of
 from .lab import Lab
@@ -46,6 +48,8 @@ def _typed_part(name: str, value: object, number: int) -> str:
     return "\r\n".join([f"--{_BOUNDARY}", *heads, "", str(value), ""])
 
 
+_KINDS: Final = ("create_song", "create_instrumental")
+_NO_TEXTS: Final = ("\0", "\ud800")
 _ENCODINGS: Final[tuple[Encoding, ...]] = (_as_json, _as_form)
 
 
@@ -87,8 +91,31 @@ def _limits(lab: Lab) -> None:
     # Which account it takes is open; that it needs none is printed.
     nameless = {"prompt": "A harbour ballad", "replyRef": lab.name("ref")}
     lab.side_by_side(partial(_order, lab, *each) for each in (*sent, ("create_song", {"json": nameless})))
-    kinds = ("create_song", "create_instrumental")
-    lab.side_by_side(partial(_empty, lab, encoded, operation) for encoded in _ENCODINGS for operation in kinds)
+    lab.side_by_side(
+        [
+            *(partial(_empty, lab, encoded, operation) for encoded in _ENCODINGS for operation in _KINDS),
+            partial(_no_texts, lab),
+        ]
+    )
+
+
+def _no_texts(lab: Lab) -> None:
+    """Order with characters that not every service can keep: it may refuse them, but `no-lasting-crash` holds.
+
+    What it can say afterwards of what it has taken is open, so that is kept from the lists that others read.
+    """
+    if lab.guard.level is Level.FULL:
+        account = fixtures.new_account(lab, fixtures.ROOM)
+        lab.side_by_side(partial(_no_text, lab, account, each, text) for each in _KINDS for text in _NO_TEXTS)
+        lab.call("delete_account", arguments={"user_id": account})
+
+
+def _no_text(lab: Lab, account: str, operation: str, text: str) -> None:
+    body = json.dumps({"user_id": account, "prompt": f"A harbour {text} ballad"})
+    call = lab.call(operation, content=body, headers={"Content-Type": "application/json"})
+    jobs = texts(call.item.get("jobs"))
+    fixtures.cancel_all(lab, jobs)
+    lab.side_by_side(partial(lab.call, "delete_music", arguments={"job_id": job_id}) for job_id in jobs)
 
 
 def _order(lab: Lab, operation: str, sent: dict[str, Any]) -> None:
@@ -134,7 +161,7 @@ LIMITS = Scenario(
     "limits-and-forms",
     _limits,
     _MAKES,
-    cost=14,
+    cost=18,
     beside=Beside.UPLOADS,
     provokes=("empty-fields-are-left-out", "valid-orders-are-taken"),
 )
