@@ -74,6 +74,14 @@ _switch = partial(switched, Kind.AUTH)
 
 MUTANTS: Final = (
     _rewrite(
+        "token-in-the-query",
+        "A token in the query counts, too.",
+        "no-token-no-answer",
+        lambda: answers(
+            lambda asked, _answer: asked.operation == "list_running_jobs" and b"access_token=" in asked.query, 200, []
+        ),
+    ),
+    _rewrite(
         "no-token-403", "A missing token is a 403.", "no-token-no-answer status-documented", lambda: recode(401, 403)
     ),
     _rewrite(

@@ -10,7 +10,7 @@ from typing import Any, Final
 import httpx
 from tempolor_mock import recent, shapes
 from tempolor_mock.callbacks import RequestToSend, SendResult, http_client, payload
-from tempolor_mock.domain import callbacks, scheduler
+from tempolor_mock.domain import accounts, callbacks, scheduler
 from tempolor_mock.operations import music as music_operations
 
 from ..mutant import Answer, Asked, Kind, Patch, Rewrite
@@ -163,6 +163,36 @@ def _fatal_callbacks() -> tuple[Patch, ...]:
     return (Patch(callbacks, "record", record), *shows)
 
 
+def _silenced_by(owner: Any, name: str, whose: Callable[..., list[Any]]) -> Patches:
+    """Send no more callbacks of some jobs once a function was called: `whose` returns their ids."""
+
+    def patches() -> tuple[Patch, ...]:
+        silenced: set[Any] = set()
+
+        def act(original: Any) -> Any:
+            def acted(world: Any, *given: Any, **named: Any) -> Any:
+                result = original(world, *given, **named)
+                silenced.update(whose(world, *given))
+                return result
+
+            return acted
+
+        def announce(original: Any) -> Any:
+            return lambda world, job, step: None if job.id in silenced else original(world, job, step)
+
+        return Patch(owner, name, act), Patch(callbacks, "announce", announce)
+
+    return patches
+
+
+def _refused_one(_world: Any, held: Any, attempt: Any) -> list[Any]:
+    return [] if attempt.succeeded else [held.job_id]
+
+
+def _stored_one(world: Any, parameters: Any, _limit: Any) -> list[Any]:
+    return [job.id for job in world.jobs if job.id.user_id == parameters.get("user_id")]
+
+
 _FAILED: Final = {"status": 10, "status_name": "FAILED", "status_final": True}
 _rewrite = partial(rewritten, Kind.CALLBACKS)
 _OF_THE_CONNECTION: Final = frozenset({"Host", "Content-Length", "Connection"})
@@ -180,6 +210,18 @@ MUTANTS: Final = (
         "A callback comes for a job that was deleted.",
         "deleted-is-gone callbacks-end-with-one-final",
         _deleted_get_callbacks,
+    ),
+    _switch(
+        "refusing-ends-callbacks",
+        "After a callback that was answered 503 no others come of that job.",
+        "callbacks-that-fail-harm-nothing callbacks-end-with-one-final",
+        _silenced_by(callbacks, "record", _refused_one),
+    ),
+    _switch(
+        "storing-ends-callbacks",
+        "No more callbacks come of an account's jobs once it is stored again.",
+        "callbacks-end-with-one-final",
+        _silenced_by(accounts, "configure", _stored_one),
     ),
     _switch("final-twice", "The final callback comes twice.", "callbacks-end-with-one-final", _settled(_twice)),
     _switch(

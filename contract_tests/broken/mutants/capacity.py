@@ -13,7 +13,7 @@ from tempolor_mock.pipeline import Pipeline
 from tempolor_mock.waiting import in_task
 
 from ..mutant import Kind, Patch
-from ..rewriting import at, edit, rewritten, without
+from ..rewriting import ORDERS, at, edit, rewritten, without
 from ..switching import Make, swap, switched
 
 
@@ -144,6 +144,12 @@ _ADMIT: Final = partial(swap, music, "_admit")
 _RULES: Final = "valid-orders-are-taken busy-only-when-full account-limit-is-exact own-limit-replaces-the-accounts"
 
 MUTANTS: Final = (
+    _rewrite(
+        "busy-starts-later",
+        "In a 429 jobs have started seconds later than in the scheduler.",
+        "running-row-goes-on",
+        lambda: edit(ORDERS, at("runningJobs.*.*.started", lambda started: started + 2500), 429),
+    ),
     _rewrite(
         "busy-lists-one-less",
         "A 429 counts more running jobs than it lists.",

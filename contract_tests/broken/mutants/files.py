@@ -125,10 +125,47 @@ def _ranges_shift(part: str) -> Rewrite:
     return rewrite
 
 
+def _stems_share_an_address() -> Rewrite:
+    first: list[str] = []
+
+    def share(url: str) -> str:
+        first.append(url)
+        return first[0]
+
+    return edit(["split_stems"], at("stemsZipUrl", share))
+
+
+def _early_links() -> Rewrite:
+    """Hand out links once a job is nearly done."""
+    nearly: set[str] = set()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        job_id = asked.path.rpartition("/")[2]
+        if asked.operation == "get_music" and answer.status == 200 and answer.data["progress"] >= _NEARLY:
+            nearly.add(job_id)
+        elif asked.operation == "download_music" and answer.status == 400 and job_id in nearly:
+            answer.become(200, {"url": f"http://127.0.0.1:9/files/{job_id}.mp3", "remainSeconds": 600})
+
+    return rewrite
+
+
+_NEARLY: Final = 60
 _rewrite = partial(rewritten, Kind.FILES)
 _switch = partial(switched, Kind.FILES)
 
 MUTANTS: Final = (
+    _rewrite(
+        "stems-share-an-address",
+        "All stems are under one address.",
+        "each-job-has-its-file",
+        _stems_share_an_address,
+    ),
+    _rewrite(
+        "early-links",
+        "Shortly before the end of a job its download gives a link.",
+        "download-only-when-complete",
+        _early_links,
+    ),
     _rewrite(
         "link-without-host",
         "The link of a download has no host.",

@@ -212,7 +212,56 @@ def _found_by(fits: Callable[[str, str], bool]) -> Make:
     return make
 
 
+def _last_account_stays() -> Rewrite:
+    stored: dict[str, set[str]] = defaultdict(set)
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        mine = stored[asked.token]
+        if asked.operation == "create_account" and answer.status == 200:
+            mine.add(answer.data["user_id"])
+        elif asked.operation == "delete_account" and answer.status == 204:
+            mine.discard(unquote(asked.path).rpartition("/")[2])
+            if not mine:
+                answer.become(400, error(400, "The last account cannot be deleted"))
+
+    return rewrite
+
+
+def _one_name_one_voice() -> Rewrite:
+    named: set[tuple[str, bytes]] = set()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation == "clone_voice" and answer.status in SUCCESS:
+            if (asked.token, asked.query) in named:
+                answer.become(409, error(409, "A voice of this name exists"))
+            named.add((asked.token, asked.query))
+
+    return rewrite
+
+
+def _numbers_become_texts(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(each) if isinstance(each, int) else each for name, each in parameters.items()}
+
+
 MUTANTS: Final = (
+    _rewrite(
+        "last-account-stays",
+        "The only account of a user cannot be deleted.",
+        "account-round-trips",
+        _last_account_stays,
+    ),
+    _rewrite(
+        "one-name-one-voice",
+        "A second voice of one name is a 409.",
+        "status-documented media-types-may-be-spelt-freely",
+        _one_name_one_voice,
+    ),
+    _rewrite(
+        "numbers-become-texts",
+        "Numbers in the parameters of an account come back as texts.",
+        "account-keeps-its-parameters",
+        lambda: edit(["create_account", "get_account"], at("requestParams", _numbers_become_texts)),
+    ),
     _switch(
         "midi-ids-come-again",
         "A MIDI file gets the id of one that was deleted.",

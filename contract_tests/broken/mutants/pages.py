@@ -117,10 +117,29 @@ def _only_the_first_page_is_good() -> Rewrite:
     return rewrite
 
 
+def _cursors_work_once() -> Rewrite:
+    used: set[tuple[str, str, bytes]] = set()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        page = (asked.token, asked.operation, asked.query)
+        if asked.operation in LISTS and answer.status == 200 and _CURSOR.search(asked.query):
+            if page in used:
+                answer.become(400, error(400, "cursor has incorrect format"))
+            used.add(page)
+
+    return rewrite
+
+
 _rewrite = partial(rewritten, Kind.PAGES)
 _switch = partial(switched, Kind.PAGES)
 
 MUTANTS: Final = (
+    _rewrite(
+        "cursors-work-once",
+        "A cursor that was used is refused.",
+        "pages-neither-lose-nor-repeat valid-is-accepted",
+        _cursors_work_once,
+    ),
     _rewrite(
         "later-pages-are-for-show",
         "An order with a MIDI file of the second page is a 404.",

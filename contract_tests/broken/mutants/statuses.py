@@ -84,6 +84,20 @@ def _by_number(asked: Asked, _answer: Answer) -> bool:
     return isinstance(parameters, dict) and isinstance(parameters.get("user_id"), int)
 
 
+def _deep_json_crashes(asked: Asked, answer: Answer) -> None:
+    if asked.operation in ORDERS and asked.body.count(b"[") > _DEEP:
+        answer.become(500, error(500, "Internal server error"))
+
+
+def _long_bodies_in_html(asked: Asked, answer: Answer) -> None:
+    if asked.operation in ORDERS and len(asked.body) > _LONG:
+        answer.become(413)
+        answer.body = b"<h1>413 Request Entity Too Large</h1>"
+        answer.headers[b"content-type"] = b"text/html"
+
+
+_DEEP: Final = 1_000
+_LONG: Final = 1_000_000
 _rewrite = partial(rewritten, Kind.STATUS)
 
 MUTANTS: Final = (
@@ -96,6 +110,19 @@ MUTANTS: Final = (
             500,
             error(500, "Internal server error"),
         ),
+    ),
+    _rewrite("deep-json-crashes", "Deep JSON is a 500.", "no-lasting-crash", lambda: _deep_json_crashes),
+    _rewrite(
+        "long-bodies-in-html",
+        "A body of a megabyte is a 413 in HTML.",
+        "errors-say-something",
+        lambda: _long_bodies_in_html,
+    ),
+    _rewrite(
+        "bearer-alone-crashes",
+        "A header that says Bearer, and no token, is a 500.",
+        "no-lasting-crash",
+        lambda: answers(lambda asked, _answer: asked.headers.get(b"authorization") == b"Bearer", 500),
     ),
     _rewrite("each-seventh-is-a-500", "Each seventh answer is a 500.", "no-lasting-crash", _each_seventh),
     _rewrite(

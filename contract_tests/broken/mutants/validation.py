@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
+from urllib.parse import unquote
 
 from tempolor_mock.domain import accounts, errors, music
 from tempolor_mock.operations import music as music_operations
@@ -43,6 +44,34 @@ def _prompt_optional(check: Any) -> Any:
         check(self, value)
 
     return checked
+
+
+def _other_names_of_keys(check: Any) -> Any:
+    def checked(self: Any, value: Any) -> None:
+        if isinstance(value, dict) and value.get("tonality") in {"Db:major", "Gb:major", "D#:minor"}:
+            value["tonality"] = "C:major"
+        check(self, value)
+
+    return checked
+
+
+def _floors_limits(asked: Asked, answer: Answer) -> None:
+    sent = asked.data
+    limit = sent.get("maxJobs") if asked.operation == "create_account" and isinstance(sent, dict) else None
+    if answer.status == 400 and isinstance(limit, float) and isinstance(sent["requestParams"], dict):
+        stamps = {"updated": 1_747_731_600_125, "updatedUTC": "2025-05-20T09:00:00.125Z"}
+        parameters = {name: each for name, each in sent["requestParams"].items() if name != "service_ticket"}
+        user_id = str(parameters.get("user_id", "1"))
+        answer.become(200, {"user_id": user_id, **stamps, "maxJobs": int(limit), "requestParams": parameters})
+
+
+def _quoted_boundary(asked: Asked, _answer: Answer) -> bool:
+    return asked.operation in ORDERS and b'boundary="' in asked.headers.get(b"content-type", b"")
+
+
+def _dashed(asked: Asked, _answer: Answer) -> bool:
+    account = unquote(asked.path).rpartition("-midi:")[0].partition("-tempolor:")[2]
+    return asked.operation == "delete_midi" and "-" in account
 
 
 def _size(value: Any) -> int:
@@ -348,6 +377,30 @@ _MUTANTS: Final = (
 )
 MUTANTS: Final = (
     *_MUTANTS,
+    _switch(
+        "keys-by-other-names",
+        "Keys are taken under names that the page does not list.",
+        _REFUSED,
+        _check(_other_names_of_keys),
+    ),
+    _rewrite(
+        "limits-are-floored",
+        "A `maxJobs` of 2.7 is stored as 2.",
+        "account-keeps-its-limit",
+        lambda: _floors_limits,
+    ),
+    _rewrite(
+        "quoted-boundary-refused",
+        "A form whose boundary stands in quotes is refused.",
+        "valid-orders-are-taken",
+        lambda: answers(_quoted_boundary, 400, error(400, "The form is broken")),
+    ),
+    _rewrite(
+        "dashed-ids-refused",
+        "A MIDI file of an account with a dash in its id cannot be deleted.",
+        "valid-is-accepted what-was-made-can-be-found",
+        lambda: answers(_dashed, 400, error(400, "midiItemId has incorrect format")),
+    ),
     *(
         _rewrite(
             f"{name.lower()}-refused-at-{limit}",
