@@ -9,13 +9,13 @@ from itertools import count
 from typing import Any, Final
 
 from tempolor_mock import recent, shapes
-from tempolor_mock.domain import accounts, errors, music
+from tempolor_mock.domain import accounts, callbacks, errors, music
 from tempolor_mock.domain.draws import Draws
 from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.operations import music as music_operations
 
 from .mutant import NOTHING, Answer, Asked, Kind, Mutant, Patch, Rewrite
-from .rewriting import LISTS, SUCCESS, answers, at, edit, header, put, with_fields, without
+from .rewriting import LISTS, ORDERS, SUCCESS, answers, at, edit, error, header, put, with_fields, without
 
 
 def _leap(make: Any) -> Any:
@@ -54,6 +54,33 @@ def _items(change: Callable[[Any], Any]) -> tuple[Patch, ...]:
         return lambda *given, **named: change(show(*given, **named))
 
     return tuple(Patch(owner, "music_item", make) for owner in (shapes, recent, music_operations))
+
+
+def _options_allowed(_asked: Asked, answer: Answer) -> None:
+    if answer.status == 405:
+        for name in [name for name in answer.headers if name.lower() == b"allow"]:
+            answer.headers[name] += b", OPTIONS"
+
+
+def _each_callback_twice() -> tuple[Patch, ...]:
+    def make(announce: Any) -> Any:
+        def announced(world: Any, job: Any, step: int) -> None:
+            for _ in range(2):
+                announce(world, job, step)
+
+        return announced
+
+    return (Patch(callbacks, "announce", make),)
+
+
+def _out_for_a_while() -> Rewrite:
+    number = count()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation and 300 <= next(number) < 330:
+            answer.become(503, error(503, "Service unavailable"))
+
+    return rewrite
 
 
 def _pretty(asked: Asked, answer: Answer) -> None:
@@ -283,5 +310,29 @@ VARIANTS: Final = (
         id="nothing-has-changed",
         sentence="A poll with the ETag of the present state is a 304.",
         rewrite=_not_modified,
+    ),
+    _variant(
+        id="allow-names-options",
+        sentence="A 405 says that OPTIONS is allowed, which is refused as well.",
+        rewrite=lambda: _options_allowed,
+    ),
+    _variant(
+        id="long-bodies-refused",
+        sentence="An order of more than 64 KB is a 413.",
+        rewrite=lambda: answers(
+            lambda asked, _answer: asked.operation in ORDERS and len(asked.body) > 1 << 16,
+            413,
+            error(413, "The body is too large"),
+        ),
+    ),
+    _variant(
+        id="callbacks-come-twice",
+        sentence="Each callback is delivered twice, word for word.",
+        patches=_each_callback_twice,
+    ),
+    _variant(
+        id="out-for-a-while",
+        sentence="For once, thirty requests in a row are a 503.",
+        rewrite=_out_for_a_while,
     ),
 )

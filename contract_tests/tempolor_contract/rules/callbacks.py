@@ -90,7 +90,15 @@ def _one_final(call: Call, world: World) -> Judged:
     final = [each for each in known[0].callbacks if each.final and each.call.accepted]
     if not final:
         return _missing(world)
+    if known[1] == final[0].item and _repeats(known[0]):
+        return FINE
     return [Problem(f"{known[0].id} had its final callback already, and then came another one", (final[0].call,))]
+
+
+def _repeats(job: Job) -> bool:
+    """Whether other callbacks came twice, too, word for word: a queue may deliver what it has more than once."""
+    items = [each.item for each in job.callbacks if not each.final]
+    return any(item in items[:place] for place, item in enumerate(items))
 
 
 def _missing(world: World) -> Judged:

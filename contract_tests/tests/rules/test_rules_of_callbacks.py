@@ -131,6 +131,15 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[3, 4] {JOB} had its final callback already, and then came another one",
             [order(), callback(music()), callback(music(10)), callback(music(0))],
         ),
+        (PASSED, [order(), *[callback(music())] * 2, *[callback(music(30))] * 2]),
+        (
+            f"[4, 5] {JOB} had its final callback already, and then came another one",
+            [order(), callback(music(0, 20)), callback(music(0, 30)), *[callback(music(30))] * 2],
+        ),
+        (
+            f"[4, 5] {JOB} had its final callback already, and then came another one",
+            [order(), *[callback(music())] * 2, callback(music(30)), callback(music(10))],
+        ),
     ],
     "no-callback-after-cancel": [
         (SILENT, [order(), callback(music(30))]),

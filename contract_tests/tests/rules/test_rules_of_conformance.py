@@ -132,6 +132,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [put(404)]),
         (PASSED, [put(405, "GET")]),
         (PASSED, [put(405, "get ,HEAD")]),
+        (PASSED, [put(405, "GET, OPTIONS", "OPTIONS")]),
         ("[1] PUT /scheduler was refused with a 405 that allows it: GET, put", [put(405, "GET, put")]),
         ("[1] the 405 of PUT /scheduler has Allow: '', which leaves out GET", [put(405)]),
         (

@@ -19,7 +19,7 @@ ROOM = 200
 """Slots of an account of our own: more than all scenarios need at once."""
 
 _HOURS: Final = 24
-HARD: Final = " Cafe\u0301 \U0001f3b5 <b>rain</b> & \"sun\" 50%25 1+1 \\n #7 'x'; \u6d77\u306e\u591c "
+HARD: Final = " Cafe\u0301 \U0001f3b5 <b>rain</b> & \"sun\" 50%25 1+1 \\n #7 'x'; [Verse] {a} $1 %s \u6d77\u306e\u591c "
 """Decomposed, beyond the first plane of Unicode, like HTML, like what was encoded already, not ASCII, with a space at
 each end: all of it counts."""
 
