@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
+from urllib.parse import unquote
 
 from tempolor_mock.domain import errors, scheduler
 
@@ -67,6 +68,20 @@ def _cancel_does_nothing(cancel: Any) -> Any:
             raise errors.not_running()
 
     return cancelled
+
+
+def _songs_alone() -> Rewrite:
+    """Cancel no instrumental."""
+    instrumentals: set[str] = set()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation == "create_instrumental" and answer.status == 200:
+            instrumentals.update(answer.data["jobs"])
+        elif asked.operation == "cancel_job" and answer.status == 204:
+            if unquote(asked.path).rpartition("/")[2] in instrumentals:
+                answer.become(404, error(404, "Unable to locate running job_id"))
+
+    return rewrite
 
 
 def _rows_outlive_accounts() -> Rewrite:
@@ -170,6 +185,12 @@ MUTANTS: Final = (
         "`available` has a row for the first account only.",
         "available-shows-all-room",
         lambda: edit(["get_available_capacity"], at("available", lambda rows: rows[:1])),
+    ),
+    _rewrite(
+        "songs-alone-can-be-cancelled",
+        "Cancelling an instrumental is a 404.",
+        "cancel-works-once",
+        _songs_alone,
     ),
     _rewrite(
         "rows-outlive-their-accounts",

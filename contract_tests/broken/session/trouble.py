@@ -56,7 +56,7 @@ def wrong_orders(visitor: Visitor) -> None:
     visitor.send("/music/song", {"prompt": "x", **_SOURCES})
     for one in _SOURCES:
         visitor.send("/music/song", {"prompt": "x", "user_id": ACCOUNT, one: _SOURCES[one]})
-    for account in ({"maxJobs": 4}, {"requestParams": []}):
+    for account in ({"maxJobs": 4}, {"requestParams": []}, {"requestParams": {"user_id": "0043"}, "maxJobs": 2.5}):
         visitor.ask("POST", "/accounts", json=account)
 
 

@@ -14,6 +14,7 @@ from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _OWN: Final = LISTS - {"list_artist_voices"}
 _PAGE: Final = "get-tempolor-music"
+_SOON_SECONDS: Final = 600.0
 _CHILD: Final = {"lyric_to_material": "song"}
 
 
@@ -89,6 +90,10 @@ def _account(call: Call) -> Judged:
 
 
 def _pages(call: Call, world: World) -> Judged:
+    return _asked_again(call, world) if call.status == 400 else _turned(call, world)
+
+
+def _turned(call: Call, world: World) -> Judged:
     """Judge a page by itself, and beside the pages before it if it continues a walk."""
     if call.status != 200:
         return None
@@ -116,6 +121,17 @@ def _pages(call: Call, world: World) -> Judged:
         if lost
         else FINE
     )
+
+
+def _asked_again(call: Call, world: World) -> Judged:
+    before = world.turned.get((*Walk.key(call), call.query.get("cursor", "")))
+    if before is None or not before.before(call):
+        return None
+    # No page says how long a cursor lasts.
+    if call.exchange.started - before.exchange.finished > _SOON_SECONDS:
+        return None
+    told = f"a page was there, and asked for again with the same cursor, it was answered 400: {call.error}"
+    return [Problem(told, (before,), key="again")]
 
 
 def _disturbed(world: World, begin: Call) -> bool:

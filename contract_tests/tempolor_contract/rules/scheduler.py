@@ -258,6 +258,24 @@ def _repeats(call: Call, world: World) -> Judged:
 
 
 def _cancel(call: Call, world: World) -> Judged:
+    return _cancelling(call, world) if call.operation == "cancel_job" else _at_work(call, world)
+
+
+def _at_work(call: Call, world: World) -> Judged:
+    """Judge a cancel that found nothing at work by what is at work still."""
+    judged: Judged = None
+    for item in items_of(call):
+        job = world.jobs.get(str(item.get("job_id")))
+        refused = job.no_cancel if job is not None and not (job.cancel_tried or job.gone) else None
+        if job is None or refused is None or status_of(item) != GENERATING:
+            continue
+        if job.first.before(refused) and refused.before(call):
+            told = f"{job.id} is at work, but cancelling it before was answered 404: {refused.error}"
+            judged = [*(judged or ()), Problem(told, (refused,), key="refused")]
+    return judged
+
+
+def _cancelling(call: Call, world: World) -> Judged:
     job = world.job_of(call)
     if job is None or call.unclear or call.status in {401, 402, 429}:
         return None
@@ -363,7 +381,7 @@ RULES = (
         "Only a running job can be cancelled, once: afterwards, or after its end, it is a 404.",
         "del-tempolor-scheduler-job_id",
         evidence=("D-79",),
-        on=frozenset({"cancel_job"}),
+        on=frozenset({"cancel_job", "get_music", "list_music"}),
         history=_cancel,
     ),
     Rule(

@@ -118,6 +118,24 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
     ],
     "pages-neither-lose-nor-repeat": [
+        (SILENT, [pages(cursor="c", status=400)]),
+        (PASSED, [page("/music", cursor="c"), pages(cursor="c", status=400)]),
+        (PASSED, [page("/music", cursor="c"), pages(cursor="c", user_id=ACCOUNT), pages(cursor="d", status=400)]),
+        (
+            "[2, 3] a page was there, and asked for again with the same cursor, it was answered 400: ",
+            [
+                page("/music", cursor="c"),
+                pages(cursor="c", user_id=ACCOUNT),
+                pages(cursor="c", status=400, user_id=ACCOUNT),
+            ],
+        ),
+        (
+            PASSED,
+            [
+                page("/music", cursor="c"),
+                *at_once(pages(cursor="c", user_id=ACCOUNT), pages(cursor="c", status=400, user_id=ACCOUNT)),
+            ],
+        ),
         (SILENT, [pages(music(), music(), status=404)]),
         (f"[1] {JOB} is twice on one page", [pages(music(), second_item(), music())]),
         # A walk goes on with its own cursor alone.

@@ -33,6 +33,7 @@ from stories import (
     running,
     said,
     scheduler,
+    second_item,
     second_row,
     stored,
 )
@@ -321,6 +322,20 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
     ],
     "cancel-works-once": [
+        (SILENT, [order(), read(music())]),
+        (PASSED, [order(), cancelling(404), read(music(30))]),
+        (SILENT, [cancelling(404), order(), read(music())]),
+        (PASSED, [order(), CANCELLED, cancelling(404), read(music())]),
+        (PASSED, [stored(), order(), cancelling(404), REMOVAL_CRASHED, read(music())]),
+        (PASSED, [order(), *at_once(cancelling(404), read(music()))]),
+        (
+            f"[2, 3] {JOB} is at work, but cancelling it before was answered 404: Something",
+            [order(), cancelling(404), read(music())],
+        ),
+        (
+            f"[3, 4] {JOB} is at work, but cancelling it before was answered 404: Something",
+            [order(JOB, JOB2), cancelling(500, JOB2), cancelling(404), page("/music", second_item(), music())],
+        ),
         (SILENT, [cancelling(204)]),
         (PASSED, [order(), cancelling(404)]),
         (PASSED, [order(), CANCELLED]),

@@ -142,6 +142,8 @@ def _page(world: World, call: Call) -> None:
     ids = dict.fromkeys(record_ids(call), call)
     following = call.item.get("cursor") if call.item.get("hasNext") else ""
     following = following if isinstance(following, str) else ""
+    if cursor and len(world.turned) < _MOST_REFERENCES:
+        world.turned[*key, cursor] = call
     if not cursor:
         world.walks[key] = Walk([call], ids, following)
     elif walk and walk.cursor == cursor:
@@ -242,6 +244,8 @@ def _account_deleted(world: World, call: Call) -> None:
 
 def _cancel(world: World, call: Call) -> None:
     job = world.job_of(call)
+    if job is not None and call.status == 404:
+        job.no_cancel = call
     if job is None or call.refused:
         return
     job.cancel_tried = job.cancel_tried or call

@@ -43,7 +43,8 @@ class Job:
 
     `listed` and `unlisted` are the last listings of running jobs with and without it. `gone` is the call that may
     have deleted it: `deleted` for sure, `gone` perhaps (a deletion without a clear answer). `after_cancel` is the
-    first poll after it was cancelled. `no_download` is the last download that was refused as one of this job.
+    first poll after it was cancelled. `no_download` is the last download that was refused as one of this job, and
+    `no_cancel` the last cancel that found no such job at work.
     `overtaken` has the final callbacks of other jobs that came after its own was due.
     """
 
@@ -55,6 +56,7 @@ class Job:
     final: Sighting | None = None
     cancelled: Call | None = None
     cancel_tried: Call | None = None
+    no_cancel: Call | None = None
     after_cancel: Sighting | None = None
     deleted: Call | None = None
     gone: Call | None = None

@@ -20,7 +20,8 @@ class World:
     `unreported` has the jobs that a poll has shown to have ended, while their final callback is due.
 
     `refused` has the refused orders by their `replyRef`; `references` those that stand for orders which may have begun;
-    `unclear_order` says that an order had no clear answer, so that jobs may run that nobody has named.
+    `unclear_order` says that an order had no clear answer, so that jobs may run that nobody has named. `turned` has the
+    later pages by list, account, kind and cursor.
     """
 
     token: str
@@ -32,6 +33,7 @@ class World:
     midi: dict[str, Upload] = field(default_factory=dict)
     voices: dict[str, Upload] = field(default_factory=dict)
     walks: dict[tuple[str, ...], Walk] = field(default_factory=dict)
+    turned: dict[tuple[str, ...], Call] = field(default_factory=dict)
     listing: Call | None = None
     listing_before: Call | None = None
     capacity: Call | None = None

@@ -368,7 +368,7 @@ def _sung_by(lab: Lab, account: str, voice: str) -> None:
 
 
 def _cancel(lab: Lab) -> None:
-    ordered, second = fixtures.order(lab), fixtures.order(lab)
+    ordered, second = fixtures.order(lab), fixtures.order(lab, "create_instrumental")
     job_id = ordered.jobs[0]
     before = fixtures.read(lab, job_id)
     first = lab.call("cancel_job", arguments={"job_id": job_id})
