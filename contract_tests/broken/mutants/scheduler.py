@@ -77,9 +77,9 @@ def _songs_alone() -> Rewrite:
     def rewrite(asked: Asked, answer: Answer) -> None:
         if asked.operation == "create_instrumental" and answer.status == 200:
             instrumentals.update(answer.data["jobs"])
-        elif asked.operation == "cancel_job" and answer.status == 204:
-            if unquote(asked.path).rpartition("/")[2] in instrumentals:
-                answer.become(404, error(404, "Unable to locate running job_id"))
+        found = unquote(asked.path).rpartition("/")[2] in instrumentals
+        if asked.operation == "cancel_job" and answer.status == 204 and found:
+            answer.become(404, error(404, "Unable to locate running job_id"))
 
     return rewrite
 
