@@ -42,10 +42,24 @@ def _reaching(lab: Lab, job_id: str) -> None:
     _all_hidden(lab, ("cancel_job", "delete_music"), arguments={"job_id": job_id})
     _all_hidden(lab, ("get_account", "delete_account"), arguments={"user_id": user_id})
     _all_hidden(lab, _LISTS, query={"user_id": user_id})
-    _hidden(lab, lab.call("create_song", json={"user_id": user_id, "prompt": "A ballad"}, token=other))
+    body = {"user_id": user_id, "prompt": "A ballad"}
+    orders = [partial(lab.call, each, json=body, token=other) for each in ("create_song", "create_instrumental")]
+    for call in lab.side_by_side([*orders, *_uploading(lab, user_id)]):
+        _hidden(lab, call)
     for still in (fixtures.read(lab, job_id), lab.call("get_account", arguments={"user_id": user_id})):
         told = f"somebody else deleted what {still.path} was: it is answered {still.status}"
         lab.check(_IDS_BELONG_TO_THEIR_USER, fine=still.status == 200, message=told, call=still)
+
+
+def _uploading(lab: Lab, user_id: str) -> list[partial[Call]]:
+    """Return uploads by somebody else to an account of ours."""
+    send = partial(lab.call, query={"user_id": user_id, "name": "Theirs"}, token=lab.target.other_token)
+    sound: dict[str, Any] = {"content": wav_file(), "headers": {"Content-Type": "audio/wav"}}
+    return [
+        partial(send, "upload_midi", content=midi_file(), headers={"Content-Type": "audio/midi"}),
+        partial(send, "clone_voice", **sound, timeout=UPLOAD_SECONDS),
+        partial(send, "split_stems", **sound, timeout=UPLOAD_SECONDS),
+    ]
 
 
 def _reaching_for_work(lab: Lab, user_id: str) -> None:
