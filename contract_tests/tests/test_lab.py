@@ -6,7 +6,7 @@ from threading import Barrier
 import httpx
 import pytest
 from tempolor_contract import DocumentJudge, Effort, Inspector, Level, RealClock, Rule, Target, pick
-from tempolor_contract.runs.scenarios import fixtures, lifecycle
+from tempolor_contract.runs.scenarios import fetching, fixtures
 from tempolor_contract.runs.scenarios.lab import GoneError, Lab, PatienceError, UnclearError
 
 MIDI = "user:1-tempolor:1-midi:x"
@@ -229,7 +229,16 @@ def test_of_two_deletions_at_once_the_refused_one_came_second(lab, statuses):
 
 
 @pytest.mark.parametrize(
-    ("host", "broken"), [("127.0.0.1:8", True), ("localhost", True), ("127.0.0.1:9", False), ("cdn.example", False)]
+    ("host", "broken"),
+    [
+        ("127.0.0.1:8", True),
+        ("localhost", True),
+        ("files:9000", True),
+        ("files.svc.internal", True),
+        ("127.0.0.1:9", False),
+        ("cdn.example", False),
+        ("[2001:db8::1]", False),
+    ],
 )
 def test_a_link_to_nobody_on_this_machine_is_found(lab, host, broken):
     """Another machine may be out of reach for reasons of its own, and the service itself may have ended."""
@@ -238,7 +247,7 @@ def test_a_link_to_nobody_on_this_machine_is_found(lab, host, broken):
         raise httpx.ConnectError("refused", request=request)
 
     mine = lab(refuse, rules=pick(only=["link-lasts-and-expires"]))
-    lifecycle.fetch(mine, f"http://{host}/a.mp3")
+    fetching.fetch(mine, f"http://{host}/a.mp3")
 
     [tally] = mine.inspector.ledger.tallies.values()
     assert bool(tally.violations) is broken

@@ -22,8 +22,10 @@ from tempolor_contract import (
     run,
 )
 from tempolor_contract.exchanges.receiver import CallbackReceiver
+from tempolor_contract.runs.scenarios.access import METHODS
 from tempolor_contract.runs.scenarios.capacity import BURST
 from tempolor_contract.runs.scenarios.combinations import COMBINATIONS, pairwise
+from tempolor_contract.runs.scenarios.survey import SURVEY
 from tempolor_contract.target.target import base_url
 
 
@@ -342,3 +344,30 @@ def test_what_is_allowed_together_is_taken(target):
 
     assert "lyrics" in result.violations[0].message
     assert "midiItemId" in result.violations[0].message
+
+
+def out_at(numbers):
+    """Answer these requests of the API, counted from 0, with a 503."""
+    count = itertools.count()
+
+    def rewrite(request, _response):
+        out = request.url.path.startswith("/v1/") and next(count) in numbers
+        return answered(503, {"error": "x", "code": 503}) if out else None
+
+    return rewrite
+
+
+@pytest.mark.parametrize(
+    ("numbers", "violated"),
+    [(range(0, 1000, 9), True), (range(40, 70), False), ((7, 90), False)],
+    ids=["now and then", "for a while", "twice"],
+)
+def test_a_service_that_fails_now_and_then_is_broken(target, numbers, violated):
+    """One that is out for a while is not, nor is one that fails for once, whatever was asked."""
+    result = run(
+        target(out_at(numbers)), pick(only=["no-lasting-crash"]), scenarios=[SURVEY, METHODS], effort=Effort.NONE
+    )
+
+    assert [each.message.partition(" requests ")[2] for each in result.violations] == (
+        ["were answered 5xx, between others that were not"] if violated else []
+    )

@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Final
-from urllib.parse import urlsplit
 
 from ...document.bodies import COMPLETED, GENERATING, records_of, running_rows, status_of, texts
 from ...document.call import Call
-from ...document.file_completeness import ZIP_TAIL, extent_of
 from ...document.ids import parse
 from ...document.times import row_made_at
 from ...rules.catalogue import rule
 from ...target.guard import Level
 from . import fixtures
+from .fetching import all_formats, download_all, fetch, fetch_nearby, glance
 from .fixtures import Ordered
 from .lab import Lab, UnclearError
 from .scenario import Beside, Need, Scenario, ids
@@ -20,11 +19,9 @@ from .survey import pages
 
 _CANCEL_WORKS_ONCE: Final = rule("cancel-works-once")
 _CANCELLED_JOB_IS_STILL_THERE: Final = rule("cancelled-job-is-still-there")
-_COMPLETE_CAN_BE_DOWNLOADED: Final = rule("complete-can-be-downloaded")
 _DOWNLOAD_ONLY_WHEN_COMPLETE: Final = rule("download-only-when-complete")
 _ELAPSED_FITS_STARTED: Final = rule("elapsed-fits-started")
 _EMPTY_FIELDS_ARE_LEFT_OUT: Final = rule("empty-fields-are-left-out")
-_FILE_IS_WHOLE: Final = rule("file-is-whole")
 _JOBS_COME_TO_AN_END: Final = rule("jobs-come-to-an-end")
 _LINK_LASTS_AND_EXPIRES: Final = rule("link-lasts-and-expires")
 _READY_MATERIAL_CAN_BE_USED: Final = rule("ready-material-can-be-used")
@@ -32,21 +29,10 @@ _UNKNOWN_ID_IS_404: Final = rule("unknown-id-is-404")
 _VALID_ORDERS_ARE_TAKEN: Final = rule("valid-orders-are-taken")
 _WHAT_WAS_MADE_CAN_BE_FOUND: Final = rule("what-was-made-can-be-found")
 
-_FORMATS: Final = (None, "mp3", "wav", "stems")
-_GLIMPSE: Final = 1 << 14
-_PEEK: Final = 1 << 17
-"""Bytes that are read of a long file; pictures and MIDI files are shorter."""
-_RANGE: Final = 32
-_MOST: Final = 4 << 20
 _SHORT_LIFE: Final = 20
 """Seconds that can be waited for where time is as it is."""
 _GLANCE: Final = 1.5
 """Seconds after which a link is tried again where its whole life cannot be waited for."""
-_HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-"""Hosts of this machine: whether another one can be reached is no matter of the service."""
-_INSIDE: Final = (".internal", ".local", ".lan", ".home.arpa")
-"""How names end that mean something within a network alone."""
-_NO_SUCH_RANGE: Final = 416
 _NOT_MODIFIED: Final = 304
 _GROWTH: Final = 1.3
 """Seconds in which a number of whole seconds changes, rounded or cut off."""
@@ -188,21 +174,8 @@ def _look_at_slots(lab: Lab) -> None:
         lab.call(operation)
 
 
-def all_formats(lab: Lab, job_id: str) -> None:
-    """Download a job that is COMPLETED in each format, and look at the beginnings of what the links lead to."""
-    links = lab.side_by_side(partial(_link, lab, job_id, each) for each in _FORMATS)
-    lab.side_by_side(partial(_glance, lab, link) for link in links)
-
-
-def _glance(lab: Lab, link: Call) -> None:
-    """Fetch the beginning behind a link: `link-serves-its-kind` and `file-is-whole` judge it."""
-    url = link.item.get("url")
-    if isinstance(url, str) and url.startswith("http"):
-        lab.fetch(url, most_bytes=_GLIMPSE)
-
-
 def _download(lab: Lab, job_id: str) -> None:
-    lab.side_by_side(partial(_download_as, lab, job_id, each) for each in _FORMATS)
+    download_all(lab, job_id)
     item = fixtures.read(lab, job_id).item
     music = item.get("musicMaterial")
     pictures = (item.get("cover"), music.get("waveformUrl") if isinstance(music, dict) else None)
@@ -216,96 +189,7 @@ def _links_of_others(lab: Lab, ordered: Ordered) -> None:
     """Ask for the links of all jobs that have ended: those of one are none of another, and what FAILED has none."""
     failed = [job.id for world in lab.inspector.worlds for job in world.jobs.values() if job.failed and not job.gone]
     for job_id in (*ordered.jobs[1:], *failed[:1]):
-        _glance(lab, lab.call("download_music", arguments={"job_id": job_id}))
-
-
-def _link(lab: Lab, job_id: str, file_format: str | None) -> Call:
-    link = fixtures.downloaded(lab, job_id, file_format)
-    told = f"{job_id} is COMPLETED, but its download was answered {link.status}: {link.error}"
-    lab.must(_COMPLETE_CAN_BE_DOWNLOADED, fine=link.status == 200, message=told, call=link)
-    return link
-
-
-def _download_as(lab: Lab, job_id: str, file_format: str | None) -> None:
-    fetch(lab, _link(lab, job_id, file_format).item.get("url"), file_format or "")
-
-
-def fetch(lab: Lab, url: object, kind: str = "", *, when: str = "as soon as it was handed out") -> Call | None:
-    """Fetch a link, and judge that it works; nothing if it is no address. `when` says how old it is.
-
-    What is small is read to its end, and so is an MP3; of the rest come the beginning, the middle and the end.
-    """
-    if not isinstance(url, str) or not url.startswith("http"):
-        return None
-    call = lab.fetch(url, most_bytes=_MOST if kind == "mp3" else _PEEK)
-    if call.exchange.fault.startswith("ConnectError") and _leads_nowhere(lab, url):
-        told = f"a link was fetched {when}, and nobody listens at {urlsplit(url).netloc}"
-        lab.check(_LINK_LASTS_AND_EXPIRES, fine=False, message=told, call=call)
-    if call.unclear or (call.refused and _may_be_over(lab, url, call)):
-        return None
-    told = f"a link was fetched {when}, and answered {call.status}"
-    lab.check(_LINK_LASTS_AND_EXPIRES, fine=call.status in {200, 206, 301, 302, 307}, message=told, call=call)
-    response = call.exchange.response
-    if response is not None and call.status == 200 and len(response.body) >= 2 * _RANGE:
-        _check_range(lab, url, call)
-        if response.truncated:
-            _check_rest(lab, url)
-    return call
-
-
-def _check_rest(lab: Lab, url: str) -> None:
-    """Fetch pieces of the end and the middle of a long file, each of them twice in another extent."""
-    # At the end stands the directory of a ZIP. Where ranges are unknown, all of it comes, as far as it is read.
-    end = lab.fetch(url, most_bytes=_MOST, headers={"Range": f"bytes=-{ZIP_TAIL}"})
-    extent = extent_of(end.exchange.response) if end.exchange.response is not None else None
-    if end.status != 206 or extent is None:
-        return
-    first, total = extent
-    _check_range(lab, url, end, first)
-    middle = total // 2
-    piece = lab.fetch(url, headers={"Range": f"bytes={middle}-{middle + _PEEK - 1}"})
-    if piece.status == 206:
-        _check_range(lab, url, piece, middle)
-
-
-def _check_range(lab: Lab, url: str, known: Call, begin: int = 0) -> None:
-    """Fetch some bytes of what is known from byte `begin` on: who answers a range with 206 answers with those."""
-    first = begin + _RANGE
-    response = known.exchange.response
-    wanted = response.body[_RANGE : 2 * _RANGE] if response is not None else b""
-    part = lab.fetch(url, headers={"Range": f"bytes={first}-{first + _RANGE - 1}"})
-    if part.refused and not _may_be_over(lab, url, part):
-        told = f"a link was fetched again before it could expire, and answered {part.status}"
-        lab.check(_LINK_LASTS_AND_EXPIRES, fine=part.status == _NO_SUCH_RANGE, message=told, call=part)
-    if part.status == 206 and part.exchange.response is not None:
-        told = (
-            f"bytes {first} to {first + _RANGE - 1} of a file, asked for "
-            f"as a range, are not those that came with more of the file"
-        )
-        fine = part.exchange.response.body == wanted
-        lab.check(_FILE_IS_WHOLE, fine=fine, message=told, call=part, earlier=(known,))
-
-
-def fetch_nearby(lab: Lab, url: object) -> None:
-    """Fetch a link to a sample of a voice if it leads to the service itself: elsewhere, it is somebody else's."""
-    if isinstance(url, str) and urlsplit(url).netloc == urlsplit(lab.target.base_url).netloc:
-        fetch(lab, url)
-
-
-def _leads_nowhere(lab: Lab, url: str) -> bool:
-    """Whether a link that could not be reached leads to this machine or one beside it, but not to the service."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    near = host in _HERE or not set(host) & set(".:") or host.endswith(_INSIDE)
-    return lab.target.local and near and parts.netloc != urlsplit(lab.target.base_url).netloc
-
-
-def _may_be_over(lab: Lab, url: str, call: Call) -> bool:
-    """Whether a link may have expired before it was fetched, because its life is short and the machine busy."""
-    link = lab.inspector.worlds.links.get(url)
-    if lab.clock.virtual or link is None or not link.seconds:
-        return False
-    return call.exchange.finished - link.call.exchange.started >= link.seconds
+        glance(lab, lab.call("download_music", arguments={"job_id": job_id}))
 
 
 def delete(lab: Lab, job_id: str) -> None:
@@ -439,7 +323,7 @@ def _expiry(lab: Lab) -> None:
         lab.clock.wait(seconds - min(5, seconds / 2))
     fetch(lab, url, when=f"within the {seconds} s that it was to last")
     lab.clock.wait(10 + seconds / 2 if lab.clock.virtual else seconds + 2)
-    late = lab.fetch(url, most_bytes=_PEEK)
+    late = lab.fetch(url)
     told = f"the link was to last {seconds} s, and was answered {late.status} after that"
     lab.check(_LINK_LASTS_AND_EXPIRES, fine=late.refused, message=told, call=late, earlier=(link,))
     again = lab.call("download_music", arguments={"job_id": job_id}, query={"file_format": "wav"})

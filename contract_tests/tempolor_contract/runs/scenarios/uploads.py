@@ -9,8 +9,8 @@ from ...document.bodies import COMPLETED, GENERATING, records_of, status_of, tex
 from ...document.call import Call
 from ...rules.catalogue import rule
 from . import fixtures
+from .fetching import all_formats, fetch, fetch_nearby
 from .lab import UPLOAD_SECONDS, Lab, UnclearError
-from .lifecycle import all_formats, fetch, fetch_nearby
 from .samples import files_of, long_wav_file, midi_file, wav_file
 from .scenario import Beside, Need, Scenario, ids
 from .survey import pages, walk
