@@ -60,10 +60,28 @@ def _own_limit(lab: Lab) -> None:
         told = f"{count} jobs run, so an order with maxJobs {count + 1} has room, but was answered {taken.status}"
         lab.check(_OWN_LIMIT_REPLACES_THE_ACCOUNTS, fine=taken.accepted, message=told, call=taken, earlier=(refused,))
         fixtures.running(lab, tuple(jobs))
+        fixtures.cancel_all(lab, texts(taken.item.get("jobs")))
+        jobs += _one_by_one(lab, ordered)
     finally:
         fixtures.cancel_all(lab, tuple(jobs))
     # A callback of the refused order would have come by now.
     lab.wait(lab.pause)
+
+
+def _one_by_one(lab: Lab, ordered: fixtures.Ordered) -> tuple[str, ...]:
+    """Cancel one job of an order: it frees its own slot, and not those of the others. Return what was started."""
+    lab.call("cancel_job", arguments={"job_id": ordered.jobs[0]})
+    others = ordered.jobs[1:]
+    if not others:
+        return ()
+    call = _try(lab, ordered.account, len(others))
+    if len(fixtures.running(lab, others)) == len(others):
+        told = (
+            f"one job of an order was cancelled and {len(others)} of it run on, so an order with maxJobs "
+            f"{len(others)} has no room and is a 429, but was answered {call.status}"
+        )
+        lab.check(_SLOT_IS_FREED_BY_CANCEL, fine=call.status == 429, message=told, call=call)
+    return texts(call.item.get("jobs"))
 
 
 def _account_limit(lab: Lab) -> None:
@@ -179,7 +197,8 @@ OWN_LIMIT = Scenario(
     cost=2,
     provokes=ids(
         "busy-body-is-one-of-two busy-only-when-full full-is-busy own-limit-replaces-the-accounts "
-        "busy-lists-only-running refused-order-starts-nothing busy-repeats-the-order start-is-creation"
+        "busy-lists-only-running refused-order-starts-nothing busy-repeats-the-order start-is-creation "
+        "slot-is-freed-by-cancel"
     ),
 )
 ACCOUNT_LIMIT = Scenario(
