@@ -250,6 +250,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
     ],
     "valid-is-accepted": [
+        (SILENT, [refused("/music/song", 400, "prompt has incorrect format", "POST", sent={"prompt": "A \ud800"})]),
         (SILENT, [song(400, {"prompt": ""})]),
         (SILENT, [refused("/music/song", 404, "Parameter prompt is required", "POST", sent={"prompt": "p"})]),
         (SILENT, [refused("/music/song", 400, "No", "POST", sent={"prompt": "p"})]),

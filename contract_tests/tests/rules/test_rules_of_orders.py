@@ -90,6 +90,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
     ],
     "order-comes-back": [
+        *((PASSED, [order(prompt=f"A {no_text}"), read(shown({"otherInfo": "A"}))]) for no_text in ("\0", "\udfff")),
         (SILENT, [read(shown({"bpm": 9}))]),
         (SILENT, [read(music()), read(shown({"bpm": 9}))]),
         (PASSED, [order(bpm="73", chord="C", tonality=""), read(shown({"bpm": 73, "chord": "C", "key": "D"}))]),
