@@ -26,6 +26,15 @@ _READING: Final = (
     *("list_accounts", "get_account", *EACH_LIST, "get_music", "download_music"),
     *("list_running_jobs", "get_available_capacity"),
 )
+_SLASHED: Final = (
+    "/scheduler",
+    "/scheduler/available",
+    "/accounts",
+    "/music",
+    "/music/midi",
+    "/music/cloned-voices",
+    "/music/artist-voices",
+)
 _MOST_PAGES: Final = 2
 
 
@@ -37,7 +46,7 @@ def look_around(lab: Lab) -> None:
     for operation in ("list_running_jobs", "get_available_capacity", "get_available_capacity"):
         lab.call(operation)
     asked: list[Callable[[], object]] = [
-        *(partial(_slashed, lab, account, path) for path in ("/scheduler", "/accounts", "/music", "/music/midi")),
+        *(partial(_slashed, lab, account, path) for path in _SLASHED),
         partial(_empty_account, lab),
         *(partial(_encoded, lab, each) for each in _jobs(first)[:1]),
         partial(_values, lab, account, first),
@@ -84,7 +93,7 @@ def _read_lists(lab: Lab, account: str | None) -> Call | None:
                 partial(walk, lab, operation, {"user_id": account}, _MOST_PAGES + (operation == "list_music"))
                 for operation in EACH_LIST
             ),
-            partial(lab.call, "list_music", query={"user_id": account, "type": "instrumental"}),
+            partial(walk, lab, "list_music", {"user_id": account, "type": "instrumental"}),
         ]
     )
     return next((each for each in firsts if each.operation == "list_music" and records_of(each)), None)
