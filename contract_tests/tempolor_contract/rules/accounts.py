@@ -234,7 +234,8 @@ def _spoilt(shown: dict[str, Any], account: Account) -> Judged:
         return None
     for name, each in kept.items():
         same = json.dumps(told.get(name, each), sort_keys=True) == json.dumps(each, sort_keys=True)
-        if not same and (isinstance(each, dict | list) or str(told[name]).lower() == str(each).lower()):
+        spelt = {str(each).lower(), str(int(each))} if isinstance(each, bool) else {str(each)}
+        if not same and (isinstance(each, dict | list) or str(told[name]).lower() in spelt):
             message = f"{name} of account {account.user_id} was stored as {each}, and is shown as {told[name]!r}"
             return [Problem(message, (post,), key=name)]
     return FINE
