@@ -117,7 +117,7 @@ MUTANTS: Final = (
     _rewrite(
         "updated-at-each-reading",
         "An account's stamps move each time it is read.",
-        "account-round-trips",
+        "account-stamp-is-now account-round-trips",
         lambda: counting(["get_account"], _stamped_later),
     ),
     _rewrite(

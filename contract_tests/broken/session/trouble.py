@@ -86,8 +86,15 @@ def wrong_tokens(visitor: Visitor) -> None:
         visitor.ask("GET", path, token=None, headers={"Authorization": "Basic dXNlcjp4"})
         for token in (None, "", "nobody"):
             visitor.ask("GET", path, token=token)
-    for path in (f"/music/{visitor.jobs[0]}", f"/scheduler/{visitor.jobs[0]}"):
-        visitor.ask("DELETE", path, token=None)
+    things = [_NOBODY.format(kind) for kind in ("midi", "voice")]
+    paths = [f"/{path}/{visitor.jobs[0]}" for path in ("music", "scheduler")]
+    paths += [f"/music/{path}/{thing}" for path, thing in zip(("midi", "cloned-voices"), things, strict=True)]
+    for path in paths:
+        for token in (None, "nobody"):
+            visitor.ask("DELETE", path, token=token)
+    for _ in range(3):
+        visitor.ask("GET", "/scheduler", token=None, headers={"Authorization": "Bearer"})
+        visitor.ask("GET", "/accounts", token=None)
     for path in (f"/music/{visitor.jobs[0]}", f"/music/download/{visitor.jobs[0]}"):
         for token in (TOKEN, None):
             visitor.ask("GET", path, token=token)
@@ -193,6 +200,9 @@ def lost_callbacks(visitor: Visitor) -> None:
 def others(visitor: Visitor) -> None:
     """Have another user look for what is not theirs, and delete it."""
     other, attempt = visitor.other, visitor.attempt
+    for _ in range(3):
+        visitor.ask("POST", "/music/song", token=OTHER_TOKEN, json={"prompt": "A ballad"})
+        visitor.ask("GET", "/music", token=OTHER_TOKEN)
     for job in visitor.jobs[:1]:
         attempt(other.music.get, job)
         attempt(other.music.link, job)

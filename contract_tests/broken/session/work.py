@@ -4,6 +4,7 @@ import tempfile
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from tempolor_contract.runs.scenarios.fixtures import HARD
 from tempolor_contract.runs.scenarios.samples import files_of, midi_file, wav_file
@@ -14,7 +15,7 @@ LINES: Final = "[Verse]\r\nRain on the harbour\n\n[Chorus]\nCome home"
 _MORE_THAN_A_PAGE: Final = 20
 _LONG_NAME: Final = "A very long name of a theme, " * 6
 _VOICES: Final = ("audio/wav", "audio/mpeg", "audio/mp4", "audio/flac", "Audio/WAV", "audio/wav; rate=8000")
-_MIDI: Final = ("audio/midi", "audio/x-midi", "AUDIO/MIDI", "audio/midi; charset=binary")
+_MIDI: Final = ("audio/midi", "audio/x-midi", "Audio/MIDI", "audio/midi; charset=binary")
 _EVERY_FIELD: Final[dict[str, Any]] = {
     "prompt": HARD,
     "tonality": "F#:minor",
@@ -84,12 +85,18 @@ def orders(visitor: Visitor) -> None:
         told["replyUrl"] = visitor.reply_url()
         visitor.send("/music/instrumental", {**_EVERY_FIELD, **told}, as_form=as_form)
         watched(visitor)
-    visitor.send("/music/song", {"prompt": "A ballad", "replyUrl": f"{visitor.callbacks}/".ljust(1024, "x")})
+    bare = "{0.scheme}://{0.netloc}".format(urlsplit(visitor.callbacks))
+    for address in (f"{visitor.callbacks}/".ljust(1024, "x"), bare):
+        visitor.send("/music/song", {"prompt": "A ballad", "replyUrl": address})
+        visitor.attempt(mine.scheduler.running)
     for kind, fields in _AT_THE_LIMITS:
         for as_form in (False, True):
             told = {"replyUrl": visitor.reply_url()} if fields.get("replyRef") else {}
             visitor.send(f"/music/{kind}", {**fields, **told}, as_form=as_form)
             watched(visitor, rounds=1)
+    for key in _KEYS:
+        visitor.send("/music/instrumental", {"prompt": "Waves", "tonality": key, "maxJobs": 100})
+    watched(visitor, rounds=1)
 
 
 _AT_THE_LIMITS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
@@ -98,7 +105,10 @@ _AT_THE_LIMITS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("instrumental", {"prompt": "Waves", "bpm": 50, "chords": "C" * 200}),
     ("instrumental", {"prompt": "Waves", "bpm": 190, "tonality": "C:major"}),
     ("instrumental", {"prompt": "Waves", "bpm": "", "tonality": "Db:minor", "chords": ""}),
+    ("instrumental", {"prompt": "Waves", "chord": "Am F C G"}),
 )
+_NOTES: Final = ("A", "Ab", "B", "Bb", "C", "C#", "D", "E", "Eb", "F", "F#", "G")
+_KEYS: Final = tuple(f"{note}:{scale}" for note in _NOTES for scale in ("major", "minor"))
 
 
 def watched(visitor: Visitor, rounds: int = 3) -> None:
@@ -129,7 +139,8 @@ def files(visitor: Visitor) -> None:
             attempt(lambda at=link, part=wanted: visitor.ask("GET", at.url, token=None, headers={"Range": part}))
     item = attempt(mine.music.get, visitor.jobs[0])
     for read in (lambda: item.cover, lambda: item.music_material.waveform_url):
-        attempt(lambda found=read: visitor.ask("GET", found(), token=None))
+        for wanted in ({}, {"Range": "bytes=40-79"}):
+            attempt(lambda found=read, part=wanted: visitor.ask("GET", found(), token=None, headers=part))
 
 
 def songs_of_sources(visitor: Visitor) -> None:
@@ -160,6 +171,7 @@ def lists(visitor: Visitor) -> None:
     attempt(mine.midi.upload, midi_file(), name="Theirs", media_type="audio/midi", user_id=SECOND)
     attempt(mine.scheduler.running)
     attempt(mine.scheduler.capacity)
+    attempt(lambda: list(mine.songs.list(user_id=SECOND)))
     visitor.sleep(60)
     for account in (ACCOUNT, SECOND, ACCOUNT, NO_ACCOUNT):
         for listed in (mine.songs.list, mine.instrumentals.list, mine.midi.list, mine.voices.list):
