@@ -121,9 +121,9 @@ def _called(world: World, call: Call) -> None:
     for item in items_of(call):
         if status_of(item) in FINAL:
             world.unreported.pop(item.get("job_id", ""), None)
-            host = _receiver(world.jobs.get(item.get("job_id", "")))
+            host = _receiver(world.jobs.get(item.get("job_id", ""))) or urlsplit(call.exchange.request.url).netloc
             # Another receiver may be out of reach.
-            waiting = [job for job in world.unreported.values() if host in {"", _receiver(job)}]
+            waiting = [job for job in world.unreported.values() if _receiver(job) == host]
             for job in waiting:
                 if job.final is not None and job.final.call.before(call) and len(job.overtaken) < MANY_CALLBACKS:
                     job.overtaken.append(call)

@@ -198,7 +198,9 @@ def _spelt(lab: Lab, operation: str, name: str, thing: str, *, encoded: bool) ->
     call = lab.send(method, path.replace(":", "%3A") if encoded else f"{path}/")
     spelling = "its colons sent as %3A" if encoded else "a slash behind it"
     told = f"{operation} of {thing}, {spelling}, was answered {call.status}: {call.error}"
-    ended = call.status == 404 and operation == "cancel_job" and thing not in fixtures.running(lab, (thing,))
+    late = call.status == 404 and operation in {"cancel_job", "download_music"}
+    # Shortly after its end a job has no file yet.
+    ended = late and thing not in fixtures.running(lab, (thing,))
     # Of a job that is at work there is nothing to download, in whatever spelling.
     fine = ended or call.accepted or (call.status == 400 and operation == "download_music")
     judged = _ENCODED_ID_IS_THE_SAME_ID if encoded else _SLASH_AT_THE_END_IS_NOTHING

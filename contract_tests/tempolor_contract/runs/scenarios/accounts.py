@@ -68,12 +68,11 @@ def _accounts(lab: Lab) -> None:
             # What an account has outlives its being stored again.
             lab.call("upload_midi", query={"user_id": second, "name": "Kept"}, content=midi_file(), headers=_MIDI)
     lab.call("list_midi", query={"user_id": second})
-    _namesake(lab, first)
     lab.call("list_accounts")
     queries: tuple[dict[str, str], ...] = ({}, {"user_id": first})
     lab.side_by_side(partial(lab.call, operation, query=query) for operation in EACH_LIST for query in queries)
     _nameless_uploads(lab)
-    _empty_and_invalid(lab)
+    lab.side_by_side([partial(_namesake, lab, first), partial(_empty_and_invalid, lab)])
     lab.side_by_side(partial(_gone, lab, user_id) for user_id in (first, second))
     lab.side_by_side(partial(lab.call, operation) for operation in ("list_accounts", "get_available_capacity"))
 
@@ -153,15 +152,12 @@ def _one_account(lab: Lab) -> None:
 
 
 def _nameless_calls(lab: Lab) -> list[Callable[[], Call]]:
-    """Return whatever another user may ask for without naming an account; orders come last."""
+    """Return what another user may ask for without naming an account, and is soon answered; orders come last."""
     call = partial(lab.call, token=lab.target.other_token)
-    sound: dict[str, Any] = {"content": wav_file(), "headers": {"Content-Type": "audio/wav"}, "timeout": UPLOAD_SECONDS}
     return [
         *(partial(call, operation) for operation in EACH_LIST),
         partial(call, "list_music", query={"user_id": ""}),
         partial(call, "upload_midi", query={"name": "x"}, content=midi_file(), headers=_MIDI),
-        partial(call, "clone_voice", query={"name": "x"}, **sound),
-        partial(call, "split_stems", **sound),
         partial(call, "create_instrumental", json={"prompt": "A harbour loop"}),
         partial(call, "create_song", json={"prompt": "A harbour ballad"}),
     ]

@@ -55,7 +55,7 @@ def _song(lab: Lab) -> None:
     running = _watch(lab, ordered)
     # What is asked for at all times is asked for shortly before the end, too: `download-only-when-complete` judges it.
     early = partial(lab.call, "download_music", arguments={"job_id": ordered.jobs[0]})
-    last = fixtures.finished(lab, ordered.jobs[0], meanwhile=early)
+    last = fixtures.finished(lab, ordered.jobs[0], beside=[early])
     _changed_since(lab, running)
     for job_id in ordered.jobs:
         fixtures.finished(lab, job_id)
@@ -63,9 +63,9 @@ def _song(lab: Lab) -> None:
     if status_of(last.item) == COMPLETED:
         _download(lab, ordered.jobs[0])
     _links_of_others(lab, ordered)
-    # One that is deleted takes nothing of the others along.
-    delete(lab, ordered.jobs[0])
-    _links_of_others(lab, ordered)
+    lab.side_by_side(
+        [partial(delete, lab, ordered.jobs[0]), *(partial(_sibling, lab, each) for each in ordered.jobs[1:])]
+    )
     _delete_all(lab, ordered.account, ordered.jobs[1:])
     _look(lab, ordered, "song")
 
@@ -95,7 +95,6 @@ def _watch(lab: Lab, ordered: Ordered) -> Call:
         fine = early.status == 400 and early.error == "Generation is not completed yet (0)"
         lab.check(_DOWNLOAD_ONLY_WHEN_COMPLETE, fine=fine, message=told, call=early, earlier=(before, after))
         _check_elapsed(lab)
-        _busy(lab, ordered.account)
     _nearly(lab, job_id)
     lab.clock.wait(lab.pause)
     return before
@@ -122,7 +121,8 @@ def _nearly(lab: Lab, job_id: str) -> None:
         f"{front}{parts.item.swapcase()}": "has other letters than",
     }
     wanted = [(each, differs) for each, differs in unknown.items() if each not in {job_id, front}]
-    lab.side_by_side(partial(_unknown, lab, job_id, *each) for each in wanted)
+    asked = [partial(_unknown, lab, job_id, *each) for each in wanted]
+    lab.side_by_side([*asked, partial(_busy, lab, parts.account)])
 
 
 def _unknown(lab: Lab, job_id: str, unknown: str, differs: str) -> None:
@@ -203,6 +203,12 @@ def delete(lab: Lab, job_id: str) -> None:
     lab.check(_WHAT_WAS_MADE_CAN_BE_FOUND, fine=call.status == 200, message=told, call=call)
     gone = ("get_music", "delete_music", "download_music")
     lab.side_by_side(partial(lab.call, operation, arguments={"job_id": job_id}) for operation in gone)
+
+
+def _sibling(lab: Lab, job_id: str) -> None:
+    """Ask for the file of a job while another one of its order is deleted, which takes nothing of it along."""
+    if status_of(fixtures.read(lab, job_id).item) == COMPLETED:
+        lab.call("download_music", arguments={"job_id": job_id})
 
 
 def _delete_all(lab: Lab, account: str, jobs: tuple[str, ...]) -> None:
