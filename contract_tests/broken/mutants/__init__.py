@@ -8,7 +8,6 @@ from . import (
     callbacks,
     capacity,
     files,
-    habits,
     identity,
     lifecycle,
     pages,
@@ -34,6 +33,5 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     *pages.MUTANTS,
     *times.MUTANTS,
     *texts.MUTANTS,
-    *habits.MUTANTS,
 )
 """Each breaks one clause in one place."""

@@ -13,7 +13,6 @@ from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 _PAGE: Final = "post-tempolor-music-song"
 _SOME: Final = 3
 _LATE_SECONDS: Final = 30.0
-_SOON_SECONDS: Final = 10.0
 _OWN: Final = frozenset({"replyUrl", "replyRef"})
 # These count what people do with an item, so they may move between a callback and a poll.
 _VOLATILE: Final = frozenset({"downloadTotal", "likeTotal", "collectTotal", "readStatus", "downloadStatus"})
@@ -112,8 +111,7 @@ def _missing(world: World) -> Judged:
             continue
         due, late = job.final.call, job.overtaken
         seconds = late[-1].exchange.started - due.exchange.finished if late else 0.0
-        many = len(late) >= MANY_CALLBACKS and seconds >= _SOON_SECONDS
-        if many or (len(late) >= _SOME and seconds >= _LATE_SECONDS):
+        if len(late) >= MANY_CALLBACKS or (len(late) >= _SOME and seconds >= _LATE_SECONDS):
             told = f"{job.id} has ended, but no final callback of it came, while those of {len(late)} other jobs did"
             return [Problem(told, (due, *late[:2]), key="missing")]
     return FINE

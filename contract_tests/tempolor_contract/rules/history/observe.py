@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from ...document.bodies import (
     COMPLETED,
@@ -121,18 +120,9 @@ def _called(world: World, call: Call) -> None:
     for item in items_of(call):
         if status_of(item) in FINAL:
             world.unreported.pop(item.get("job_id", ""), None)
-            host = _receiver(world.jobs.get(item.get("job_id", ""))) or urlsplit(call.exchange.request.url).netloc
-            # Another receiver may be out of reach.
-            waiting = [job for job in world.unreported.values() if _receiver(job) == host]
-            for job in waiting:
+            for job in world.unreported.values():
                 if job.final is not None and job.final.call.before(call) and len(job.overtaken) < MANY_CALLBACKS:
                     job.overtaken.append(call)
-
-
-def _receiver(job: Job | None) -> str:
-    """Return the host that the order of a job gave for callbacks."""
-    url = job.order.sent.get("replyUrl") if job is not None and job.order is not None else None
-    return urlsplit(url).netloc if isinstance(url, str) else ""
 
 
 def _ran(world: World, job: Job, call: Call) -> None:

@@ -99,20 +99,22 @@ def running(lab: Lab, jobs: tuple[str, ...]) -> list[str]:
     return [job_id for job_id, poll in zip(jobs, polls, strict=True) if status_of(poll.item) == GENERATING]
 
 
-def finished(lab: Lab, job_id: str, *, beside: Sequence[Callable[[], Call]] = ()) -> Call:
+def finished(lab: Lab, job_id: str, *, meanwhile: Callable[[], object] | None = None) -> Call:
     """Wait for a job's end, and return the poll that showed it; UnclearError if it may yet come.
 
-    `beside` is called beside each poll.
+    `meanwhile` is called after each poll that shows the job at work.
     """
     calls: list[Call] = []
 
     def poll() -> Call | None:
-        polls: list[Callable[[], Call]] = [partial(read, lab, job_id), *beside]
-        call = lab.side_by_side(polls)[0]
-        calls.append(call)
-        if not call.accepted:
-            raise UnclearError(f"{job_id} cannot be read: {call.status}")
-        return call if status_of(call.item) in FINAL else None
+        calls.append(read(lab, job_id))
+        if not calls[-1].accepted:
+            raise UnclearError(f"{job_id} cannot be read: {calls[-1].status}")
+        if status_of(calls[-1].item) in FINAL:
+            return calls[-1]
+        if meanwhile is not None:
+            meanwhile()
+        return None
 
     comes_to_an_end(lab, poll, job_id, calls)
     return calls[-1]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from itertools import product
 from typing import Final
 
 from ...document.bodies import COMPLETED, GENERATING, records_of, running_rows, status_of, texts
@@ -55,7 +54,7 @@ def _song(lab: Lab) -> None:
     running = _watch(lab, ordered)
     # What is asked for at all times is asked for shortly before the end, too: `download-only-when-complete` judges it.
     early = partial(lab.call, "download_music", arguments={"job_id": ordered.jobs[0]})
-    last = fixtures.finished(lab, ordered.jobs[0], beside=[early])
+    last = fixtures.finished(lab, ordered.jobs[0], meanwhile=early)
     _changed_since(lab, running)
     for job_id in ordered.jobs:
         fixtures.finished(lab, job_id)
@@ -63,10 +62,7 @@ def _song(lab: Lab) -> None:
     if status_of(last.item) == COMPLETED:
         _download(lab, ordered.jobs[0])
     _links_of_others(lab, ordered)
-    lab.side_by_side(
-        [partial(delete, lab, ordered.jobs[0]), *(partial(_sibling, lab, each) for each in ordered.jobs[1:])]
-    )
-    _delete_all(lab, ordered.account, ordered.jobs[1:])
+    _delete_all(lab, ordered)
     _look(lab, ordered, "song")
 
 
@@ -95,6 +91,7 @@ def _watch(lab: Lab, ordered: Ordered) -> Call:
         fine = early.status == 400 and early.error == "Generation is not completed yet (0)"
         lab.check(_DOWNLOAD_ONLY_WHEN_COMPLETE, fine=fine, message=told, call=early, earlier=(before, after))
         _check_elapsed(lab)
+        _busy(lab, ordered.account)
     _nearly(lab, job_id)
     lab.clock.wait(lab.pause)
     return before
@@ -121,8 +118,7 @@ def _nearly(lab: Lab, job_id: str) -> None:
         f"{front}{parts.item.swapcase()}": "has other letters than",
     }
     wanted = [(each, differs) for each, differs in unknown.items() if each not in {job_id, front}]
-    asked = [partial(_unknown, lab, job_id, *each) for each in wanted]
-    lab.side_by_side([*asked, partial(_busy, lab, parts.account)])
+    lab.side_by_side(partial(_unknown, lab, job_id, *each) for each in wanted)
 
 
 def _unknown(lab: Lab, job_id: str, unknown: str, differs: str) -> None:
@@ -205,16 +201,10 @@ def delete(lab: Lab, job_id: str) -> None:
     lab.side_by_side(partial(lab.call, operation, arguments={"job_id": job_id}) for operation in gone)
 
 
-def _sibling(lab: Lab, job_id: str) -> None:
-    """Ask for the file of a job while another one of its order is deleted, which takes nothing of it along."""
-    if status_of(fixtures.read(lab, job_id).item) == COMPLETED:
-        lab.call("download_music", arguments={"job_id": job_id})
-
-
-def _delete_all(lab: Lab, account: str, jobs: tuple[str, ...]) -> None:
+def _delete_all(lab: Lab, ordered: Ordered) -> None:
     """Delete jobs while others read the list that they are in: `no-lasting-crash` judges what that leads to."""
-    deletes = [partial(delete, lab, job_id) for job_id in jobs]
-    lab.side_by_side([*deletes, *[partial(_read_list, lab, account)] * _READERS])
+    deletes = [partial(delete, lab, job_id) for job_id in ordered.jobs]
+    lab.side_by_side([*deletes, *[partial(_read_list, lab, ordered.account)] * _READERS])
 
 
 def _read_list(lab: Lab, account: str) -> None:
@@ -238,7 +228,7 @@ def _instrumental(lab: Lab) -> None:
     _look(lab, ordered, "instrumental")
     if status_of(ends[0].item) == COMPLETED:
         all_formats(lab, ordered.jobs[0])
-    _delete_all(lab, ordered.account, ordered.jobs)
+    _delete_all(lab, ordered)
 
 
 def _artist(lab: Lab) -> None:
@@ -247,8 +237,7 @@ def _artist(lab: Lab) -> None:
     records = [record for page in (shown[0], shown[-1]) for record in records_of(page)]
     if not records or not isinstance(records[0].get("itemId"), str):
         raise UnclearError("there are no artist voices on offer")
-    for record, name in product((records[0], records[-1]), ("vocalUrl", "coverUrl")):
-        fetch_nearby(lab, record.get(name))
+    fetch_nearby(lab, records[0].get("vocalUrl"))
     # What stands on a later page is as good as the rest.
     voices = dict.fromkeys(texts([records[0].get("itemId"), records[-1].get("itemId")]))
     lab.side_by_side(partial(_sung_by, lab, account, voice) for voice in voices)

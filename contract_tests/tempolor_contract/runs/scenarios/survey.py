@@ -26,9 +26,6 @@ _READING: Final = (
     *("list_accounts", "get_account", *EACH_LIST, "get_music", "download_music"),
     *("list_running_jobs", "get_available_capacity"),
 )
-_SLASHED: Final = ("/scheduler", "/accounts", "/music", "/music/midi")
-_SLASHED_TOO: Final = ("/scheduler/available", "/music/cloned-voices", "/music/artist-voices")
-"""Paths that stand where an id may stand."""
 _MOST_PAGES: Final = 2
 
 
@@ -40,7 +37,7 @@ def look_around(lab: Lab) -> None:
     for operation in ("list_running_jobs", "get_available_capacity", "get_available_capacity"):
         lab.call(operation)
     asked: list[Callable[[], object]] = [
-        *(partial(_slashed, lab, account, path) for path in _slashable(lab)),
+        *(partial(_slashed, lab, account, path) for path in ("/scheduler", "/accounts", "/music", "/music/midi")),
         partial(_empty_account, lab),
         *(partial(_encoded, lab, each) for each in _jobs(first)[:1]),
         partial(_values, lab, account, first),
@@ -53,17 +50,8 @@ def look_around(lab: Lab) -> None:
     lab.side_by_side(asked)
 
 
-def _free(lab: Lab) -> bool:
-    """Whether requests are not counted."""
-    return lab.guard.level is Level.FULL
-
-
-def _slashable(lab: Lab) -> tuple[str, ...]:
-    return (*_SLASHED, *_SLASHED_TOO) if _free(lab) else _SLASHED
-
-
 def _some_account(lab: Lab) -> str | None:
-    if _free(lab):
+    if lab.guard.level is Level.FULL:
         try:
             return fixtures.completed_song(lab).account
         except (UnclearError, Stopped):
@@ -79,7 +67,8 @@ def _read_accounts(lab: Lab, account: str | None) -> None:
     if account is not None:
         lab.call("get_account", arguments={"user_id": account})
     unknown = str(lab.random.randrange(10**11, 10**12))
-    lists = EACH_LIST if _free(lab) else EACH_LIST[:2]
+    # Where requests are counted, two lists have to do.
+    lists = EACH_LIST if lab.guard.level is Level.FULL else EACH_LIST[:2]
     asked = [partial(lab.call, "get_account", arguments={"user_id": unknown})]
     calls = lab.side_by_side(asked + [partial(lab.call, each, query={"user_id": unknown}) for each in lists])
     for call in calls:
@@ -95,9 +84,7 @@ def _read_lists(lab: Lab, account: str | None) -> Call | None:
                 partial(walk, lab, operation, {"user_id": account}, _MOST_PAGES + (operation == "list_music"))
                 for operation in EACH_LIST
             ),
-            partial(
-                walk, lab, "list_music", {"user_id": account, "type": "instrumental"}, _MOST_PAGES if _free(lab) else 1
-            ),
+            partial(lab.call, "list_music", query={"user_id": account, "type": "instrumental"}),
         ]
     )
     return next((each for each in firsts if each.operation == "list_music" and records_of(each)), None)
