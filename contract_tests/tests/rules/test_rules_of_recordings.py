@@ -528,6 +528,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (PASSED, [*ended(0), call("DELETE", f"/music/{JOB}0", 200, {"result": True}), *map(reported, range(1, 14))]),
         (PASSED, [*ended(0), call("DELETE", f"/scheduler/{JOB}0", 204), *map(reported, range(1, 14))]),
         (PASSED, [*ended(1)[:1], order(f"{JOB}0"), read(music(30, job=f"{JOB}0")), *map(reported, range(1, 14))]),
+        (PASSED, [reported(0), *ended(0), *map(reported, range(1, 14))]),
         (
             f"[3, 4, 5, 16] {JOB}0 has ended, but no final callback of it came, while those of 12 other jobs did",
             [*ended(0), *map(reported, range(1, 14))],

@@ -23,7 +23,7 @@ from ...document.call import CALLBACK, FILE, Call
 from ...document.ids import parse
 from ...document.service import LISTS, ORDERS, UPLOADS
 from ...exchanges.exchange import NotRecordedError
-from .records import MANY_CALLBACKS, Account, Job, Order, Refusal, Sighting, Upload, Walk
+from .records import MANY_CALLBACKS, Account, Job, Order, Refusal, Shared, Sighting, Upload, Walk
 from .world import World
 
 _MOST_ORDERS = 64
@@ -106,7 +106,8 @@ def _item(world: World, call: Call) -> None:
         if sighting.final and job.final is None:
             job.final = sighting
             world.unfinished.pop(job.id, None)
-            if call.operation != CALLBACK and job.reports and len(world.unreported) < _MOST_UNREPORTED:
+            due = job.reports and job.id not in world.shared.reported
+            if call.operation != CALLBACK and due and len(world.unreported) < _MOST_UNREPORTED:
                 world.unreported[job.id] = job
         if sighting.status == GENERATING and call.operation != CALLBACK:
             _ran(world, job, call)
@@ -119,10 +120,18 @@ def _called(world: World, call: Call) -> None:
     _item(world, call)
     for item in items_of(call):
         if status_of(item) in FINAL:
-            world.unreported.pop(item.get("job_id", ""), None)
+            job_id = str(item.get("job_id"))
+            world.unreported.pop(job_id, None)
+            _reported(world.shared, job_id)
             for job in world.unreported.values():
                 if job.final is not None and job.final.call.before(call) and len(job.overtaken) < MANY_CALLBACKS:
                     job.overtaken.append(call)
+
+
+def _reported(shared: Shared, job_id: str) -> None:
+    shared.reported[job_id] = None
+    if len(shared.reported) > _MOST_REFERENCES:
+        del shared.reported[next(iter(shared.reported))]
 
 
 def _ran(world: World, job: Job, call: Call) -> None:

@@ -224,11 +224,13 @@ class Shared:
 
     `reply_urls` has the addresses that orders gave, as a receiver sees them, each with its refusal; None where one of
     the orders with it may have been taken; `called` has the last callback to each address. `stamps` has the first
-    call that showed an account with a stamp of its storing.
+    call that showed an account with a stamp of its storing. `reported` has the jobs whose final callback has come,
+    perhaps before the answer to their order did.
     """
 
     links: dict[str, Link] = field(default_factory=dict)
     reply_urls: dict[str, Call | None] = field(default_factory=dict)
     called: dict[str, Call] = field(default_factory=dict)
     stamps: dict[tuple[str, int], Call] = field(default_factory=dict)
+    reported: dict[str, None] = field(default_factory=dict)
     authorized: bool = False
