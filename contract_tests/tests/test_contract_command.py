@@ -219,7 +219,7 @@ def test_a_register_of_deviations_is_read(invoke, tmp_path):
 def test_a_signal_ends_a_run_that_tells_what_was_made(server, invoke, monkeypatch, tmp_path, number):
     """What was verified and created until then is told, deleted is nothing."""
 
-    def interrupted(lab, job_id):
+    def interrupted(lab, job_id, **_options):
         signal.raise_signal(number)
 
     monkeypatch.setattr("tempolor_contract.runs.scenarios.fixtures.finished", interrupted)

@@ -167,7 +167,7 @@ BROKEN = {
 }
 
 
-FROM = {"valid-orders-are-taken": -1, "unknown-id-is-404": -1}
+FROM = {"valid-orders-are-taken": -1, "unknown-id-is-404": -1, "slot-is-freed-by-cancel": -1}
 
 
 @pytest.mark.parametrize("rule_id", BROKEN)
