@@ -215,6 +215,15 @@ def test_a_register_of_deviations_is_read(invoke, tmp_path):
     assert "reason is missing" in result.output
 
 
+@pytest.fixture
+def interruptible():
+    """Let Ctrl-C interrupt, as in a terminal: who starts the tests in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_run_that_tells_what_was_made(server, invoke, monkeypatch, tmp_path, number):
     """What was verified and created until then is told, deleted is nothing."""
