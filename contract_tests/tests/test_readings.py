@@ -218,6 +218,29 @@ def test_calls_settle_a_reading(reading, confirming, contradicting):
         assert tallies(confirming or contradicting, contradicting)[reading].verdict is Verdict.CONTRADICTED
 
 
+@pytest.mark.parametrize(
+    ("reading", "exchange"),
+    [
+        ("D-49", call("POST", "/music/song", 400, error(400, "Invalid maxJobs"), sent={"maxJobs": 10**10})),
+        ("D-51", call("POST", "/music/instrumental", 400, error(400, "chord is no text"), sent={"chord": "a\0"})),
+        ("D-51", call("POST", "/music/instrumental", 400, error(400, "chord is no text"), sent={"chord": True})),
+        (
+            "D-52",
+            call(
+                "POST",
+                "/music/song",
+                400,
+                error(400, "Content-Type has no boundary"),
+                headers={"Content-Type": "multipart/form-data"},
+            ),
+        ),
+    ],
+)
+def test_who_refuses_rightly_contradicts_nothing(reading, exchange):
+    """Of what is wrong for another reason no reading says that it is taken."""
+    assert tallies(exchange)[reading].verdict is Verdict.NOT_REACHED
+
+
 def test_a_mark_is_counted_by_its_place():
     """A type that was never seen is confirmed by no other one."""
     found = tallies(read(music(30)), read({**music(30), "downloadTotal": "many"}))["D-41"].marks

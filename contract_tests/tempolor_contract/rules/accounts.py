@@ -186,16 +186,17 @@ def _all_found(call: Call, world: World) -> Judged:
 
 
 def _no_row(call: Call, world: World) -> Judged:
-    deleted = [each for each in world.accounts.values() if each.deleted is not None and each.deleted.before(call)]
+    gone = {
+        each.user_id: each.deleted for each in world.accounts.values() if each.deleted and each.deleted.before(call)
+    }
     rows = call.item.get("available")
-    if call.status != 200 or not isinstance(rows, list) or not deleted:
+    if call.status != 200 or not isinstance(rows, list) or not gone:
         return None
-    shown = {row.get("user_id") for row in rows if isinstance(row, dict) and isinstance(row.get("user_id"), str)}
-    still = [account for account in deleted if account.user_id in shown]
+    shown = [str(row.get("user_id")) for row in rows if isinstance(row, dict)]
+    still = [user_id for user_id in shown if user_id in gone]
     return [
-        Problem(f"account {each.user_id} was deleted, but has a row of free slots", (each.deleted,), key="row")
-        for each in still[:1]
-        if each.deleted is not None
+        Problem(f"account {user_id} was deleted, but has a row of free slots", (gone[user_id],), key="row")
+        for user_id in still[:1]
     ]
 
 

@@ -19,6 +19,8 @@ _EMPTY_FIELDS_ARE_LEFT_OUT: Final = rule("empty-fields-are-left-out")
 _PARAGRAPH: Final = f"{fixtures.HARD}\r\n{fixtures.HARD}\n{fixtures.HARD}"
 _NOTE: Final = "\U0001f3b5"
 """One character, which is two units of UTF-16 and four bytes of UTF-8."""
+_KINDS: Final = ("create_song", "create_instrumental")
+_NO_TEXTS: Final = ("\0", "\ud800")
 _BOUNDARY: Final = "5c9d0a46-0f1e-4c8b-9a55-3d1c7a3f6b21"
 
 
@@ -48,8 +50,6 @@ def _typed_part(name: str, value: object, number: int) -> str:
     return "\r\n".join([f"--{_BOUNDARY}", *heads, "", str(value), ""])
 
 
-_KINDS: Final = ("create_song", "create_instrumental")
-_NO_TEXTS: Final = ("\0", "\ud800")
 _ENCODINGS: Final[tuple[Encoding, ...]] = (_as_json, _as_form)
 
 
