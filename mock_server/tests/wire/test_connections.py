@@ -62,11 +62,14 @@ def test_a_head_that_stays_half_is_a_408(line, mock_server):
 def test_a_request_on_its_way_is_answered_before_the_server_stops(line, mock_server):
     """Its body is still to come; the connection ends with the answer."""
     line.socket.sendall(line.order("Content-Length: 20") + b'{"prompt"')
+    mine = line.socket.getsockname()
     for _ in range(1000):  # The server begins when it begins; asked by a second connection, it has.
         httpx.get(f"{mock_server.url}/_mock/health")
-        if found := [each for each in mock_server._host._server.server_state.connections if each._answering]:
+        connections = list(mock_server._host._server.server_state.connections)
+        [found] = [each for each in connections if each._transport.get_extra_info("peername") == mine]
+        if found._answering:
             break
-    mock_server._loop.call_soon_threadsafe(found[0].shutdown)
+    mock_server._loop.call_soon_threadsafe(found.shutdown)
     line.socket.sendall(b': "Rain"}  ')
     assert line.statuses(1) == [200]
     assert line.socket.recv(1) == b""
