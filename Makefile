@@ -5,6 +5,9 @@ BIN    := $(VENV)/bin
 NODE_PARTS := spec/linters generated_client/typescript tools
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
+# Compiled modules are kept, or each of the programs that the tests start would compile them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help serve test slow soak size dist lint format docs evidence client generators lock setup score beside mutation bench site pictures clean
 
 help: ## list the targets

@@ -13,4 +13,4 @@ function npm(...words) {
 }
 
 if (!existsSync(new URL("../node_modules/typescript", import.meta.url))) npm("ci");
-npm("run", "--silent", "build");
+npm("run", "--silent", "build", "--", "--anew");

@@ -1,6 +1,7 @@
 """The documents themselves, for people, for Swagger UI, and for tools that start from a document."""
 
 import asyncio
+from copy import deepcopy
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -27,14 +28,14 @@ async def get_service_document(call: Call) -> Answer:
 
 def control_document() -> dict[str, Any]:
     """Return the control plane's own OpenAPI document; each call a copy of its own."""
-    text = resources.files(__package__).joinpath("openapi.yaml").read_text("utf-8")
-    document: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-    return document
+    return deepcopy(_control_document())
 
 
 @cache
 def _control_document() -> dict[str, Any]:
-    return control_document()
+    text = resources.files(__package__).joinpath("openapi.yaml").read_text("utf-8")
+    document: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+    return document
 
 
 def service_document(settings: Settings) -> dict[str, Any]:
