@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     cloup.option(
         "--concurrency",
         type=click.IntRange(1),
-        help="Most requests at once, where time is real.  [default: 8; 4 for the live service]",
+        help="Most requests at once, where time is real.  [default: 8; at level full 16, if slow 32; 4 if live]",
     ),
     cloup.option("--patience", default=300.0, type=click.FloatRange(1), help="Seconds to wait for a job or a voice."),
     cloup.option("--timeout", default=30.0, type=click.FloatRange(0.1), help="Seconds to wait for an answer."),

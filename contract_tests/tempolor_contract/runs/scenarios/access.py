@@ -255,7 +255,7 @@ OWN_IDS = Scenario(
     _own_ids,
     frozenset({Need.CREATE, Need.UPLOAD, Need.DESTROY, Need.ACCOUNT}),
     cost=7,
-    beside=Beside.UPLOADS,
+    beside=Beside.UNHURRIED,
     provokes=ids(
         "no-token-no-answer encoded-id-is-the-same-id slash-at-the-end-is-nothing deleted-is-gone malformed-id-is-400"
     ),

@@ -44,7 +44,15 @@ _REFUSED: Final[tuple[dict[str, Any], ...]] = (
 def _accounts(lab: Lab) -> None:
     first = fixtures.new_account(lab)
     second = fixtures.new_account(lab, 3)
-    secret = {"user_id": second, "service_ticket": "browser-session-ticket"}
+    plays = (partial(_stored_again, lab, second), partial(_nameless, lab, first), partial(_empty_and_invalid, lab))
+    lab.side_by_side(plays)
+    lab.side_by_side(partial(_gone, lab, user_id) for user_id in (first, second))
+    lab.side_by_side(partial(lab.call, operation) for operation in ("list_accounts", "get_available_capacity"))
+
+
+def _stored_again(lab: Lab, user_id: str) -> None:
+    """Store an account with other parameters and limits, and read what has become of it."""
+    secret = {"user_id": user_id, "service_ticket": "browser-session-ticket"}
     before = None
     for limit in (7, _LAST_LIMIT):
         # A value that changes, and a name that goes.
@@ -57,22 +65,23 @@ def _accounts(lab: Lab) -> None:
         }
         before = _stored(lab, {**secret, **words, **others}, limit, before)
         lab.clock.wait(1)
-        seen = [lab.call("get_account", arguments={"user_id": second}) for _ in range(2)]
-        told = f"account {second} was only read, but updated went from {seen[0].item.get('updated')}"
+        seen = [lab.call("get_account", arguments={"user_id": user_id}) for _ in range(2)]
+        told = f"account {user_id} was only read, but updated went from {seen[0].item.get('updated')}"
         fine = seen[0].item.get("updated") == seen[1].item.get("updated")
         lab.check(_ACCOUNT_ROUND_TRIPS, fine=fine, message=told, call=seen[1], earlier=(seen[0],))
         lab.call("get_available_capacity")
         if limit != _LAST_LIMIT:
             # What an account has outlives its being stored again.
-            lab.call("upload_midi", query={"user_id": second, "name": "Kept"}, content=midi_file(), headers=_MIDI)
-    lab.call("list_midi", query={"user_id": second})
+            lab.call("upload_midi", query={"user_id": user_id, "name": "Kept"}, content=midi_file(), headers=_MIDI)
+    lab.call("list_midi", query={"user_id": user_id})
     lab.call("list_accounts")
-    queries: tuple[dict[str, str], ...] = ({}, {"user_id": first})
+
+
+def _nameless(lab: Lab, user_id: str) -> None:
+    """Leave out which of several accounts is meant: `several-accounts-need-a-name` judges the lists."""
+    queries: tuple[dict[str, str], ...] = ({}, {"user_id": user_id})
     lab.side_by_side(partial(lab.call, operation, query=query) for operation in EACH_LIST for query in queries)
     _nameless_uploads(lab)
-    _empty_and_invalid(lab)
-    lab.side_by_side(partial(_gone, lab, user_id) for user_id in (first, second))
-    lab.side_by_side(partial(lab.call, operation) for operation in ("list_accounts", "get_available_capacity"))
 
 
 def _stored(lab: Lab, parameters: dict[str, Any], limit: int, before: Call | None) -> Call:
@@ -267,7 +276,7 @@ ACCOUNTS = Scenario(
     _accounts,
     _MAKES,
     cost=8,
-    beside=Beside.UPLOADS,
+    beside=Beside.UNHURRIED,
     provokes=ids(
         "account-keeps-its-limit account-keeps-its-id secrets-are-masked account-round-trips "
         "several-accounts-need-a-name account-stamp-is-now account-keeps-its-parameters"

@@ -73,9 +73,8 @@ def fetch(lab: Lab, url: object, kind: str = "", *, when: str = "as soon as it w
     lab.check(_LINK_LASTS_AND_EXPIRES, fine=call.status in {200, 206, 301, 302, 307}, message=told, call=call)
     response = call.exchange.response
     if response is not None and call.status == 200 and len(response.body) >= 2 * _RANGE:
-        _check_range(lab, url, call)
-        if response.truncated:
-            _check_rest(lab, url)
+        more = [partial(_check_rest, lab, url)] if response.truncated else []
+        lab.side_by_side([partial(_check_range, lab, url, call), *more])
     return call
 
 
@@ -87,8 +86,10 @@ def _check_rest(lab: Lab, url: str) -> None:
     if end.status != 206 or extent is None:
         return
     first, total = extent
-    _check_range(lab, url, end, first)
-    middle = total // 2
+    lab.side_by_side([partial(_check_range, lab, url, end, first), partial(_check_middle, lab, url, total // 2)])
+
+
+def _check_middle(lab: Lab, url: str, middle: int) -> None:
     piece = lab.fetch(url, headers={"Range": f"bytes={middle}-{middle + _PEEK - 1}"})
     if piece.status == 206:
         _check_range(lab, url, piece, middle)

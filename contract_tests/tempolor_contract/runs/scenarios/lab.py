@@ -184,13 +184,13 @@ class Lab:
         after the other. All of them are played to their ends before an error of one is raised, the first one's first.
         """
         lanes = [Lane(each, random.Random(self.random.getrandbits(64)), self._here) for each in plays]  # noqa: S311 - the same
-        if self.clock.virtual or min(len(lanes), self.target.width) == 1:
+        if self.clock.virtual or min(len(lanes), self.width) == 1:
             for lane in lanes:
                 self._play_alone(lane)
         else:
             outer = self._here.lane
             carry = outer.carry if outer else lambda sends, _: self._together(sends)
-            play(lanes, carry, self.clock, self.target.width)
+            play(lanes, carry, self.clock, self.width)
         for lane in lanes:
             if lane.error is not None:
                 raise lane.error
@@ -267,6 +267,12 @@ class Lab:
     def slow(self) -> bool:
         """Whether the service takes long to answer whatever it is asked."""
         return self._answered_in > _SLOW_SECONDS * self._sent
+
+    @property
+    def width(self) -> int:
+        """How many requests are sent at once: more of them where they are on their way for long."""
+        more = self.slow and self.guard.level is Level.FULL and self.target.concurrency is None
+        return self.target.width * (2 if more else 1)
 
     def until(self, poll: Callable[[], T | None], what: str, *, patience: float | None = None) -> T:
         """Poll until there is something, and return it; PatienceError if patience runs out.
@@ -354,7 +360,7 @@ class Lab:
         return calls
 
     def _together(self, sends: Sequence[Send], width: int | None = None) -> list[Outcome]:
-        with ThreadPoolExecutor(width or self.target.width) as pool:
+        with ThreadPoolExecutor(width or self.width) as pool:
             found = list(pool.map(_outcome, sends))
         return self._taken_in(found)
 

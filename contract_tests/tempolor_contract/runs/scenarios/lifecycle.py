@@ -58,10 +58,10 @@ def _song(lab: Lab) -> None:
     _changed_since(lab, running)
     for job_id in ordered.jobs:
         fixtures.finished(lab, job_id)
-    _look(lab, ordered, "song")
+    looks = [partial(_look, lab, ordered, "song"), partial(_links_of_others, lab, ordered)]
     if status_of(last.item) == COMPLETED:
-        _download(lab, ordered.jobs[0])
-    _links_of_others(lab, ordered)
+        looks.append(partial(_download, lab, ordered.jobs[0]))
+    lab.side_by_side(looks)
     _delete_all(lab, ordered)
     _look(lab, ordered, "song")
 
@@ -80,21 +80,29 @@ def _changed_since(lab: Lab, running: Call) -> None:
 
 def _watch(lab: Lab, ordered: Ordered) -> Call:
     """Look at a running order from all sides, and return a poll of it."""
+    before = fixtures.read(lab, ordered.jobs[0])
+    lab.side_by_side([partial(_look_twice, lab, ordered), partial(_too_early, lab, ordered, before)])
+    lab.clock.wait(lab.pause)
+    return before
+
+
+def _look_twice(lab: Lab, ordered: Ordered) -> None:
     for _ in range(2):
         _look(lab, ordered, "song")
+
+
+def _too_early(lab: Lab, ordered: Ordered, before: Call) -> None:
+    """Ask for what only running jobs have, and for what they do not have yet."""
     job_id = ordered.jobs[0]
-    before = fixtures.read(lab, job_id)
     early = lab.call("download_music", arguments={"job_id": job_id})
     after = fixtures.read(lab, job_id)
+    plays = [partial(_nearly, lab, job_id)]
     if status_of(before.item) == status_of(after.item) == GENERATING:
         told = f"{job_id} was at work, but its download was answered {early.status}: {early.error}"
         fine = early.status == 400 and early.error == "Generation is not completed yet (0)"
         lab.check(_DOWNLOAD_ONLY_WHEN_COMPLETE, fine=fine, message=told, call=early, earlier=(before, after))
-        _check_elapsed(lab)
-        _busy(lab, ordered.account)
-    _nearly(lab, job_id)
-    lab.clock.wait(lab.pause)
-    return before
+        plays += [partial(_check_elapsed, lab), partial(_busy, lab, ordered.account)]
+    lab.side_by_side(plays)
 
 
 def _busy(lab: Lab, account: str) -> None:
@@ -175,11 +183,18 @@ def _look_at_slots(lab: Lab) -> None:
 
 
 def _download(lab: Lab, job_id: str) -> None:
-    download_all(lab, job_id)
+    lab.side_by_side(partial(play, lab, job_id) for play in (download_all, _pictures, _empty_format))
+
+
+def _pictures(lab: Lab, job_id: str) -> None:
     item = fixtures.read(lab, job_id).item
     music = item.get("musicMaterial")
     pictures = (item.get("cover"), music.get("waveformUrl") if isinstance(music, dict) else None)
     lab.side_by_side(partial(fetch, lab, url) for url in pictures)
+
+
+def _empty_format(lab: Lab, job_id: str) -> None:
+    fixtures.downloaded(lab, job_id)
     empty = lab.call("download_music", arguments={"job_id": job_id}, query={"file_format": ""})
     told = f"the download of {job_id} with an empty file_format was answered {empty.status}: {empty.error}"
     lab.check(_EMPTY_FIELDS_ARE_LEFT_OUT, fine=empty.accepted, message=told, call=empty)

@@ -205,4 +205,6 @@ OTHER_USER = Scenario(
     beside=Beside.LEFTOVERS,
     provokes=("ids-belong-to-their-user",),
 )
-NAMESAKE = Scenario("namesake", _namesake, _ALL, cost=7, beside=Beside.UPLOADS, provokes=("ids-belong-to-their-user",))
+NAMESAKE = Scenario(
+    "namesake", _namesake, _ALL, cost=7, beside=Beside.UNHURRIED, provokes=("ids-belong-to-their-user",)
+)

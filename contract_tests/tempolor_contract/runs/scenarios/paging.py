@@ -20,6 +20,12 @@ _MOST_PAGES: Final = 80
 
 def _walk(lab: Lab) -> None:
     account = fixtures.new_account(lab, fixtures.ROOM)
+    lab.side_by_side([partial(_many_files, lab, account), partial(_much_music, lab, account)])
+    plays = (_cursors_of_others, _made_up_cursors, _empty_type)
+    lab.side_by_side(partial(play, lab, account) for play in plays)
+
+
+def _many_files(lab: Lab, account: str) -> None:
     for count in _STEPS:
         lab.side_by_side([partial(_upload, lab, account)] * count)
         if lab.call("list_midi", query={"user_id": account}).item.get("hasNext"):
@@ -31,12 +37,16 @@ def _walk(lab: Lab) -> None:
         fixtures.cancel_all(lab, fixtures.order(lab, user_id=account, midiItemId=midi_id).jobs)
     # What is added while pages are turned may move things to the next page, and lose none.
     pages(lab, "list_midi", {"user_id": account}, _MOST_PAGES, meanwhile=lambda: _upload(lab, account))
+
+
+def _much_music(lab: Lab, account: str) -> None:
     orders = range(_STEPS[0] + _STEPS[1])
     lab.side_by_side(partial(_order, lab, account, cancelled=number % 4 == 0) for number in orders)
     for job_id in record_ids(pages(lab, "list_music", {"user_id": account}, _MOST_PAGES)[-1])[-1:]:
         fixtures.read(lab, job_id)
-    _cursors_of_others(lab, account)
-    _made_up_cursors(lab, account)
+
+
+def _empty_type(lab: Lab, account: str) -> None:
     empty = lab.call("list_music", query={"user_id": account, "type": ""})
     told = f"list_music with an empty type was answered {empty.status}: {empty.error}"
     lab.check(_EMPTY_FIELDS_ARE_LEFT_OUT, fine=empty.accepted, message=told, call=empty)
@@ -47,17 +57,24 @@ def _cursors_of_others(lab: Lab, account: str) -> None:
 
     Refused or not, none of ours is on it: `list-keeps-to-its-account` and `ids-carry-the-token-number` judge that.
     """
-    other, cursors = lab.target.other_token, {}
-    for operation in ("list_midi", "list_music"):
-        cursor = lab.call(operation, query={"user_id": account}).item.get("cursor")
-        if isinstance(cursor, str) and cursor:
-            cursors[operation] = cursor
-            _twice(lab, operation, {"user_id": account, "cursor": cursor})
-            lab.call(operation, query={"user_id": fixtures.account(lab), "cursor": cursor})
+    lists = ("list_midi", "list_music")
+    cursors = lab.side_by_side(partial(_cursor, lab, account, operation) for operation in lists)
+    other = lab.target.other_token
     if other and lab.call("create_account", json={"requestParams": {"user_id": account}}, token=other).accepted:
-        for operation, cursor in cursors.items():
-            lab.call(operation, query={"user_id": account, "cursor": cursor}, token=other)
+        for operation, cursor in zip(lists, cursors, strict=True):
+            if cursor:
+                lab.call(operation, query={"user_id": account, "cursor": cursor}, token=other)
         lab.call("delete_account", arguments={"user_id": account}, token=other)
+
+
+def _cursor(lab: Lab, account: str, operation: str) -> str:
+    """Return the cursor of a list's second page, and ask for it twice, and of another account."""
+    cursor = lab.call(operation, query={"user_id": account}).item.get("cursor")
+    if not isinstance(cursor, str) or not cursor:
+        return ""
+    _twice(lab, operation, {"user_id": account, "cursor": cursor})
+    lab.call(operation, query={"user_id": fixtures.account(lab), "cursor": cursor})
+    return cursor
 
 
 def _twice(lab: Lab, operation: str, query: dict[str, str]) -> None:

@@ -24,12 +24,11 @@ class Need(StrEnum):
 class Beside(StrEnum):
     """Scenarios that may be played side by side, because each works with things of its own.
 
-    Uploads, which may keep their caller waiting, are apart from what has to be done before a job ends, and both from
-    what can be done whenever there is time, and from what is done with what the others have left.
+    What has to be done before a job ends is apart from what may be kept waiting by an upload, and both from what is
+    done with what the others have left.
     """
 
     ORDERS = "orders"
-    UPLOADS = "uploads"
     UNHURRIED = "unhurried"
     LEFTOVERS = "leftovers"
 

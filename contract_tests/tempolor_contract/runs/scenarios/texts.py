@@ -162,6 +162,6 @@ LIMITS = Scenario(
     _limits,
     _MAKES,
     cost=18,
-    beside=Beside.UPLOADS,
+    beside=Beside.UNHURRIED,
     provokes=("empty-fields-are-left-out", "valid-orders-are-taken"),
 )

@@ -58,12 +58,7 @@ def _midi(lab: Lab) -> None:
         "headers": {**_MIDI_TYPE, "Expect": "100-continue"},
     }
     _uploaded(lab, lab.call("upload_midi", query=query, **streamed))
-    fetch(lab, midi.get("midiUrl"))
-    jobs = _order_with(lab, "midiItemId", midi_id, account)
-    if jobs and status_of(fixtures.finished(lab, jobs[0]).item) == COMPLETED:
-        all_formats(lab, jobs[0])
-    _gone(lab, "delete_midi", "midiItemId", midi_id, account)
-    _still_there(lab, jobs)
+    lab.side_by_side([partial(_fetched, lab, midi.get("midiUrl")), partial(_sung, lab, midi_id, account)])
     # Its id is not given away again. A name may be too long, but not be cut in silence.
     long = {**query, "name": lab.name("Long").ljust(_LONG, "g")}
     third = lab.call("upload_midi", query=long, content=midi_file(), headers=_MIDI_TYPE).item.get("midiRenderVO")
@@ -76,6 +71,19 @@ def _midi(lab: Lab) -> None:
     _listed(lab, "list_midi", "midiItemId", "", call)
     if isinstance(third, dict):
         fixtures.once(lab, _DELETED_IS_GONE, "delete_midi", {"midiItemId": str(third.get("midiItemId"))})
+
+
+def _fetched(lab: Lab, url: object) -> None:
+    fetch(lab, url)
+
+
+def _sung(lab: Lab, midi_id: str, account: str) -> None:
+    """Order with a MIDI file, fetch what is made of it, and delete the file."""
+    jobs = _order_with(lab, "midiItemId", midi_id, account)
+    if jobs and status_of(fixtures.finished(lab, jobs[0]).item) == COMPLETED:
+        all_formats(lab, jobs[0])
+    _gone(lab, "delete_midi", "midiItemId", midi_id, account)
+    _still_there(lab, jobs)
 
 
 def _voice(lab: Lab) -> None:
@@ -147,16 +155,14 @@ def _order_with(lab: Lab, name: str, thing: str, account: str) -> tuple[str, ...
     told = f"{thing} is ready, but an order with it was answered {call.status}: {call.error}"
     lab.check(_READY_MATERIAL_CAN_BE_USED, fine=call.accepted, message=told, call=call)
     jobs = texts(call.item.get("jobs"))
-    for job_id in jobs:
-        fixtures.read(lab, job_id)
+    lab.side_by_side(partial(fixtures.read, lab, job_id) for job_id in jobs)
     fixtures.cancel_all(lab, jobs)
     return jobs
 
 
 def _still_there(lab: Lab, jobs: tuple[str, ...]) -> None:
     """Read music whose voice or MIDI file was deleted: `what-was-made-can-be-found` judges that."""
-    for job_id in jobs:
-        fixtures.read(lab, job_id)
+    lab.side_by_side(partial(fixtures.read, lab, job_id) for job_id in jobs)
 
 
 def _gone(lab: Lab, operation: str, name: str, thing: str, account: str) -> None:
@@ -294,7 +300,7 @@ VOICE = Scenario(
     _voice,
     _UPLOADS,
     cost=3,
-    beside=Beside.UPLOADS,
+    beside=Beside.UNHURRIED,
     provokes=ids(
         "deleted-is-gone upload-answers-its-id clone-status-fits-its-body jobs-come-to-an-end "
         "upload-comes-back-in-its-list ready-voice-stays-ready ready-material-can-be-used"
@@ -305,14 +311,14 @@ STEMS = Scenario(
     _stems,
     frozenset({Need.UPLOAD}),
     cost=2,
-    beside=Beside.UPLOADS,
+    beside=Beside.UNHURRIED,
     provokes=("file-is-whole", "stems-are-done-or-not"),
 )
 REFUSALS = Scenario(
     "refused-uploads",
     _refusals,
     frozenset({Need.UPLOAD}),
-    beside=Beside.UPLOADS,
+    beside=Beside.UNHURRIED,
     provokes=("printed-error-texts", "upload-refuses-what-it-cannot-be"),
 )
 SPELLINGS = Scenario(
@@ -320,7 +326,7 @@ SPELLINGS = Scenario(
     _spellings,
     _UPLOADS | {Need.ACCOUNT},
     cost=6,
-    beside=Beside.UPLOADS,
+    beside=Beside.UNHURRIED,
     provokes=("media-types-may-be-spelt-freely",),
 )
 TYPES = Scenario(
@@ -328,6 +334,6 @@ TYPES = Scenario(
     _media_types,
     _UPLOADS | {Need.ACCOUNT},
     cost=16,
-    beside=Beside.UPLOADS,
+    beside=Beside.UNHURRIED,
     provokes=("listed-media-types-are-taken",),
 )
