@@ -8,6 +8,7 @@ from . import (
     callbacks,
     capacity,
     files,
+    habits,
     identity,
     lifecycle,
     pages,
@@ -33,5 +34,6 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     *pages.MUTANTS,
     *times.MUTANTS,
     *texts.MUTANTS,
+    *habits.MUTANTS,
 )
 """Each breaks one clause in one place."""

@@ -1,5 +1,6 @@
 """Rules about accounts."""
 
+import json
 from typing import Any, Final
 
 from ..document.bodies import ticket_in, whole
@@ -233,8 +234,9 @@ def _spoilt(shown: dict[str, Any], account: Account) -> Judged:
     if not kept or account.shown.get("updated") != shown.get("updated"):
         return None
     for name, each in kept.items():
-        same = told.get(name, each) == each
-        if not same and (isinstance(each, dict | list) or str(told[name]).lower() == str(each).lower()):
+        same = json.dumps(told.get(name, each), sort_keys=True) == json.dumps(each, sort_keys=True)
+        spelt = {str(each).lower(), str(int(each))} if isinstance(each, bool) else {str(each)}
+        if not same and (isinstance(each, dict | list) or str(told[name]).lower() in spelt):
             message = f"{name} of account {account.user_id} was stored as {each}, and is shown as {told[name]!r}"
             return [Problem(message, (post,), key=name)]
     return FINE

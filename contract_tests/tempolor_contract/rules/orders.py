@@ -12,6 +12,8 @@ from .history.world import World
 from .items import POLLS, details, material
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
+_OF_SONGS: Final = frozenset({"lyrics"})
+_OF_INSTRUMENTALS: Final = frozenset({"tonality", "bpm", "chords", "chord"})
 _PAGE: Final = "post-tempolor-music-song"
 _INSTRUMENTAL: Final = "post-tempolor-music-instrumental"
 _VOICES: Final = ("artistVoiceItemId", "clonedVoiceItemId", "midiItemId")
@@ -112,7 +114,10 @@ def _echo(call: Call, world: World) -> Judged:
 
 
 def _echoes(order: Order, item: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    sent, music, extra = order.sent, material(item), details(item)
+    music, extra = material(item), details(item)
+    # Fields of the other kind are unknown ones.
+    others = _OF_INSTRUMENTALS if order.call.operation == "create_song" else _OF_SONGS
+    sent = {name: value for name, value in order.sent.items() if name not in others}
     prompt = sent.get("prompt")
     pairs = [("otherInfo", prompt, music.get("otherInfo"))]
     pairs += [(name, prompt, extra.get(name)) for name in ("description", "prompt")]

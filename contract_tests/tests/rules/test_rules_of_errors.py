@@ -120,6 +120,14 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
     ],
     "no-lasting-crash": [
+        *(
+            (
+                "[1, 3, 2, 4] the same get_music was answered 5xx 3 times, while other requests were answered",
+                [CRASH, refused("/accounts", status, "None"), CRASH, CRASH],
+            )
+            for status in (400, 401, 404)
+        ),
+        (PASSED, [CRASH, refused("/accounts", 429, "Busy"), CRASH, CRASH]),
         (SILENT, [answered("/nowhere", 500)] * 3),
         (SILENT, [CRASH, CRASH]),
         (SILENT, [replace(callback(music()), response=CRASH.response)] * 4),

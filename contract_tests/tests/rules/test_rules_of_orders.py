@@ -93,9 +93,15 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         *((PASSED, [order(prompt=f"A {no_text}"), read(shown({"otherInfo": "A"}))]) for no_text in ("\0", "\udfff")),
         (SILENT, [read(shown({"bpm": 9}))]),
         (SILENT, [read(music()), read(shown({"bpm": 9}))]),
-        (PASSED, [order(bpm="73", chord="C", tonality=""), read(shown({"bpm": 73, "chord": "C", "key": "D"}))]),
-        (PASSED, [order(chord="D", chords="C"), read(shown({"chord": "C"}))]),
-        (PASSED, [order(bpm=73), read(music())]),
+        (
+            PASSED,
+            [
+                order(kind="instrumental", bpm="73", chord="C", tonality=""),
+                read(shown({"bpm": 73, "chord": "C", "key": "D"})),
+            ],
+        ),
+        (PASSED, [order(kind="instrumental", chord="D", chords="C"), read(shown({"chord": "C"}))]),
+        (PASSED, [order(kind="instrumental", bpm=73), read(music())]),
         (
             (
                 f"[1, 2] the order of {JOB} gave otherInfo 'p', and the item shows 'q' [1, 2] the order of {JOB} "
@@ -105,21 +111,31 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [order(prompt="p"), read(shown({"otherInfo": "q"}, prompt="r", description="s"))],
         ),
         (
-            (
-                f"[1, 2] the order of {JOB} gave lyricsPrompt 'l', and the item shows 'm' [1, 2] the order of "
-                f"{JOB} gave key 'D:minor', and the item shows 'C'"
-            ),
+            f"[1, 2] the order of {JOB} gave lyricsPrompt 'l', and the item shows 'm'",
             [order(lyrics="l", tonality="D:minor"), read(shown({"key": "C"}, lyricsPrompt="m"))],
         ),
         (
-            f"[1, 2] the order of {JOB} gave bpm 1, and the item shows 2",
-            [order(JOB, bpm=1), page("/music", music(job=JOB2), shown({"bpm": 2}))],
+            (
+                f"[1, 2] the order of {JOB} gave key 'D:minor', and the item shows 'C' [1, 2] the order of {JOB} gave "
+                "chord 'C', and the item shows 'D'"
+            ),
+            [
+                order(kind="instrumental", lyrics="l", tonality="D:minor", chords="C"),
+                read(shown({"key": "C", "chord": "D"}, lyricsPrompt="m")),
+            ],
         ),
         (
             f"[1, 2] the order of {JOB} gave bpm 1, and the item shows 2",
-            [order(JOB, JOB2, bpm=1), page("/music", shown({"bpm": 2}), shown({"bpm": 1}, job=JOB2))],
+            [order(JOB, kind="instrumental", bpm=1), page("/music", music(job=JOB2), shown({"bpm": 2}))],
         ),
-        (PASSED, [order(bpm=1), order(bpm=2), read(shown({"bpm": 1}))]),
+        (
+            f"[1, 2] the order of {JOB} gave bpm 1, and the item shows 2",
+            [
+                order(JOB, JOB2, kind="instrumental", bpm=1),
+                page("/music", shown({"bpm": 2}), shown({"bpm": 1}, job=JOB2)),
+            ],
+        ),
+        (PASSED, [order(kind="instrumental", bpm=1), order(kind="instrumental", bpm=2), read(shown({"bpm": 1}))]),
     ],
     "sources-come-back": [
         (SILENT, [read(shown(ltmMidiModel=True))]),

@@ -530,6 +530,14 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (PASSED, [*ended(1)[:1], order(f"{JOB}0"), read(music(30, job=f"{JOB}0")), *map(reported, range(1, 14))]),
         (PASSED, [reported(0), *ended(0), *map(reported, range(1, 14))]),
         (
+            PASSED,
+            [
+                order(*(f"{JOB}{each}" for each in range(1, 14)), replyUrl="http://other.example/hook"),
+                *ended(0)[1:],
+                *map(reported, range(1, 14)),
+            ],
+        ),
+        (
             f"[3, 4, 5, 16] {JOB}0 has ended, but no final callback of it came, while those of 12 other jobs did",
             [*ended(0), *map(reported, range(1, 14))],
         ),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ...document.bodies import (
     COMPLETED,
@@ -123,7 +124,10 @@ def _called(world: World, call: Call) -> None:
             job_id = str(item.get("job_id"))
             world.unreported.pop(job_id, None)
             _reported(world.shared, job_id)
-            for job in world.unreported.values():
+            host = _receiver(world.jobs.get(job_id))
+            # Another receiver may be out of reach.
+            waiting = [job for job in world.unreported.values() if host in {"", _receiver(job)}]
+            for job in waiting:
                 if job.final is not None and job.final.call.before(call) and len(job.overtaken) < MANY_CALLBACKS:
                     job.overtaken.append(call)
 
@@ -132,6 +136,12 @@ def _reported(shared: Shared, job_id: str) -> None:
     shared.reported[job_id] = None
     if len(shared.reported) > _MOST_REFERENCES:
         del shared.reported[next(iter(shared.reported))]
+
+
+def _receiver(job: Job | None) -> str:
+    """Return the host that the order of a job gave for callbacks."""
+    url = job.order.sent.get("replyUrl") if job is not None and job.order is not None else None
+    return urlsplit(url).netloc if isinstance(url, str) else ""
 
 
 def _ran(world: World, job: Job, call: Call) -> None:

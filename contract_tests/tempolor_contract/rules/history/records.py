@@ -176,7 +176,8 @@ class Crashes:
 
     def observe(self, call: Call) -> None:
         """Take in a call."""
-        self.working = call if call.accepted else self.working
+        # Who has nothing yet is refused all the time, and rightly so.
+        self.working = call if call.accepted or call.status in {400, 401, 404} else self.working
         if self.is_crash(call):
             known = self.of(call)
             if known.calls or len(self._requests) < _MOST_REQUESTS:

@@ -134,6 +134,7 @@ def _near_tokens(lab: Lab) -> None:
     near: dict[str, dict[str, Any]] = {
         "a token that goes on after ours": {"token": f"{mine}x"},
         "a token that begins as ours": {"token": mine[:-1]},
+        "our token in other letters": {"token": mine.swapcase()},
         "another token of our number": {"token": f"{front}{dash}{lab.name('other')}"},
         "our token after Basic": {"token": None, "headers": {"Authorization": f"Basic {mine}"}},
     }
@@ -192,13 +193,16 @@ def _without_token(lab: Lab, operation: str, name: str, thing: str) -> None:
 
 
 def _spelt(lab: Lab, operation: str, name: str, thing: str, *, encoded: bool) -> None:
-    """Send an id with `%3A` for its colons or with a slash behind it; a job that has ended cannot be cancelled."""
+    """Send an id with `%3A` for its colons or with a slash behind it: it is the same id."""
     method, path = lab.place(operation, {name: thing})
     call = lab.send(method, path.replace(":", "%3A") if encoded else f"{path}/")
     spelling = "its colons sent as %3A" if encoded else "a slash behind it"
     told = f"{operation} of {thing}, {spelling}, was answered {call.status}: {call.error}"
-    ended = call.status == 404 and operation == "cancel_job" and thing not in fixtures.running(lab, (thing,))
-    fine = ended or call.accepted or (call.status in {400, 404} and operation == "download_music")
+    # There is nothing to cancel then, and perhaps nothing to download yet.
+    may_be_over = call.status == 404 and operation in {"cancel_job", "download_music"}
+    ended = may_be_over and thing not in fixtures.running(lab, (thing,))
+    # Of a job that is at work there is nothing to download, in whatever spelling.
+    fine = ended or call.accepted or (call.status == 400 and operation == "download_music")
     judged = _ENCODED_ID_IS_THE_SAME_ID if encoded else _SLASH_AT_THE_END_IS_NOTHING
     lab.check(judged, fine=fine, message=told, call=call)
 

@@ -1,5 +1,6 @@
 """Configuring accounts: level full only, because a real one takes its secrets."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from .survey import EACH_LIST
 
 _ACCOUNT_ROUND_TRIPS: Final = rule("account-round-trips")
 _ACCOUNT_STAMP_IS_NOW: Final = rule("account-stamp-is-now")
+_EMPTY_FIELDS_ARE_LEFT_OUT: Final = rule("empty-fields-are-left-out")
 _EMPTY_IS_LEFT_OUT: Final = rule("empty-is-left-out")
 _INVALID_VALUES_ARE_400: Final = rule("invalid-values-are-400")
 _ONE_ACCOUNT_NEEDS_NO_NAME: Final = rule("one-account-needs-no-name")
@@ -44,8 +46,14 @@ _REFUSED: Final[tuple[dict[str, Any], ...]] = (
 def _accounts(lab: Lab) -> None:
     first = fixtures.new_account(lab)
     second = fixtures.new_account(lab, 3)
-    plays = (partial(_stored_again, lab, second), partial(_nameless, lab, first), partial(_empty_and_invalid, lab))
-    lab.side_by_side(plays)
+    lab.side_by_side(
+        [
+            partial(_stored_again, lab, second),
+            partial(_namesake, lab, first),
+            partial(_nameless, lab, first),
+            partial(_empty_and_invalid, lab),
+        ]
+    )
     lab.side_by_side(partial(_gone, lab, user_id) for user_id in (first, second))
     lab.side_by_side(partial(lab.call, operation) for operation in ("list_accounts", "get_available_capacity"))
 
@@ -82,6 +90,17 @@ def _nameless(lab: Lab, user_id: str) -> None:
     queries: tuple[dict[str, str], ...] = ({}, {"user_id": user_id})
     lab.side_by_side(partial(lab.call, operation, query=query) for operation in EACH_LIST for query in queries)
     _nameless_uploads(lab)
+
+
+def _namesake(lab: Lab, user_id: str) -> None:
+    """Use an account whose id goes on where another one ends: `list-keeps-to-its-account` judges the lists of that."""
+    longer = f"{user_id}1"
+    if lab.call("create_account", json={"requestParams": {"user_id": longer}}).accepted:
+        lab.call("upload_midi", query={"user_id": longer, "name": "Longer"}, content=midi_file(), headers=_MIDI)
+        jobs = fixtures.order(lab, user_id=longer).jobs
+        lab.side_by_side(partial(lab.call, each, query={"user_id": user_id}) for each in ("list_midi", "list_music"))
+        fixtures.cancel_all(lab, jobs)
+        lab.call("delete_account", arguments={"user_id": longer})
 
 
 def _stored(lab: Lab, parameters: dict[str, Any], limit: int, before: Call | None) -> Call:
@@ -122,11 +141,11 @@ def _nameless_upload(lab: Lab, operation: str, options: dict[str, Any]) -> None:
 def _one_account(lab: Lab) -> None:
     """Give another user, who has no account, one; then nothing needs to be told which."""
     other = lab.target.other_token
-    for operation in ("list_accounts", "list_music", "list_midi"):
-        call = lab.call(operation, token=other)
-        if operation == "list_accounts" and call.status != 404:
-            raise UnclearError("the other user has accounts already")
-        told = f"no account is configured, but {operation} was answered {call.status}"
+    listed = lab.call("list_accounts", token=other)
+    if listed.status != 404:
+        raise UnclearError("the other user has accounts already")
+    for call in (listed, *lab.side_by_side(_nameless_calls(lab))):
+        told = f"no account is configured, but {call.operation} was answered {call.status}"
         lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)
     made_up = str(lab.random.randrange(10**8, 10**9))
     stored = lab.call("create_account", json={"requestParams": {"user_id": made_up}}, token=other)
@@ -136,6 +155,10 @@ def _one_account(lab: Lab) -> None:
     try:
         not_shown(lab, lab.call("list_accounts", token=other), set())
         not_shown(lab, lab.call("get_available_capacity", token=other), set())
+        # Two and one again is one.
+        second = str(lab.random.randrange(10**8, 10**9))
+        if lab.call("create_account", json={"requestParams": {"user_id": second}}, token=other).accepted:
+            lab.call("delete_account", arguments={"user_id": second}, token=other)
         _without_a_name(lab, user_id)
     finally:
         deleted = lab.call("delete_account", arguments={"user_id": user_id}, token=other)
@@ -143,18 +166,31 @@ def _one_account(lab: Lab) -> None:
         lab.check(_ACCOUNT_ROUND_TRIPS, fine=deleted.status == 204, message=told, call=deleted)
 
 
+def _nameless_calls(lab: Lab) -> list[Callable[[], Call]]:
+    """Return whatever another user may ask for without naming an account; orders come last."""
+    call = partial(lab.call, token=lab.target.other_token)
+    sound: dict[str, Any] = {"content": wav_file(), "headers": {"Content-Type": "audio/wav"}, "timeout": UPLOAD_SECONDS}
+    # Elsewhere they keep their caller waiting for minutes.
+    sounds = (("clone_voice", {"name": "x"}), ("split_stems", {})) if lab.clock.virtual else ()
+    return [
+        *(partial(call, operation) for operation in EACH_LIST),
+        partial(call, "list_music", query={"user_id": ""}),
+        partial(call, "upload_midi", query={"name": "x"}, content=midi_file(), headers=_MIDI),
+        *(partial(call, operation, query=query, **sound) for operation, query in sounds),
+        partial(call, "create_instrumental", json={"prompt": "A harbour loop"}),
+        partial(call, "create_song", json={"prompt": "A harbour ballad"}),
+    ]
+
+
 def _without_a_name(lab: Lab, user_id: str) -> None:
     other = lab.target.other_token
-    calls = [lab.call(operation, token=other) for operation in EACH_LIST]
-    calls.append(lab.call("list_music", query={"user_id": ""}, token=other))
-    calls.append(lab.call("upload_midi", query={"name": "x"}, content=midi_file(), headers=_MIDI, token=other))
-    calls.append(lab.call("create_song", json={"prompt": "A harbour ballad"}, token=other))
+    calls = lab.side_by_side(_nameless_calls(lab))
     for call in calls:
         if fixtures.busy(call):
             continue
         told = f"{user_id} is the only account, and {call.operation} without its name was answered {call.status}"
         lab.check(_ONE_ACCOUNT_NEEDS_NO_NAME, fine=call.accepted, message=f"{told}: {call.error}", call=call)
-    jobs = texts(calls[-1].item.get("jobs"))
+    jobs = [job_id for call in calls[-2:] for job_id in texts(call.item.get("jobs"))]
     elsewhere = [job_id for job_id in jobs if (parts := parse(job_id)) and parts.account != user_id]
     told = f"{user_id} is the only account, but an order without its name started {elsewhere}"
     lab.check(_ONE_ACCOUNT_NEEDS_NO_NAME, fine=not elsewhere, message=told, call=calls[-1])
@@ -163,7 +199,8 @@ def _without_a_name(lab: Lab, user_id: str) -> None:
 
 
 def _empty_and_invalid(lab: Lab) -> None:
-    first, second, third, fourth, fifth, sixth = (str(lab.random.randrange(10**8, 10**9)) for _ in range(6))
+    made_up = (str(lab.random.randrange(10**8, 10**9)) for _ in range(7))
+    first, second, third, fourth, fifth, sixth, seventh = made_up
     # A browser may send its numbers as numbers. `account-keeps-its-id` and `no-lasting-crash` judge what comes of it.
     named = ({"ucid": first}, {"user_id": int(second)})
     # An id is a text: zeros in front belong to it, and paths have it encoded.
@@ -172,8 +209,9 @@ def _empty_and_invalid(lab: Lab) -> None:
         [
             *(partial(_for_a_moment, lab, parameters) for parameters in named),
             *(partial(_hard_id, lab, user_id) for user_id in hard),
-            partial(_dashed, lab, f"my-account_{sixth}"),
+            *(partial(_used, lab, user_id) for user_id in (f"my-account_{sixth}", f"Zo\u00eb {sixth}")),
             partial(_empty, lab),
+            partial(_empty_limit, lab, seventh),
             partial(_without_parameters, lab),
             *(partial(_refused, lab, fifth, body) for body in _REFUSED),
         ]
@@ -197,14 +235,15 @@ def _hard_id(lab: Lab, user_id: str) -> None:
         _gone(lab, stored_as)
 
 
-def _dashed(lab: Lab, user_id: str) -> None:
-    """Use an account whose id has a dash, which stands between other parts of ids, too."""
+def _used(lab: Lab, user_id: str) -> None:
+    """Use an account whose id has a dash, which stands between other parts of ids, too, or what paths have encoded."""
     if lab.call("create_account", json={"requestParams": {"user_id": user_id}}).accepted:
         jobs = fixtures.order(lab, user_id=user_id).jobs
         midi = lab.call("upload_midi", query={"user_id": user_id, "name": "x"}, content=midi_file(), headers=_MIDI)
         made = midi.item.get("midiRenderVO")
         if isinstance(made, dict) and isinstance(made.get("midiItemId"), str):
             lab.call("delete_midi", arguments={"midiItemId": made["midiItemId"]})
+        lab.call("list_music", query={"user_id": user_id})
         for job_id in jobs:
             fixtures.read(lab, job_id)
         fixtures.cancel_all(lab, jobs)
@@ -218,6 +257,13 @@ def _empty(lab: Lab) -> None:
     if empty.accepted and isinstance(empty.item.get("user_id"), str):
         lab.call("get_account", arguments={"user_id": empty.item["user_id"]})
         lab.call("delete_account", arguments={"user_id": empty.item["user_id"]})
+
+
+def _empty_limit(lab: Lab, user_id: str) -> None:
+    call = lab.call("create_account", json={"requestParams": {"user_id": user_id}, "maxJobs": ""})
+    told = f"create_account with an empty maxJobs was answered {call.status}: {call.error}"
+    lab.check(_EMPTY_FIELDS_ARE_LEFT_OUT, fine=call.accepted, message=told, call=call)
+    lab.call("delete_account", arguments={"user_id": user_id})
 
 
 def _without_parameters(lab: Lab) -> None:
@@ -263,10 +309,17 @@ def _gone(lab: Lab, user_id: str) -> None:
     deleted = lab.call("delete_account", arguments={"user_id": user_id})
     told = f"account {user_id} was there, but deleting it was answered {deleted.status}"
     lab.check(_ACCOUNT_ROUND_TRIPS, fine=deleted.status == 204, message=told, call=deleted)
-    for operation in ("get_account", "delete_account"):
-        call = lab.call(operation, arguments={"user_id": user_id})
-        told = f"account {user_id} was deleted, but {operation} was answered {call.status}"
+    query = {"user_id": user_id, "name": "x"}
+    late: list[Callable[[], Call]] = [
+        *(partial(lab.call, each, arguments={"user_id": user_id}) for each in ("get_account", "delete_account")),
+        partial(lab.call, "list_music", query={"user_id": user_id}),
+        partial(lab.call, "upload_midi", query=query, content=midi_file(), headers=_MIDI),
+        partial(lab.call, "create_song", json={"user_id": user_id, "prompt": "A harbour ballad"}),
+    ]
+    for call in lab.side_by_side(late):
+        told = f"account {user_id} was deleted, but {call.operation} was answered {call.status}"
         lab.check(_ACCOUNT_ROUND_TRIPS, fine=call.status == 404, message=told, call=call, earlier=(deleted,))
+        fixtures.cancel_all(lab, texts(call.item.get("jobs")))
 
 
 _MAKES: Final = frozenset({Need.CREATE, Need.ACCOUNT, Need.UPLOAD})

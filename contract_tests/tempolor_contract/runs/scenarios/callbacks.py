@@ -3,10 +3,11 @@
 from functools import partial
 from typing import Final
 
-from ...document.bodies import FAILED, status_of
+from ...document.bodies import COMPLETED, FAILED, status_of
 from ...rules.catalogue import rule
 from ...target.guard import Level
 from . import fixtures
+from .fetching import all_formats
 from .fixtures import Ordered
 from .lab import Lab, UnclearError
 from .scenario import Beside, Need, Scenario, ids
@@ -18,6 +19,8 @@ _NO_CALLBACK_AFTER_CANCEL: Final = rule("no-callback-after-cancel")
 _PATIENCE: Final = 30.0
 _PATIENCE_NEARBY: Final = 12.0
 _LONGEST: Final = 1024
+_NOBODY: Final = "http://127.0.0.1:9"
+"""Where nobody listens: the port of a protocol that is out of use."""
 
 
 def _callbacks(lab: Lab) -> None:
@@ -26,8 +29,9 @@ def _callbacks(lab: Lab) -> None:
     told = {"replyUrl": reply, "replyRef": lab.name("Ref").ljust(_LONGEST, "r")}
     another = _another(lab)
     ordered = [
-        fixtures.order(lab, **told),
-        _by_form(lab, model_song="v3", **told),
+        fixtures.order(lab, **told, prompt=fixtures.HARD),
+        _by_form(lab, "create_song", model_song="v3", **told),
+        _by_form(lab, "create_instrumental", replyUrl=reply),
         fixtures.order(lab, "create_instrumental", user_id=another, replyUrl=reply),
     ]
     if lab.guard.level is Level.FULL:
@@ -41,7 +45,10 @@ def _callbacks(lab: Lab) -> None:
         for job_id in each.jobs:
             told_of = f"{job_id} has ended, but no final callback came to its replyUrl"
             lab.check(_CALLBACKS_END_WITH_ONE_FINAL, fine=job_id in arrived, message=told_of, call=each.call)
-    lab.side_by_side(partial(fixtures.read, lab, job_id) for job_id in jobs)
+    ends = lab.side_by_side(partial(fixtures.read, lab, job_id) for job_id in jobs)
+    # What another account has made can be had as well.
+    for last in [each for each in ends[-1:] if status_of(each.item) == COMPLETED]:
+        all_formats(lab, last.arguments["job_id"])
 
 
 def _another(lab: Lab) -> str:
@@ -49,10 +56,10 @@ def _another(lab: Lab) -> str:
     return fixtures.new_account(lab) if lab.guard.level is Level.FULL else fixtures.account(lab)
 
 
-def _by_form(lab: Lab, **fields: str) -> Ordered:
+def _by_form(lab: Lab, operation: str, **fields: str) -> Ordered:
     """Send a valid order as a form, which is read by other code."""
     body = {"user_id": fixtures.account(lab), "prompt": "A harbour ballad", **fields}
-    call = lab.call("create_song", files={name: (None, value) for name, value in body.items()})
+    call = lab.call(operation, files={name: (None, value) for name, value in body.items()})
     return Ordered(call, body["user_id"], fixtures.taken(lab, call, "a valid order as a form"))
 
 
@@ -105,17 +112,19 @@ def _cancelled(lab: Lab) -> None:
 
 
 def _failing(lab: Lab) -> None:
-    """Order with an address that answers 503 to each callback: that is no reason for the music to fail."""
+    """Order with addresses that answer 503 or not at all: that is no reason for the music to fail."""
     once = fixtures.order(lab, replyUrl=f"{_url(lab)}?first=503")
-    jobs = fixtures.order(lab, replyUrl=f"{_url(lab)}?answer=503").jobs
-    ends = [fixtures.finished(lab, job_id) for job_id in jobs]
+    unheard = fixtures.order(lab, replyUrl=f"{_NOBODY}/{lab.name('hook')}")
+    refused = fixtures.order(lab, replyUrl=f"{_url(lab)}?answer=503")
+    ends = {job_id: fixtures.finished(lab, job_id) for each in (unheard, refused) for job_id in each.jobs}
     # Music may fail by itself.
-    refused = {*jobs, *once.jobs}
-    others = (job.final for world in lab.inspector.worlds for job in world.jobs.values() if job.id not in refused)
+    own = {*once.jobs, *ends}
+    others = (job.final for world in lab.inspector.worlds for job in world.jobs.values() if job.id not in own)
     failing = any(final is not None and final.status == FAILED for final in others)
-    told = f"of all jobs only {', '.join(jobs)} failed, whose callbacks were answered 503"
-    fine = failing or any(status_of(end.item) != FAILED for end in ends)
-    lab.check(_CALLBACKS_THAT_FAIL_HARM_NOTHING, fine=fine, message=told, call=ends[-1])
+    for ordered, answered in ((unheard, "by nobody"), (refused, "503")):
+        told = f"of all jobs only {', '.join(ordered.jobs)} failed, whose callbacks were answered {answered}"
+        fine = failing or any(status_of(ends[job_id].item) != FAILED for job_id in ordered.jobs)
+        lab.check(_CALLBACKS_THAT_FAIL_HARM_NOTHING, fine=fine, message=told, call=ends[ordered.jobs[-1]])
     _goes_on(lab, once)
 
 
@@ -146,7 +155,7 @@ CALLBACKS = Scenario(
     "callbacks",
     _callbacks,
     _MAKES,
-    cost=4,
+    cost=5,
     beside=Beside.ORDERS,
     provokes=ids(
         "callback-is-a-json-post callback-fits-schema callback-repeats-the-order callback-goes-to-its-address "
@@ -165,7 +174,7 @@ FAILING = Scenario(
     "failing-callbacks",
     _failing,
     _MAKES,
-    cost=2,
+    cost=3,
     beside=Beside.ORDERS,
     provokes=("callbacks-that-fail-harm-nothing",),
 )

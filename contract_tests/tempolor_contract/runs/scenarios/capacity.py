@@ -3,6 +3,7 @@
 import re
 from functools import partial
 from typing import Final
+from urllib.parse import urlsplit
 
 from ...document.bodies import texts
 from ...document.call import Call
@@ -39,8 +40,14 @@ def _count(call: Call) -> int | None:
     return int(match[0]) if match else None
 
 
+def _bare(reply: dict[str, str]) -> dict[str, str]:
+    """Return an address without a path, which some readers of addresses give one."""
+    parts = {name: urlsplit(url) for name, url in reply.items()}
+    return {name: f"{each.scheme}://{each.netloc}?{each.query}" for name, each in parts.items()}
+
+
 def _own_limit(lab: Lab) -> None:
-    ordered = fixtures.order(lab, replyRef=lab.name("ref"), **fixtures.reply_url(lab))
+    ordered = fixtures.order(lab, replyRef=lab.name("ref"), **_bare(fixtures.reply_url(lab)))
     jobs = list(ordered.jobs)
     try:
         limit = len(ordered.jobs)

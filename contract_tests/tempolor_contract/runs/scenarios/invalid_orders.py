@@ -2,7 +2,9 @@
 
 import json
 from functools import partial
+from itertools import product
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from ...document.bodies import texts
 from ...document.call import Call
@@ -86,6 +88,7 @@ _NO_ORDERS: Final = (
     f'{{"prompt": {"[" * _MANY}{"]" * _MANY}}}',
 )
 """What is no order, whether it is JSON or not; the last ones are, and deeper or longer than some readers can go."""
+_OTHER_TYPES: Final = ("text/plain", "application/x-www-form-urlencoded")
 _SOURCES: Final = {"clonedVoiceItemId": "voice", "midiItemId": "midi", "artistVoiceItemId": ""}
 """The fields that name material, and the kind of their ids, where they have a form."""
 _ALONE: Final = frozenset({"no prompt"})
@@ -103,11 +106,12 @@ def _orders(lab: Lab) -> None:
             *(partial(_refused, lab, account, *each) for each in _CASES),
             *(partial(_broken, lab, operation, body) for operation in _TABLES for body in _NO_ORDERS),
             *(partial(_form, lab, account, *each) for each in _CASES if each[1] in _FORMS),
-            partial(_as_text, lab, account),
+            *(partial(_as_other, lab, account, *each) for each in product(_TABLES, _OTHER_TYPES)),
             partial(_enormous, lab, account),
             partial(_slash, lab, account),
             *(partial(_unknown_account, lab, account, operation) for operation in _TABLES),
-            *(partial(_unknown, lab, account, *each) for each in _SOURCES.items()),
+            *(partial(_broken, lab, "create_account", body) for body in _NO_ORDERS),
+            *(partial(_unknown, lab, account, *each) for each in product(_SOURCES.items(), (False, True))),
         ]
     )
     lab.call("list_running_jobs")
@@ -154,12 +158,13 @@ def _form(lab: Lab, account: str, operation: str, case: str, fields: dict[str, A
     lab.check(_INVALID_VALUES_ARE_400, fine=fine, message=told, call=call)
 
 
-def _as_text(lab: Lab, account: str) -> None:
-    """Send an order as a text: it is neither JSON nor a form."""
-    body = json.dumps({"user_id": account, "prompt": "A ballad", "replyRef": lab.name("ref")})
-    call = lab.call("create_song", content=body, headers={"Content-Type": "text/plain"})
+def _as_other(lab: Lab, account: str, operation: str, media_type: str) -> None:
+    """Send an order as a text or as web pages send forms: it is neither JSON nor multipart."""
+    fields = {"user_id": account, "prompt": "A ballad", "replyRef": lab.name("ref")}
+    body = urlencode(fields) if media_type.endswith("urlencoded") else json.dumps(fields)
+    call = lab.call(operation, content=body, headers={"Content-Type": media_type})
     if not fixtures.busy(call):
-        told = f"an order sent as text/plain is a 400, but was answered {call.status}"
+        told = f"{operation} sent as {media_type} is a 400, but was answered {call.status}"
         lab.check(_ORDERS_ARE_JSON_OR_FORMS, fine=call.status == 400, message=told, call=call)
     fixtures.cancel_all(lab, texts(call.item.get("jobs")))
 
@@ -191,12 +196,16 @@ def _unknown_account(lab: Lab, account: str, operation: str) -> None:
         lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)
 
 
-def _unknown(lab: Lab, account: str, name: str, kind: str) -> None:
+def _unknown(lab: Lab, account: str, source: tuple[str, str], as_form: bool) -> None:  # noqa: FBT001 - one of a product
+    name, kind = source
     unknown = fixtures.made_up_id(lab, kind, user_id=account) if kind else lab.name("voice")
-    call = lab.call("create_song", json={"user_id": account, "prompt": "A ballad", name: unknown})
+    body = {"user_id": account, "prompt": "A ballad", name: unknown}
+    sent: dict[str, Any] = {"files": {each: (None, text) for each, text in body.items()}} if as_form else {"json": body}
+    call = lab.call("create_song", **sent)
     if not fixtures.busy(call):
         told = f"an order with a {name} that nobody has is a 404, but was answered {call.status}"
         lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
+    fixtures.cancel_all(lab, texts(call.item.get("jobs")))
 
 
 ORDERS = Scenario(

@@ -154,7 +154,9 @@ class Lab:
         call = calls[-1]
         if any(map(Crashes.is_crash, calls)) and self._may_repeat(method):
             # A bad moment passes, and it strikes whatever is asked; `no-lasting-crash` judges which one this was.
-            working = self._send("GET", self.target.base_url.rstrip("/") + "/scheduler", _ME, None, timeout, {})
+            working = self._send(
+                "GET", self.target.base_url.rstrip("/") + "/scheduler", token or _ME, None, timeout, {}
+            )
             more = range(_TRIES - tries or 1)
             calls += [self._send(method, url, token, query, timeout, content) for _ in more]
             self._judge_silence(calls, working)

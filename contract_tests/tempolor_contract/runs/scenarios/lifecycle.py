@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 from typing import Final
 
 from ...document.bodies import COMPLETED, GENERATING, records_of, running_rows, status_of, texts
@@ -62,7 +63,10 @@ def _song(lab: Lab) -> None:
     if status_of(last.item) == COMPLETED:
         looks.append(partial(_download, lab, ordered.jobs[0]))
     lab.side_by_side(looks)
-    _delete_all(lab, ordered)
+    # One that is deleted takes nothing of the others along.
+    delete(lab, ordered.jobs[0])
+    _links_of_others(lab, ordered)
+    _delete_all(lab, ordered.account, ordered.jobs[1:])
     _look(lab, ordered, "song")
 
 
@@ -216,10 +220,10 @@ def delete(lab: Lab, job_id: str) -> None:
     lab.side_by_side(partial(lab.call, operation, arguments={"job_id": job_id}) for operation in gone)
 
 
-def _delete_all(lab: Lab, ordered: Ordered) -> None:
+def _delete_all(lab: Lab, account: str, jobs: tuple[str, ...]) -> None:
     """Delete jobs while others read the list that they are in: `no-lasting-crash` judges what that leads to."""
-    deletes = [partial(delete, lab, job_id) for job_id in ordered.jobs]
-    lab.side_by_side([*deletes, *[partial(_read_list, lab, ordered.account)] * _READERS])
+    deletes = [partial(delete, lab, job_id) for job_id in jobs]
+    lab.side_by_side([*deletes, *[partial(_read_list, lab, account)] * _READERS])
 
 
 def _read_list(lab: Lab, account: str) -> None:
@@ -243,7 +247,7 @@ def _instrumental(lab: Lab) -> None:
     _look(lab, ordered, "instrumental")
     if status_of(ends[0].item) == COMPLETED:
         all_formats(lab, ordered.jobs[0])
-    _delete_all(lab, ordered)
+    _delete_all(lab, ordered.account, ordered.jobs)
 
 
 def _artist(lab: Lab) -> None:
@@ -252,7 +256,8 @@ def _artist(lab: Lab) -> None:
     records = [record for page in (shown[0], shown[-1]) for record in records_of(page)]
     if not records or not isinstance(records[0].get("itemId"), str):
         raise UnclearError("there are no artist voices on offer")
-    fetch_nearby(lab, records[0].get("vocalUrl"))
+    for record, name in product((records[0], records[-1]), ("vocalUrl", "coverUrl")):
+        fetch_nearby(lab, record.get(name))
     # What stands on a later page is as good as the rest.
     voices = dict.fromkeys(texts([records[0].get("itemId"), records[-1].get("itemId")]))
     lab.side_by_side(partial(_sung_by, lab, account, voice) for voice in voices)

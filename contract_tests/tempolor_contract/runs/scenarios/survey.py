@@ -26,6 +26,9 @@ _READING: Final = (
     *("list_accounts", "get_account", *EACH_LIST, "get_music", "download_music"),
     *("list_running_jobs", "get_available_capacity"),
 )
+_SLASHED: Final = ("/scheduler", "/accounts", "/music", "/music/midi")
+_SLASHED_TOO: Final = ("/scheduler/available", "/music/cloned-voices", "/music/artist-voices")
+"""What is asked for as well where requests cost nothing."""
 _MOST_PAGES: Final = 2
 
 
@@ -36,8 +39,9 @@ def look_around(lab: Lab) -> None:
     first = _read_lists(lab, account)
     for operation in ("list_running_jobs", "get_available_capacity", "get_available_capacity"):
         lab.call(operation)
+    more = _SLASHED_TOO if lab.guard.level is Level.FULL else ()
     asked: list[Callable[[], object]] = [
-        *(partial(_slashed, lab, account, path) for path in ("/scheduler", "/accounts", "/music", "/music/midi")),
+        *(partial(_slashed, lab, account, path) for path in (*_SLASHED, *more)),
         partial(_empty_account, lab),
         *(partial(_encoded, lab, each) for each in _jobs(first)[:1]),
         partial(_values, lab, account, first),
@@ -78,13 +82,14 @@ def _read_accounts(lab: Lab, account: str | None) -> None:
 
 def _read_lists(lab: Lab, account: str | None) -> Call | None:
     """Walk through the lists, and return a call that shows a job."""
+    most = _MOST_PAGES if lab.guard.level is Level.FULL else 1
     firsts = lab.side_by_side(
         [
             *(
                 partial(walk, lab, operation, {"user_id": account}, _MOST_PAGES + (operation == "list_music"))
                 for operation in EACH_LIST
             ),
-            partial(lab.call, "list_music", query={"user_id": account, "type": "instrumental"}),
+            partial(walk, lab, "list_music", {"user_id": account, "type": "instrumental"}, most),
         ]
     )
     return next((each for each in firsts if each.operation == "list_music" and records_of(each)), None)

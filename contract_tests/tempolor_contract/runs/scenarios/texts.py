@@ -77,8 +77,10 @@ def _limits(lab: Lab) -> None:
     """Order at the very limits of what the pages allow: they count characters, not bytes."""
     account = fixtures.account(lab)
     common = {"user_id": account, "prompt": _NOTE * 2000, "replyRef": _NOTE * 1024}
-    song = {**common, "lyrics": f"{_NOTE * 29}\n" * 100, "model_song": "v3.5"}
-    slow = {**common, "chords": _NOTE * 200, "bpm": 50, "tonality": "Bb:major"}
+    # Fields of the other kind are unknown ones, which count as nothing.
+    song = {**common, "lyrics": f"{_NOTE * 29}\n" * 100, "model_song": "v3.5", "bpm": 20, "tonality": "H"}
+    slow = {**common, "chords": _NOTE * 200, "bpm": 50, "tonality": "Bb:major", "lyrics": "l" * 3001}
+    older = ({**song, "model_song": "v3"}, {**slow, "model_instrumental": "i3"})
     fast = {"user_id": account, "prompt": "A loop", "bpm": 190, "model_instrumental": "i3.5 beta", "unheard_of": 1}
     # An older name, which counts as well.
     fast["chord"] = "Am F C G"
@@ -88,9 +90,11 @@ def _limits(lab: Lab) -> None:
         for encoded in (*_ENCODINGS, _as_typed_form)
         for operation, fields in orders
     ]
+    sent += [(operation, _as_json(fields)) for operation, fields in zip(_KINDS, older, strict=True)]
     # Which account it takes is open; that it needs none is printed.
     nameless = {"prompt": "A harbour ballad", "replyRef": lab.name("ref")}
-    lab.side_by_side(partial(_order, lab, *each) for each in (*sent, ("create_song", {"json": nameless})))
+    sent += [("create_song", encoded(nameless)) for encoded in _ENCODINGS]
+    lab.side_by_side(partial(_order, lab, *each) for each in sent)
     lab.side_by_side(
         [
             *(partial(_empty, lab, encoded, operation) for encoded in _ENCODINGS for operation in _KINDS),
@@ -124,7 +128,7 @@ def _order(lab: Lab, operation: str, sent: dict[str, Any]) -> None:
 
 def _empty(lab: Lab, encoded: Encoding, operation: str) -> None:
     """Order with each optional field there, and empty."""
-    wanted = {"user_id": fixtures.account(lab), "prompt": "A harbour ballad"}
+    wanted = {"prompt": "A harbour ballad"}
     empty = dict.fromkeys((name for name in schema_of(lab, operation)["properties"] if name not in wanted), "")
     call = fixtures.unless_busy(lab.call(operation, **encoded({**wanted, **empty})))
     told = f"{operation} with empty optional fields as {call.exchange.request.media_type} was answered {call.status}"
@@ -161,7 +165,7 @@ LIMITS = Scenario(
     "limits-and-forms",
     _limits,
     _MAKES,
-    cost=18,
+    cost=21,
     beside=Beside.UNHURRIED,
     provokes=("empty-fields-are-left-out", "valid-orders-are-taken"),
 )

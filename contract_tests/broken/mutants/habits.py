@@ -1,0 +1,92 @@
+"""Mutants in what only some clients do, and some users have: other spellings, no account yet, one that has two."""
+
+from functools import partial
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ..mutant import Answer, Asked, Kind, Rewrite
+from ..rewriting import ORDERS, SUCCESS, answers, at, edit, error, rewritten
+
+
+def _nobody_crashes(asked: Asked, answer: Answer) -> bool:
+    """Tell whether somebody orders who has no account at all."""
+    return asked.operation in ORDERS and answer.status == 404 and b"user_id" not in asked.body
+
+
+def _looked_up(asked: Asked, _answer: Answer) -> bool:
+    sent = asked.data
+    return asked.operation in ORDERS and isinstance(sent, dict) and sent.get("user_id") == ""
+
+
+def _with_a_charset(asked: Asked, _answer: Answer) -> bool:
+    told = asked.headers.get(b"content-type", b"")
+    return asked.operation in {"create_account", "create_instrumental"} and b"charset" in told
+
+
+def _with_a_path(url: str) -> str:
+    parts = urlsplit(url)
+    return url if parts.path else parts._replace(path="/").geturl()
+
+
+def _numbers_for_booleans(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {name: int(each) if isinstance(each, bool) else each for name, each in parameters.items()}
+
+
+def _siblings_lose_their_files() -> Rewrite:
+    """Answer downloads of an order's jobs 404 once one of them was deleted."""
+    orders: dict[str, list[str]] = {}
+    lost: set[str] = set()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        job_id = asked.path.rpartition("/")[2]
+        if asked.operation in ORDERS and answer.status == 200:
+            orders.update(dict.fromkeys(answer.data["jobs"], answer.data["jobs"]))
+        elif asked.operation == "delete_music" and answer.status in SUCCESS:
+            lost.update(orders.get(job_id, ()))
+        elif asked.operation == "download_music" and answer.status == 200 and job_id in lost:
+            answer.become(404, error(404, f"No record found for {job_id}"))
+
+    return rewrite
+
+
+_identity = partial(rewritten, Kind.IDENTITY)
+_validation = partial(rewritten, Kind.VALIDATION)
+
+MUTANTS: Final = (
+    _identity(
+        "nobody-crashes",
+        "An order of who has no account yet is a 500.",
+        "no-lasting-crash unknown-account-is-404",
+        lambda: answers(_nobody_crashes, 500),
+    ),
+    _validation(
+        "empty-account-is-looked-up",
+        "An empty `user_id` in an order is a 404.",
+        "empty-fields-are-left-out",
+        lambda: answers(_looked_up, 404, error(404, "No record found for ")),
+    ),
+    _validation(
+        "charsets-are-refused",
+        "JSON whose media type names a charset is refused for accounts and instrumentals.",
+        "media-types-may-be-spelt-freely",
+        lambda: answers(_with_a_charset, 400, error(400, "Content-Type must be application/json")),
+    ),
+    _identity(
+        "addresses-get-a-path",
+        "A `replyUrl` without a path comes back with one.",
+        "busy-repeats-the-order scheduler-repeats-the-order",
+        lambda: edit(["list_running_jobs"], at("*.replyUrl", _with_a_path)),
+    ),
+    _identity(
+        "booleans-become-numbers",
+        "Booleans in the parameters of an account come back as 1 and 0.",
+        "account-keeps-its-parameters",
+        lambda: edit(["create_account", "get_account"], at("requestParams", _numbers_for_booleans)),
+    ),
+    _identity(
+        "siblings-lose-their-files",
+        "Who deletes one job of an order takes the files of the others along.",
+        "complete-can-be-downloaded",
+        _siblings_lose_their_files,
+    ),
+)
