@@ -5,12 +5,17 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..mutant import Answer, Asked, Kind, Rewrite
-from ..rewriting import ORDERS, SUCCESS, answers, at, edit, error, rewritten
+from ..rewriting import LISTS, ORDERS, SUCCESS, answers, at, edit, error, rewritten
 
 
 def _nobody_crashes(asked: Asked, answer: Answer) -> bool:
     """Tell whether somebody orders who has no account at all."""
     return asked.operation in ORDERS and answer.status == 404 and b"user_id" not in asked.body
+
+
+def _nameless(asked: Asked, answer: Answer) -> bool:
+    """Tell whether a list or an upload was refused because it does not say for which account it is."""
+    return answer.status == 400 and asked.operation in {*LISTS, "upload_midi"} and b"user_id=" not in asked.query
 
 
 def _looked_up(asked: Asked, _answer: Answer) -> bool:
@@ -58,6 +63,12 @@ MUTANTS: Final = (
         "An order of who has no account yet is a 500.",
         "no-lasting-crash unknown-account-is-404",
         lambda: answers(_nobody_crashes, 500),
+    ),
+    _validation(
+        "nobody-in-particular-is-not-found",
+        "A list or an upload that names none of several accounts is a 404.",
+        "several-accounts-need-a-name",
+        lambda: answers(_nameless, 404, error(404, "No record found for ")),
     ),
     _validation(
         "empty-account-is-looked-up",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import chain, count
 from typing import Any, Final
 
 from tempolor_mock.domain import accounts, music, paging
@@ -130,10 +130,37 @@ def _cursors_work_once() -> Rewrite:
     return rewrite
 
 
+def _without_end() -> Rewrite:
+    """Say of each page that there is another, though the later ones are empty."""
+    numbers = count()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation in {"list_midi", "list_music"}:
+            more = {"hasNext": True, "cursor": f"more{next(numbers)}"}
+            if answer.status == 400 and b"cursor=more" in asked.query:
+                answer.become(200, {"records": [], **more})
+            elif answer.status == 200 and not answer.data["hasNext"]:
+                answer.put({**answer.data, **more})
+
+    return rewrite
+
+
 _rewrite = partial(rewritten, Kind.PAGES)
 _switch = partial(switched, Kind.PAGES)
 
 MUTANTS: Final = (
+    _rewrite(
+        "pages-without-end",
+        "After the last page come empty ones, without an end.",
+        "pages-neither-lose-nor-repeat",
+        _without_end,
+    ),
+    _rewrite(
+        "listed-links-lead-nowhere",
+        "The list of MIDI files has links that do not work.",
+        "link-lasts-and-expires",
+        lambda: edit(["list_midi"], at("records.*.midiUrl", lambda url: f"{url}x")),
+    ),
     _rewrite(
         "cursors-work-once",
         "A cursor that was used is refused.",

@@ -295,6 +295,9 @@ def _user_needed(call: Call, world: World) -> Judged:
             f"{len(known)} accounts are configured, so {call.operation} needs a user_id, but was accepted without one"
         )
         return [Problem(told, tuple(each.stored for each in known[:2]))]
+    if call.status == 404:
+        told = f"{call.operation} without a user_id is a 400 where {len(known)} accounts are configured, and no 404"
+        return [Problem(told, tuple(each.stored for each in known[:2]), key="404")]
     return FINE
 
 

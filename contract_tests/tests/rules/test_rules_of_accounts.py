@@ -447,6 +447,11 @@ CASES: dict[str, tuple[str, list[Exchange], str]] = {
         [TWO, stored("333"), EMPTY],
         "[1, 1, 3] 3 accounts are configured, so list_music needs a user_id, but was accepted without one",
     ),
+    "two accounts, and none is found": (
+        "several-accounts-need-a-name",
+        [TWO, music_of(404)],
+        "[1, 1, 2] list_music without a user_id is a 400 where 2 accounts are configured, and no 404",
+    ),
     "two accounts, and a refusal": ("several-accounts-need-a-name", [TWO, music_of(400)], PASSED),
     "two accounts, and a name": ("several-accounts-need-a-name", [TWO, music_of(200, {}, user_id=ACCOUNT)], SILENT),
     "one account, and music of nobody": ("several-accounts-need-a-name", [ONE, EMPTY], SILENT),

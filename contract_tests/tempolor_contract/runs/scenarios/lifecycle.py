@@ -207,7 +207,9 @@ def _empty_format(lab: Lab, job_id: str) -> None:
 def _links_of_others(lab: Lab, ordered: Ordered) -> None:
     """Ask for the links of all jobs that have ended: those of one are none of another, and what FAILED has none."""
     failed = [job.id for world in lab.inspector.worlds for job in world.jobs.values() if job.failed and not job.gone]
-    for job_id in (*ordered.jobs[1:], *failed[:1]):
+    for job_id in [each for each in ordered.jobs[1:] if each not in failed]:
+        glance(lab, fixtures.downloaded(lab, job_id))
+    for job_id in failed[:1]:
         glance(lab, lab.call("download_music", arguments={"job_id": job_id}))
 
 

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Final
 
 from ...document.bodies import record_ids
+from ...document.call import Call
 from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab, UnclearError
@@ -33,7 +34,7 @@ def _many_files(lab: Lab, account: str) -> None:
     else:
         raise UnclearError("all that was made fits on one page")
     # What stands on the last page is as good as the rest: the rules about what is there judge that.
-    for midi_id in record_ids(pages(lab, "list_midi", {"user_id": account}, _MOST_PAGES)[-1])[-1:]:
+    for midi_id in record_ids(_last(lab, "list_midi", account))[-1:]:
         fixtures.cancel_all(lab, fixtures.order(lab, user_id=account, midiItemId=midi_id).jobs)
     # What is added while pages are turned may move things to the next page, and lose none.
     pages(lab, "list_midi", {"user_id": account}, _MOST_PAGES, meanwhile=lambda: _upload(lab, account))
@@ -42,8 +43,17 @@ def _many_files(lab: Lab, account: str) -> None:
 def _much_music(lab: Lab, account: str) -> None:
     orders = range(_STEPS[0] + _STEPS[1])
     lab.side_by_side(partial(_order, lab, account, cancelled=number % 4 == 0) for number in orders)
-    for job_id in record_ids(pages(lab, "list_music", {"user_id": account}, _MOST_PAGES)[-1])[-1:]:
+    for job_id in record_ids(_last(lab, "list_music", account))[-1:]:
         fixtures.read(lab, job_id)
+
+
+def _last(lab: Lab, operation: str, account: str) -> Call:
+    """Return the last page of a list, and judge that there is one: there are more turns than things to be listed."""
+    found = pages(lab, operation, {"user_id": account}, _MOST_PAGES)
+    told = f"{operation} says after {len(found)} pages that there are more, but there are fewer things to be listed"
+    fine = found[-1].item.get("hasNext") is not True
+    lab.check(_PAGES_NEITHER_LOSE_NOR_REPEAT, fine=fine, message=told, call=found[-1], earlier=(found[0],))
+    return found[-1]
 
 
 def _empty_type(lab: Lab, account: str) -> None:

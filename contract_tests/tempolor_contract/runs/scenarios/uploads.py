@@ -53,14 +53,15 @@ def _midi(lab: Lab) -> None:
     told = f"POST /music/midi was answered {call.status}, but POST /music/midi/ {second.status}"
     fine = second.status == call.status
     lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=second, earlier=(call,))
-    _listed(lab, "list_midi", "midiItemId", midi_id, call)
+    shown = _listed(lab, "list_midi", "midiItemId", midi_id, call)
     # Who streams a file does not tell its length in front, and may ask first whether it is welcome, as curl does.
     streamed: dict[str, Any] = {
         "content": iter([midi_file("streamed")]),
         "headers": {**_MIDI_TYPE, "Expect": "100-continue"},
     }
     _uploaded(lab, lab.call("upload_midi", query=query, **streamed))
-    lab.side_by_side([partial(_fetched, lab, midi.get("midiUrl")), partial(_sung, lab, midi_id, account)])
+    links = dict.fromkeys(texts([midi.get("midiUrl"), *(each.get("midiUrl") for each in shown)]))
+    lab.side_by_side([*(partial(_fetched, lab, url) for url in links), partial(_sung, lab, midi_id, account)])
     # Its id is not given away again. A name may be too long, but not be cut in silence.
     long = {**query, "name": lab.name("Long").ljust(_LONG, "g")}
     third = lab.call("upload_midi", query=long, content=midi_file(), headers=_MIDI_TYPE).item.get("midiRenderVO")
@@ -143,12 +144,14 @@ def _uploaded(lab: Lab, call: Call) -> Call:
     return call
 
 
-def _listed(lab: Lab, operation: str, name: str, wanted: str, upload: Call) -> None:
+def _listed(lab: Lab, operation: str, name: str, wanted: str, upload: Call) -> list[dict[str, Any]]:
+    """Look for what was uploaded, and return what the first page of its list shows of it."""
     first = walk(lab, operation, {"user_id": upload.query["user_id"]})
-    shown = {str(record.get(name)) for record in records_of(first)}
+    shown = [record for record in records_of(first) if str(record.get(name)) == wanted]
     if wanted and not first.item.get("hasNext"):
         told = f"{wanted} was uploaded, but is not listed"
-        lab.check(_UPLOAD_COMES_BACK_IN_ITS_LIST, fine=wanted in shown, message=told, call=first, earlier=(upload,))
+        lab.check(_UPLOAD_COMES_BACK_IN_ITS_LIST, fine=bool(shown), message=told, call=first, earlier=(upload,))
+    return shown
 
 
 def _order_with(lab: Lab, name: str, thing: str, account: str) -> tuple[str, ...]:
