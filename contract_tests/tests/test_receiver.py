@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 
 import httpx
 import pytest
@@ -89,6 +90,47 @@ def test_chunked_reports_are_read(receiver):
     httpx.post(receiver.url, content=iter([b'{"job_id":', b'"a"}']), trust_env=False)
 
     assert receiver.for_job("a") == [{"job_id": "a"}]
+
+
+@pytest.mark.parametrize(
+    ("sent", "body", "truncated"),
+    [
+        (b"1;a=b\r\n{\r\n1\r\n}\r\n0\r\n\r\n", b"{}", False),
+        (b"2\r\n{}\r\n-1\r\nmore", b"{}", True),
+        (b"2\r\n{}\r\n\r\n", b"{}", True),
+        (b"ffffffff\r\n{}", b"{}", True),
+        (b"xyz\r\n", b"", True),
+    ],
+)
+def test_chunks_that_are_none_cut_a_report(receiver, sent, body, truncated):
+    """What came until then is kept; no size of a chunk has memory taken for it."""
+    host, port = receiver.url.removeprefix("http://").removesuffix("/callback").split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(b"POST /callback HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + sent)
+        connection.shutdown(socket.SHUT_WR)
+
+        assert receiver.wait_for(lambda exchanges: len(exchanges) == 1, 5)
+    [exchange] = receiver.exchanges
+    assert (exchange.request.body, exchange.request.truncated) == (body, truncated)
+
+
+def test_what_finds_no_room_is_refused_and_the_oldest_goes(receiver, monkeypatch):
+    """Nothing is lost that nobody has asked for: a service calls back again after a 503."""
+    monkeypatch.setattr("tempolor_contract.exchanges.receiver._MOST_KEPT", 3 * 2500)
+
+    assert [post(receiver, {"job_id": name}) for name in "abcd"] == [200, 200, 200, 503]
+    assert len(receiver.received()) == 3
+    assert [post(receiver, {"job_id": name}) for name in "de"] == [200, 200]
+    assert [each.request.json["job_id"] for each in receiver.exchanges] == ["c", "d", "e"]
+    assert [each.request.json["job_id"] for each in receiver.received()] == ["d", "e"]
+
+
+def test_addresses_are_remembered_for_a_while(receiver, monkeypatch):
+    """Whoever makes up addresses takes no memory."""
+    monkeypatch.setattr("tempolor_contract.exchanges.receiver._MOST_ADDRESSES", 2)
+    urls = [f"{receiver.url}?first=503&of={of}" for of in "abcba"]
+
+    assert [httpx.post(url, json={}, trust_env=False).status_code for url in urls] == [503, 503, 503, 200, 503]
 
 
 def test_a_cut_report_is_marked(receiver):

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice
 from threading import Condition, Thread
 from types import TracebackType
 from typing import Any, Final, Self
@@ -15,6 +16,14 @@ from .exchange import Exchange, Request, Response
 
 SOURCE: Final = "callback"
 _MOST_BYTES: Final = 4 << 20
+_CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})\s*[;\r\n]")
+_LONGEST_LINE: Final = 64
+_MOST_KEPT: Final = 64 << 20
+"""Bytes of all that was received; the oldest that was asked for goes first."""
+_BESIDE_A_BODY: Final = 2000
+"""Bytes that an exchange takes, roughly, beside its body and its address."""
+_MOST_ADDRESSES: Final = 10_000
+_FULL: Final = 503
 _POLL_SECONDS: Final = 0.05
 _CLIENT_PATIENCE: Final = 10.0
 
@@ -27,16 +36,18 @@ class CallbackReceiver:
 
     A context manager; it listens from the moment it is made. `public_url` is what the service is told where it reaches
     this machine by another address. Callbacks are answered 200, or as the query of their address says: all of them with
-    `answer=503`, the first of that address with `first=503`. `answers` and `answer_with` say otherwise.
+    `answer=503`, the first of that address with `first=503`. `answers` and `answer_with` say otherwise. Of more than
+    64 MB the oldest are forgotten, once `received` has returned them; what finds no room is answered 503, and not kept.
     """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, *, public_url: str | None = None) -> None:
         self._arrived = Condition()
-        self._exchanges: list[Exchange] = []
+        self._exchanges: deque[Exchange] = deque()
+        self._bytes = 0
         self._handed_over = 0
         self._planned: deque[int] = deque()
         self._answer: StatusFor = self._asked_for
-        self._came: set[str] = set()
+        self._came: dict[str, None] = {}
         self._server = _Server((host, port), self._take)
         shown = f"[{host}]" if ":" in host else host
         self._url = public_url or f"http://{shown}:{self._server.server_address[1]}/callback"
@@ -52,14 +63,14 @@ class CallbackReceiver:
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """Everything received so far, in the order of arrival."""
+        """Everything received so far and still kept, in the order of arrival."""
         with self._arrived:
             return list(self._exchanges)
 
     def received(self) -> list[Exchange]:
         """Return the exchanges received since the last time."""
         with self._arrived:
-            fresh = self._exchanges[self._handed_over :]
+            fresh = list(islice(self._exchanges, self._handed_over, None))
             self._handed_over = len(self._exchanges)
             return fresh
 
@@ -102,17 +113,34 @@ class CallbackReceiver:
         status = answer(request) if planned is None else planned
         exchange = Exchange(request, Response(status=status), began, max(0.0, time.time() - began), SOURCE)
         with self._arrived:
+            if not self._makes_room(_size(exchange)):
+                return _FULL
             self._exchanges.append(exchange)
             self._arrived.notify_all()
         return status
+
+    def _makes_room(self, size: int) -> bool:
+        while self._bytes + size > _MOST_KEPT and self._handed_over:
+            self._bytes -= _size(self._exchanges.popleft())
+            self._handed_over -= 1
+        if self._bytes + size > _MOST_KEPT:
+            return False
+        self._bytes += size
+        return True
 
     def _asked_for(self, request: Request) -> int:
         query = parse_qs(urlsplit(request.url).query)
         wanted = query.get("answer", ["200"])[0]
         if "first" in query and request.url not in self._came:
-            self._came.add(request.url)
+            self._came[request.url] = None
+            if len(self._came) > _MOST_ADDRESSES:
+                del self._came[next(iter(self._came))]
             wanted = query["first"][0]
         return int(wanted) if re.fullmatch(r"[2-5]\d\d", wanted) else 200
+
+
+def _size(exchange: Exchange) -> int:
+    return len(exchange.request.body) + len(exchange.request.url) + _BESIDE_A_BODY
 
 
 Take = Callable[[Request, float], int]
@@ -176,11 +204,16 @@ class _Handler(BaseHTTPRequestHandler):
         return body, len(body) < wanted
 
     def _chunks(self) -> tuple[bytes, bool]:
-        body = b""
+        body = bytearray()
         while len(body) < _MOST_BYTES:
-            size = int(self.rfile.readline(64).partition(b";")[0].strip() or b"0", 16)
-            body += self.rfile.read(size)
-            self.rfile.readline(64)
-            if size == 0:
-                return body, False
-        return body, True
+            size = _CHUNK_SIZE.match(self.rfile.readline(_LONGEST_LINE))
+            wanted = int(size[1], 16) if size else _MOST_BYTES
+            if wanted == 0:
+                self.rfile.readline(_LONGEST_LINE)
+                return bytes(body), False
+            # One that cannot be read is the last.
+            body += self.rfile.read(min(wanted, _MOST_BYTES)) if size else b""
+            if wanted >= _MOST_BYTES:
+                break
+            self.rfile.readline(_LONGEST_LINE)
+        return bytes(body), True
