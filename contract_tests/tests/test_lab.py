@@ -144,6 +144,18 @@ def steps(lab: Lab) -> list[str]:
     return names
 
 
+@pytest.mark.parametrize(("settings", "width"), [({}, 32), ({"concurrency": 5}, 5)])
+def test_more_is_sent_at_once_where_answers_are_slow(lab, monkeypatch, settings, width):
+    """Twice as much, unless somebody set a bound."""
+    mine = lab(**settings)
+    mine.send("GET", "/scheduler")
+    assert mine.width == settings.get("concurrency", 16)
+
+    monkeypatch.setattr("tempolor_contract.runs.scenarios.lab._SLOW_SECONDS", -1)
+
+    assert mine.width == width
+
+
 def test_what_is_played_side_by_side_is_sent_in_rounds(lab):
     """Three at a time, each step of theirs together; the names are those of a run that sends one after the other."""
     answer = Rounds(3)
