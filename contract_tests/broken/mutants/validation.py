@@ -174,11 +174,17 @@ def _order_without_account(asked: Asked, answer: Answer) -> bool:
     return asked.operation in ORDERS and answer.status in SUCCESS and b"user_id" not in asked.body
 
 
+def _is_wordy(asked: Asked, answer: Answer) -> bool:
+    sent = asked.data if asked.operation == "create_song" and answer.status in SUCCESS else None
+    return isinstance(sent, dict) and len(str(sent.get("lyrics", ""))) > _WORDY
+
+
 _rewrite = partial(rewritten, Kind.VALIDATION)
 _switch = partial(switched, Kind.VALIDATION)
 _check = partial(swap, validation.ObjectCheck, "__call__")
 _REFUSED: Final = "invalid-values-are-400 invalid-is-refused"
 _TAKEN: Final = "valid-orders-are-taken valid-is-accepted"
+_WORDY: Final = 2000
 _LIMITS: Final = (
     ("prompt", 2000, 2001),
     ("lyrics", 3000, 3001),
@@ -190,6 +196,12 @@ _LIMITS: Final = (
 )
 
 _MUTANTS: Final = (
+    _rewrite(
+        "wordy-songs-are-refused",
+        "A song with lyrics of more than 2000 characters is a 400 that does not say why.",
+        f"refused-order-is-wrong {_TAKEN}",
+        lambda: answers(_is_wordy, 400, error(400)),
+    ),
     _rewrite(
         "empty-cursor-refused",
         "An empty `cursor` is a 400.",
@@ -335,7 +347,7 @@ _MUTANTS: Final = (
     _rewrite(
         "instrumentals-for-nobody",
         "An instrumental for an account that is not configured is a 400.",
-        "unknown-account-is-404",
+        "unknown-account-is-404 refused-order-is-wrong",
         lambda: answers(on("create_instrumental", 404), 400, error(400)),
     ),
     _rewrite(

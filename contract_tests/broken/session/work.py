@@ -89,6 +89,7 @@ def orders(visitor: Visitor) -> None:
     for address in (f"{visitor.callbacks}/".ljust(1024, "x"), bare):
         visitor.send("/music/song", {"prompt": "A ballad", "replyUrl": address})
         visitor.attempt(mine.scheduler.running)
+    watched(visitor, rounds=1)
     for kind, fields in _AT_THE_LIMITS:
         for as_form in (False, True):
             told = {"replyUrl": visitor.reply_url()} if fields.get("replyRef") else {}
@@ -96,6 +97,7 @@ def orders(visitor: Visitor) -> None:
             watched(visitor, rounds=1)
     for key in _KEYS:
         visitor.send("/music/instrumental", {"prompt": "Waves", "tonality": key, "maxJobs": 100})
+        visitor.attempt(mine.scheduler.running)
     watched(visitor, rounds=1)
 
 

@@ -3,16 +3,22 @@
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
 from tempolor_spec import REVISIONS
 
 from ..exchanges.exchange import Exchange
 from ..exchanges.har import Recorder
+from ..rules.catalogue import rule
 from ..rules.conformance import DocumentJudge, Effort
-from ..rules.rule import Rule
+from ..rules.rule import Problem, Rule
 from .inspector import Inspector, Seen
 from .known_differences import Register
 from .result import RunResult
+
+_NO_LASTING_CRASH: Final = rule("no-lasting-crash")
+_MANY_RELAPSES: Final = 10
+_OFTEN: Final = 0.01
 
 
 class Session:
@@ -58,6 +64,7 @@ class Session:
     def close(self) -> RunResult:
         """Sum up what was found until now."""
         inspector, result = self.inspector, self.result
+        _judge_crashes(inspector)
         result.elapsed = time.perf_counter() - self._clock
         result.exchanges, result.foreign, result.faults = inspector.seen, inspector.foreign, inspector.faults
         result.unrecorded, result.crashes = inspector.unrecorded, inspector.crashes
@@ -67,3 +74,10 @@ class Session:
             result.stopped = result.stopped or self._recorder.fault
         result.known_differences = self._register.to_json()
         return result
+
+
+def _judge_crashes(inspector: Inspector) -> None:
+    """Judge a service that fails now and then, whatever it is asked: one that is out as a whole, for once, does not."""
+    if inspector.crashed is not None and inspector.relapses >= max(_MANY_RELAPSES, _OFTEN * inspector.seen):
+        told = f"{inspector.crashes:,} of {inspector.seen:,} requests were answered 5xx, between others that were not"
+        inspector.judge(_NO_LASTING_CRASH, Problem(told), inspector.crashed)

@@ -109,10 +109,12 @@ def _missing(world: World) -> Judged:
     for job in world.unreported.values():
         if job.final is None or not job.reports or any(not each.call.accepted for each in job.callbacks):
             continue
-        due, late = job.final.call, job.overtaken
+        due, late = job.final.call, list(job.overtaken.values())
         seconds = late[-1].exchange.started - due.exchange.finished if late else 0.0
         if len(late) >= MANY_CALLBACKS or (len(late) >= _SOME and seconds >= _LATE_SECONDS):
-            told = f"{job.id} has ended, but no final callback of it came, while those of {len(late)} other jobs did"
+            told = (
+                f"{job.id} has ended, but no final callback of it came, while callbacks of {len(late)} other jobs did"
+            )
             return [Problem(told, (due, *late[:2]), key="missing")]
     return FINE
 

@@ -32,6 +32,7 @@ _INVALID_IS_REFUSED: Final = rule("invalid-is-refused")
 _MEDIA_TYPE_DOCUMENTED: Final = rule("media-type-documented")
 _ORDERS_ARE_JSON_OR_FORMS: Final = rule("orders-are-json-or-forms")
 _REFUSAL_NAMES_WHAT_IS_WRONG: Final = rule("refusal-names-what-is-wrong")
+_REFUSED_ORDER_IS_WRONG: Final = rule("refused-order-is-wrong")
 _STATUS_DOCUMENTED: Final = rule("status-documented")
 _UNDECLARED_PROPERTIES: Final = rule("undeclared-properties")
 _UNKNOWN_PATH_IS_404: Final = rule("unknown-path-is-404")
@@ -68,6 +69,10 @@ _INSIDE_PARAMETERS: Final = re.compile(r"requestParams\.")
 _WHOLE: Final = re.compile(r'-?\d+\.0 is not of type "integer"')
 # D-41: a number is printed; that it is a whole one is read into it.
 _NUMBER: Final = re.compile(r'-?\d+(\.\d+)?([eE][+-]?\d+)? is not of type "integer"')
+_OF_THE_SERVICE: Final = ("Id", "_id", "Url")
+"""How the names of ids and addresses end: whether one will do is for the service to know."""
+_MATERIAL: Final = frozenset({"artistVoiceItemId", "clonedVoiceItemId", "midiItemId"})
+_NO_TEXT: Final = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # A server may refuse a method that it has never heard of before the application sees it.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
@@ -279,8 +284,13 @@ class DocumentJudge:
                 yield _VALID_IS_ACCEPTED, FINE
         elif breaches:
             yield _REFUSAL_NAMES_WHAT_IS_WRONG, _misnamed(call, self._asked[call.operation], breaches)
+            if call.operation in ORDERS:
+                yield _REFUSED_ORDER_IS_WRONG, FINE
         else:
-            yield _VALID_IS_ACCEPTED, _unjust(call, {name for _, name, _, _ in self._asked[call.operation].parameters})
+            unjust = _unjust(call, {name for _, name, _, _ in self._asked[call.operation].parameters})
+            yield _VALID_IS_ACCEPTED, unjust
+            if call.operation in ORDERS and unjust is None:
+                yield _REFUSED_ORDER_IS_WRONG, _groundless(call)
 
     def _is_later(self, call: Call, breach: Breach) -> bool:
         return breach.keyword == "enum" and call.sent.get(breach.field) in self._later
@@ -441,6 +451,16 @@ def _unjust(call: Call, parameters: Collection[str]) -> Judged:
     return [Problem(f"{call.operation} was refused with {call.error!r}, but {told}", key=f"{name}")]
 
 
+def _groundless(call: Call) -> Judged:
+    """Judge the refusal of an order that the document has nothing against, and that has nothing but tame texts."""
+    own = {name for name in call.sent if name.endswith(_OF_THE_SERVICE)}
+    given = [text for text in call.sent.values() if isinstance(text, str)]
+    hard = any(not text.strip() or _NO_TEXT.search(text) for text in given)
+    if not call.token or hard or own & _MATERIAL or {*own, "account"} & set(_WORD.findall(call.error)):
+        return None
+    return [Problem(f"{call.operation} was answered 400 ({call.error!r}), but nothing is wrong with it by the pages")]
+
+
 def _complained_of(call: Call) -> str | None:
     """Return the field that a refusal names: in the words of the pages, or in its own if they are about its text."""
     complaint = _COMPLAINT.search(call.error)
@@ -449,8 +469,7 @@ def _complained_of(call: Call) -> str | None:
     if _OF_TYPE.search(call.error) and call.exchange.request.media_type:
         return _TYPE
     words = set(_WORD.findall(call.error)) if call.status == 400 and _UNFIT.search(call.error) else set()
-    # Whether an id or an address will do is for the service to know.
-    given = (name for name in call.query | call.sent if not name.endswith(("Id", "_id", "Url")))
+    given = (name for name in call.query | call.sent if not name.endswith(_OF_THE_SERVICE))
     return next((name for name in given if name in words), None)
 
 

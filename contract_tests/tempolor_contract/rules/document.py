@@ -106,6 +106,14 @@ RULES = (
         evidence=("D-11", "D-23", "D-25", "D-47", "D-52"),
     ),
     Rule(
+        "refused-order-is-wrong",
+        "An order that is a 400 breaks something that the pages say.",
+        _START,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-11", "D-47", "D-52"),
+    ),
+    Rule(
         "refusal-names-what-is-wrong",
         "A 400 that names a field or parameter names one that is wrong.",
         _START,

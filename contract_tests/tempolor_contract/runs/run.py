@@ -18,9 +18,8 @@ from ..judging.known_differences import Register
 from ..judging.ledger import Ledger
 from ..judging.result import RunResult
 from ..judging.session import Session
-from ..rules.catalogue import rule
 from ..rules.conformance import Effort
-from ..rules.rule import Problem, Rule
+from ..rules.rule import Rule
 from ..target.control import steady
 from ..target.created import Created, Inventory
 from ..target.guard import Level, Refused
@@ -30,11 +29,7 @@ from .scenarios.lab import GoneError, Lab, Receiver, Stopped, UnclearError
 from .scenarios.preflight import NotTheApiError, knock
 from .scenarios.scenario import Scenario
 
-_NO_LASTING_CRASH: Final = rule("no-lasting-crash")
-
 _CLEANING_SECONDS: Final = 6.0
-_MANY_RELAPSES: Final = 10
-_OFTEN: Final = 0.01
 _DESTROYED_BY: Final = {
     "delete_account": "user_id",
     "delete_music": "job_id",
@@ -96,7 +91,6 @@ def run(  # noqa: PLR0913 - a front door with many keys
     with steady(target), lab.open():
         try:
             _play(lab, make_plan(target, rules, scenarios, receiver=receiver is not None), result, progress)
-            _judge_crashes(lab)
             _clean_up(lab)
         except KeyboardInterrupt:
             result.stopped = "interrupted"
@@ -183,14 +177,6 @@ def _played(lab: Lab, step: Step, result: RunResult) -> str:
             lab.inspector.ledger.inconclusive(rule.id, reason)
         return f"inconclusive: {reason}"
     return "played"
-
-
-def _judge_crashes(lab: Lab) -> None:
-    """Judge a service that fails now and then, whatever it is asked: one that is out as a whole, for once, does not."""
-    inspector = lab.inspector
-    if inspector.crashed is not None and inspector.relapses >= max(_MANY_RELAPSES, _OFTEN * inspector.seen):
-        told = f"{inspector.crashes:,} of {inspector.seen:,} requests were answered 5xx, between others that were not"
-        inspector.judge(_NO_LASTING_CRASH, Problem(told), inspector.crashed)
 
 
 def _where(error: Exception) -> str:

@@ -132,6 +132,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [order()],
         [call("POST", "/music/song", 400, error(400, "Parameter prompt is required"), sent={"prompt": "x"})],
     ),
+    "refused-order-is-wrong": (
+        [call("POST", "/music/song", 400, error(400, "prompt is too long"), sent={"prompt": "p" * 2001})],
+        [call("POST", "/music/song", 400, error(400, "Something is wrong"), sent={"prompt": "p"})],
+    ),
     "refusal-names-what-is-wrong": (
         [call("POST", "/music/song", 400, error(400, "prompt is too long"), sent={"prompt": "p" * 2001})],
         [call("POST", "/music/song", 400, error(400, "lyrics is too long"), sent={"prompt": "p" * 2001})],

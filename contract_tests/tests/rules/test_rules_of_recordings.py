@@ -115,6 +115,12 @@ def ended(number: int) -> list[Exchange]:
     return [others, order(f"{JOB}{number}", replyUrl=HOOK), read(music(30, job=f"{JOB}{number}"))]
 
 
+def at_work(number: int, progress: int = 50) -> list[Exchange]:
+    """Return an order and a callback of its job at work."""
+    job = f"{JOB}{number}"
+    return [order(job, replyUrl=HOOK), callback(music(0, progress, job=job))]
+
+
 def at(moment: float, exchange: Exchange) -> Exchange:
     """Return an exchange at a moment of its own."""
     return replace(exchange, started=moment)
@@ -347,6 +353,24 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [form(400, "Parameter x is required", user_id="1")],
         ),
     ],
+    "refused-order-is-wrong": [
+        *(
+            (SILENT, [song(400, "Something is wrong", **{name: text})])
+            for name, text in (("lyrics", " \n"), ("lyrics", "a\x01"), ("midiItemId", MIDI))
+        ),
+        *(
+            (SILENT, [song(400, f"Something is wrong with the {name}", user_id="1", replyUrl="http://app.example/")])
+            for name in ("user_id", "account", "replyUrl")
+        ),
+        (SILENT, [song(400, "lyrics is too long", lyrics="l")]),
+        (SILENT, [song(404, "Something is wrong")]),
+        (SILENT, [call("POST", "/music/song", 400, error(400), sent={"prompt": "x"}, token=None)]),
+        (PASSED, [song(400, "Something is wrong", prompt=None)]),
+        (
+            "[1] create_song was answered 400 ('Something is wrong'), but nothing is wrong with it by the pages",
+            [song(400, "Something is wrong", lyrics="One\r\n\ttwo \U0001f3b5", user_id="1", maxJobs=8)],
+        ),
+    ],
     "refusal-names-what-is-wrong": [
         (SILENT, [song(400, "Something is wrong", prompt="p" * 2001)]),
         (SILENT, [song(400, "colour is too long", prompt="p" * 2001)]),
@@ -538,11 +562,17 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             ],
         ),
         (
-            f"[3, 4, 5, 16] {JOB}0 has ended, but no final callback of it came, while those of 12 other jobs did",
+            f"[2, 4, 6, 28] {JOB}0 has ended, but no final callback of it came, while callbacks of 12 other jobs did",
+            [*ended(0)[1:], *(each for number in range(1, 14) for each in at_work(number))],
+        ),
+        (PASSED, [*ended(0), *(each for number in range(1, 14) for each in at_work(number)[1:])]),
+        (PASSED, [*ended(0)[1:], *(each for number in range(1, 14) for each in at_work(number, progress=0))]),
+        (
+            f"[3, 4, 5, 16] {JOB}0 has ended, but no final callback of it came, while callbacks of 12 other jobs did",
             [*ended(0), *map(reported, range(1, 14))],
         ),
         (
-            f"[3, 4, 5, 7] {JOB}0 has ended, but no final callback of it came, while those of 3 other jobs did",
+            f"[3, 4, 5, 7] {JOB}0 has ended, but no final callback of it came, while callbacks of 3 other jobs did",
             [*ended(0), reported(1), reported(2), at(LATE, reported(3)), at(LATE + 1, reported(4))],
         ),
     ],

@@ -120,16 +120,26 @@ def _called(world: World, call: Call) -> None:
         known[address] = call
     _item(world, call)
     for item in items_of(call):
-        if status_of(item) in FINAL:
-            job_id = str(item.get("job_id"))
+        job_id = str(item.get("job_id"))
+        final = status_of(item) in FINAL
+        if final:
             world.unreported.pop(job_id, None)
             _reported(world.shared, job_id)
-            host = _receiver(world.jobs.get(job_id))
-            # Another receiver may be out of reach.
-            waiting = [job for job in world.unreported.values() if host in {"", _receiver(job)}]
-            for job in waiting:
-                if job.final is not None and job.final.call.before(call) and len(job.overtaken) < MANY_CALLBACKS:
-                    job.overtaken.append(call)
+        if world.unreported and (final or whole(item.get("progress", 0))):
+            _overtake(world, job_id, call, final=final)
+
+
+def _overtake(world: World, job_id: str, call: Call, *, final: bool) -> None:
+    """Note a callback with the jobs of which the final one was due before: of later orders, any that tells of work."""
+    other = world.jobs.get(job_id)
+    host = _receiver(other)
+    # Another receiver may be out of reach.
+    for job in [job for job in world.unreported.values() if host in {"", _receiver(job)}]:
+        if job.final is None or not job.final.call.before(call) or len(job.overtaken) >= MANY_CALLBACKS:
+            continue
+        is_later = other is not None and other.order is not None and job.final.call.before(other.order.call)
+        if final or is_later:
+            job.overtaken.setdefault(job_id, call)
 
 
 def _reported(shared: Shared, job_id: str) -> None:

@@ -45,7 +45,7 @@ class Job:
     have deleted it: `deleted` for sure, `gone` perhaps (a deletion without a clear answer). `after_cancel` is the
     first poll after it was cancelled. `no_download` is the last download that was refused as one of this job, and
     `no_cancel` the last cancel that found no such job at work.
-    `overtaken` has the final callbacks of other jobs that came after its own was due.
+    `overtaken` has a callback of each other job that came after its own final one was due.
     """
 
     id: str
@@ -67,7 +67,7 @@ class Job:
     no_download: Call | None = None
     by_operation: dict[str, Sighting] = field(default_factory=dict)
     callbacks: list[Sighting] = field(default_factory=list)
-    overtaken: list[Call] = field(default_factory=list)
+    overtaken: dict[str, Call] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:

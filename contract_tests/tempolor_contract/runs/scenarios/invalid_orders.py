@@ -214,6 +214,6 @@ ORDERS = Scenario(
     frozenset({Need.CREATE}),
     provokes=ids(
         "printed-error-texts invalid-values-are-400 orders-are-json-or-forms voice-and-midi-exclude-each-other "
-        "refused-order-starts-nothing refusal-names-what-is-wrong errors-say-something"
+        "refused-order-starts-nothing refusal-names-what-is-wrong refused-order-is-wrong errors-say-something"
     ),
 )
