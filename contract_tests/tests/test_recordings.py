@@ -83,6 +83,20 @@ def test_a_good_recording_passes_and_a_bad_one_fails(tmp_path, kind):
     assert bad.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("between", "violated"), [([call("GET", "/scheduler", 200, [])], True), ([], False)], ids=["now and then", "once"]
+)
+def test_a_recorded_service_that_fails_now_and_then_is_broken(tmp_path, between, violated):
+    """One that is out for a while is not."""
+    crashes = [[call("GET", f"/music/{JOB}{number}", 500, error(500)), *between] for number in range(10)]
+    file = har(tmp_path / "x", story(*GOOD, *(each for part in crashes for each in part)))
+
+    found = check([file], [each for each in CATALOGUE if each.id == "no-lasting-crash"]).violations
+
+    told = [f"10 of {len(GOOD) + 20} requests were answered 5xx, between others that were not"] if violated else []
+    assert [each.message for each in found] == told
+
+
 def test_a_har_in_the_order_of_ends_is_put_right(tmp_path):
     """Some tools write an entry when it ends; the exchanges come as they began."""
     file = har(tmp_path / "a.har", GOOD)

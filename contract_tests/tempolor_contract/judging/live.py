@@ -54,4 +54,5 @@ class LiveTraffic:
     def close(self) -> RunResult:
         """Sum up what was found until now."""
         self.session.result.stopped = self.fault
+        self.session.judge_crashes()
         return self.session.close()

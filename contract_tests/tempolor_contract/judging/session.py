@@ -61,10 +61,18 @@ class Session:
         """Judge an exchange."""
         return self.inspector.see(exchange)
 
+    def judge_crashes(self) -> None:
+        """Judge a service that fails now and then, whatever it is asked, and not just for a while."""
+        inspector = self.inspector
+        if inspector.crashed is not None and inspector.relapses >= max(_MANY_RELAPSES, _OFTEN * inspector.seen):
+            told = (
+                f"{inspector.crashes:,} of {inspector.seen:,} requests were answered 5xx, between others that were not"
+            )
+            inspector.judge(_NO_LASTING_CRASH, Problem(told), inspector.crashed)
+
     def close(self) -> RunResult:
         """Sum up what was found until now."""
         inspector, result = self.inspector, self.result
-        _judge_crashes(inspector)
         result.elapsed = time.perf_counter() - self._clock
         result.exchanges, result.foreign, result.faults = inspector.seen, inspector.foreign, inspector.faults
         result.unrecorded, result.crashes = inspector.unrecorded, inspector.crashes
@@ -74,10 +82,3 @@ class Session:
             result.stopped = result.stopped or self._recorder.fault
         result.known_differences = self._register.to_json()
         return result
-
-
-def _judge_crashes(inspector: Inspector) -> None:
-    """Judge a service that fails now and then, whatever it is asked: one that is out as a whole, for once, does not."""
-    if inspector.crashed is not None and inspector.relapses >= max(_MANY_RELAPSES, _OFTEN * inspector.seen):
-        told = f"{inspector.crashes:,} of {inspector.seen:,} requests were answered 5xx, between others that were not"
-        inspector.judge(_NO_LASTING_CRASH, Problem(told), inspector.crashed)

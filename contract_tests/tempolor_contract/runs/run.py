@@ -91,6 +91,7 @@ def run(  # noqa: PLR0913 - a front door with many keys
     with steady(target), lab.open():
         try:
             _play(lab, make_plan(target, rules, scenarios, receiver=receiver is not None), result, progress)
+            session.judge_crashes()
             _clean_up(lab)
         except KeyboardInterrupt:
             result.stopped = "interrupted"
