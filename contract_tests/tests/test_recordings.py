@@ -83,18 +83,30 @@ def test_a_good_recording_passes_and_a_bad_one_fails(tmp_path, kind):
     assert bad.exit_code == 1
 
 
+FINE = call("GET", "/scheduler", 200, [])
+
+
 @pytest.mark.parametrize(
-    ("between", "violated"), [([call("GET", "/scheduler", 200, [])], True), ([], False)], ids=["now and then", "once"]
+    ("crashes", "others", "told"),
+    [
+        (10, [FINE], ["10 of 25 requests"]),
+        (5, [FINE], ["5 of 7 requests of get_music"]),
+        (5, [FINE, *[call("GET", f"/music/{JOB}", 200, music(0))] * 60], []),
+        (4, [FINE], []),
+        (20, [], []),
+    ],
+    ids=["now and then", "one operation", "seldom", "a few times", "for a while"],
 )
-def test_a_recorded_service_that_fails_now_and_then_is_broken(tmp_path, between, violated):
-    """One that is out for a while is not."""
-    crashes = [[call("GET", f"/music/{JOB}{number}", 500, error(500)), *between] for number in range(10)]
-    file = har(tmp_path / "x", story(*GOOD, *(each for part in crashes for each in part)))
+def test_a_recorded_service_that_fails_now_and_then_is_broken(tmp_path, crashes, others, told):
+    """Whatever it is asked, or where one operation is asked; one that is out for a while is not."""
+    parts = [[call("GET", f"/music/{JOB}{number}", 500, error(500)), *others] for number in range(crashes)]
+    file = har(tmp_path / "x", story(*GOOD, *(each for part in parts for each in part)))
 
     found = check([file], [each for each in CATALOGUE if each.id == "no-lasting-crash"]).violations
 
-    told = [f"10 of {len(GOOD) + 20} requests were answered 5xx, between others that were not"] if violated else []
-    assert [each.message for each in found] == told
+    assert [each.message for each in found] == [
+        f"{what} were answered 5xx, between others that were not" for what in told
+    ]
 
 
 def test_a_har_in_the_order_of_ends_is_put_right(tmp_path):

@@ -16,6 +16,7 @@ from ..rules.history.world import World
 from ..rules.history.worlds import Worlds
 from ..rules.rule import FINE, Judged, Problem, Rule, Violation
 from .ledger import Excuse, Ledger
+from .relapses import Relapses
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,12 @@ class Inspector:
         self.foreign = 0
         self.faults = 0
         self.crashes = 0
-        self.relapses = 0
-        self.crashed: Call | None = None
+        self.relapses = Relapses()
         self.unrecorded = 0
         self._record = record
         self._reader = Reader(document.router, base)
         self._live = live
         self._seed = seed
-        self._down = False
         self._lock = Lock()
         self._judging = [rule for rule in self.rules if rule.single or rule.history]
         self._by_operation: dict[str, tuple[Rule, ...]] = {}
@@ -98,11 +97,8 @@ class Inspector:
     def _count_crash(self, call: Call) -> None:
         if call.operation in {CALLBACK, FILE}:
             return
-        crash = Crashes.is_crash(call)
-        self.crashes += crash
-        self.relapses += crash and not self._down
-        self.crashed = call if crash else self.crashed
-        self._down = crash
+        self.crashes += Crashes.is_crash(call)
+        self.relapses.add(call)
 
     def judge(self, rule: Rule, problem: Problem | None, call: Call) -> Violation | None:
         """Count a judgement that somebody else made: fine with None, else a problem, shown by `call`.

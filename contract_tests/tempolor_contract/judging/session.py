@@ -17,8 +17,6 @@ from .known_differences import Register
 from .result import RunResult
 
 _NO_LASTING_CRASH: Final = rule("no-lasting-crash")
-_MANY_RELAPSES: Final = 10
-_OFTEN: Final = 0.01
 
 
 class Session:
@@ -63,12 +61,9 @@ class Session:
 
     def judge_crashes(self) -> None:
         """Judge a service that fails now and then, whatever it is asked, and not just for a while."""
-        inspector = self.inspector
-        if inspector.crashed is not None and inspector.relapses >= max(_MANY_RELAPSES, _OFTEN * inspector.seen):
-            told = (
-                f"{inspector.crashes:,} of {inspector.seen:,} requests were answered 5xx, between others that were not"
-            )
-            inspector.judge(_NO_LASTING_CRASH, Problem(told), inspector.crashed)
+        if (found := self.inspector.relapses.worst()) is not None:
+            told, call = found
+            self.inspector.judge(_NO_LASTING_CRASH, Problem(told), call)
 
     def close(self) -> RunResult:
         """Sum up what was found until now."""

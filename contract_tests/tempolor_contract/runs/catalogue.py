@@ -68,6 +68,7 @@ SCENARIOS: Final = (
     paging.WALK,
     uploads.STEMS,
     lifecycle.EXPIRY,
+    lifecycle.OLD_LINKS,
     lifecycle.ARTIST,
     uploads.TYPES,
     uploads.SPELLINGS,

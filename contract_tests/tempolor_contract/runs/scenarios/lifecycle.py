@@ -1,5 +1,6 @@
 """The life of an order, from the prompt to the deleted file."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 from itertools import product
@@ -34,6 +35,8 @@ _SHORT_LIFE: Final = 20
 """Seconds that can be waited for where time is as it is."""
 _GLANCE: Final = 1.5
 """Seconds after which a link is tried again where its whole life cannot be waited for."""
+_LATER: Final = 10.0
+"""Seconds of its life that a link has still to have when it is tried again."""
 _NOT_MODIFIED: Final = 304
 _GROWTH: Final = 1.3
 """Seconds in which a number of whole seconds changes, rounded or cut off."""
@@ -352,6 +355,22 @@ def _expiry(lab: Lab) -> None:
     fetch(lab, again.item.get("url"))
 
 
+def _old_links(lab: Lab) -> None:
+    """Fetch links again that were handed out a while ago, and are to last; where time costs nothing, that was done."""
+    if lab.clock.virtual:
+        return
+    now, old = time.time(), dict[str, tuple[str, float, int]]()
+    gone = {job.id for world in lab.inspector.worlds for job in world.jobs.values() if job.gone}
+    for url, link in lab.inspector.worlds.links.items():
+        age, seconds = now - link.call.exchange.finished, link.seconds or 0
+        if link.call.arguments.get("job_id") not in gone and age + _LATER < seconds:
+            old.setdefault(link.kind, (url, age, seconds))
+    if not old:
+        raise UnclearError("no link is known that is to last")
+    told = "{:.0f} s after it was handed out for {} s"
+    lab.side_by_side(partial(fetch, lab, url, when=told.format(*times)) for url, *times in old.values())
+
+
 _MAKES: Final = frozenset({Need.CREATE, Need.DESTROY})
 
 SONG = Scenario(
@@ -408,5 +427,13 @@ EXPIRY = Scenario(
     frozenset({Need.CREATE, Need.CLOCK}),
     cost=1,
     beside=Beside.ORDERS,
+    provokes=("link-lasts-and-expires",),
+)
+OLD_LINKS = Scenario(
+    "old-links",
+    _old_links,
+    frozenset({Need.CREATE}),
+    late=True,
+    beside=Beside.LEFTOVERS,
     provokes=("link-lasts-and-expires",),
 )

@@ -1,0 +1,43 @@
+"""Counts how a service fails now and then: again and again, with good answers in between."""
+
+from collections import Counter
+from typing import Final
+
+from ..document.call import Call
+from ..rules.history.records import Crashes
+
+_MANY: Final = 10
+_OFTEN: Final = 0.01
+_MANY_OF_ONE: Final = 5
+_OFTEN_OF_ONE: Final = 0.02
+
+
+class Relapses:
+    """How often what was asked, and each operation, was answered 5xx after an answer that was none."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+        self._crashes: Counter[str] = Counter()
+        self._relapses: Counter[str] = Counter()
+        self._last: dict[str, Call] = {}
+        self._down = False
+
+    def add(self, call: Call) -> None:
+        """Take in a call."""
+        crash = Crashes.is_crash(call)
+        for name in ("", call.operation):
+            self._seen[name] += 1
+            self._crashes[name] += crash
+            self._relapses[name] += crash and not self._down
+            if crash:
+                self._last[name] = call
+        self._down = crash
+
+    def worst(self) -> tuple[str, Call] | None:
+        """Return what a broken service did and a call that shows it, None for one that was out for a while at most."""
+        for name, call in self._last.items():
+            many, often = (_MANY_OF_ONE, _OFTEN_OF_ONE) if name else (_MANY, _OFTEN)
+            if self._relapses[name] >= max(many, often * self._seen[name]):
+                what = f"{self._crashes[name]:,} of {self._seen[name]:,} requests{f' of {name}' if name else ''}"
+                return f"{what} were answered 5xx, between others that were not", call
+        return None
