@@ -359,11 +359,13 @@ def _old_links(lab: Lab) -> None:
     """Fetch links again that were handed out a while ago, and are to last; where time costs nothing, that was done."""
     if lab.clock.virtual:
         return
-    now, old = time.time(), dict[str, tuple[str, float, int]]()
-    gone = {job.id for world in lab.inspector.worlds for job in world.jobs.values() if job.gone}
+    now, old, there = time.time(), dict[str, tuple[str, float, int]](), set[str]()
+    for world in lab.inspector.worlds:
+        live = {account.user_id for account in world.live_accounts()}
+        there |= {job.id for job in world.jobs.values() if not job.gone and job.account in live}
     for url, link in lab.inspector.worlds.links.items():
         age, seconds = now - link.call.exchange.finished, link.seconds or 0
-        if link.call.arguments.get("job_id") not in gone and age + _LATER < seconds:
+        if link.call.arguments.get("job_id") in there and age + _LATER < seconds:
             old.setdefault(link.kind, (url, age, seconds))
     if not old:
         raise UnclearError("no link is known that is to last")
