@@ -153,7 +153,14 @@ def _body(call: Call, world: World) -> Judged:
 
 
 def _comparable(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if name not in _OWN | _VOLATILE}
+    return {name: _unsigned(value) for name, value in item.items() if name not in _OWN | _VOLATILE}
+
+
+def _unsigned(value: Any) -> Any:
+    """Leave out the queries of addresses, which may be signed anew whenever one is shown."""
+    if isinstance(value, dict):
+        return {name: _unsigned(inner) for name, inner in value.items()}
+    return value.partition("?")[0] if isinstance(value, str) and value.startswith("http") else value
 
 
 _CALLBACKS: Final = frozenset({CALLBACK})

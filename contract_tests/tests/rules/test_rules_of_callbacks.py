@@ -98,6 +98,26 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [order(), callback(music(30))]),
         (PASSED, [order(replyRef="r"), read(music(30, likeTotal=1)), callback(music(30, likeTotal=2, replyRef="r"))]),
         (
+            PASSED,
+            [
+                order(),
+                read(
+                    music(30, cover="http://files.example/a.png?sign=1", musicMaterial={"waveformUrl": "https://f/w?1"})
+                ),
+                callback(
+                    music(30, cover="http://files.example/a.png?sign=2", musicMaterial={"waveformUrl": "https://f/w"})
+                ),
+            ],
+        ),
+        (
+            f"[2, 3] the final callback and the poll of {JOB} tell different values of cover, mp3OssId",
+            [
+                order(),
+                read(music(30, cover="http://files.example/a.png?sign=1", mp3OssId="a?1")),
+                callback(music(30, cover="http://files.example/b.png?sign=1", mp3OssId="a?2")),
+            ],
+        ),
+        (
             f"[2, 3] the final callback and the poll of {JOB} tell different values of style, titleEn",
             [order(), read(music(30)), callback(music(30, titleEn="a", style="b"))],
         ),
