@@ -286,6 +286,17 @@ def test_summary_tells_what_happened_since_when_and_says_it_once(judge):
     )
 
 
+def test_long_words_are_cut_in_their_middle(judge):
+    """What stands behind them is what the violation is about."""
+    inspector = Inspector([rule("order-comes-back")], judge, live=False)
+    seen = inspector.see(call("GET", "/accounts", 200, {})).call
+    inspector.judge(rule("order-comes-back"), Problem(f"{'a' * 1000} was sent, and {'b' * 140} came back"), seen)
+
+    [line] = [each for each in summary(RunResult(BASE, "full", 1, inspector.ledger)).splitlines() if "VIOL" in each]
+
+    assert f": {'a' * 60}…{'a' * 20} was sent, and {'b' * 60}…{'b' * 20} came back (" in line
+
+
 def test_recording_is_shown_by_its_places(judge):
     """A violation in a recording is told with the place it was read from."""
     inspector = Inspector([rule("status-documented")], judge)
@@ -320,5 +331,7 @@ def test_many_5xx_are_told_in_the_last_line_and_fail_a_strict_run(crashes, stric
     result.ledger.judged("error-envelope")
     result.crashes, result.strict = crashes, strict
 
-    assert ("5 of 100 requests were answered 5xx" in summary(result).splitlines()[-1]) is (crashes == 5)
+    lines = summary(result).splitlines()
+    assert ("5 of 100 requests were answered 5xx" in lines[-1]) is (crashes == 5)
+    assert f"100 exchanges judged in 0.0 s, {crashes} answered 5xx" in lines
     assert result.exit_code == code

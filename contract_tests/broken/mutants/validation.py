@@ -126,6 +126,11 @@ def _one_voice(request: Any) -> None:
         raise errors.exclude_each_other("artistVoiceItemId", "clonedVoiceItemId")
 
 
+def _no_midi_beside(request: Any) -> None:
+    if request.midi_id and (request.artist_voice_id or request.cloned_voice_id):
+        raise errors.excluded_by("midiItemId", "artistVoiceItemId", "clonedVoiceItemId")
+
+
 def _lenient(read: Any) -> Any:
     def media_type(self: Any, headers: Any) -> Any:
         try:
@@ -243,6 +248,12 @@ _MUTANTS: Final = (
         "A voice and a MIDI file go together.",
         "voice-and-midi-exclude-each-other invalid-is-refused invalid-values-are-400",
         swap(music, "_check_combination", instead(_one_voice)),
+    ),
+    _switch(
+        "two-voices-sing",
+        "Two voices that there are go together.",
+        "voice-and-midi-exclude-each-other invalid-is-refused invalid-values-are-400",
+        swap(music, "_check_combination", instead(_no_midi_beside)),
     ),
     _switch(
         "account-guessed",

@@ -59,10 +59,9 @@ def _stored(call: Call) -> Judged:
     sent = call.sent.get("maxJobs", _DEFAULT_JOBS)
     wanted = whole(sent) or sent
     told = call.item.get("maxJobs")
+    how = "maxJobs" if "maxJobs" in call.sent else "no maxJobs, which means"
     return (
-        FINE
-        if told == wanted
-        else [Problem(f"the account was stored with maxJobs {wanted}, and the answer says {told}")]
+        FINE if told == wanted else [Problem(f"the account was stored with {how} {wanted}, and the answer says {told}")]
     )
 
 

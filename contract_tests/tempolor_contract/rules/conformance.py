@@ -71,6 +71,7 @@ _WHOLE: Final = re.compile(r'-?\d+\.0 is not of type "integer"')
 _NUMBER: Final = re.compile(r'-?\d+(\.\d+)?([eE][+-]?\d+)? is not of type "integer"')
 _OF_THE_SERVICE: Final = ("Id", "_id", "Url")
 """How the names of ids and addresses end: whether one will do is for the service to know."""
+_OLDER_NAMES: Final = {"chords": "chord"}
 _MATERIAL: Final = frozenset({"artistVoiceItemId", "clonedVoiceItemId", "midiItemId"})
 _NO_TEXT: Final = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -421,7 +422,7 @@ def _misnamed(call: Call, asked: _Asked, breaches: Iterable[Breach]) -> Judged:
     if name not in asked.names or name in _OWN_JUDGEMENT or name.endswith(("Id", "_id")):
         return None
     wrong = {_field_of(each) for each in breaches}
-    if name in wrong:
+    if {name, _OLDER_NAMES.get(name)} & wrong:
         return FINE
     told = f"{call.operation} was refused with {call.error!r}, but what is wrong is {', '.join(sorted(wrong))}"
     return None if "" in wrong else [Problem(told, key=call.operation)]

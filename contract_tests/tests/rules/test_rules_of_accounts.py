@@ -122,6 +122,11 @@ CASES: dict[str, tuple[str, list[Exchange], str]] = {
         [storing({}, {}, maxJobs=3)],
         "[1] the account was stored with maxJobs 3, and the answer says None",
     ),
+    "a limit that is not the usual one": (
+        "account-keeps-its-limit",
+        [storing({}, account(limit=5))],
+        "[1] the account was stored with no maxJobs, which means 10, and the answer says 5",
+    ),
     "the usual limit": ("account-keeps-its-limit", [storing({}, account(limit=10))], PASSED),
     "a ucid": ("account-keeps-its-id", [storing({"ucid": "8"}, account("8"))], PASSED),
     "a user_id beside a ucid": (

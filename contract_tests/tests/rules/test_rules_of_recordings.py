@@ -380,6 +380,13 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [song(400, "lyrics is too long")]),
         (SILENT, [song(404, "lyrics is too long", prompt="p" * 2001)]),
         (PASSED, [song(400, "Parameter prompt is required", prompt=None)]),
+        *(
+            (
+                PASSED,
+                [posted("/music/instrumental", 400, f"{name} is too long", sent={"prompt": "x", "chord": "C" * 201})],
+            )
+            for name in ("chord", "chords")
+        ),
         (PASSED, [song(400, "replyRef is too long", replyRef="r" * 1025, lyrics="l" * 3001)]),
         (PASSED, [call("GET", "/music", 400, error(400, "Invalid type parameter"), query={"type": "opera"})]),
         (

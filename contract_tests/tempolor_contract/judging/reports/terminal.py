@@ -10,7 +10,7 @@ from ...rules.rule import Strength, Violation
 from ...target.guard import Level
 from ..ledger import Verdict
 from ..result import GOOD, VIOLATIONS, RunResult
-from .text import count
+from .text import count, cut
 from .writing import ReportFiles
 
 _WORDS: Final = {
@@ -78,7 +78,7 @@ def _told(message: str, violations: list[Violation]) -> str:
     call = violations[0].calls[-1]
     place = call.exchange.label or f"request {call.number:,}"
     times = f"since {place}, {count(len(violations), 'time')}" if len(violations) > 1 else f"at {place}"
-    return f"{message} ({call.method} {call.path or call.exchange.request.url}, {times})"
+    return f"{cut(message)} ({call.method} {cut(call.path or call.exchange.request.url)}, {times})"
 
 
 def _excused(result: RunResult) -> Iterator[str]:
@@ -120,6 +120,8 @@ def _spent(result: RunResult) -> str:
         told += f", {count(created, 'creating call')}"
     if result.foreign:
         told += f", {result.foreign:,} not of this API"
+    if result.crashes:
+        told += f", {result.crashes:,} answered 5xx"
     if result.faults:
         told += f", {result.faults:,} without an answer"
     if result.unrecorded:

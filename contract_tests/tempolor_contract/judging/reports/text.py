@@ -1,12 +1,14 @@
 """Shows numbers, long texts and bodies to people."""
 
 import json
+import re
 from typing import Any, Final
 
 from ...exchanges.exchange import MISSING, Message
 from ...exchanges.visible import plain
 
 _LONGEST: Final = 6000
+_LONG_WORD: Final = re.compile(r"(\S{60})\S{60,}(\S{20})")
 
 
 def count(number: int, thing: str) -> str:
@@ -17,6 +19,11 @@ def count(number: int, thing: str) -> str:
 def shortened(text: str, longest: int = _LONGEST) -> str:
     """Return the beginning of a text, and how much is left out."""
     return text if len(text) <= longest else f"{text[:longest]}\n… {len(text) - longest} more characters"
+
+
+def cut(text: str) -> str:
+    """Leave out the middle of words that are too long for a line."""
+    return _LONG_WORD.sub(lambda found: f"{found[1]}…{found[2]}", text)
 
 
 def body(message: Message) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tempolor_spec import operations
 
-from ...document.bodies import records_of
+from ...document.bodies import records_of, texts
 from ...document.schemas import dereferenced
 from ...rules.catalogue import rule
 from . import fixtures
@@ -61,13 +61,13 @@ def _combinations(lab: Lab) -> None:
     things = _things(lab, account)
     for operation in _ORDERS:
         schema = schema_of(lab, operation)
-        forbidden = [each["required"] for each in schema.get("not", {}).get("anyOf", ())]
+        exclusive = [each["required"] for each in schema.get("not", {}).get("anyOf", ())]
         common = {"user_id": account, "prompt": "A harbour ballad"}
-        rows = pairwise(_choices(lab, schema, things), forbidden)
+        rows = pairwise(_choices(lab, schema, things), exclusive)
         rows += _others(schema)
         lab.side_by_side(partial(_allowed, lab, operation, common, each) for each in rows)
-        excluded = [{name: things[name] for name in names} for names in forbidden if things.keys() >= set(names)]
-        lab.side_by_side(partial(_forbidden, lab, operation, common, each) for each in excluded)
+        excluded = [{name: things[name] for name in names} for names in exclusive if things.keys() >= set(names)]
+        lab.side_by_side(partial(forbidden, lab, operation, common, each) for each in excluded)
 
 
 def _allowed(lab: Lab, operation: str, common: dict[str, Any], chosen: dict[str, Any]) -> None:
@@ -79,13 +79,15 @@ def _allowed(lab: Lab, operation: str, common: dict[str, Any], chosen: dict[str,
     fixtures.cancel_all(lab, jobs)
 
 
-def _forbidden(lab: Lab, operation: str, common: dict[str, Any], chosen: dict[str, Any]) -> None:
+def forbidden(lab: Lab, operation: str, common: dict[str, Any], chosen: dict[str, Any]) -> None:
+    """Order with what excludes each other, all of it there."""
     call = lab.call(operation, json={**common, **chosen})
     told = (
         f"{operation} with {' and '.join(chosen)}, which exclude each other, is a 400, but was answered {call.status}"
     )
     fine = call.status == 400 or fixtures.busy(call)
     lab.check(_INVALID_VALUES_ARE_400, fine=fine, message=told, call=call)
+    fixtures.cancel_all(lab, texts(call.item.get("jobs")))
 
 
 def schema_of(lab: Lab, operation: str) -> dict[str, Any]:

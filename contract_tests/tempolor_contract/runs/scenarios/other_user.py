@@ -48,7 +48,7 @@ def _reaching(lab: Lab, job_id: str) -> None:
         _hidden(lab, call)
     for still in (fixtures.read(lab, job_id), lab.call("get_account", arguments={"user_id": user_id})):
         told = f"somebody else deleted what {still.path} was: it is answered {still.status}"
-        lab.check(_IDS_BELONG_TO_THEIR_USER, fine=still.status == 200, message=told, call=still)
+        lab.check(_IDS_BELONG_TO_THEIR_USER, fine=still.accepted, message=told, call=still)
 
 
 def _uploading(lab: Lab, user_id: str) -> list[partial[Call]]:
@@ -83,7 +83,7 @@ def _kept(lab: Lab, operation: str, name: str, upload: object) -> None:
     _hidden(lab, lab.call(operation, arguments={name: thing}, token=lab.target.other_token))
     mine = lab.call(operation, arguments={name: thing})
     told = f"somebody else deleted {thing}: deleting it was answered {mine.status}"
-    lab.check(_IDS_BELONG_TO_THEIR_USER, fine=mine.status == 200, message=told, call=mine)
+    lab.check(_IDS_BELONG_TO_THEIR_USER, fine=mine.accepted, message=told, call=mine)
 
 
 def _all_hidden(lab: Lab, operations: Sequence[str], **options: Any) -> None:
@@ -127,7 +127,7 @@ def _namesake(lab: Lab) -> None:
         _deleted_by_others(lab, user_id)
     for still in (fixtures.read(lab, mine[0]), lab.call("get_account", arguments={"user_id": user_id})):
         told = f"somebody else deleted what {still.path} was: it is answered {still.status}"
-        lab.check(_IDS_BELONG_TO_THEIR_USER, fine=still.status == 200, message=told, call=still)
+        lab.check(_IDS_BELONG_TO_THEIR_USER, fine=still.accepted, message=told, call=still)
     fixtures.cancel_all(lab, mine)
     lab.call("delete_account", arguments={"user_id": user_id})
 
