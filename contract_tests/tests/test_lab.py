@@ -144,6 +144,25 @@ def steps(lab: Lab) -> list[str]:
     return names
 
 
+@pytest.mark.parametrize(("elapsed", "judged"), [("00:02", []), ("00:04", ["00:04"]), ("later", [])])
+def test_no_job_is_older_than_its_order(lab, elapsed, judged):
+    """By the clock of this machine, with some tolerance."""
+    job_id = "user:1-tempolor:1-job:x"
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        row = {"job_id": job_id, "started": "2026-11-30T10:00:00Z", "elapsed": elapsed}
+        return httpx.Response(200, json={"jobs": [job_id]} if request.method == "POST" else [row])
+
+    mine = lab(answer, rules=pick(only=["elapsed-fits-started"]))
+    fixtures.order(mine, user_id="1")
+
+    fixtures.check_age(mine, mine.call("list_running_jobs"))
+
+    [tally] = mine.inspector.ledger.tallies.values()
+    told = [f"elapsed of {job_id} is {each}, but it was ordered 0 s ago" for each in judged]
+    assert [each.message for each in tally.violations] == told
+
+
 @pytest.mark.parametrize(("settings", "width"), [({}, 32), ({"concurrency": 5}, 5)])
 def test_more_is_sent_at_once_where_answers_are_slow(lab, monkeypatch, settings, width):
     """Twice as much, unless somebody set a bound."""

@@ -17,14 +17,20 @@ def milliseconds(text: Any) -> int | None:
     return round(moment.timestamp() * 1000) if moment and moment.tzinfo else None
 
 
+def seconds_elapsed(row: dict[str, Any]) -> int | None:
+    """Return the seconds for which a running job has run, None if the row does not say."""
+    match = ELAPSED.fullmatch(str(row.get("elapsed")))
+    return int(match[1]) * 60 + int(match[2]) if match else None
+
+
 def row_made_at(row: dict[str, Any]) -> tuple[int, int] | None:
     """Return when a row of running jobs was made, by its own account: `started` plus `elapsed`.
 
     That is a span of one second, from and to in milliseconds since 1970; None if the row is unreadable.
     """
-    match = ELAPSED.fullmatch(str(row.get("elapsed")))
+    elapsed = seconds_elapsed(row)
     started = milliseconds(row.get("started"))
-    if match is None or started is None:
+    if elapsed is None or started is None:
         return None
-    begin = started + (int(match[1]) * 60 + int(match[2])) * 1000
+    begin = started + elapsed * 1000
     return begin, begin + 1000

@@ -233,12 +233,19 @@ def _spoilt(shown: dict[str, Any], account: Account) -> Judged:
     if not kept or account.shown.get("updated") != shown.get("updated"):
         return None
     for name, each in kept.items():
-        same = json.dumps(told.get(name, each), sort_keys=True) == json.dumps(each, sort_keys=True)
-        spelt = {str(each).lower(), str(int(each))} if isinstance(each, bool) else {str(each)}
-        if not same and (isinstance(each, dict | list) or str(told[name]).lower() in spelt):
+        if _differs(each, told.get(name, each)):
             message = f"{name} of account {account.user_id} was stored as {each}, and is shown as {told[name]!r}"
             return [Problem(message, (post,), key=name)]
     return FINE
+
+
+def _differs(given: Any, told: Any) -> bool:
+    """Tell whether a value is shown as another one, and not as a mask, such as 0 or stars."""
+    if json.dumps(told, sort_keys=True) == json.dumps(given, sort_keys=True):
+        return False
+    numbers = {type(given), type(told)} <= {int, float}
+    spelt = {str(given).lower(), str(int(given))} if isinstance(given, bool) else {str(given)}
+    return isinstance(given, dict | list) or (numbers and told not in {0, given}) or str(told).lower() in spelt
 
 
 def _parameters(account: dict[str, Any]) -> dict[str, Any]:

@@ -415,6 +415,29 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[1, 2] size of account 111 was stored as True, and is shown as 'true'",
             [kept({"size": True}), shown(5, requestParams={"size": "true"})],
         ),
+        *((PASSED, [kept({"size": 5}), shown(5, requestParams={"size": told})]) for told in (0, 5.0)),
+        (
+            "[1, 2] size of account 111 was stored as 4294967296, and is shown as 1",
+            [kept({"size": 1 << 32}), shown(5, requestParams={"size": 1})],
+        ),
+        (
+            "[1, 3, 4] account 111 was stored with other requestParams, but size is shown as before",
+            [
+                kept({"size": "5"}),
+                call("DELETE", f"/accounts/{ACCOUNT}", 204),
+                kept({}),
+                shown(5, requestParams={"size": "5"}),
+            ],
+        ),
+        (
+            PASSED,
+            [
+                kept({"size": "5"}),
+                call("DELETE", f"/accounts/{ACCOUNT}", 204),
+                kept({"size": "5"}),
+                shown(5, requestParams={"size": "5"}),
+            ],
+        ),
         (SILENT, [shown(5)]),
         (PASSED, [kept({"size": [5]}), shown(5)]),
         (PASSED, [kept({"size": [5]}), shown(5, requestParams={"size": [5]})]),

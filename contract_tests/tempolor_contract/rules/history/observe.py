@@ -208,7 +208,9 @@ def _listing(world: World, call: Call) -> None:
 def _account(world: World, user_id: str, call: Call, limit: Any) -> Account:
     account = world.accounts.get(user_id)
     if account is None or (account.gone and account.gone.before(call)):
-        account = world.accounts[user_id] = Account(user_id, call, call)
+        # What it was stored with before its deletion is gone, which what is shown now has to bear out.
+        posts = account.posts if account is not None else ()
+        account = world.accounts[user_id] = Account(user_id, call, call, posts=posts)
     if not _overtaken(account, call):
         account.limit = limit if isinstance(limit, int) else account.limit
     return account

@@ -69,6 +69,7 @@ def _stored_again(lab: Lab, user_id: str) -> None:
             "screen": {"size": [limit, 2]},
             "langs": ["de", "en"],
             "ver_code": 20000,
+            "ts": 1_716_200_000_000 + limit,
             "beta": limit == _LAST_LIMIT,
         }
         before = _stored(lab, {**secret, **words, **others}, limit, before)

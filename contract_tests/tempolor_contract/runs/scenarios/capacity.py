@@ -60,7 +60,7 @@ def _own_limit(lab: Lab) -> None:
             f"no room and is a 429, but was answered {refused.status}"
         )
         lab.must(_OWN_LIMIT_REPLACES_THE_ACCOUNTS, fine=refused.status == 429, message=told, call=refused)
-        lab.call("list_running_jobs")
+        fixtures.check_age(lab, lab.call("list_running_jobs"))
         count = _count(refused) or limit
         taken = _try(lab, ordered.account, count + 1)
         jobs += texts(taken.item.get("jobs"))

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from ...document.bodies import COMPLETED, FINAL, GENERATING, status_of, texts
+from ...document.bodies import COMPLETED, FINAL, GENERATING, running_rows, status_of, texts
 from ...document.call import Call
+from ...document.times import seconds_elapsed
 from ...rules.catalogue import rule
 from ...rules.rule import Rule
 from ...target.guard import Level
 from .lab import Lab, PatienceError, UnclearError
 
+_ELAPSED_FITS_STARTED: Final = rule("elapsed-fits-started")
 _JOBS_COME_TO_AN_END: Final = rule("jobs-come-to-an-end")
 _VALID_ORDERS_ARE_TAKEN: Final = rule("valid-orders-are-taken")
 
@@ -19,6 +21,8 @@ ROOM = 200
 """Slots of an account of our own: more than all scenarios need at once."""
 
 _HOURS: Final = 24
+_SKEW: Final = 2.0
+"""Seconds by which two clocks may have gone apart since a job was ordered."""
 HARD: Final = " Cafe\u0301 \U0001f3b5 <b>rain</b> & \"sun\" 50%25 1+1 \\n #7 'x'; [Verse] {a} $1 %s \u6d77\u306e\u591c "
 """Decomposed, beyond the first plane of Unicode, like HTML, like what was encoded already, not ASCII, with a space at
 each end: all of it counts."""
@@ -97,6 +101,18 @@ def running(lab: Lab, jobs: tuple[str, ...]) -> list[str]:
     """Return those of these jobs that are still at work, by polling each."""
     polls = lab.side_by_side(partial(read, lab, job_id) for job_id in jobs)
     return [job_id for job_id, poll in zip(jobs, polls, strict=True) if status_of(poll.item) == GENERATING]
+
+
+def check_age(lab: Lab, listing: Call) -> None:
+    """Judge that no running job is older than its order; where a clock can be moved, that says nothing."""
+    orders = {job.id: job.order for world in lab.inspector.worlds for job in world.jobs.values()}
+    for row in running_rows(listing) if not lab.clock.virtual else ():
+        order, elapsed = orders.get(str(row.get("job_id"))), seconds_elapsed(row)
+        if order is not None and elapsed is not None:
+            age = listing.exchange.finished - order.call.exchange.started
+            told = f"elapsed of {row['job_id']} is {row['elapsed']}, but it was ordered {age:.0f} s ago"
+            fine, earlier = elapsed <= age + _SKEW, (order.call,)
+            lab.check(_ELAPSED_FITS_STARTED, fine=fine, message=told, call=listing, earlier=earlier)
 
 
 def finished(lab: Lab, job_id: str, *, meanwhile: Callable[[], object] | None = None) -> Call:
