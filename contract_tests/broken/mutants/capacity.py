@@ -243,7 +243,7 @@ MUTANTS: Final = (
     _rewrite(
         "busy-started-in-seconds",
         "`started` of a running job in a 429 is in seconds.",
-        "start-is-creation error-envelope",
+        "start-is-creation running-row-goes-on error-envelope",
         lambda: edit([], at("runningJobs.*.*.started", lambda stamp: stamp // 1000), 429),
     ),
     _switch(

@@ -79,7 +79,7 @@ MUTANTS: Final = (
     _validation(
         "charsets-are-refused",
         "JSON whose media type names a charset is refused for accounts and instrumentals.",
-        "media-types-may-be-spelt-freely",
+        "media-types-may-be-spelt-freely valid-is-accepted",
         lambda: answers(_with_a_charset, 400, error(400, "Content-Type must be application/json")),
     ),
     _identity(

@@ -188,7 +188,7 @@ _rewrite = partial(rewritten, Kind.VALIDATION)
 _switch = partial(switched, Kind.VALIDATION)
 _check = partial(swap, validation.ObjectCheck, "__call__")
 _REFUSED: Final = "invalid-values-are-400 invalid-is-refused"
-_TAKEN: Final = "valid-orders-are-taken valid-is-accepted"
+_TAKEN: Final = "valid-orders-are-taken valid-is-accepted refused-order-is-wrong"
 _WORDY: Final = 2000
 _LIMITS: Final = (
     ("prompt", 2000, 2001),
@@ -204,7 +204,7 @@ _MUTANTS: Final = (
     _rewrite(
         "wordy-songs-are-refused",
         "A song with lyrics of more than 2000 characters is a 400 that does not say why.",
-        f"refused-order-is-wrong {_TAKEN}",
+        _TAKEN,
         lambda: answers(_is_wordy, 400, error(400)),
     ),
     _rewrite(
@@ -264,7 +264,7 @@ _MUTANTS: Final = (
     _switch(
         "unknown-account-ignored",
         "An unknown `user_id` counts as left out.",
-        "unknown-account-is-404",
+        "unknown-account-is-404 valid-is-accepted",
         swap(accounts, "the_one", _unknown_is_first),
     ),
     _switch(

@@ -31,6 +31,7 @@ _WRONG: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("instrumental", {"prompt": "x", "bpm": 49}),
     ("instrumental", {"prompt": "x", "chords": "C" * 201}),
     ("instrumental", {"prompt": "x", "tonality": "H:major"}),
+    ("instrumental", {"prompt": "x", "tonality": "Gb:major"}),
     ("instrumental", {"prompt": "x", "model_instrumental": "v0"}),
 )
 _PATHS: Final = (
@@ -115,7 +116,8 @@ def refused(visitor: Visitor) -> None:
         send(params=named, content=b"", headers={"Content-Type": kind})
         send(params={"name": "x", "user_id": NO_ACCOUNT}, content=file, headers={"Content-Type": kind})
         if path != "stems-splitter":
-            send(params={"user_id": ACCOUNT}, content=file, headers={"Content-Type": kind})
+            for named in ({}, {"name": ""}):
+                send(params={"user_id": ACCOUNT, **named}, content=file, headers={"Content-Type": kind})
 
 
 def unknown(visitor: Visitor) -> None:
@@ -261,6 +263,7 @@ def gone(visitor: Visitor) -> None:
     attempt(lambda: list(mine.songs.list(user_id=ACCOUNT)))
     attempt(mine.accounts.delete, SECOND)
     attempt(mine.accounts.list)
+    attempt(mine.scheduler.capacity)
     for _ in range(2):
         attempt(mine.accounts.delete, ACCOUNT)
         attempt(mine.accounts.get, ACCOUNT)

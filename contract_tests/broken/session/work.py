@@ -1,5 +1,6 @@
 """What goes well: accounts, uploads, orders and their files, as an app has them."""
 
+import json
 import tempfile
 from itertools import combinations
 from pathlib import Path
@@ -45,6 +46,17 @@ def accounts(visitor: Visitor) -> None:
     visitor.sleep(60)
     for _ in range(2):
         attempt(mine.get, ACCOUNT)
+    _of_another_shape(visitor)
+
+
+def _of_another_shape(visitor: Visitor) -> None:
+    """Use an account with a dash in its id, stored by a client that names a charset."""
+    mine, attempt = visitor.mine, visitor.attempt
+    body = json.dumps({"requestParams": {"user_id": "my-account"}})
+    visitor.ask("POST", "/accounts", content=body, headers={"Content-Type": "application/json; charset=utf-8"})
+    made = attempt(mine.midi.upload, midi_file(), name="Theme", media_type="audio/midi", user_id="my-account")
+    attempt(lambda: mine.midi.delete(made.midi_render_vo.midi_item_id))
+    attempt(mine.accounts.delete, "my-account")
 
 
 def uploads(visitor: Visitor) -> None:
@@ -58,7 +70,7 @@ def uploads(visitor: Visitor) -> None:
     for name in (HARD, LINES, _LONG_NAME, *(f"Theme {number}" for number in range(_MORE_THAN_A_PAGE))):
         midi = attempt(mine.midi.upload, midi_file(), name=name, media_type="audio/midi")
         attempt(lambda made=midi: visitor.ask("GET", made.midi_render_vo.midi_url, token=None))
-    for name in (HARD, LINES, _LONG_NAME):
+    for name in (HARD, LINES, _LONG_NAME, HARD):
         attempt(mine.voices.clone, wav_file(), name=name, media_type="audio/wav")
     attempt(lambda: list(mine.midi.list()))
     attempt(lambda: list(mine.voices.list()))

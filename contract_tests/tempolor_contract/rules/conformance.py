@@ -72,7 +72,7 @@ _NUMBER: Final = re.compile(r'-?\d+(\.\d+)?([eE][+-]?\d+)? is not of type "integ
 _OF_THE_SERVICE: Final = ("Id", "_id", "Url")
 """How the names of ids and addresses end: whether one will do is for the service to know."""
 _OLDER_NAMES: Final = {"chords": "chord"}
-_MATERIAL: Final = frozenset({"artistVoiceItemId", "clonedVoiceItemId", "midiItemId"})
+_REQUIRED: Final = re.compile(r"is required", re.IGNORECASE)
 _NO_TEXT: Final = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # A server may refuse a method that it has never heard of before the application sees it.
@@ -442,6 +442,8 @@ def _unjust(call: Call, parameters: Collection[str]) -> Judged:
         return None
     # What has control characters in it may be taken or not.
     given = (call.query | call.sent | dict(call.arguments)).get(name)
+    if name in _OWN_JUDGEMENT and given and _REQUIRED.search(call.error):
+        return [Problem(f"{call.operation} was refused with {call.error!r}, but {name} is {given!r}", key=name)]
     if name in _OWN_JUDGEMENT or (isinstance(given, str) and _CONTROLS.search(given)):
         return None
     if name == _TYPE:
@@ -457,7 +459,7 @@ def _groundless(call: Call) -> Judged:
     own = {name for name in call.sent if name.endswith(_OF_THE_SERVICE)}
     given = [text for text in call.sent.values() if isinstance(text, str)]
     hard = any(not text.strip() or _NO_TEXT.search(text) for text in given)
-    if not call.token or hard or own & _MATERIAL or {*own, "account"} & set(_WORD.findall(call.error)):
+    if not call.token or hard or {*own, "account"} & set(_WORD.findall(call.error)):
         return None
     return [Problem(f"{call.operation} was answered 400 ({call.error!r}), but nothing is wrong with it by the pages")]
 

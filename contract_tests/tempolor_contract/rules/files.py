@@ -226,6 +226,13 @@ def _lifetime(call: Call) -> Judged:
     return FINE if seconds <= _LONGEST_DAYS * _DAY else [Problem(told)]
 
 
+def _without_a_token(call: Call) -> Judged:
+    # Of a link that has expired that is no answer.
+    return (
+        [Problem("a link was fetched, and answered 401: it is to work without a token")] if call.status == 401 else None
+    )
+
+
 RULES = (
     Rule(
         "download-has-a-link",
@@ -320,5 +327,7 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-53",),
+        on=frozenset({FILE}),
+        single=_without_a_token,
     ),
 )

@@ -327,6 +327,12 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ("[1] create_song as nothing was answered 200", [call("POST", "/music/song", 200, {})]),
     ],
     "valid-is-accepted": [
+        (SILENT, [call("GET", "/music", 400, error(400, "Parameter user_id is required"), query={"user_id": ""})]),
+        (SILENT, [call("GET", "/music", 400, error(400, "user_id has incorrect format"), query={"user_id": "9"})]),
+        (
+            "[1] list_music was refused with 'Parameter user_id is required', but user_id is '9'",
+            [call("GET", "/music", 400, error(400, "Parameter user_id is required"), query={"user_id": "9"})],
+        ),
         (SILENT, [uploaded(400, "Content-Type must be audio/midi", kind="audio/mpeg")]),
         (SILENT, [uploaded(400, "This cannot be")]),
         *(
@@ -356,7 +362,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "refused-order-is-wrong": [
         *(
             (SILENT, [song(400, "Something is wrong", **{name: text})])
-            for name, text in (("lyrics", " \n"), ("lyrics", "a\x01"), ("midiItemId", MIDI))
+            for name, text in (("lyrics", " \n"), ("lyrics", "a\x01"))
         ),
         *(
             (SILENT, [song(400, f"Something is wrong with the {name}", user_id="1", replyUrl="http://app.example/")])
@@ -561,6 +567,14 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             f"[2] the address for {JOB} names {JOB}abcdefg: http://files.example/a1abcdefg.mp3",
             [order(JOB + "abcdefg"), link(JOB, "http://files.example/a1abcdefg.mp3")],
+        ),
+    ],
+    "link-lasts-and-expires": [
+        (SILENT, [link(), call("GET", URL, 403, token=None)]),
+        (SILENT, [link(), call("GET", URL, 200, token=None, body=b"x")]),
+        (
+            "[2] a link was fetched, and answered 401: it is to work without a token",
+            [link(), call("GET", URL, 401, error(401), token=None)],
         ),
     ],
     "file-is-whole": [
