@@ -108,6 +108,13 @@ def _hole(body: bytes) -> bytes:
     return body[:third] + bytes(third) + body[2 * third :]
 
 
+def _from_the_beginning(asked: Asked, answer: Answer) -> None:
+    """Answer who asks for the end of a file with as much of its beginning."""
+    if asked.headers.get(b"range", b"").startswith(b"bytes=-") and answer.status == 206:
+        total = answer.headers[b"content-range"].rpartition(b"/")[2]
+        answer.headers[b"content-range"] = b"bytes 0-%d/%b" % (len(answer.body) - 1, total)
+
+
 def _late_ranges_shift(asked: Asked, answer: Answer) -> None:
     first = asked.headers.get(b"range", b"").removeprefix(b"bytes=").partition(b"-")[0]
     if asked.path.startswith("/files/") and answer.status == 206 and first.isdigit() and int(first) > 1 << 20:
@@ -299,6 +306,12 @@ MUTANTS: Final = (
     ),
     _rewrite("half-of-a-cover", "A cover breaks off.", "file-is-whole", lambda: _spoilt("cover", _halved)),
     _rewrite("half-of-a-waveform", "A waveform breaks off.", "file-is-whole", lambda: _spoilt("waveform", _halved)),
+    _rewrite(
+        "ends-are-beginnings",
+        "A request for the end of a file gets its beginning.",
+        "file-is-whole",
+        lambda: _from_the_beginning,
+    ),
     _rewrite(
         "late-ranges-shift",
         "A range beyond the first megabyte is one byte off.",

@@ -86,6 +86,10 @@ def _check_rest(lab: Lab, url: str) -> None:
     if end.status != 206 or extent is None:
         return
     first, total = extent
+    told = f"the last {ZIP_TAIL} bytes of a file of {total} were asked for, and those from byte {first} on came"
+    fine = first == max(0, total - ZIP_TAIL)
+    if not lab.check(_FILE_IS_WHOLE, fine=fine, message=told, call=end):
+        return
     lab.side_by_side([partial(_check_range, lab, url, end, first), partial(_check_middle, lab, url, total // 2)])
 
 
