@@ -7,7 +7,6 @@ history have something to compare.
 import math
 from collections import Counter
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, ClassVar, Final, NamedTuple
 
 from hypothesis import strategies as st
@@ -39,10 +38,8 @@ _MOST_SLOTS: Final = 4
 _MOST_UPLOADS: Final = 4
 _MOST_PAGES: Final = 20
 _A_DAY: Final = 86_400.0
-_REAL_TIME: Final = Pace(sequences=10, steps=20, calls=1200, seconds=12.0, waiting=6.0)
+_REAL_TIME: Final = Pace(sequences=10, steps=20, calls=1200, seconds=9.0, waiting=6.0)
 """A whole run has a minute: `benchmarks/contract.py` measures it."""
-_SECONDS_IF_SLOW: Final = 9.0
-"""Where each answer takes long, few sequences are played in any time that a run can afford."""
 _limits = st.integers(1, _MOST_SLOTS)
 _kinds = st.sampled_from(["song", "song", "instrumental"])
 _texts = st.sampled_from(
@@ -315,4 +312,4 @@ def _suiting(lab: Lab) -> Pace:
         return Pace(seconds=math.inf)
     if lab.clock.virtual:
         return Pace()
-    return replace(_REAL_TIME, seconds=_SECONDS_IF_SLOW) if lab.slow else _REAL_TIME
+    return _REAL_TIME
