@@ -294,7 +294,7 @@ _MUTANTS: Final = (
     _rewrite(
         "orders-need-an-account",
         "An order without `user_id` is refused.",
-        "valid-orders-are-taken one-account-needs-no-name",
+        f"one-account-needs-no-name {_TAKEN}",
         lambda: answers(_order_without_account, 400, error(400, "Parameter user_id is required")),
     ),
     _rewrite(
@@ -415,7 +415,7 @@ MUTANTS: Final = (
     _rewrite(
         "quoted-boundary-refused",
         "A form whose boundary stands in quotes is refused.",
-        "valid-orders-are-taken",
+        _TAKEN,
         lambda: answers(_quoted_boundary, 400, error(400, "The form is broken")),
     ),
     _rewrite(

@@ -93,6 +93,8 @@ def wrong_tokens(visitor: Visitor) -> None:
     for path in paths:
         for token in (None, "nobody"):
             visitor.ask("DELETE", path, token=token)
+    for name in ("token", "api_token", "access_token"):
+        visitor.ask("GET", "/scheduler", token=None, params={name: TOKEN})
     for _ in range(3):
         visitor.ask("GET", "/scheduler", token=None, headers={"Authorization": "Bearer"})
         visitor.ask("GET", "/accounts", token=None)

@@ -102,6 +102,10 @@ def orders(visitor: Visitor) -> None:
         visitor.send("/music/song", {"prompt": "A ballad", "replyUrl": address})
         visitor.attempt(mine.scheduler.running)
     watched(visitor, rounds=1)
+    quoted = {"Content-Type": 'multipart/form-data; boundary="of a form"'}
+    form = '--of a form\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nWaves\r\n--of a form--\r\n'
+    visitor.ask("POST", "/music/song", content=form, headers=quoted)
+    visitor.sleep(600)
     for kind, fields in _AT_THE_LIMITS:
         for as_form in (False, True):
             told = {"replyUrl": visitor.reply_url()} if fields.get("replyRef") else {}
@@ -196,6 +200,8 @@ def lists(visitor: Visitor) -> None:
         visitor.order(mine.songs.create, "A ballad", user_id=ACCOUNT)
         attempt(mine.midi.upload, midi_file(), name="Later", media_type="audio/midi", user_id=ACCOUNT)
         attempt(lambda at=pages: list(at))
+    for path in ("/music", "/music/midi", "/music/cloned-voices"):
+        visitor.ask("GET", path)
     for query in ("type=&cursor=&user_id=111", "user_id=111"):
         visitor.ask("GET", f"/music?{query}")
     watched(visitor, rounds=1)
