@@ -117,6 +117,7 @@ def test_chunks_that_are_none_cut_a_report(receiver, sent, body, truncated):
 def test_what_finds_no_room_is_refused_and_the_oldest_goes(receiver, monkeypatch):
     """Nothing is lost that nobody has asked for: a service calls back again after a 503."""
     monkeypatch.setattr("tempolor_contract.exchanges.receiver._MOST_KEPT", 3 * 2500)
+    assert post(receiver, {}, headers={"X-Long": "x" * 7000}) == 503
 
     assert [post(receiver, {"job_id": name}) for name in "abcd"] == [200, 200, 200, 503]
     assert len(receiver.received()) == 3

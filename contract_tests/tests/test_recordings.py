@@ -109,6 +109,13 @@ def test_a_recorded_service_that_fails_now_and_then_is_broken(tmp_path, crashes,
     ]
 
 
+def test_what_is_no_operation_counts_once(tmp_path):
+    """Five crashes at unknown addresses are no ten."""
+    file = har(tmp_path / "x", story(*GOOD, *[call("GET", "/nowhere", 500, error(500)), FINE] * 5))
+
+    assert not check([file], [each for each in CATALOGUE if each.id == "no-lasting-crash"]).violations
+
+
 def test_a_har_in_the_order_of_ends_is_put_right(tmp_path):
     """Some tools write an entry when it ends; the exchanges come as they began."""
     file = har(tmp_path / "a.har", GOOD)

@@ -21,7 +21,7 @@ _LONGEST_LINE: Final = 64
 _MOST_KEPT: Final = 64 << 20
 """Bytes of all that was received; the oldest that was asked for goes first."""
 _BESIDE_A_BODY: Final = 2000
-"""Bytes that an exchange takes, roughly, beside its body and its address."""
+"""Bytes that an exchange takes, roughly, beside its body, its address and its headers."""
 _MOST_ADDRESSES: Final = 10_000
 _FULL: Final = 503
 _POLL_SECONDS: Final = 0.05
@@ -47,7 +47,7 @@ class CallbackReceiver:
         self._handed_over = 0
         self._planned: deque[int] = deque()
         self._answer: StatusFor = self._asked_for
-        self._came: dict[str, None] = {}
+        self._came: dict[int, None] = {}
         self._server = _Server((host, port), self._take)
         shown = f"[{host}]" if ":" in host else host
         self._url = public_url or f"http://{shown}:{self._server.server_address[1]}/callback"
@@ -131,8 +131,10 @@ class CallbackReceiver:
     def _asked_for(self, request: Request) -> int:
         query = parse_qs(urlsplit(request.url).query)
         wanted = query.get("answer", ["200"])[0]
-        if "first" in query and request.url not in self._came:
-            self._came[request.url] = None
+        # Addresses may be long.
+        address = hash(request.url)
+        if "first" in query and address not in self._came:
+            self._came[address] = None
             if len(self._came) > _MOST_ADDRESSES:
                 del self._came[next(iter(self._came))]
             wanted = query["first"][0]
@@ -140,7 +142,9 @@ class CallbackReceiver:
 
 
 def _size(exchange: Exchange) -> int:
-    return len(exchange.request.body) + len(exchange.request.url) + _BESIDE_A_BODY
+    request = exchange.request
+    headers = sum(len(name) + len(value) for name, value in request.headers)
+    return len(request.body) + len(request.url) + headers + _BESIDE_A_BODY
 
 
 Take = Callable[[Request, float], int]

@@ -25,7 +25,7 @@ class Relapses:
     def add(self, call: Call) -> None:
         """Take in a call."""
         crash = Crashes.is_crash(call)
-        for name in ("", call.operation):
+        for name in {"", call.operation}:  # What is no operation has none.
             self._seen[name] += 1
             self._crashes[name] += crash
             self._relapses[name] += crash and not self._down
