@@ -11,6 +11,7 @@ from tempolor_contract.document.call import CALLBACK
 from tempolor_contract.document.reader import Reader
 from tempolor_contract.document.router import default_router
 from tempolor_contract.document.schemas import resolve
+from tempolor_contract.document.service import ORDERS
 from tempolor_contract.drift.findings import Kind, Where
 from tempolor_contract.exchanges.exchange import Exchange
 from tempolor_spec import load_document, operations
@@ -22,6 +23,7 @@ ARGUMENTS: Final = {
     "clonedVoiceItemId": "user:12345-tempolor:204816357-voice:b41e7c90d2f6a35",
     "name": "Harbour Theme",
 }
+_OK: Final = 200
 _ALLOW: Final = {"Allow": "GET, POST"}
 _FILES: Final = {"audio/midi": b"MThd\x00\x00\x00\x06", "audio/wav": b"RIFF\x00\x00\x00\x00WAVE"}
 
@@ -113,21 +115,21 @@ class Site:
     @property
     def place(self) -> str:
         """The site as a JSON Pointer, `*` for items and for keys of maps."""
-        maps = {("list_accounts", 0), ("create_song", 1), ("create_instrumental", 1)}
         shown = [
-            "*" if isinstance(part, int) or ((self.operation, level) in maps and self._in_map(level)) else part
+            "*" if isinstance(part, int) or self._is_map(self.path[:level]) else part
             for level, part in enumerate(self.path)
         ]
         return "".join(f"/{part}" for part in shown)
 
-    def _in_map(self, level: int) -> bool:
-        return level == 0 or self.path[0] == "runningJobs"
+    def _is_map(self, path: tuple[str | int, ...]) -> bool:
+        if self.operation in ORDERS:
+            return path == ("runningJobs",)
+        return self.operation == "list_accounts" and self.status == _OK and not path
 
     @property
     def is_declared_object(self) -> bool:
         """Whether it is an object with fields of its own, neither a map nor open."""
-        is_map = self.place == "/runningJobs" or (self.operation == "list_accounts" and not self.path)
-        return isinstance(self.value, dict) and not is_map
+        return isinstance(self.value, dict) and not self._is_map(self.path)
 
     def planted(self, kind: Kind, detail: str, value: Any, member: str = "") -> Plant:
         """Return a difference: another value here, or with `member` one more field."""
