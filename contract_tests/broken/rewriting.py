@@ -106,6 +106,24 @@ def header(condition: Callable[[Asked, Answer], bool], name: bytes, value: bytes
     return rewrite
 
 
+_MOVED: Final = b"from=link"
+
+
+def moved(then: Rewrite = lambda _asked, _answer: None) -> Rewrite:
+    """Redirect links to another address, which answers as `then` makes it."""
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if not asked.path.startswith("/files/"):
+            return
+        if _MOVED in asked.query:
+            then(asked, answer)
+        else:
+            answer.become(302)
+            answer.headers[b"location"] = b"%b?%b" % (asked.raw_path, b"&".join(filter(None, (asked.query, _MOVED))))
+
+    return rewrite
+
+
 def recode(wanted: int, status: int) -> Rewrite:
     """Answer one status as another, in body and head."""
 

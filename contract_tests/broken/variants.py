@@ -15,7 +15,7 @@ from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.operations import music as music_operations
 
 from .mutant import NOTHING, Answer, Asked, Kind, Mutant, Patch, Rewrite
-from .rewriting import LISTS, ORDERS, SUCCESS, answers, at, edit, error, header, put, with_fields, without
+from .rewriting import LISTS, ORDERS, SUCCESS, answers, at, edit, error, header, moved, put, with_fields, without
 
 
 def _leap(make: Any) -> Any:
@@ -288,6 +288,11 @@ VARIANTS: Final = (
             b"content-type",
             b"application/octet-stream",
         ),
+    ),
+    _variant(
+        id="files-elsewhere",
+        sentence="Links are redirected to where the files are.",
+        rewrite=moved,
     ),
     _variant(
         id="zero-is-an-id",

@@ -9,7 +9,7 @@ from tempolor_mock.domain import music
 from tempolor_mock.files import links
 
 from ..mutant import Answer, Asked, Kind, Mutant, Rewrite
-from ..rewriting import SUCCESS, answers, at, edit, error, header, on, rewritten, with_fields, without
+from ..rewriting import SUCCESS, answers, at, edit, error, header, moved, on, rewritten, with_fields, without
 from ..switching import instead, swap, switched
 
 
@@ -72,6 +72,11 @@ def _never_expires(valid: Any) -> Any:
 def _half(asked: Asked, answer: Answer) -> None:
     if asked.path.endswith(".wav") and "/music/" in asked.path and answer.status in SUCCESS:
         answer.body = answer.body[: len(answer.body) // 2]
+
+
+def _moved_on(asked: Asked, answer: Answer) -> None:
+    answer.become(302)
+    answer.headers[b"location"] = b"%b?%b&once=more" % (asked.raw_path, asked.query)
 
 
 def _bytes(part: str, old: bytes, new: bytes) -> Rewrite:
@@ -303,6 +308,18 @@ MUTANTS: Final = (
         "A WAV says that its sound has 0 bytes.",
         "file-is-whole",
         lambda: _spoilt(".wav", lambda body: body[:40] + bytes(4) + body[44:]),
+    ),
+    _rewrite(
+        "moved-files-break-off",
+        "Links are redirected to where there is half of each WAV.",
+        "file-is-whole",
+        lambda: moved(_half),
+    ),
+    _rewrite(
+        "moved-for-ever",
+        "Links are redirected from one address to the next.",
+        "link-lasts-and-expires",
+        lambda: moved(_moved_on),
     ),
     _rewrite("half-of-a-cover", "A cover breaks off.", "file-is-whole", lambda: _spoilt("cover", _halved)),
     _rewrite("half-of-a-waveform", "A waveform breaks off.", "file-is-whole", lambda: _spoilt("waveform", _halved)),

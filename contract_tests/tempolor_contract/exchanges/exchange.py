@@ -4,11 +4,13 @@ import base64
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 
 from .nesting import is_too_deep
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values in the order they travelled; a name may occur more than once."""
@@ -119,6 +121,16 @@ class Exchange:
     def status(self) -> int:
         """The answer's status, 0 if there was no answer."""
         return self.response.status if self.response else 0
+
+    @property
+    def redirected_to(self) -> str | None:
+        """The address at which the answer says that the thing is, None if it does not."""
+        where = self.response.header("location") if self.response and self.status in _REDIRECTS else None
+        try:
+            address = urljoin(self.request.url, where or "")
+        except ValueError:
+            return None
+        return address if where and address.startswith(("http://", "https://")) else None
 
     def to_json(self) -> dict[str, Any]:
         """Return the exchange as one JSON object, the form of a line of an ndjson recording. Secrets are kept."""

@@ -25,6 +25,7 @@ from stories import (
 from tempolor_contract import Exchange
 
 URL = "http://files.example/a"
+ELSEWHERE = call("GET", "http://files.example/b", 200, token=None, body=b"<html>")
 ARTISTS = page("/music/artist-voices", {"itemId": "a", "vocalUrl": URL, "coverUrl": f"{URL}.png"})
 CLONES = page("/music/cloned-voices", {"clonedVoiceItemId": VOICE, "vocalUrl": URL})
 WAVE = b"RIFF\0\0\0\0WAVEfmt "
@@ -44,6 +45,11 @@ def file(body: bytes = b"", status: int = 200, kind: str = "", method: str = "GE
     return call(
         method, URL, status, token=None, body=body, headers={"Range": ranged} if ranged else None, answer_headers=told
     )
+
+
+def moved(where: str | None, status: int = 302) -> Exchange:
+    """Return the fetching of a file that is elsewhere."""
+    return call("GET", URL, status, token=None, answer_headers={"Location": where} if where is not None else None)
 
 
 def uploaded(url: Any = URL, length: str = "", sent: bytes = b"MThd") -> Exchange:
@@ -125,6 +131,16 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [link(), file(b"<html>", 404)]),
         (SILENT, [link(), file(method="HEAD")]),
         (SILENT, [link(), file(b"middle", 206, ranged="bytes=9-")]),
+        *((SILENT, [link(), moved(where), ELSEWHERE]) for where in (None, "", "//[", "ftp://files.example/b", "/c")),
+        (SILENT, [link(), moved("/b", 304), ELSEWHERE]),
+        (SILENT, [moved("/b"), ELSEWHERE]),
+        *(
+            (
+                "[1, 3] the link for mp3 serves another kind of file: it begins with b'<html>'",
+                [link(), moved(where, status), ELSEWHERE],
+            )
+            for where, status in (("/b", 301), ("b", 303), ("http://files.example/b", 307), ("//files.example/b", 308))
+        ),
         (PASSED, [link(), file(b"ID3", 206, ranged="bytes=0-")]),
         (PASSED, [link(""), file(b" \n ID3")]),
         (PASSED, [link("wav"), file(WAVE)]),

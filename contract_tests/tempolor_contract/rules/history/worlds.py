@@ -17,6 +17,7 @@ from .records import Link, Shared
 from .world import World
 
 _MOST_FILES: Final = 32
+_OK: Final = 200
 
 
 class Worlds:
@@ -63,13 +64,21 @@ class Worlds:
             raise
         self._fetched(call)
         for url, link in links_in(call).items():
-            known = self.links.get(url)
-            self.links[url] = link if known is None else link.after(known)
+            self._handed_out(url, link)
+
+    def _handed_out(self, url: str, link: Link) -> None:
+        known = self.links.get(url)
+        self.links[url] = link if known is None else link.after(known)
 
     def _fetched(self, call: Call) -> None:
-        """Keep what a link gave, to compare ranges of it with."""
-        link = self.links.get(call.exchange.request.url) if call.operation == FILE and call.status == 200 else None
-        if link is not None and link.fetched is None and call.method == "GET" and self._kept < _MOST_FILES:
+        """Keep what a link gave, to compare ranges of it with, and where it led on."""
+        link = self.links.get(call.exchange.request.url) if call.operation == FILE else None
+        if link is None:
+            return
+        elsewhere = call.exchange.redirected_to
+        if elsewhere is not None:
+            self._handed_out(elsewhere, replace(link, seconds=None, fetched=None))
+        elif call.status == _OK and link.fetched is None and call.method == "GET" and self._kept < _MOST_FILES:
             self._kept += 1
             self.links[call.exchange.request.url] = replace(link, fetched=call)
 

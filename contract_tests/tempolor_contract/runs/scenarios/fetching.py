@@ -64,13 +64,14 @@ def fetch(lab: Lab, url: object, kind: str = "", *, when: str = "as soon as it w
     if not isinstance(url, str) or not url.startswith("http"):
         return None
     call = lab.fetch(url, most_bytes=_MOST if kind == "mp3" else _PEEK)
-    if call.exchange.fault.startswith("ConnectError") and _leads_nowhere(lab, url):
-        told = f"a link was fetched {when}, and nobody listens at {urlsplit(url).netloc}"
+    place = call.exchange.request.url
+    if call.exchange.fault.startswith("ConnectError") and _leads_nowhere(lab, place):
+        told = f"a link was fetched {when}, and nobody listens at {urlsplit(place).netloc}"
         lab.check(_LINK_LASTS_AND_EXPIRES, fine=False, message=told, call=call)
     if call.unclear or (call.refused and _may_be_over(lab, url, call)):
         return None
     told = f"a link was fetched {when}, and answered {call.status}"
-    lab.check(_LINK_LASTS_AND_EXPIRES, fine=call.status in {200, 206, 301, 302, 307}, message=told, call=call)
+    lab.check(_LINK_LASTS_AND_EXPIRES, fine=call.status in {200, 206}, message=told, call=call)
     response = call.exchange.response
     if response is not None and call.status == 200 and len(response.body) >= 2 * _RANGE:
         more = [partial(_check_rest, lab, url)] if response.truncated else []

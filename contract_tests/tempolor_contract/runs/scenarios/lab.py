@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 _NO_LASTING_CRASH: Final = rule("no-lasting-crash")
 _TRIES = 3
+_MOST_REDIRECTS: Final = 5
 _FAULTS_IN_A_ROW = 6
 _ME: Final = "me"
 _LEAST_PATIENCE: Final = 5.0
@@ -208,9 +209,17 @@ class Lab:
             self._here.random = before
 
     def fetch(self, url: str, *, most_bytes: int = 1 << 20, headers: Mapping[str, str] | None = None) -> Call:
-        """Fetch an address that the service handed out, without a token, and keep its beginning."""
+        """Fetch an address that the service handed out, without a token, and keep its beginning.
+
+        What is redirected is looked for where it is said to be, as clients of files do; the last answer is returned.
+        """
         sender = Sender(self._client(None), most_bytes=most_bytes)
         [call] = self._carried([partial(sender.send, "GET", url, headers=headers)])
+        for _ in range(_MOST_REDIRECTS):
+            elsewhere = call.exchange.redirected_to
+            if elsewhere is None:
+                break
+            [call] = self._carried([partial(sender.send, "GET", elsewhere, headers=headers)])
         return call
 
     def check(self, judged: Rule, *, fine: bool, message: str, call: Call, earlier: tuple[Call, ...] = ()) -> bool:
