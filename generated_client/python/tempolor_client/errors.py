@@ -289,7 +289,7 @@ class FileWriteError(DownloadError):
 
 
 class PageLoopError(TemPolorError):
-    """The service keeps answering with a page that was there before."""
+    """The service keeps answering with a page that was there before, or with empty ones."""
 
 
 class CallbackError(TemPolorError, ValueError):

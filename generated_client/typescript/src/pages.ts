@@ -9,9 +9,11 @@ export interface Page<T> {
   cursor?: string;
 }
 
+const MOST_EMPTY = 100;
+
 /**
  * A list, fetched a page at a time as it is read: `for await (const item of list)`. A list that would go on for ever,
- * because a cursor comes twice or is missing, throws a `PaginationError`.
+ * because a cursor comes twice or is missing, or very many pages in a row are empty, throws a `PaginationError`.
  */
 export class Paged<T, P extends Page<T> = Page<T>> implements AsyncIterable<T> {
   readonly #fetch: (cursor: string | undefined) => Call<P>;
@@ -28,6 +30,7 @@ export class Paged<T, P extends Page<T> = Page<T>> implements AsyncIterable<T> {
   /** The pages, one after the other. */
   async *pages(): AsyncGenerator<P, void, undefined> {
     const seen = new Set<string>();
+    let empty = 0;
     for (let cursor: string | undefined; ;) {
       const page = await this.page(cursor);
       yield page;
@@ -38,6 +41,10 @@ export class Paged<T, P extends Page<T> = Page<T>> implements AsyncIterable<T> {
         throw new PaginationError(`The list names the cursor ${JSON.stringify(cursor)} twice. Use what came so far.`);
       }
       seen.add(cursor);
+      empty = page.records?.length ? 0 : empty + 1;
+      if (empty >= MOST_EMPTY) {
+        throw new PaginationError(`The last ${empty} pages of the list are empty. Use what came so far.`);
+      }
     }
   }
 

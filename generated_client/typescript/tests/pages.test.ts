@@ -59,6 +59,17 @@ test("a cursor that comes twice is an error, after what came before", async () =
   assert.equal(server.lines.length, 3);
 });
 
+test("many empty pages in a row are an error, and fewer are not", async () => {
+  await using server = await Hostile.start();
+  const empty = (count: number) => Array.from({ length: count }, (_, number) => page([], `c${number}`));
+  server.on(`GET ${PATH}/music`, page(["a"], "x"), ...empty(99), page(["b"]));
+  server.on(`GET ${PATH}/music/midi`, page(["a"], "x"), ...empty(100));
+
+  assert.equal((await clientOf(server).music.list().toArray()).length, 2);
+  assert.ok((await thrown(clientOf(server).midi.list().toArray())) instanceof PaginationError);
+  assert.equal(server.lines.length, 101 + 101);
+});
+
 test("a page that promises more without a cursor is an error", async () => {
   await using server = await Hostile.start();
   server.on(`GET ${PATH}/music`, page(["a"], undefined, true));

@@ -7,6 +7,8 @@ from typing import Generic, Protocol, TypeVar
 
 from ..errors import PageLoopError
 
+_MOST_EMPTY = 100
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -41,16 +43,20 @@ class AsyncPages(Generic[T]):
         """Yield the pages themselves, with their cursors.
 
         Raises:
-            PageLoopError: A cursor came back a second time.
+            PageLoopError: A cursor came back a second time, or very many pages in a row were empty.
 
         """
         cursor = self._cursor
         seen = {cursor or ""}
+        empty = 0
         while True:
             page = await self._fetch(cursor)
             yield page
             if not page.has_next:
                 return
+            empty = 0 if page.records else empty + 1
+            if empty >= _MOST_EMPTY:
+                raise PageLoopError(f"the last {empty} pages were empty; the items so far are all it lets out")
             cursor = page.cursor
             # An empty cursor is the first page again.
             if (cursor or "") in seen:

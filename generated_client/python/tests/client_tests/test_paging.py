@@ -40,6 +40,20 @@ def test_a_cursor_that_comes_back_is_an_error_and_not_a_loop(run, hostile, curso
     assert len(hostile.requests) == len(cursors)
 
 
+@pytest.mark.parametrize(("empty", "ends"), [(99, False), (100, True)])
+def test_many_empty_pages_are_an_error(run, hostile, empty, ends):
+    """A list of them would never end; one page with something on it shows that it goes on."""
+    pages = [page(cursor=f"{number}") for number in range(empty)]
+    hostile.then(page("a", cursor="x"), *pages, page("b"))
+
+    if ends:
+        with pytest.raises(errors.PageLoopError, match="the last 100 pages were empty"):
+            run(lambda client: client.midi.list())
+    else:
+        assert [item.name for item in run(lambda client: client.midi.list())] == ["a", "b"]
+    assert len(hostile.requests) == 1 + empty + (not ends)
+
+
 def test_pages_are_fetched_only_as_far_as_the_loop_goes(run, hostile):
     """Whoever wants the newest item pays for one page."""
     hostile.then(page("a", cursor="x"))
