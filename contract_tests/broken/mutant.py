@@ -55,7 +55,7 @@ class Asked:
         """The body read as JSON, or `NOTHING`."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return NOTHING
 
     @property
@@ -77,7 +77,7 @@ class Answer:
         """The body read as JSON, or `NOTHING`."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return NOTHING
 
     def put(self, data: Any) -> None:

@@ -313,7 +313,7 @@ MUTANTS: Final = (
     _switch(
         "refused-callbacks-are-fatal",
         "A job fails when a callback of it is answered 503.",
-        "callbacks-that-fail-harm-nothing",
+        "callbacks-that-fail-harm-nothing finished-item-is-stable",
         _fatal_callbacks,
     ),
     _switch(

@@ -257,7 +257,7 @@ MUTANTS: Final = (
     _rewrite(
         "cancels-need-plain-colons",
         "Cancelling a job by its encoded id is a 404.",
-        "encoded-id-is-the-same-id",
+        "encoded-id-is-the-same-id scheduler-lists-what-runs",
         lambda: answers(
             lambda asked, _answer: asked.operation == "cancel_job" and b"%3a" in asked.raw_path.lower(),
             404,

@@ -52,8 +52,14 @@ def wrong_orders(visitor: Visitor) -> None:
         for as_form in (False, True):
             visitor.send(f"/music/{kind}", fields, as_form=as_form)
     visitor.send("/music/song", {"prompt": "x", "replyUrl": f"{visitor.callbacks}/".ljust(1025, "x")})
-    for content, kind in (("{", "application/json"), ("prompt=x", "text/plain"), ('{"prompt": "x"}', "text/plain")):
+    for content, kind in (
+        ("{", "application/json"),
+        (f'{{"prompt": {"[" * 2000}{"]" * 2000}}}', "application/json"),
+        ("prompt=x", "text/plain"),
+        ('{"prompt": "x"}', "text/plain"),
+    ):
         visitor.again(lambda sent=content, of=kind: _order_as(visitor, sent, of))
+    visitor.send("/music/song", {"prompt": "x" * (1 << 20)})
     visitor.send("/music/song", {"prompt": "x", **_SOURCES})
     for one in _SOURCES:
         visitor.send("/music/song", {"prompt": "x", "user_id": ACCOUNT, one: _SOURCES[one]})
@@ -78,6 +84,7 @@ def wrong_paths(visitor: Visitor) -> None:
         query = {"user_id": ACCOUNT} if path.startswith("/music") else {}
         for spelt in (path, f"{path}/"):
             visitor.ask("GET", spelt, params=query)
+    visitor.send("/music/song/", {"prompt": "A ballad", "user_id": ACCOUNT})
 
 
 def wrong_tokens(visitor: Visitor) -> None:
@@ -164,10 +171,13 @@ def full(visitor: Visitor) -> None:
     attempt(mine.scheduler.running)
     last = visitor.jobs[-1]
     attempt(visitor.other.scheduler.cancel, last)
-    for job in (last, last, *visitor.jobs[-4:], visitor.jobs[0]):
-        attempt(mine.scheduler.cancel, job)
+    visitor.ask("DELETE", f"/scheduler/{visitor.jobs[-3].replace(':', '%3A')}")
     attempt(mine.scheduler.running)
-    attempt(mine.music.get, last)
+    for job in (last, last, *visitor.jobs[-6:], visitor.jobs[0]):
+        attempt(mine.scheduler.cancel, job)
+        attempt(mine.music.get, job)
+    attempt(mine.scheduler.running)
+    visitor.order(mine.songs.create, "A ballad", user_id=SECOND)
     for _ in range(2):
         visitor.order(mine.songs.create, "A ballad", user_id=ACCOUNT, reply_url=visitor.reply_url())
         attempt(mine.scheduler.running)
@@ -198,6 +208,14 @@ def lost_callbacks(visitor: Visitor) -> None:
     visitor.send("/music/song", {"prompt": "x" * 2001, "replyUrl": f"{visitor.callbacks}/refused"})
     for job in jobs:
         visitor.attempt(visitor.mine.music.wait, job, timeout=600)
+    for fields in ({}, {"model": "v3"}):
+        # An account that is stored again is the same account.
+        jobs = visitor.order(
+            visitor.mine.songs.create, "A ballad", user_id=ACCOUNT, reply_url=visitor.reply_url(), **fields
+        )
+        visitor.attempt(visitor.mine.accounts.create, {"user_id": ACCOUNT, "language": "de"}, max_jobs=4)
+        for job in jobs:
+            visitor.attempt(visitor.mine.music.wait, job, timeout=600)
     visitor.sleep(600)
 
 
@@ -224,11 +242,16 @@ def others(visitor: Visitor) -> None:
     attempt(other.songs.create, "A ballad", midi_id=midi)
     attempt(other.midi.delete, midi)
     attempt(other.voices.delete, voice)
-    attempt(lambda: list(visitor.mine.midi.list(user_id=ACCOUNT)))
-    attempt(lambda: list(visitor.mine.voices.list(user_id=ACCOUNT)))
+    visitor.listed(visitor.mine.midi.list, user_id=ACCOUNT)
+    visitor.listed(visitor.mine.voices.list, user_id=ACCOUNT)
+    attempt(other.accounts.create, {"user_id": SECOND}, max_jobs=8)
+    for _ in range(3):
+        visitor.ask("POST", "/music/song", token=OTHER_TOKEN, json={"prompt": "A ballad", "user_id": SECOND})
+    visitor.order(visitor.mine.songs.create, "A ballad", user_id=SECOND)
+    attempt(other.accounts.delete, SECOND)
     attempt(other.accounts.create, {"user_id": "333"}, max_jobs=2)
     for listed in (other.songs.list, other.midi.list, other.voices.list):
-        attempt(lambda pages=listed: list(pages()))
+        visitor.listed(listed)
     attempt(other.accounts.delete, "333")
 
 
@@ -247,11 +270,11 @@ def gone(visitor: Visitor) -> None:
         for call in (mine.music.delete, mine.music.get, mine.music.delete, mine.music.link):
             attempt(call, job)
     visitor.sleep(120)
-    for midi in attempt(lambda: list(mine.midi.list(user_id=ACCOUNT))) or ():
+    for midi in visitor.listed(mine.midi.list, user_id=ACCOUNT):
         for _ in range(2):
             attempt(mine.midi.delete, midi.midi_item_id)
         attempt(mine.songs.create, "A ballad", midi_id=midi.midi_item_id)
-    for voice in attempt(lambda: list(mine.voices.list(user_id=ACCOUNT))) or ():
+    for voice in visitor.listed(mine.voices.list, user_id=ACCOUNT):
         for _ in range(2):
             attempt(mine.voices.delete, voice.cloned_voice_item_id)
         attempt(mine.songs.create, "A ballad", cloned_voice_id=voice.cloned_voice_item_id)
@@ -259,10 +282,10 @@ def gone(visitor: Visitor) -> None:
         attempt(mine.music.get, job)
     attempt(mine.midi.upload, midi_file(), name="Again", media_type="audio/midi", user_id=ACCOUNT)
     attempt(mine.voices.clone, wav_file(), name="Again", media_type="audio/wav", user_id=ACCOUNT)
-    attempt(lambda: list(mine.voices.list(user_id=ACCOUNT)))
-    attempt(lambda: list(mine.midi.list(user_id=ACCOUNT)))
+    visitor.listed(mine.voices.list, user_id=ACCOUNT)
+    visitor.listed(mine.midi.list, user_id=ACCOUNT)
     attempt(mine.scheduler.running)
-    attempt(lambda: list(mine.songs.list(user_id=ACCOUNT)))
+    visitor.listed(mine.songs.list, user_id=ACCOUNT)
     attempt(mine.accounts.delete, SECOND)
     attempt(mine.accounts.list)
     attempt(mine.scheduler.capacity)

@@ -2,8 +2,9 @@
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
+from itertools import islice
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -15,6 +16,7 @@ from ..service import BASE_PATH, OTHER_TOKEN, TOKEN, Service
 
 SECONDS: Final = 30.0
 ACCOUNT, SECOND, NO_ACCOUNT = "111", "222", "999"
+_MOST_LISTED: Final = 300
 Step = Callable[["Visitor"], object]
 
 
@@ -67,6 +69,13 @@ class Visitor:
         with suppress(Exception):
             return step(*given, **named)
         return None
+
+    def listed(self, pages: Callable[..., Iterable[Any]], **named: Any) -> list[Any]:
+        """Return what a list has, as far as it can be read; one that has no end is read for a while."""
+        found: list[Any] = []
+        with suppress(Exception):
+            found.extend(islice(pages(**named), _MOST_LISTED))
+        return found
 
     def again(self, step: Callable[[], object]) -> None:
         """Do something three times, and something else in between that works."""

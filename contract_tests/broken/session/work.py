@@ -14,6 +14,7 @@ from .visitor import ACCOUNT, NO_ACCOUNT, SECOND, Visitor
 
 LINES: Final = "[Verse]\r\nRain on the harbour\n\n[Chorus]\nCome home"
 _MORE_THAN_A_PAGE: Final = 20
+_MANY: Final = 10
 _LONG_NAME: Final = "A very long name of a theme, " * 6
 _VOICES: Final = ("audio/wav", "audio/mpeg", "audio/mp4", "audio/flac", "Audio/WAV", "audio/wav; rate=8000")
 _MIDI: Final = ("audio/midi", "audio/x-midi", "Audio/MIDI", "audio/midi; charset=binary")
@@ -36,6 +37,13 @@ def accounts(visitor: Visitor) -> None:
     for named in ({"ucid": SECOND}, {"user_id": "0042"}):
         made = attempt(mine.create, named, max_jobs=2)
         attempt(lambda account=made: mine.delete(account.user_id))
+    visitor.again(lambda: visitor.ask("POST", "/accounts", json={"requestParams": {"user_id": 43}}))
+    several = ["43", *(f"12{number:02}" for number in range(_MANY))]
+    for each in several[1:]:
+        attempt(mine.create, {"user_id": each}, max_jobs=1)
+    attempt(mine.list)
+    for each in several:
+        attempt(mine.delete, each)
     attempt(mine.create, {"user_id": ACCOUNT, **parameters}, max_jobs=4)
     # What follows at once may have been asked before: recordings count milliseconds.
     for _ in range(2):
@@ -70,17 +78,24 @@ def uploads(visitor: Visitor) -> None:
     for name in (HARD, LINES, _LONG_NAME, *(f"Theme {number}" for number in range(_MORE_THAN_A_PAGE))):
         midi = attempt(mine.midi.upload, midi_file(), name=name, media_type="audio/midi")
         attempt(lambda made=midi: visitor.ask("GET", made.midi_render_vo.midi_url, token=None))
+        # By what time it is there, it is seen how old a link is.
+        attempt(lambda: next(iter(mine.voices.artists())))
     for name in (HARD, LINES, _LONG_NAME, HARD):
         attempt(mine.voices.clone, wav_file(), name=name, media_type="audio/wav")
-    attempt(lambda: list(mine.midi.list()))
-    attempt(lambda: list(mine.voices.list()))
+    visitor.listed(mine.midi.list)
+    visitor.listed(mine.voices.list)
     visitor.sleep(300)
     for _ in range(2):
-        attempt(lambda: list(mine.voices.list()))
-    attempt(lambda: list(mine.voices.artists()))
-    for _ in range(3):
-        stems = attempt(mine.stems.split, wav_file(), media_type="audio/wav")
-        attempt(lambda made=stems: visitor.ask("GET", made.stems_zip_url, token=None))
+        visitor.listed(mine.voices.list)
+    visitor.listed(mine.voices.artists)
+    visitor.again(lambda: _split(visitor))
+    attempt(mine.stems.split, wav_file(1.0), media_type="audio/wav")
+
+
+def _split(visitor: Visitor) -> None:
+    stems = visitor.mine.stems.split(wav_file(), media_type="audio/wav")
+    for wanted in ({}, {"Range": "bytes=-70000"}):
+        visitor.ask("GET", stems.stems_zip_url or "", token=None, headers=wanted)
 
 
 def orders(visitor: Visitor) -> None:
@@ -151,10 +166,11 @@ def files(visitor: Visitor) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for kind in ("mp3", "wav"):
             attempt(mine.music.download, visitor.jobs[0], Path(folder, f"song.{kind}"), file_format=kind)
-    for kind in ("mp3", "wav"):
+    for kind in ("mp3", "wav", "stems"):
         link = attempt(mine.music.link, visitor.jobs[0], file_format=kind)
-        for wanted in ("bytes=0-999", "bytes=1000-1999", "bytes=-500"):
+        for wanted in ("bytes=0-999", "bytes=1000-1999", "bytes=-500", "bytes=-70000"):
             attempt(lambda at=link, part=wanted: visitor.ask("GET", at.url, token=None, headers={"Range": part}))
+    visitor.listed(mine.voices.artists)
     item = attempt(mine.music.get, visitor.jobs[0])
     for read in (lambda: item.cover, lambda: item.music_material.waveform_url):
         for wanted in ({}, {"Range": "bytes=40-79"}):
@@ -165,17 +181,20 @@ def songs_of_sources(visitor: Visitor) -> None:
     """Sing with each kind of voice, and build on a MIDI file, without and with what else is allowed beside it."""
     mine, attempt = visitor.mine, visitor.attempt
     artist = attempt(lambda: next(iter(mine.voices.artists())).item_id)
-    voice = attempt(lambda: list(mine.voices.list())[-1].cloned_voice_item_id)
-    midi = attempt(lambda: list(mine.midi.list())[-1].midi_item_id)
+    voice = attempt(lambda: visitor.listed(mine.voices.list)[-1].cloned_voice_item_id)
+    midi = attempt(lambda: visitor.listed(mine.midi.list)[-1].midi_item_id)
     sources: tuple[dict[str, Any], ...] = (
         {"artist_voice_id": artist},
         {"cloned_voice_id": voice},
         {"midi_id": midi},
     )
     for source in sources:
-        visitor.order(mine.songs.create, "A ballad", **source)
-        visitor.order(mine.songs.create, "A ballad", lyrics=LINES, model="v3", user_id=ACCOUNT, **source)
+        visitor.order(mine.songs.create, "A ballad", reply_url=visitor.reply_url(), **source)
+        told = {"lyrics": LINES, "model": "v3", "user_id": ACCOUNT, "reply_url": visitor.reply_url()}
+        visitor.order(mine.songs.create, "A ballad", **told, **source)
         watched(visitor, rounds=1)
+    stems = attempt(mine.music.link, visitor.jobs[-1], file_format="stems")
+    attempt(lambda: visitor.ask("GET", stems.url, token=None, headers={"Range": "bytes=0-99"}))
     for one, other in combinations(sources, 2):
         visitor.order(mine.songs.create, "A ballad", **one, **other)
 
@@ -189,17 +208,17 @@ def lists(visitor: Visitor) -> None:
     attempt(mine.midi.upload, midi_file(), name="Theirs", media_type="audio/midi", user_id=SECOND)
     attempt(mine.scheduler.running)
     attempt(mine.scheduler.capacity)
-    attempt(lambda: list(mine.songs.list(user_id=SECOND)))
+    visitor.listed(mine.songs.list, user_id=SECOND)
     visitor.sleep(60)
     for account in (ACCOUNT, SECOND, ACCOUNT, NO_ACCOUNT):
         for listed in (mine.songs.list, mine.instrumentals.list, mine.midi.list, mine.voices.list):
-            attempt(lambda pages=listed, of=account: list(pages(user_id=of)))
+            visitor.listed(listed, user_id=account)
     for listed in (mine.songs.list, mine.midi.list):
         pages = attempt(lambda pages=listed: iter(pages(user_id=ACCOUNT)))
         attempt(lambda at=pages: next(at))
         visitor.order(mine.songs.create, "A ballad", user_id=ACCOUNT)
         attempt(mine.midi.upload, midi_file(), name="Later", media_type="audio/midi", user_id=ACCOUNT)
-        attempt(lambda at=pages: list(at))
+        visitor.listed(lambda at=pages: at)
     for path in ("/music", "/music/midi", "/music/cloned-voices"):
         visitor.ask("GET", path)
     for query in ("type=&cursor=&user_id=111", "user_id=111"):
@@ -209,7 +228,12 @@ def lists(visitor: Visitor) -> None:
 
 def links(visitor: Visitor) -> None:
     """Fetch a link again after some minutes, and after it has expired."""
-    link = visitor.attempt(visitor.mine.music.link, visitor.jobs[0])
+    mine, attempt = visitor.mine, visitor.attempt
+    visitor.listed(mine.voices.artists, user_id=ACCOUNT)
+    link = attempt(mine.music.link, visitor.jobs[0])
     for seconds in (30, 3 * 24 * 3600):
+        visitor.listed(mine.voices.artists, user_id=ACCOUNT)
         visitor.sleep(seconds)
-        visitor.attempt(lambda: visitor.ask("GET", link.url, token=None))
+        visitor.listed(mine.voices.artists, user_id=ACCOUNT)
+        attempt(lambda: visitor.ask("GET", link.url, token=None))
+    visitor.listed(mine.voices.artists, user_id=ACCOUNT)

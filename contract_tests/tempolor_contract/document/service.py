@@ -29,6 +29,13 @@ LISTS: Final = frozenset({"list_music", "list_midi", "list_cloned_voices", "list
 """The operations whose answers have pages."""
 
 
+LISTINGS: Final = frozenset({"list_running_jobs", "get_available_capacity"})
+"""The operations that tell which jobs run."""
+
+SOURCES: Final = ("artistVoiceItemId", "clonedVoiceItemId", "midiItemId")
+"""The fields of an order that name what is sung or built on: at most one of them."""
+
+
 def is_live(url: str) -> bool:
     """Whether a URL leads to the vendor's own service."""
     host = (urlsplit(url).hostname or "").rstrip(".").lower()

@@ -1,17 +1,23 @@
 """Rules about who may ask, and about the spellings of an address."""
 
+import re
 from typing import Final
 
 from ..document.call import CALLBACK, FILE, Call
-from ..document.service import LISTS, UPLOADS
+from ..document.service import LISTS, ORDERS, SOURCES, UPLOADS
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _PAGE: Final = ""
 _SEVERAL: Final = 3
+_BAD_REQUEST: Final = 400
 _NOT_MODIFIED: Final = 304
+_REQUIRED: Final = frozenset({"prompt", "requestParams"})
+_WORD: Final = re.compile(r"\w+")
 _NAME_ACCOUNTS: Final = UPLOADS | LISTS
-_WITHOUT_ID: Final = LISTS | {"list_accounts", "list_running_jobs", "get_available_capacity"}
+_WITHOUT_ID: Final = (
+    LISTS | UPLOADS | ORDERS | {"create_account", "list_accounts", "list_running_jobs", "get_available_capacity"}
+)
 
 
 def _authorization(call: Call, world: World) -> Judged:
@@ -33,10 +39,15 @@ def _authorization(call: Call, world: World) -> Judged:
 def _known_elsewhere(call: Call, world: World) -> Judged:
     """Judge a token that nothing else takes: it is known to all operations, or to none."""
     refused = [each for each in world.unauthorized if each.before(call)]
-    if not call.accepted or world.authorized is not None or len({each.operation for each in refused}) < _SEVERAL:
+    if world.authorized is not None or len({each.operation for each in refused}) < _SEVERAL:
         return None
-    told = f"{call.operation} took a token that {len(refused)} calls before were refused with, as unknown"
-    return [Problem(told, tuple(refused[:2]), key=call.operation)]
+    told = f"a token that {len(refused)} calls before were refused with, as unknown"
+    if call.accepted:
+        return [Problem(f"{call.operation} took {told}", tuple(refused[:2]), key=call.operation)]
+    if call.status in {400, 404}:
+        told = f"{call.operation} was sent with {told}, and answered {call.status} in place of 401"
+        return [Problem(told, tuple(refused[:2]), key=call.operation)]
+    return None
 
 
 def _still_known(call: Call, world: World) -> Judged:
@@ -57,6 +68,17 @@ def _empty_cursor(call: Call) -> Judged:
     return FINE if call.accepted else None
 
 
+def _empty_field(call: Call) -> Judged:
+    optional = {name: value for name, value in call.fields.items() if name not in _REQUIRED}
+    empty = [name for name, value in optional.items() if value == ""]
+    if not empty or not (call.accepted or call.status == _BAD_REQUEST):
+        return None
+    blamed = [name for name in call.fields if name in _WORD.findall(call.error)]
+    told = f"{call.operation} was refused for {', '.join(blamed)}, which counts as left out where it is empty"
+    refused = call.refused and blamed and set(blamed) <= set(empty)
+    return [Problem(f"{told}: {call.error}", key=blamed[0])] if refused else (FINE if call.accepted else None)
+
+
 def _empty_account(call: Call, world: World) -> Judged:
     known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
     if call.query.get("user_id") != "" or not known or call.query.get("cursor"):
@@ -70,7 +92,10 @@ def _empty_account(call: Call, world: World) -> Judged:
 def _slashed(call: Call, world: World) -> Judged:
     known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
     path = call.exchange.request.url.partition("?")[0]
-    if not path.endswith("/") or not known or call.query.get("user_id", known[0].user_id) not in world.accounts:
+    named = filter(None, (call.query.get("user_id"), call.sent.get("user_id")))
+    # What an order is made of may be missing, too.
+    missing = any(call.sent.get(name) for name in SOURCES) or not all(str(each) in world.accounts for each in named)
+    if not path.endswith("/") or not known or missing:
         return None
     if call.status not in {404, 405}:
         return FINE if call.accepted else None
@@ -146,6 +171,8 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-25",),
+        on=ORDERS | {"create_account"},
+        single=_empty_field,
     ),
     Rule(
         "invalid-values-are-400",

@@ -64,9 +64,9 @@ def _keys(running: dict[str, list[dict[str, Any]]]) -> Judged:
 
 def _only_when_full(call: Call, world: World) -> Judged:
     running = busy_jobs(call)
-    if not running or len(running) != 1:
+    if running is None or len(running) > 1:
         return None
-    [(user_id, jobs)] = running.items()
+    [(user_id, jobs)] = running.items() or [(str(call.sent.get("user_id")), [])]
     limit = whole(call.sent.get("maxJobs"))
     earlier: tuple[Call, ...] = ()
     if limit is None:

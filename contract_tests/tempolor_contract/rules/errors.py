@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from ..document.call import CALLBACK, FILE, Call
 from ..document.ids import parse
 from ..document.schemas import JSON
-from ..document.service import ORDERS
+from ..document.service import ORDERS, SOURCES
 from .history.records import Crashes
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -29,7 +29,6 @@ _IDS: Final = {
     "delete_midi": ("midiItemId", "midi"),
     "delete_cloned_voice": ("clonedVoiceItemId", "voice"),
 }
-_SOURCES: Final = ("artistVoiceItemId", "clonedVoiceItemId", "midiItemId")
 
 
 def _code(call: Call) -> Judged:
@@ -118,7 +117,7 @@ def _complete(call: Call) -> bool:
 
 
 def _of_source(call: Call, world: World) -> str | None:
-    named = sum(bool(call.sent.get(name)) for name in _SOURCES)
+    named = sum(bool(call.sent.get(name)) for name in SOURCES)
     known = call.sent.get("user_id") in {each.user_id for each in world.live_accounts()}
     return "The source material does not exist." if named == 1 and known else None
 

@@ -8,6 +8,7 @@ from ..document.bodies import COMPLETED, FAILED, FILE_FORMATS, GENERATING, items
 from ..document.call import FILE, Call
 from ..document.file_completeness import extent_of, whats_missing
 from ..exchanges.exchange import Response
+from .history.present import TELLS_TIME, present
 from .history.records import Link
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -36,7 +37,13 @@ _NAMES: Final[dict[str, frozenset[str]]] = {
     "waveform": frozenset({"application/json", "text/json", "text/plain"}),
     "audio": frozenset({"audio/", "video/mp4"}),
 }
-_NOT_YET: Final = 400
+_NOT_YET: Final = (400, "Generation is not completed yet (0)")
+_UNAUTHORIZED: Final = 401
+_LASTING: Final = frozenset({"mp3", "wav", "stems", "midi"})
+"""Files of the service's own."""
+_SHORTEST_LIFE: Final = 60
+"""Seconds that a link lasts whose life is not told."""
+_SLACK_SECONDS: Final = 30
 _DAY: Final = 86_400
 _LONGEST_DAYS: Final = 31
 """No page bounds the life of a link; more than a month is no life of a link that expires."""
@@ -61,12 +68,17 @@ def _only_complete(call: Call, world: World) -> Judged:
         refused = job.no_download
         if early:
             judged = [Problem(f"{job.id} could be downloaded before it was COMPLETED", (early[0],), key="early")]
-        elif refused is not None and refused.before(call) and refused.status != _NOT_YET:
-            told = (
-                f"{job.id} is at work, so its download was to be a 400, but it was answered {refused.status} before: "
-            )
-            judged = [Problem(f"{told}{refused.error}", (refused,), key="refused")]
+        elif refused is not None and refused.before(call) and not _is_early(refused):
+            told = f"{job.id} is at work, so its download was to be a 400 with {_NOT_YET[1]!r}"
+            told = f"{told}, but it was answered {refused.status} before: {refused.error}"
+            judged = [Problem(told, (refused,), key="refused")]
     return judged
+
+
+def _is_early(refused: Call) -> bool:
+    """Whether a download was refused as one of a job at work; that the text may not be empty is another rule."""
+    status, text = _NOT_YET
+    return refused.status == status and refused.error in {text, ""}
 
 
 def _complete(call: Call, world: World) -> Judged:
@@ -139,18 +151,30 @@ def _whole(call: Call, world: World) -> Judged:
     link, response = _link(call, world), call.exchange.response
     if link is None or response is None:
         return None
-    if call.status == 206 and link.fetched is not None:
-        return _same_part(link.fetched, response)
+    piece = link.fetched if call.status == 206 else None
+    judged = None if piece is None else _same_length(piece, response) or _same_part(piece, response)
+    if judged:
+        return judged
     # Of no bytes at all, as a HEAD has, nothing can be told.
     empty = call.method == "GET" and call.status == 200 and not response.body and not response.truncated
     missing = "is empty" if empty else whats_missing(link.kind, response)
     if missing is None:
-        return None
+        return judged
     return (
         [Problem(f"the file behind the link for {link.kind} {missing}", (link.call,), key=link.kind)]
         if missing
         else FINE
     )
+
+
+def _same_length(whole_file: Call, part: Response) -> Judged:
+    """Compare how long a file is by its range with how long it is by itself."""
+    known, extent = whole_file.exchange.response, extent_of(part)
+    plain = all(each is not None and not each.header("content-encoding") for each in (known, part))
+    length = whole(known.header("content-length")) if known is not None and plain else None
+    if extent is None or length is None or extent[1] == length:
+        return None
+    return [Problem(f"a file has {extent[1]} bytes by its range, and {length} where all of it came", (whole_file,))]
 
 
 def _same_part(whole_file: Call, part: Response) -> Judged:
@@ -226,11 +250,43 @@ def _lifetime(call: Call) -> Judged:
     return FINE if seconds <= _LONGEST_DAYS * _DAY else [Problem(told)]
 
 
+def _lasts(call: Call, world: World) -> Judged:
+    """Hold a link's life against the service's own clock."""
+    return _outlived(call, world) if call.operation == FILE else _died_early(call, world)
+
+
+def _outlived(call: Call, world: World) -> Judged:
+    link = _link(call, world)
+    now = world.shared.clocks[link.call.token or ""].told_ms if link is not None else None
+    if link is None or now is None or link.until_ms is None or not link.seconds:
+        return None
+    age = (now - link.until_ms) // 1000
+    told = f"a link was to last {link.seconds} s, and works {age} s after it was handed out, by the service's own clock"
+    return [Problem(told, (link.call,), key="outlived")] if age > link.seconds + _SLACK_SECONDS else FINE
+
+
+def _died_early(call: Call, world: World) -> Judged:
+    clock, moment = world.shared.clocks.get(call.token or ""), present(call)
+    if clock is None or moment is None:
+        return None
+    for link, refusal in clock.refused:
+        deletion, life = world.shared.deletion, link.seconds or _SHORTEST_LIFE
+        deleted = deletion is not None and not deletion.before(link.call)
+        if link.since_ms is None or link.kind not in _LASTING or deleted:
+            continue
+        age = (moment[1] - link.since_ms) // 1000
+        if age < life - min(_SLACK_SECONDS, life / 2):
+            front = f"a link was to last {link.seconds} s, and" if link.seconds else f"a link for {link.kind}"
+            told = f"{front} was answered {refusal.status}, {age} s at most after it was handed out"
+            return [Problem(f"{told}, by the service's own clock", (link.call, refusal), key=link.kind)]
+    return None
+
+
 def _without_a_token(call: Call) -> Judged:
     # Of a link that has expired that is no answer.
-    return (
-        [Problem("a link was fetched, and answered 401: it is to work without a token")] if call.status == 401 else None
-    )
+    if call.operation != FILE or call.status != _UNAUTHORIZED:
+        return None
+    return [Problem("a link was fetched, and answered 401: it is to work without a token")]
 
 
 RULES = (
@@ -327,7 +383,8 @@ RULES = (
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
         evidence=("D-53",),
-        on=frozenset({FILE}),
+        on=TELLS_TIME | {FILE},
         single=_without_a_token,
+        history=_lasts,
     ),
 )

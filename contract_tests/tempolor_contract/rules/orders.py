@@ -6,7 +6,7 @@ from typing import Any, Final
 from ..document.bodies import COMPLETED, NO_TEXT, items_of, status_of, texts, whole
 from ..document.call import Call
 from ..document.ids import parse
-from ..document.service import ORDERS
+from ..document.service import ORDERS, SOURCES
 from .history.records import KIND_OF_ORDER, Order
 from .history.world import World
 from .items import POLLS, details, material
@@ -16,7 +16,6 @@ _OF_SONGS: Final = frozenset({"lyrics"})
 _OF_INSTRUMENTALS: Final = frozenset({"tonality", "bpm", "chords", "chord"})
 _PAGE: Final = "post-tempolor-music-song"
 _INSTRUMENTAL: Final = "post-tempolor-music-instrumental"
-_VOICES: Final = ("artistVoiceItemId", "clonedVoiceItemId", "midiItemId")
 _MODELS: Final = {"song": ("model_song", "v3.5"), "instrumental": ("model_instrumental", "i3.5 beta")}
 _LONGEST: Final = {"v3": 120, "v3.5": 270, "i3": 120, "i3.5 beta": 270}
 """The models of the pages, and how many seconds their pieces last at most."""
@@ -59,7 +58,7 @@ def _result(call: Call) -> Judged:
 
 
 def _exclude(call: Call) -> Judged:
-    given = [name for name in _VOICES if call.sent.get(name)]
+    given = [name for name in SOURCES if call.sent.get(name)]
     if len(given) < 2 or call.status in {401, 402, 404, 429} or call.unclear:
         return None
     return (
@@ -86,7 +85,7 @@ def _account(call: Call) -> Judged:
 
 
 def _account_of_source(call: Call) -> Judged:
-    sources = [parts for name in _VOICES if (parts := parse(call.sent.get(name)))]
+    sources = [parts for name in SOURCES if (parts := parse(call.sent.get(name)))]
     accounts = {parts.account for job in texts(call.item.get("jobs")) if (parts := parse(job))}
     if not call.accepted or not accounts or call.sent.get("user_id") or len(sources) != 1:
         return None

@@ -4,20 +4,22 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ..document.bodies import GENERATING, items_of, running_rows, status_of, whole
+from ..document.bodies import FAILED, FINAL, GENERATING, items_of, running_rows, status_of, whole
 from ..document.call import Call
 from ..document.ids import parse
-from ..document.service import ORDERS
+from ..document.service import LISTINGS, ORDERS
 from ..document.times import ELAPSED, milliseconds, row_made_at
 from .capacity import busy_jobs
 from .history.world import World
+from .items import POLLS
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
-LISTINGS: Final = frozenset({"list_running_jobs", "get_available_capacity"})
 _PAGE: Final = "get-tempolor-scheduler"
 _AVAILABLE: Final = "get-tempolor-scheduler-available"
 _SKEW_MS: Final = 5000
 _SECOND_MS: Final = 1000
+_SOME: Final = 3
+"""So many jobs are not taken for ones that failed by themselves."""
 
 
 def _rows(call: Call) -> list[dict[str, Any]]:
@@ -292,6 +294,22 @@ def _must(call: Call, status: int, because: str, earlier: Call) -> Judged:
     return [Problem(f"{because}, so cancelling it must be a {status}, but was answered {call.status}", (earlier,))]
 
 
+def _goes_on(call: Call, world: World) -> Judged:
+    """Judge that jobs do not fail because they were cancelled; one that fails may do so by itself."""
+    judged: Judged = None
+    for item in items_of(call):
+        job = world.jobs.get(str(item.get("job_id")))
+        if job is None or job.cancelled is None or not job.cancelled.before(call) or status_of(item) not in FINAL:
+            continue
+        failed, others = world.ends[True, True] + (job.final is None), world.ends[False, False]
+        by_itself = status_of(item) != FAILED or world.ends[True, False] or world.ends[False, True]
+        judged = judged or FINE
+        if not by_itself and min(failed, others) >= _SOME:
+            told = f"all {failed} jobs that were cancelled FAILED, and none of {others} others: they are to go on"
+            judged = [Problem(told, (job.cancelled,))]
+    return judged
+
+
 RULES = (
     Rule(
         "available-adds-up",
@@ -389,5 +407,7 @@ RULES = (
         "A cancelled job can still be read: the service goes on making it.",
         "del-tempolor-scheduler-job_id",
         evidence=("D-79",),
+        on=POLLS,
+        history=_goes_on,
     ),
 )

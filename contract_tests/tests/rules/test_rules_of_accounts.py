@@ -26,6 +26,10 @@ ONE = call("GET", "/accounts", 200, {ACCOUNT: account()})
 TWO = call("GET", "/accounts", 200, {ACCOUNT: account(), "222": account("222")})
 NONE = call("GET", "/accounts", 404, error(404))
 EMPTY = call("GET", "/music", 200, {"records": []})
+WITHOUT_IT = (
+    "one account is configured, so list_music needs no user_id, but was refused without it: "
+    "Parameter user_id is required"
+)
 
 
 def shown(user_id: str = ACCOUNT, status: int = 200, **fields: Any) -> Exchange:
@@ -403,10 +407,7 @@ CASES: dict[str, tuple[str, list[Exchange], str]] = {
     "one account, and no name": (
         "one-account-needs-no-name",
         [ONE, music_of(400, NEEDS_USER)],
-        (
-            "[1, 2] one account is configured, so list_music needs no user_id, but was refused without it: "
-            "Parameter user_id is required"
-        ),
+        f"[1, 2] {WITHOUT_IT}",
     ),
     "one account, and its music": ("one-account-needs-no-name", [ONE, EMPTY], PASSED),
     "one account, and a name": ("one-account-needs-no-name", [ONE, music_of(200, {}, user_id=ACCOUNT)], SILENT),
@@ -416,7 +417,21 @@ CASES: dict[str, tuple[str, list[Exchange], str]] = {
     "one account, and a crash": ("one-account-needs-no-name", [ONE, music_of(500, NEEDS_USER)], SILENT),
     "two accounts, and no name": ("one-account-needs-no-name", [TWO, music_of(400, NEEDS_USER)], SILENT),
     "nobody knows how many accounts": ("one-account-needs-no-name", [music_of(400, NEEDS_USER)], SILENT),
-    "perhaps another account": ("one-account-needs-no-name", [ONE, stored(), music_of(400, NEEDS_USER)], SILENT),
+    "another account": ("one-account-needs-no-name", [ONE, stored("222"), music_of(400, NEEDS_USER)], SILENT),
+    "perhaps two accounts": ("one-account-needs-no-name", [stored(), music_of(400, NEEDS_USER)], SILENT),
+    **{
+        f"one account, {how}": (
+            "one-account-needs-no-name",
+            [*stories, music_of(400, NEEDS_USER)],
+            f"[{since}, {len(stories) + 1}] {WITHOUT_IT}",
+        )
+        for how, since, stories in (
+            ("stored again", 1, [ONE, stored()]),
+            ("the first", 2, [NONE, stored()]),
+            ("since another is gone", 2, [TWO, removed(user_id="222")]),
+            ("whoever came and went", 3, [ONE, stored("222"), removed(user_id="222")]),
+        )
+    },
     "perhaps another account after a crash": (
         "one-account-needs-no-name",
         [ONE, storing({}, {}, 500), music_of(400, NEEDS_USER)],
@@ -425,10 +440,7 @@ CASES: dict[str, tuple[str, list[Exchange], str]] = {
     "no other account": (
         "one-account-needs-no-name",
         [ONE, storing({}, error(400), 400), removed(404), shown(), music_of(400, NEEDS_USER)],
-        (
-            "[1, 5] one account is configured, so list_music needs no user_id, but was refused without it: "
-            "Parameter user_id is required"
-        ),
+        f"[1, 5] {WITHOUT_IT}",
     ),
     "perhaps no account": ("one-account-needs-no-name", [ONE, removed(), music_of(400, NEEDS_USER)], SILENT),
     "perhaps no account after a crash": (

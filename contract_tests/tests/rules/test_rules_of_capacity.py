@@ -70,6 +70,10 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [busy(JOB)]),
         (SILENT, [UNLIMITED, busy(JOB)]),
         (SILENT, at_once(stored(), busy(JOB))),
+        (
+            f"[1, 2] the order was refused as busy with 0 of 1 slots of account {ACCOUNT} taken",
+            [stored(limit=1), full({}, 0, user_id=ACCOUNT)],
+        ),
         (PASSED, [stored(limit=1), busy(JOB)]),
         (PASSED, [stored(limit=9), busy(JOB, maxJobs=1)]),
         (

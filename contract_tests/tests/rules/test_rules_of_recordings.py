@@ -71,6 +71,13 @@ def fetched(body: bytes, first: int | None = None, url: str = URL) -> Exchange:
     return call("GET", url, 200 if first is None else 206, token=None, body=body, answer_headers=told)
 
 
+def long(length: int, encoding: str = "") -> Exchange:
+    """Return the fetching of a file of which the beginning was kept."""
+    told = {"Content-Length": str(length)} | ({"Content-Encoding": encoding} if encoding else {})
+    whole = call("GET", URL, 200, token=None, body=b"a" * 20, answer_headers=told)
+    return replace(whole, response=replace(whole.response, truncated=True))
+
+
 def link(job: str = JOB, url: str = URL) -> Exchange:
     """Return a download call."""
     return call("GET", f"/music/download/{job}", 200, {"url": url, "remainSeconds": 60})
@@ -126,6 +133,20 @@ def at(moment: float, exchange: Exchange) -> Exchange:
     return replace(exchange, started=moment)
 
 
+def fails(*jobs: str, cancelled: bool = True, status: int = 10) -> list[Exchange]:
+    """Return orders, the cancelling of their jobs, and the polls that show how they ended."""
+    cancels = [call("DELETE", f"/scheduler/{job}", 204) for job in jobs if cancelled]
+    return [*map(order, jobs), *cancels, *(read(music(status, job=job)) for job in jobs)]
+
+
+def told(seconds: int, unit: int = 1000) -> Exchange:
+    """Return a list that tells the service's time, so many seconds later."""
+    return call("GET", "/music/artist-voices", 200, {"records": [], "sysTime": (1_800_000_000 + seconds) * unit})
+
+
+GONE = call("GET", URL, 404, error(404), token=None)
+CANCELS = [f"{JOB}{number}" for number in range(3)]
+WELL = fails(*(f"{JOB}{number}" for number in range(5, 8)), cancelled=False, status=30)
 LATE = 1_747_731_600.0 + 100
 TWO = [order(JOB, maxJobs=2, replyRef="a"), order(JOB2, maxJobs=2, replyRef="b")]
 CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
@@ -146,6 +167,46 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             "[1, 2, 4] list_running_jobs took a token that 3 calls before were refused with, as unknown",
             [*UNKNOWN, scheduler()],
+        ),
+        *(
+            (
+                (
+                    "[1, 2, 4] get_music was sent with a token that 3 calls before were refused with, as unknown, "
+                    f"and answered {status} in place of 401"
+                ),
+                [*UNKNOWN, call("GET", f"/music/{JOB}", status, error(status))],
+            )
+            for status in (400, 404)
+        ),
+        (SILENT, [*UNKNOWN, call("GET", f"/music/{JOB}", 500)]),
+        (SILENT, [*UNKNOWN[:2], call("GET", f"/music/{JOB}", 404, error(404))]),
+    ],
+    "empty-fields-are-left-out": [
+        (SILENT, [song(400, "Invalid bpm", bpm=1)]),
+        (SILENT, [song(400, "Invalid bpm", bpm=1, chords="")]),
+        (SILENT, [song(400, "Invalid bpm or chords", bpm=1, chords="")]),
+        (SILENT, [song(400, "No", chords="")]),
+        (SILENT, [song(404, "No chords", chords="")]),
+        (SILENT, [song(400, "Parameter prompt is required", prompt="", chords="")]),
+        (PASSED, [order(chords="")]),
+        (
+            "[1] create_song was refused for chords, which counts as left out where it is empty: Invalid chords",
+            [song(400, "Invalid chords", chords="", bpm=60)],
+        ),
+        (
+            "[1] create_account was refused for maxJobs, which counts as left out where it is empty: maxJobs is wrong",
+            [posted("/accounts", 400, "maxJobs is wrong", sent={"requestParams": {}, "maxJobs": ""})],
+        ),
+    ],
+    "cancelled-job-is-still-there": [
+        (PASSED, [*fails(*CANCELS[:2]), *fails(JOB2, cancelled=False, status=30)]),
+        (PASSED, [*WELL[:4], *fails(*CANCELS)]),
+        (PASSED, [*WELL, *fails(f"{JOB}9", cancelled=False), *fails(*CANCELS)]),
+        (PASSED, [*WELL, *fails(f"{JOB}3", status=30), *fails(*CANCELS)]),
+        (SILENT, [*WELL, *fails(*CANCELS, cancelled=False)]),
+        (
+            "[13, 15] all 3 jobs that were cancelled FAILED, and none of 3 others: they are to go on",
+            [*WELL, *fails(*CANCELS)],
         ),
     ],
     "token-stays-known": [
@@ -183,7 +244,19 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, at_once(stored(), call("GET", "/scheduler/", 404, error(404)))),
         (SILENT, [stored(), call("GET", "/music/", 404, error(404), query={"user_id": "222"})]),
         (SILENT, [stored(), call("DELETE", f"/accounts/{ACCOUNT}", 204), call("GET", "/scheduler/", 404, error(404))]),
+        (SILENT, [stored(), posted("/music/song/", 404, sent={"prompt": "x", "user_id": "222"})]),
+        (SILENT, [stored(), posted("/music/song/", 404, sent={"prompt": "x", "midiItemId": MIDI})]),
         (PASSED, [stored(), call("GET", "/scheduler/", 200, [])]),
+        *(
+            (
+                (
+                    "[1, 2] account 111 is configured, but create_song with a slash behind its path was answered "
+                    f"{status}: "
+                ),
+                [stored(), posted("/music/song/", status, sent={"prompt": "x", **named})],
+            )
+            for status, named in ((404, {}), (405, {"user_id": ACCOUNT}), (404, {"user_id": ""}))
+        ),
         *(
             (
                 (
@@ -484,8 +557,20 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [order(), unfinished(500), read(music())]),
         (SILENT, [order(), unfinished(404), unfinished(400), read(music())]),
         (
-            f"[2, 3] {JOB} is at work, so its download was to be a 400, but it was answered 404 before: No record",
+            (
+                f"[2, 3] {JOB} is at work, so its download was to be a 400 with 'Generation is not completed yet (0)', "
+                "but it was answered 404 before: No record"
+            ),
             [order(), unfinished(404, "No record"), read(music())],
+        ),
+        (SILENT, [order(), unfinished(400, "Generation is not completed yet (0)"), read(music())]),
+        (SILENT, [order(), unfinished(400, "Invalid file_format parameter", file_format="ogg"), read(music())]),
+        (
+            (
+                f"[2, 3] {JOB} is at work, so its download was to be a 400 with 'Generation is not completed yet (0)', "
+                "but it was answered 400 before: Later"
+            ),
+            [order(), unfinished(400, "Later"), read(music())],
         ),
     ],
     "failed-download-says-so": [
@@ -576,6 +661,45 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[2] a link was fetched, and answered 401: it is to work without a token",
             [link(), call("GET", URL, 401, error(401), token=None)],
         ),
+        (SILENT, [told(0), link(), GONE, told(30)]),
+        (SILENT, [told(0, unit=1), link(), GONE, told(0, unit=1)]),
+        (SILENT, [link(), told(0), GONE, told(1)]),
+        (SILENT, [told(0), link(), GONE, told(40), told(1)]),
+        (SILENT, [told(0), link(), call("GET", URL, 500, token=None), told(1)]),
+        (SILENT, [told(0), link(), DELETED, GONE, told(1)]),
+        (SILENT, [told(0), read(music(30, cover=URL)), GONE, told(1)]),
+        (SILENT, [told(0), at(LATE, GONE), told(1)]),
+        *(
+            (
+                (
+                    "[2, 3, 4] a link was to last 60 s, and was answered 404, 29 s at most after it was handed out, "
+                    "by the service's own clock"
+                ),
+                [told(0), link(), GONE, later],
+            )
+            for later in (told(29), posted("/accounts", 200, sent={}, answer=account(updated=1_800_000_029_000)))
+        ),
+        (
+            (
+                "[3, 4, 5] a link for stems was answered 404, 29 s at most after it was handed out, "
+                "by the service's own clock"
+            ),
+            [DELETED, told(0), split(b"x"), GONE, told(29)],
+        ),
+        (
+            (
+                "[2, 3, 4] a link was to last 60 s, and was answered 404, 6 s at most after it was handed out, "
+                "by the service's own clock"
+            ),
+            [scheduler(row()), link(), GONE, scheduler(row(elapsed="00:10"))],
+        ),
+        (SILENT, [link(), fetched(b"x"), told(0), told(1000)]),
+        (SILENT, [link(), told(0), split(b"x"), told(1000), fetched(b"x")]),
+        (PASSED, [link(), told(0), told(90), fetched(b"x")]),
+        (
+            "[1, 4] a link was to last 60 s, and works 91 s after it was handed out, by the service's own clock",
+            [link(), told(0), told(91), fetched(b"x")],
+        ),
     ],
     "file-is-whole": [
         (SILENT, [link(), call("HEAD", URL, 200, token=None)]),
@@ -587,6 +711,16 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             "[2, 3] bytes 10 to 19 of a file are not those that came with all of it",
             [link(), fetched(b"a" * 20), fetched(b"b" * 10, 10)],
+        ),
+        (PASSED, [link(), long(100), fetched(b"a" * 10, 10)]),
+        (SILENT, [link(), long(60, encoding="gzip"), fetched(b"a" * 10, 90)]),
+        (
+            "[2, 3] a file has 100 bytes by its range, and 60 where all of it came",
+            [link(), long(60), fetched(b"a" * 10, 10)],
+        ),
+        (
+            "[1, 3] the file behind the link for stems is a ZIP without the directory at its end",
+            [split(b"x"), long(100), fetched(b"b" * 50, 50)],
         ),
     ],
     "callbacks-end-with-one-final": [

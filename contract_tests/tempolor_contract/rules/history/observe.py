@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from ...document.bodies import (
     COMPLETED,
+    FAILED,
+    FILE_FORMATS,
     FINAL,
     GENERATING,
     address_of,
@@ -106,6 +108,9 @@ def _item(world: World, call: Call) -> None:
                 job.after_cancel = sighting
         if sighting.final and job.final is None:
             job.final = sighting
+            # Whether one is cancelled whose cancelling had no clear answer, nobody knows.
+            if job.cancelled is not None or job.cancel_tried is None:
+                world.ends[job.cancelled is not None, sighting.status == FAILED] += 1
             world.unfinished.pop(job.id, None)
             due = job.reports and job.id not in world.shared.reported
             if call.operation != CALLBACK and due and len(world.unreported) < _MOST_UNREPORTED:
@@ -224,10 +229,12 @@ def _overtaken(account: Account, call: Call) -> bool:
 def _account_shown(world: World, call: Call) -> None:
     if call.operation == "list_accounts" and call.status in {200, 404}:
         world.listed, world.unlisted = call, {}
-    if call.operation == "list_accounts" and call.status == 200:
-        world.only_account = call if len(call.item) == 1 else None
+    if call.operation == "list_accounts" and call.status in {200, 404}:
+        _configured(world, frozenset(call.item) if call.status == 200 else frozenset(), call)
     elif call.operation == "create_account" and not call.refused:
-        world.only_account = None
+        stored = call.item.get("user_id") if call.accepted else None
+        known = world.configured if isinstance(stored, str) else None
+        _configured(world, None if known is None else known | {str(stored)}, call)
     if call.operation == "create_account" and call.unclear:
         _perhaps_stored(world, call)
     if call.status != 200:
@@ -243,6 +250,15 @@ def _account_shown(world: World, call: Call) -> None:
             _stamp(world, account, call, each)
             account.ticket = ticket_in(call.sent.get("requestParams")) or account.ticket
             account.posts = (*account.posts, call)[-2:] if call.operation == "create_account" else account.posts
+
+
+def _configured(world: World, ids: frozenset[str] | None, call: Call) -> None:
+    """Keep which accounts there are, and since when there is a single one."""
+    if ids is None or len(ids) != 1:
+        world.only_account = None
+    elif ids != world.configured or world.only_account is None:
+        world.only_account = call
+    world.configured = ids if ids is None or len(ids) <= _MOST_REFERENCES else None
 
 
 def _stamp(world: World, account: Account, call: Call, shown: dict[str, Any]) -> None:
@@ -262,7 +278,9 @@ def _perhaps_stored(world: World, call: Call) -> None:
 
 def _account_deleted(world: World, call: Call) -> None:
     account = world.accounts.get(call.arguments.get("user_id", ""))
-    world.only_account = None if not call.refused else world.only_account
+    if not call.refused:
+        known = world.configured if call.accepted else None
+        _configured(world, None if known is None else known - {call.arguments.get("user_id", "")}, call)
     if account is not None and not call.refused:
         account.gone = account.gone or call
         account.deleted = call if call.accepted else account.deleted
@@ -302,7 +320,7 @@ def _download(world: World, call: Call) -> None:
     job = world.job_of(call)
     if job is not None and call.status == 200:
         job.downloaded.setdefault(call.query.get("file_format") or "mp3", call)
-    elif job is not None and call.status in {400, 404}:
+    elif job is not None and call.status in {400, 404} and call.query.get("file_format", "") in FILE_FORMATS:
         job.no_download = call
 
 

@@ -205,7 +205,8 @@ class Link:
     """An address a service handed out: by which call, for what kind of bytes, how many seconds it was to last.
 
     `upload` is the call that sent the bytes behind it, where there was one; `fetched` the first that fetched them from
-    their beginning.
+    their beginning. By the service's own clock it was handed out from `since_ms` on, and by `until_ms`; None where no
+    answer tells.
     """
 
     call: Call
@@ -213,10 +214,25 @@ class Link:
     seconds: int | None = None
     upload: Call | None = None
     fetched: Call | None = None
+    since_ms: int | None = None
+    until_ms: int | None = None
 
     def after(self, known: "Link") -> "Link":
         """Return the link as it is handed out again, with what is known of the bytes behind it."""
         return replace(self, upload=self.upload or known.upload, fetched=known.fetched)
+
+
+@dataclass
+class Clock:
+    """What is known of a service's own time, which need not be the recorder's: a mock's clock can be moved.
+
+    `told_ms` is the latest time that it told. `timeless` are the links handed out since, and `refused` the fetches of
+    links that were refused since, with their links.
+    """
+
+    told_ms: int | None = None
+    timeless: list[str] = field(default_factory=list)
+    refused: list[tuple[Link, Call]] = field(default_factory=list)
 
 
 @dataclass
@@ -226,7 +242,8 @@ class Shared:
     `reply_urls` has the addresses that orders gave, as a receiver sees them, each with its refusal; None where one of
     the orders with it may have been taken; `called` has the last callback to each address. `stamps` has the first
     call that showed an account with a stamp of its storing. `reported` has the jobs whose final callback has come,
-    perhaps before the answer to their order did.
+    perhaps before the answer to their order did. `clocks` has the service's time by token, and `deletion` is the last
+    call that may have deleted something.
     """
 
     links: dict[str, Link] = field(default_factory=dict)
@@ -234,4 +251,6 @@ class Shared:
     called: dict[str, Call] = field(default_factory=dict)
     stamps: dict[tuple[str, int], Call] = field(default_factory=dict)
     reported: dict[str, None] = field(default_factory=dict)
+    clocks: dict[str, Clock] = field(default_factory=dict)
+    deletion: Call | None = None
     authorized: bool = False

@@ -1,5 +1,6 @@
 """What is known of everything one token may see."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -12,10 +13,13 @@ from .records import Account, Crashes, Job, Order, Refusal, Shared, Upload, Walk
 class World:
     """What is known of everything one token may see.
 
-    `only_account` is the list of accounts that showed a single one, None where there may be more by now. `listed` has
-    the last list of accounts, and `unlisted` what worked on accounts that it did not have, by their ids.
+    `configured` has the ids of all accounts, None where that is not known, and `only_account` the call since which
+    there is a single one. `listed` has the last list of accounts, and `unlisted` what worked on accounts that it did
+    not have, by their ids.
     `authorized` is the first call that took the token, `unauthorized` has those that refused it before. `artists` has
     the artists' voices on offer.
+
+    `ends` counts the jobs that were seen to end, by whether they were cancelled before and whether they FAILED.
 
     `unreported` has the jobs that a poll has shown to have ended, while their final callback is due.
 
@@ -28,6 +32,7 @@ class World:
     jobs: dict[str, Job] = field(default_factory=dict)
     unfinished: dict[str, Job] = field(default_factory=dict)
     unreported: dict[str, Job] = field(default_factory=dict)
+    ends: Counter[tuple[bool, bool]] = field(default_factory=Counter)
     orders: list[Order] = field(default_factory=list)
     accounts: dict[str, Account] = field(default_factory=dict)
     midi: dict[str, Upload] = field(default_factory=dict)
@@ -40,6 +45,7 @@ class World:
     system_time: Call | None = None
     crashes: Crashes = field(default_factory=Crashes)
     refused: dict[str, Refusal] = field(default_factory=dict)
+    configured: frozenset[str] | None = None
     only_account: Call | None = None
     listed: Call | None = None
     unauthorized: list[Call] = field(default_factory=list)

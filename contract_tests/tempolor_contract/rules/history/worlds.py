@@ -13,11 +13,14 @@ from ...document.call import CALLBACK, FILE, Call
 from ...exchanges.exchange import NotRecordedError
 from .links import links_in
 from .observe import observe
-from .records import Link, Shared
+from .present import present
+from .records import Clock, Link, Shared
 from .world import World
 
 _MOST_FILES: Final = 32
+_MOST_TIMELESS: Final = 1024
 _OK: Final = 200
+_NO_FILE: Final = frozenset({403, 404, 410})
 
 
 class Worlds:
@@ -62,19 +65,43 @@ class Worlds:
             if call.method != "GET" and call.operation != CALLBACK:
                 self._worlds.pop(call.token or "", None)
             raise
+        self._timed(call)
         self._fetched(call)
+        clock = self._clock(call)
         for url, link in links_in(call).items():
-            self._handed_out(url, link)
+            self._handed_out(url, replace(link, since_ms=clock.told_ms))
+            if len(clock.timeless) < _MOST_TIMELESS:
+                clock.timeless.append(url)
 
     def _handed_out(self, url: str, link: Link) -> None:
         known = self.links.get(url)
         self.links[url] = link if known is None else link.after(known)
+
+    def _clock(self, call: Call) -> Clock:
+        return self._shared.clocks.setdefault(call.token or "", Clock())
+
+    def _timed(self, call: Call) -> None:
+        """Take in what time it is at the service: what was handed out since its last word was so by now."""
+        if call.method == "DELETE" and not call.refused:
+            self._shared.deletion = call
+        moment = present(call)
+        if moment is None:
+            return
+        clock, (earliest, latest) = self._clock(call), moment
+        for url in clock.timeless:
+            self.links[url] = replace(self.links[url], until_ms=latest)
+        clock.timeless.clear()
+        clock.refused.clear()
+        clock.told_ms = max(earliest, clock.told_ms or 0)
 
     def _fetched(self, call: Call) -> None:
         """Keep what a link gave, to compare ranges of it with, and where it led on."""
         link = self.links.get(call.exchange.request.url) if call.operation == FILE else None
         if link is None:
             return
+        clock = self._clock(link.call)
+        if call.status in _NO_FILE and len(clock.refused) < _MOST_FILES:
+            clock.refused.append((link, call))
         elsewhere = call.exchange.redirected_to
         if elsewhere is not None:
             self._handed_out(elsewhere, replace(link, seconds=None, fetched=None))

@@ -9,6 +9,7 @@ from tempolor_spec import operations
 
 from ...document.bodies import records_of, texts
 from ...document.schemas import dereferenced
+from ...document.service import SOURCES
 from ...rules.catalogue import rule
 from . import fixtures
 from .lab import UPLOAD_SECONDS, Lab
@@ -18,7 +19,6 @@ from .scenario import Beside, Need, Scenario
 _INVALID_VALUES_ARE_400: Final = rule("invalid-values-are-400")
 
 _ORDERS: Final = ("create_song", "create_instrumental")
-_SOURCES: Final = frozenset({"artistVoiceItemId", "clonedVoiceItemId", "midiItemId"})
 _MOST_VALUES: Final = 2
 # These are in each order, and a field beside its older name would be an order that says two things.
 _NOT_CHOSEN: Final = frozenset({"user_id", "prompt", "chord"})
@@ -108,7 +108,7 @@ def _choices(lab: Lab, schema: dict[str, Any], things: dict[str, str]) -> dict[s
         listed = _listed(field)
         if name in own:
             chosen[name] = [own[name]]
-        elif name not in _NOT_CHOSEN | _SOURCES and (listed or ("example" in field and name != "replyUrl")):
+        elif name not in _NOT_CHOSEN.union(SOURCES) and (listed or ("example" in field and name != "replyUrl")):
             chosen[name] = listed[:_MOST_VALUES] or [field["example"]]
     return chosen
 
