@@ -82,7 +82,9 @@ def uploads(visitor: Visitor) -> None:
         attempt(lambda: next(iter(mine.voices.artists())))
     for name in (HARD, LINES, _LONG_NAME, HARD):
         attempt(mine.voices.clone, wav_file(), name=name, media_type="audio/wav")
-    visitor.listed(mine.midi.list)
+    listed = visitor.listed(mine.midi.list)
+    attempt(lambda: visitor.ask("GET", listed[0].midi_url, token=None))
+    attempt(lambda: next(iter(mine.voices.artists())))
     visitor.listed(mine.voices.list)
     visitor.sleep(300)
     for _ in range(2):

@@ -15,6 +15,7 @@ from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 _OWN: Final = LISTS - {"list_artist_voices"}
 _PAGE: Final = "get-tempolor-music"
 _SOON_SECONDS: Final = 600.0
+_MANY_EMPTY: Final = 5
 _CHILD: Final = {"lyric_to_material": "song"}
 
 
@@ -112,7 +113,7 @@ def _turned(call: Call, world: World) -> Judged:
         if again:
             return [Problem(f"{again[0]} is on two pages of one list", tuple(walk.calls), key="two pages")]
     if call.item.get("hasNext"):
-        return FINE
+        return _goes_on(call, walk)
     shown = {*ids, *(walk.ids if walk else ())}
     lost = [each for each in _expected(call, world, begin) if each not in shown]
     pages = tuple(walk.calls) if walk else ()
@@ -121,6 +122,15 @@ def _turned(call: Call, world: World) -> Judged:
         if lost
         else FINE
     )
+
+
+def _goes_on(call: Call, walk: Walk | None) -> Judged:
+    """Judge a page behind which there are more: of a list that ends, not many are empty."""
+    latest = [*(walk.calls[1 - _MANY_EMPTY :] if walk else ()), call]
+    if len(latest) < _MANY_EMPTY or any(record_ids(each) for each in latest):
+        return FINE
+    told = f"{len(latest)} pages in a row are empty, and the last of them says that there are more"
+    return [Problem(told, tuple(latest[:2]), key="empty")]
 
 
 def _asked_again(call: Call, world: World) -> Judged:

@@ -39,6 +39,11 @@ def pages(
     return call("GET", path, status, answer, query=query | ({"cursor": cursor} if cursor else {}))
 
 
+def empty(number: int) -> Exchange:
+    """Return an empty page of a list that goes on; its cursor is its number."""
+    return replace(page("/music", cursor=f"{number + 1}"), request=pages(cursor=f"{number}", user_id=ACCOUNT).request)
+
+
 def extra(**fields: Any) -> dict[str, Any]:
     """Return an item with these details."""
     return music(ltmMaterialExtendDto=fields)
@@ -157,6 +162,12 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
                 replace(page("/music", second_item(), cursor="d"), request=pages(cursor="c", user_id=ACCOUNT).request),
                 pages(music(), cursor="d", user_id=ACCOUNT),
             ],
+        ),
+        (PASSED, [page("/music", music(), cursor="0"), *map(empty, range(4))]),
+        (PASSED, [page("/music", music(), cursor="0"), *map(empty, range(4)), pages(cursor="4", user_id=ACCOUNT)]),
+        (
+            "[2, 3, 6] 5 pages in a row are empty, and the last of them says that there are more",
+            [page("/music", music(), cursor="0"), *map(empty, range(5))],
         ),
         # What is made while somebody walks moves the rest down.
         (PASSED, [page("/music", music(), cursor="c"), order(JOB2), pages(music(), cursor="c", user_id=ACCOUNT)]),

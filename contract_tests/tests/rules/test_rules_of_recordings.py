@@ -205,7 +205,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (PASSED, [*WELL, *fails(f"{JOB}3", status=30), *fails(*CANCELS)]),
         (SILENT, [*WELL, *fails(*CANCELS, cancelled=False)]),
         (
-            "[13, 15] all 3 jobs that were cancelled FAILED, and none of 3 others: they are to go on",
+            "[12, 15] all 3 jobs that were cancelled FAILED, and none of 3 others: they are to go on",
             [*WELL, *fails(*CANCELS)],
         ),
     ],
