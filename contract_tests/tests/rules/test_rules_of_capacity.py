@@ -88,6 +88,12 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[1, 2] the order was refused as busy with 1 of 2 slots of account {ACCOUNT} taken",
             [available((ACCOUNT, 2, 1, 1)), busy(JOB)],
         ),
+        # Of two limits that were shown, either may be true.
+        (SILENT, [stored(limit=1), *[available((ACCOUNT, 2, 1, 1))] * 2, busy(JOB)]),
+        (
+            f"[3, 4] the order was refused as busy with 1 of 2 slots of account {ACCOUNT} taken",
+            [stored(limit=1), available((ACCOUNT, 2, 1, 1)), stored(limit=2), busy(JOB)],
+        ),
     ],
     "busy-lists-only-running": [
         (SILENT, [read(music(30)), full(None)]),

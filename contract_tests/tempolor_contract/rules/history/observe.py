@@ -207,7 +207,15 @@ def _listing(world: World, call: Call) -> None:
     world.capacity = call if call.operation == "get_available_capacity" else world.capacity
     for row in call.item.get("available") or () if call.operation == "get_available_capacity" else ():
         if isinstance(row, dict) and isinstance(row.get("user_id"), str):
-            _account(world, row["user_id"], call, row.get("maxJobs"))
+            _limit_shown(_account(world, row["user_id"], call, None), row.get("maxJobs"))
+
+
+def _limit_shown(account: Account, limit: Any) -> None:
+    """Take in the limit of a row; where another one was stored, either may be true, until the account is shown."""
+    if account.limit is None:
+        account.limit = limit if isinstance(limit, int) and not account.doubtful else None
+    elif account.limit != limit:
+        account.limit, account.doubtful = None, True
 
 
 def _account(world: World, user_id: str, call: Call, limit: Any) -> Account:
@@ -216,8 +224,8 @@ def _account(world: World, user_id: str, call: Call, limit: Any) -> Account:
         # What it was stored with before its deletion is gone, which what is shown now has to bear out.
         posts = account.posts if account is not None else ()
         account = world.accounts[user_id] = Account(user_id, call, call, posts=posts)
-    if not _overtaken(account, call):
-        account.limit = limit if isinstance(limit, int) else account.limit
+    if isinstance(limit, int) and not _overtaken(account, call):
+        account.limit, account.doubtful = limit, False
     return account
 
 

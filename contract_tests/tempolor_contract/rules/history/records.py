@@ -107,13 +107,14 @@ class Account:
     """What is known of an account.
 
     `first` is the call that showed it first, `stored` the one that showed it last. `limit` is its `maxJobs`, None while
-    unknown; `ticket` the one it was given. `posts` are the last two calls that stored it.
+    unknown or `doubtful`; `ticket` the one it was given. `posts` are the last two calls that stored it.
     """
 
     user_id: str
     first: Call
     stored: Call
     limit: int | None = None
+    doubtful: bool = False
     deleted: Call | None = None
     gone: Call | None = None
     shown: dict[str, Any] = field(default_factory=dict)

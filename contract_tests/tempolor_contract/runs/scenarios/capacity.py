@@ -1,12 +1,12 @@
 """Filling slots and freeing them."""
 
-import re
 from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
 from ...document.bodies import texts
 from ...document.call import Call
+from ...rules.capacity import busy_jobs
 from ...rules.catalogue import rule
 from . import fixtures
 from .lab import Lab, UnclearError
@@ -35,9 +35,9 @@ def _says_busy(call: Call) -> bool:
     return call.error.startswith("Account is busy")
 
 
-def _count(call: Call) -> int | None:
-    match = re.search(r"\d+", call.error)
-    return int(match[0]) if match else None
+def _listed(call: Call) -> int:
+    """Return how many jobs a 429 lists; its text may count others."""
+    return sum(map(len, (busy_jobs(call) or {}).values()))
 
 
 def _bare(reply: dict[str, str]) -> dict[str, str]:
@@ -61,7 +61,7 @@ def _own_limit(lab: Lab) -> None:
         )
         lab.must(_OWN_LIMIT_REPLACES_THE_ACCOUNTS, fine=refused.status == 429, message=told, call=refused)
         fixtures.check_age(lab, lab.call("list_running_jobs"))
-        count = _count(refused) or limit
+        count = max(_listed(refused), limit)
         taken = _try(lab, ordered.account, count + 1)
         jobs += texts(taken.item.get("jobs"))
         told = f"{count} jobs run, so an order with maxJobs {count + 1} has room, but was answered {taken.status}"
