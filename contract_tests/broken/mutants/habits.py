@@ -73,7 +73,7 @@ MUTANTS: Final = (
     _validation(
         "empty-account-is-looked-up",
         "An empty `user_id` in an order is a 404.",
-        "empty-fields-are-left-out",
+        "empty-fields-are-left-out empty-is-left-out",
         lambda: answers(_looked_up, 404, error(404, "No record found for ")),
     ),
     _validation(

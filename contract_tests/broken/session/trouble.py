@@ -266,6 +266,9 @@ def gone(visitor: Visitor) -> None:
         attempt(mine.music.get, job)
         visitor.ask("DELETE", f"/music/{spelt}")
         attempt(mine.music.get, job)
+    attempt(mine.music.link, visitor.jobs[5])
+    attempt(mine.music.delete, visitor.jobs[4])
+    attempt(mine.music.link, visitor.jobs[5])
     for job in (*visitor.jobs[:2], *running):
         for call in (mine.music.delete, mine.music.get, mine.music.delete, mine.music.link):
             attempt(call, job)

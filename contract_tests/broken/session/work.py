@@ -33,7 +33,7 @@ def accounts(visitor: Visitor) -> None:
     """Set accounts up, change one, and see that it is kept as it was given."""
     mine, attempt = visitor.mine.accounts, visitor.attempt
     attempt(mine.list)
-    parameters = {"service_ticket": "ticket-of-one", "language": "en", "region": "eu", "biz": 378}
+    parameters = {"service_ticket": "ticket-of-one", "language": "en", "region": "eu", "biz": 378, "news": True}
     for named in ({"ucid": SECOND}, {"user_id": "0042"}):
         made = attempt(mine.create, named, max_jobs=2)
         attempt(lambda account=made: mine.delete(account.user_id))
@@ -79,12 +79,12 @@ def uploads(visitor: Visitor) -> None:
         midi = attempt(mine.midi.upload, midi_file(), name=name, media_type="audio/midi")
         attempt(lambda made=midi: visitor.ask("GET", made.midi_render_vo.midi_url, token=None))
         # By what time it is there, it is seen how old a link is.
-        attempt(lambda: next(iter(mine.voices.artists())))
+        attempt(mine.voices.artists().first)
     for name in (HARD, LINES, _LONG_NAME, HARD):
         attempt(mine.voices.clone, wav_file(), name=name, media_type="audio/wav")
     listed = visitor.listed(mine.midi.list)
     attempt(lambda: visitor.ask("GET", listed[0].midi_url, token=None))
-    attempt(lambda: next(iter(mine.voices.artists())))
+    attempt(mine.voices.artists().first)
     visitor.listed(mine.voices.list)
     visitor.sleep(300)
     for _ in range(2):
@@ -137,6 +137,7 @@ def orders(visitor: Visitor) -> None:
 _AT_THE_LIMITS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("song", {"prompt": "\N{MUSICAL NOTE}" * 2000, "lyrics": "\N{MUSICAL NOTE}" * 3000, "replyRef": "é" * 1024}),
     ("song", {"prompt": "A ballad", "lyrics": "", "model_song": "", "replyUrl": "", "replyRef": "", "maxJobs": ""}),
+    ("song", {"prompt": "A ballad", "user_id": ""}),
     ("instrumental", {"prompt": "Waves", "bpm": 50, "chords": "C" * 200}),
     ("instrumental", {"prompt": "Waves", "bpm": 190, "tonality": "C:major"}),
     ("instrumental", {"prompt": "Waves", "bpm": "", "tonality": "Db:minor", "chords": ""}),
@@ -156,7 +157,9 @@ def watched(visitor: Visitor, rounds: int = 3) -> None:
         for job in jobs:
             attempt(mine.music.get, job)
         attempt(mine.music.link, jobs[0])
-        visitor.sleep(5)
+        if rounds > 1:
+            attempt(mine.voices.artists(user_id=ACCOUNT).first)
+        visitor.sleep(7)
     for job in jobs:
         attempt(mine.music.wait, job, timeout=600)
         attempt(mine.music.get, job)
@@ -182,7 +185,7 @@ def files(visitor: Visitor) -> None:
 def songs_of_sources(visitor: Visitor) -> None:
     """Sing with each kind of voice, and build on a MIDI file, without and with what else is allowed beside it."""
     mine, attempt = visitor.mine, visitor.attempt
-    artist = attempt(lambda: next(iter(mine.voices.artists())).item_id)
+    artist = attempt(lambda: mine.voices.artists().first().item_id)
     voice = attempt(lambda: visitor.listed(mine.voices.list)[-1].cloned_voice_item_id)
     midi = attempt(lambda: visitor.listed(mine.midi.list)[-1].midi_item_id)
     sources: tuple[dict[str, Any], ...] = (

@@ -14,7 +14,7 @@ _BAD_REQUEST: Final = 400
 _NOT_MODIFIED: Final = 304
 _REQUIRED: Final = frozenset({"prompt", "requestParams"})
 _WORD: Final = re.compile(r"\w+")
-_NAME_ACCOUNTS: Final = UPLOADS | LISTS
+_NAME_ACCOUNTS: Final = UPLOADS | LISTS | ORDERS
 _WITHOUT_ID: Final = (
     LISTS | UPLOADS | ORDERS | {"create_account", "list_accounts", "list_running_jobs", "get_available_capacity"}
 )
@@ -81,7 +81,8 @@ def _empty_field(call: Call) -> Judged:
 
 def _empty_account(call: Call, world: World) -> Judged:
     known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
-    if call.query.get("user_id") != "" or not known or call.query.get("cursor"):
+    named = call.fields if call.operation in ORDERS else call.query
+    if named.get("user_id") != "" or not known or call.query.get("cursor") or any(map(call.sent.get, SOURCES)):
         return None
     if call.status != 404:
         return FINE if call.accepted else None
@@ -94,7 +95,7 @@ def _slashed(call: Call, world: World) -> Judged:
     path = call.exchange.request.url.partition("?")[0]
     named = filter(None, (call.query.get("user_id"), call.sent.get("user_id")))
     # What an order is made of may be missing, too.
-    missing = any(call.sent.get(name) for name in SOURCES) or not all(str(each) in world.accounts for each in named)
+    missing = any(map(call.sent.get, SOURCES)) or not all(str(each) in world.accounts for each in named)
     if not path.endswith("/") or not known or missing:
         return None
     if call.status not in {404, 405}:

@@ -16,6 +16,7 @@ _NEEDS_USER: Final = UPLOADS | LISTS
 _POST: Final = "post-tempolor-accounts"
 _DEFAULT_JOBS: Final = 10
 _SKEW_MS: Final = 100
+_STALE_MS: Final = 10_000
 _SHORTEST_SECRET: Final = 8
 """A shorter one may be a part of anything."""
 _NAMES: Final = frozenset({"user_id", "ucid"})
@@ -275,8 +276,13 @@ def _stamp_moves_on(call: Call, world: World) -> Judged:
     before = whole(account.shown.get("updated")) if account and account.shown else None
     if call.status != 200 or account is None or stamp is None or before is None or not account.stored.before(call):
         return None
-    told = f"account {account.user_id} was stored again, and updated went back from {before} to {stamp}"
-    return FINE if stamp >= before else [Problem(told, (account.stored,))]
+    told = f"account {account.user_id} was stored again, and updated"
+    if stamp < before:
+        return [Problem(f"{told} went back from {before} to {stamp}", (account.stored,))]
+    clock = world.shared.clocks.get(call.token or "")
+    late = (clock.told_ms or 0) - stamp if clock is not None else 0
+    told = f"{told} is {stamp}, {late} ms before what the service had told of its time"
+    return [Problem(told, (account.stored,))] if late > _STALE_MS else FINE
 
 
 def _name_not_needed(call: Call, world: World) -> Judged:

@@ -274,7 +274,7 @@ def _died_early(call: Call, world: World) -> Judged:
         deleted = deletion is not None and not deletion.before(link.call)
         if link.since_ms is None or link.kind not in _LASTING or deleted:
             continue
-        age = (moment[1] - link.since_ms) // 1000
+        age = (max(moment, clock.told_ms or 0) - link.since_ms) // 1000
         if age < life - min(_SLACK_SECONDS, life / 2):
             front = f"a link was to last {link.seconds} s, and" if link.seconds else f"a link for {link.kind}"
             told = f"{front} was answered {refusal.status}, {age} s at most after it was handed out"

@@ -43,6 +43,11 @@ def listed(**accounts: Any) -> Exchange:
     return call("GET", "/accounts", 200, {name.removeprefix("a"): each for name, each in accounts.items()})
 
 
+def told(milliseconds: int) -> Exchange:
+    """Return a list that tells the service's time, as many milliseconds later than the rule bears."""
+    return call("GET", "/music/artist-voices", 200, {"records": [], "sysTime": 1747731600125 + 10_001 + milliseconds})
+
+
 def removed(status: int = 204, user_id: str = ACCOUNT) -> Exchange:
     """Return the deletion of an account."""
     return call("DELETE", f"/accounts/{user_id}", status)
@@ -397,6 +402,19 @@ CASES: dict[str, tuple[str, list[Exchange], str]] = {
         "account-stamp-is-now",
         [stored(), storing({}, account(updated=1747731600124))],
         "[1, 2] account 111 was stored again, and updated went back from 1747731600125 to 1747731600124",
+    ),
+    "a stamp of before": (
+        "account-stamp-is-now",
+        [told(0), stored(), storing({}, account(updated=1747731600125))],
+        (
+            "[2, 3] account 111 was stored again, and updated is 1747731600125, 10001 ms before what the service had "
+            "told of its time"
+        ),
+    ),
+    "a stamp of some seconds before": (
+        "account-stamp-is-now",
+        [told(-1), stored(), storing({}, account(updated=1747731600125))],
+        PASSED,
     ),
     "the first stamp": ("account-stamp-is-now", [stored()], SILENT),
     "a stamp of a refusal": ("account-stamp-is-now", [stored(), storing({}, account(updated=1), 400)], SILENT),

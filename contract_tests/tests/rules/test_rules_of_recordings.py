@@ -228,7 +228,15 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [stored(), uploaded(404)]),
         (SILENT, [stored(), call("DELETE", f"/accounts/{ACCOUNT}", 204), uploaded(404, user_id="")]),
         (SILENT, [stored(), call("GET", "/music", 404, error(404), query={"user_id": "", "cursor": "c"})]),
+        (SILENT, [stored(), song(404, user_id="", midiItemId=MIDI)]),
         (PASSED, [stored(), uploaded(200, user_id="")]),
+        (
+            (
+                "[1, 2] account 111 is configured, and create_song with an empty user_id, which counts as none, was "
+                "answered 404: None"
+            ),
+            [stored(), song(404, "None", user_id="")],
+        ),
         (
             (
                 "[1, 2] account 111 is configured, and upload_midi with an empty user_id, which counts as none, was "
@@ -685,13 +693,6 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
                 "by the service's own clock"
             ),
             [DELETED, told(0), split(b"x"), GONE, told(29)],
-        ),
-        (
-            (
-                "[2, 3, 4] a link was to last 60 s, and was answered 404, 6 s at most after it was handed out, "
-                "by the service's own clock"
-            ),
-            [scheduler(row()), link(), GONE, scheduler(row(elapsed="00:10"))],
         ),
         (SILENT, [link(), fetched(b"x"), told(0), told(1000)]),
         (SILENT, [link(), told(0), split(b"x"), told(1000), fetched(b"x")]),

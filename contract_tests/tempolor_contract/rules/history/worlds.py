@@ -62,7 +62,7 @@ class Worlds:
         try:
             observe(self.of(call), call)
         except NotRecordedError:
-            if call.method != "GET" and call.operation != CALLBACK:
+            if call.method != "GET" and call.operation != CALLBACK and not call.refused:
                 self._worlds.pop(call.token or "", None)
             raise
         self._timed(call)
@@ -87,12 +87,12 @@ class Worlds:
         moment = present(call)
         if moment is None:
             return
-        clock, (earliest, latest) = self._clock(call), moment
+        clock = self._clock(call)
         for url in clock.timeless:
-            self.links[url] = replace(self.links[url], until_ms=latest)
+            self.links[url] = replace(self.links[url], until_ms=moment)
         clock.timeless.clear()
         clock.refused.clear()
-        clock.told_ms = max(earliest, clock.told_ms or 0)
+        clock.told_ms = max(moment, clock.told_ms or 0)
 
     def _fetched(self, call: Call) -> None:
         """Keep what a link gave, to compare ranges of it with, and where it led on."""
