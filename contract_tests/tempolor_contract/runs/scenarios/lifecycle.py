@@ -21,7 +21,6 @@ from .survey import pages
 
 _CANCEL_WORKS_ONCE: Final = rule("cancel-works-once")
 _CANCELLED_JOB_IS_STILL_THERE: Final = rule("cancelled-job-is-still-there")
-_DOWNLOAD_ONLY_WHEN_COMPLETE: Final = rule("download-only-when-complete")
 _ELAPSED_FITS_STARTED: Final = rule("elapsed-fits-started")
 _EMPTY_FIELDS_ARE_LEFT_OUT: Final = rule("empty-fields-are-left-out")
 _JOBS_COME_TO_AN_END: Final = rule("jobs-come-to-an-end")
@@ -99,13 +98,10 @@ def _look_twice(lab: Lab, ordered: Ordered) -> None:
 def _too_early(lab: Lab, ordered: Ordered, before: Call) -> None:
     """Ask for what only running jobs have, and for what they do not have yet."""
     job_id = ordered.jobs[0]
-    early = lab.call("download_music", arguments={"job_id": job_id})
+    lab.call("download_music", arguments={"job_id": job_id})
     after = fixtures.read(lab, job_id)
     plays = [partial(_nearly, lab, job_id)]
     if status_of(before.item) == status_of(after.item) == GENERATING:
-        told = f"{job_id} was at work, but its download was answered {early.status}: {early.error}"
-        fine = early.status == 400 and early.error == "Generation is not completed yet (0)"
-        lab.check(_DOWNLOAD_ONLY_WHEN_COMPLETE, fine=fine, message=told, call=early, earlier=(before, after))
         plays += [partial(_check_elapsed, lab), partial(_busy, lab, ordered.account)]
     lab.side_by_side(plays)
 
