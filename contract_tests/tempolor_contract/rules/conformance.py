@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -20,6 +20,7 @@ from ..document.service import ORDERS
 from ..document.taken import POINTED, WITHOUT_POINT, as_taken, coerced, read_text
 from ..exchanges.exchange import MISSING, NotRecordedError
 from .catalogue import rule
+from .complaints import groundless, misnamed, unjust
 from .rule import FINE, Judged, Problem, Rule
 
 _ANSWER_FITS_READING: Final = rule("answer-fits-reading")
@@ -48,20 +49,6 @@ _ASSERTED_READINGS: Final = frozenset({"pattern", "required"})
 # D-03, D-06, D-07: where the pages print no body, there may be none, or any.
 _BODY_OPTIONAL: Final = frozenset({("list_accounts", 404), ("get_account", 404), ("delete_account", 404)})
 _BODY_OPTIONAL_STATUS: Final = frozenset({405, 413})
-# Refusals that the document cannot foresee: a cursor is opaque, an account may be needed or unknown.
-_OWN_JUDGEMENT: Final = frozenset({"cursor", "user_id"})
-_COMPLAINT: Final = re.compile(
-    r"Parameter (\w+) is required|(\w+) is too long|(\w+) has incorrect format|Invalid (\w+) parameter", re.IGNORECASE
-)
-_UNFIT: Final = re.compile(
-    r"invalid \w+\W*$|is invalid|too (long|short|large|small)|length|at most|maximum|exceed|limit|character"
-    r"|incorrect|must be",
-    re.IGNORECASE,
-)
-_TYPE: Final = "Content-Type"
-_OF_TYPE: Final = re.compile(r"content.?type|media.?type|unsupported", re.IGNORECASE)
-_MISSING_FIELD: Final = re.compile(r'"(\w+)" is a required property')
-_WORD: Final = re.compile(r"\w+")
 # D-49, D-54: no page bounds a number, and none tells the types inside of requestParams.
 _FREE_BOUNDS: Final = tuple(str(2**bits - 1) for bits in (31, 63)) + tuple(str(-(2**bits)) for bits in (31, 63))
 _INSIDE_PARAMETERS: Final = re.compile(r"requestParams\.")
@@ -69,12 +56,6 @@ _INSIDE_PARAMETERS: Final = re.compile(r"requestParams\.")
 _WHOLE: Final = re.compile(r'-?\d+\.0 is not of type "integer"')
 # D-41: a number is printed; that it is a whole one is read into it.
 _NUMBER: Final = re.compile(r'-?\d+(\.\d+)?([eE][+-]?\d+)? is not of type "integer"')
-_OF_THE_SERVICE: Final = ("Id", "_id", "Url")
-"""How the names of ids and addresses end: whether one will do is for the service to know."""
-_OLDER_NAMES: Final = {"chords": "chord"}
-_REQUIRED: Final = re.compile(r"is required", re.IGNORECASE)
-_NO_TEXT: Final = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # A server may refuse a method that it has never heard of before the application sees it.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 # D-28: where nothing is configured, the scheduler may answer like the lists.
@@ -284,14 +265,14 @@ class DocumentJudge:
             if not breaches:
                 yield _VALID_IS_ACCEPTED, FINE
         elif breaches:
-            yield _REFUSAL_NAMES_WHAT_IS_WRONG, _misnamed(call, self._asked[call.operation], breaches)
+            yield _REFUSAL_NAMES_WHAT_IS_WRONG, misnamed(call, self._asked[call.operation].names, breaches)
             if call.operation in ORDERS:
                 yield _REFUSED_ORDER_IS_WRONG, FINE
         else:
-            unjust = _unjust(call, {name for _, name, _, _ in self._asked[call.operation].parameters})
-            yield _VALID_IS_ACCEPTED, unjust
-            if call.operation in ORDERS and unjust is None:
-                yield _REFUSED_ORDER_IS_WRONG, _groundless(call)
+            judged = unjust(call, {name for _, name, _, _ in self._asked[call.operation].parameters})
+            yield _VALID_IS_ACCEPTED, judged
+            if call.operation in ORDERS and judged is None:
+                yield _REFUSED_ORDER_IS_WRONG, groundless(call)
 
     def _is_later(self, call: Call, breach: Breach) -> bool:
         return breach.keyword == "enum" and call.sent.get(breach.field) in self._later
@@ -413,67 +394,6 @@ def _key(call: Call, breach: Breach) -> str:
 
 def _told(breaches: list[Breach]) -> str:
     return "; ".join(f"{each.path}: {each.message}" for each in breaches)
-
-
-def _misnamed(call: Call, asked: _Asked, breaches: Iterable[Breach]) -> Judged:
-    complaint = _COMPLAINT.search(call.error)
-    name = next((group for group in complaint.groups() if group), "") if complaint else ""
-    # Whether an id or an account will do is for the service to know.
-    if name not in asked.names or name in _OWN_JUDGEMENT or name.endswith(("Id", "_id")):
-        return None
-    wrong = {_field_of(each) for each in breaches}
-    if {name, _OLDER_NAMES.get(name)} & wrong:
-        return FINE
-    told = f"{call.operation} was refused with {call.error!r}, but what is wrong is {', '.join(sorted(wrong))}"
-    return None if "" in wrong else [Problem(told, key=call.operation)]
-
-
-def _field_of(breach: Breach) -> str:
-    """Return the field that breaks the document, empty where several do together."""
-    missing = _MISSING_FIELD.match(breach.message)
-    if missing is not None:
-        return missing[1]
-    return breach.field or ("" if breach.path in {"body", "headers"} else re.split(r"[.[]", breach.path)[0])
-
-
-def _unjust(call: Call, parameters: Collection[str]) -> Judged:
-    name = _complained_of(call)
-    if name is None:
-        return None
-    # What has control characters in it may be taken or not.
-    given = (call.query | call.sent | dict(call.arguments)).get(name)
-    if name in _OWN_JUDGEMENT and given and _REQUIRED.search(call.error):
-        return [Problem(f"{call.operation} was refused with {call.error!r}, but {name} is {given!r}", key=name)]
-    if name in _OWN_JUDGEMENT or (isinstance(given, str) and _CONTROLS.search(given)):
-        return None
-    if name == _TYPE:
-        told = call.exchange.request.header(_TYPE)
-        return [Problem(f"{call.operation} as {told} was refused with {call.error!r}, but that is listed", key=name)]
-    left_out = f"{name} may be left out" if name in parameters or call.method == "POST" else f"it has no {name}"
-    told = f"{name} is valid" if given is not None else left_out
-    return [Problem(f"{call.operation} was refused with {call.error!r}, but {told}", key=f"{name}")]
-
-
-def _groundless(call: Call) -> Judged:
-    """Judge the refusal of an order that the document has nothing against, and that has nothing but tame texts."""
-    own = {name for name in call.sent if name.endswith(_OF_THE_SERVICE)}
-    given = [text for text in call.sent.values() if isinstance(text, str)]
-    hard = any(not text.strip() or _NO_TEXT.search(text) for text in given)
-    if not call.token or hard or {*own, "account"} & set(_WORD.findall(call.error)):
-        return None
-    return [Problem(f"{call.operation} was answered 400 ({call.error!r}), but nothing is wrong with it by the pages")]
-
-
-def _complained_of(call: Call) -> str | None:
-    """Return the field that a refusal names: in the words of the pages, or in its own if they are about its text."""
-    complaint = _COMPLAINT.search(call.error)
-    if complaint is not None:
-        return next(group for group in complaint.groups() if group)
-    if _OF_TYPE.search(call.error) and call.exchange.request.media_type:
-        return _TYPE
-    words = set(_WORD.findall(call.error)) if call.status == 400 and _UNFIT.search(call.error) else set()
-    given = (name for name in call.query | call.sent if not name.endswith(_OF_THE_SERVICE))
-    return next((name for name in given if name in words), None)
 
 
 @cache
