@@ -19,6 +19,8 @@ _LASTING: Final = frozenset({"mp3", "wav", "stems", "midi"})
 _SHORTEST_LIFE: Final = 60
 """Seconds that a link lasts whose life is not told."""
 _SLACK_SECONDS: Final = 30
+_LONGEST_LAG: Final = 600
+"""Seconds after which the files of a job that has ended are there."""
 _DAY: Final = 86_400
 _LONGEST_DAYS: Final = 31
 """No page bounds the life of a link; more than a month is no life of a link that expires."""
@@ -68,6 +70,11 @@ def _complete(call: Call, world: World) -> Judged:
         return [
             Problem(f"{job.id} could be downloaded before and nobody has deleted it, but now that is a 404", (earlier,))
         ]
+    ended, clock = whole(job.final.item.get("updateTime")), world.shared.clocks.get(call.token or "")
+    late = ((clock.told_ms or 0) - ended) // 1000 if clock is not None and ended is not None else 0
+    if call.status == 404 and late >= _LONGEST_LAG:
+        told = f"{job.id} has been COMPLETED for {late} s by the service's own clock, but its download is a 404"
+        return [Problem(told, (job.final.call,))]
     return FINE if call.status == 200 else None
 
 

@@ -22,6 +22,7 @@ from stories import (
 )
 from tempolor_contract import Exchange
 
+ENDED = 1_747_731_600_000
 URL = "http://files.example/a"
 
 
@@ -29,6 +30,11 @@ def link(kind: str = "mp3", status: int = 200, url: Any = URL, **fields: Any) ->
     """Return a download call; `kind` may be empty."""
     answer = {"url": url, **fields} if status == 200 else error(status)
     return call("GET", f"/music/download/{JOB}", status, answer, query={"file_format": kind} if kind else None)
+
+
+def told(seconds: int) -> Exchange:
+    """Return a list that tells the service's time, so many seconds after a job has ended."""
+    return call("GET", "/music/artist-voices", 200, {"records": [], "sysTime": ENDED + seconds * 1000})
 
 
 # Of each rule: what it says of a story.
@@ -91,6 +97,13 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             f"[2, 3] {JOB} could be downloaded before and nobody has deleted it, but now that is a 404",
             [read(music(30)), link(), link("", 404)],
+        ),
+        (SILENT, [told(599), read(music(30, updateTime=ENDED)), link(status=404)]),
+        (SILENT, [told(600), read(music(30)), link(status=404)]),
+        (SILENT, [read(music(30, updateTime=ENDED)), link(status=404), told(600)]),
+        (
+            f"[1, 3] {JOB} has been COMPLETED for 600 s by the service's own clock, but its download is a 404",
+            [read(music(30, updateTime=ENDED)), told(600), link(status=404)],
         ),
         (PASSED, [read(music(30)), link("wav"), link("", 404)]),
         (PASSED, [read(music(30)), *at_once(link(), link(status=404))]),
