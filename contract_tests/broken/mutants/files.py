@@ -113,11 +113,15 @@ def _hole(body: bytes) -> bytes:
     return body[:third] + bytes(third) + body[2 * third :]
 
 
-def _from_the_beginning(asked: Asked, answer: Answer) -> None:
-    """Answer who asks for the end of a file with as much of its beginning."""
-    if asked.headers.get(b"range", b"").startswith(b"bytes=-") and answer.status == 206:
-        total = answer.headers[b"content-range"].rpartition(b"/")[2]
-        answer.headers[b"content-range"] = b"bytes 0-%d/%b" % (len(answer.body) - 1, total)
+def _from_the_beginning(part: str) -> Rewrite:
+    """Answer who asks for the end of some files with as much of their beginning, by the head of the answer."""
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if part in asked.path and asked.headers.get(b"range", b"").startswith(b"bytes=-") and answer.status == 206:
+            total = answer.headers[b"content-range"].rpartition(b"/")[2]
+            answer.headers[b"content-range"] = b"bytes 0-%d/%b" % (len(answer.body) - 1, total)
+
+    return rewrite
 
 
 def _late_ranges_shift(asked: Asked, answer: Answer) -> None:
@@ -327,7 +331,13 @@ MUTANTS: Final = (
         "ends-are-beginnings",
         "A request for the end of a file gets its beginning.",
         "file-is-whole",
-        lambda: _from_the_beginning,
+        lambda: _from_the_beginning("/music/"),
+    ),
+    _rewrite(
+        "ends-of-midi-files-are-beginnings",
+        "A request for the end of a MIDI file gets its beginning.",
+        "file-is-whole",
+        lambda: _from_the_beginning("/midi/"),
     ),
     _rewrite(
         "late-ranges-shift",

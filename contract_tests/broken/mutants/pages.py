@@ -130,6 +130,12 @@ def _cursors_work_once() -> Rewrite:
     return rewrite
 
 
+def _later_voices_are_jobs(asked: Asked, answer: Answer) -> None:
+    if asked.operation == "list_cloned_voices" and b"cursor=" in asked.query and answer.status in SUCCESS:
+        change = at("records.*.clonedVoiceItemId", lambda voice: voice.replace("-voice:", "-job:"))
+        answer.put(change(answer.data))
+
+
 def _without_end() -> Rewrite:
     """Say of each page that there is another, though the later ones are empty."""
     numbers = count()
@@ -149,6 +155,12 @@ _rewrite = partial(rewritten, Kind.PAGES)
 _switch = partial(switched, Kind.PAGES)
 
 MUTANTS: Final = (
+    _rewrite(
+        "later-voices-are-jobs",
+        "From the second page on, ids of cloned voices are those of jobs.",
+        "answer-fits-schema answer-fits-reading",
+        lambda: _later_voices_are_jobs,
+    ),
     _rewrite(
         "pages-without-end",
         "After the last page come empty ones, without an end.",

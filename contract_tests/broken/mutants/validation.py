@@ -362,6 +362,19 @@ _MUTANTS: Final = (
         lambda: answers(on("create_instrumental", 404), 400, error(400)),
     ),
     _rewrite(
+        "forms-take-two-sources",
+        "A form with a voice and a MIDI file is an order.",
+        "invalid-values-are-400 voice-and-midi-exclude-each-other",
+        lambda: answers(
+            lambda asked, answer: (
+                on("create_song", 400)(asked, answer)
+                and all(each in asked.body for each in (b'"artistVoiceItemId"', b'"midiItemId"', b"form-data"))
+            ),
+            200,
+            {"result": True, "itemIds": ["x"], "jobs": ["user:12345-tempolor:1-job:x"]},
+        ),
+    ),
+    _rewrite(
         "any-artist",
         "An artist's voice that nobody has is ordered with.",
         "unknown-id-is-404",

@@ -59,7 +59,7 @@ def _another(lab: Lab) -> str:
 def _by_form(lab: Lab, operation: str, **fields: str) -> Ordered:
     """Send a valid order as a form, which is read by other code."""
     body = {"user_id": fixtures.account(lab), "prompt": "A harbour ballad", **fields}
-    call = lab.call(operation, files={name: (None, value) for name, value in body.items()})
+    call = lab.call(operation, **fixtures.as_form(body))
     return Ordered(call, body["user_id"], fixtures.taken(lab, call, "a valid order as a form"))
 
 

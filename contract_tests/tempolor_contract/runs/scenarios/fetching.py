@@ -74,24 +74,41 @@ def fetch(lab: Lab, url: object, kind: str = "", *, when: str = "as soon as it w
     lab.check(_LINK_LASTS_AND_EXPIRES, fine=call.status in {200, 206}, message=told, call=call)
     response = call.exchange.response
     if response is not None and call.status == 200 and len(response.body) >= 2 * _RANGE:
-        more = [partial(_check_rest, lab, url)] if response.truncated else []
-        lab.side_by_side([partial(_check_range, lab, url, call), *more])
+        end = partial(_check_rest, lab, url) if response.truncated else partial(_check_end, lab, url, call)
+        lab.side_by_side([partial(_check_range, lab, url, call), end])
     return call
 
 
 def _check_rest(lab: Lab, url: str) -> None:
     """Fetch pieces of the end and the middle of a long file, each of them twice in another extent."""
-    # At the end stands the directory of a ZIP. Where ranges are unknown, all of it comes, as far as it is read.
-    end = lab.fetch(url, most_bytes=_MOST, headers={"Range": f"bytes=-{ZIP_TAIL}"})
+    # At the end stands the directory of a ZIP.
+    end = _end(lab, url, ZIP_TAIL)
+    extent = extent_of(end.exchange.response) if end is not None and end.exchange.response is not None else None
+    if end is not None and extent is not None:
+        first, total = extent
+        lab.side_by_side([partial(_check_range, lab, url, end, first), partial(_check_middle, lab, url, total // 2)])
+
+
+def _check_end(lab: Lab, url: str, known: Call) -> None:
+    """Fetch the end of a short file that has come as a whole."""
+    end, whole = _end(lab, url, _RANGE), known.exchange.response
+    if end is not None and end.exchange.response is not None and whole is not None:
+        told = f"the last {_RANGE} bytes of a file, asked for as a range, are not those that came with all of it"
+        fine = end.exchange.response.body == whole.body[-_RANGE:]
+        lab.check(_FILE_IS_WHOLE, fine=fine, message=told, call=end, earlier=(known,))
+
+
+def _end(lab: Lab, url: str, length: int) -> Call | None:
+    """Fetch so many bytes of the end of a file; None where they did not come, which is judged if others came."""
+    # Where ranges are unknown, all of it comes, as far as it is read.
+    end = lab.fetch(url, most_bytes=_MOST, headers={"Range": f"bytes=-{length}"})
     extent = extent_of(end.exchange.response) if end.exchange.response is not None else None
     if end.status != 206 or extent is None:
-        return
+        return None
     first, total = extent
-    told = f"the last {ZIP_TAIL} bytes of a file of {total} were asked for, and those from byte {first} on came"
-    fine = first == max(0, total - ZIP_TAIL)
-    if not lab.check(_FILE_IS_WHOLE, fine=fine, message=told, call=end):
-        return
-    lab.side_by_side([partial(_check_range, lab, url, end, first), partial(_check_middle, lab, url, total // 2)])
+    told = f"the last {length} bytes of a file of {total} were asked for, and those from byte {first} on came"
+    fine = first == max(0, total - length)
+    return end if lab.check(_FILE_IS_WHOLE, fine=fine, message=told, call=end) else None
 
 
 def _check_middle(lab: Lab, url: str, middle: int) -> None:

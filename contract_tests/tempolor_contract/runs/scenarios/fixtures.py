@@ -1,6 +1,6 @@
 """What several scenarios need: an account, an order, a finished song. Shared, so that each is made once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -90,6 +90,11 @@ def order(lab: Lab, operation: str = "create_song", **fields: Any) -> Ordered:
     if not jobs:
         raise UnclearError("the order named no jobs")
     return Ordered(call, str(body["user_id"]), jobs)
+
+
+def as_form(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a call that sends fields as a form."""
+    return {"files": {name: (None, str(value)) for name, value in fields.items()}}
 
 
 def read(lab: Lab, job_id: str) -> Call:

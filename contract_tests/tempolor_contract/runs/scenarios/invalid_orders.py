@@ -152,7 +152,7 @@ def _form(lab: Lab, account: str, operation: str, case: str, fields: dict[str, A
     """Send the same as a form, which is read by other code."""
     reference = {} if case in _ALONE else {"replyRef": lab.name("ref")}
     sent = _filled({"user_id": account, "prompt": "A ballad", **reference} | fields)
-    call = lab.call(operation, files={name: (None, str(value)) for name, value in sent.items()})
+    call = lab.call(operation, **fixtures.as_form(sent))
     told = f"{operation} as a form with {case} is a 400, but was answered {call.status}"
     fine = call.status == 400 or _excused(lab, account, call)
     lab.check(_INVALID_VALUES_ARE_400, fine=fine, message=told, call=call)
@@ -200,7 +200,7 @@ def _unknown(lab: Lab, account: str, source: tuple[str, str], as_form: bool) -> 
     name, kind = source
     unknown = fixtures.made_up_id(lab, kind, user_id=account) if kind else lab.name("voice")
     body = {"user_id": account, "prompt": "A ballad", name: unknown}
-    sent: dict[str, Any] = {"files": {each: (None, text) for each, text in body.items()}} if as_form else {"json": body}
+    sent = fixtures.as_form(body) if as_form else {"json": body}
     call = lab.call("create_song", **sent)
     if not fixtures.busy(call):
         told = f"an order with a {name} that nobody has is a 404, but was answered {call.status}"

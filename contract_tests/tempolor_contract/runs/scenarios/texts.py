@@ -31,10 +31,6 @@ def _as_json(fields: dict[str, Any]) -> dict[str, Any]:
     return {"json": fields}
 
 
-def _as_form(fields: dict[str, Any]) -> dict[str, Any]:
-    return {"files": {name: (None, str(value)) for name, value in fields.items()}}
-
-
 def _as_typed_form(fields: dict[str, Any]) -> dict[str, Any]:
     """Write a form as .NET's and Java's clients do: its boundary in quotes, each part with a type."""
     parts = "".join(_typed_part(*each, number) for number, each in enumerate(fields.items()))
@@ -50,7 +46,7 @@ def _typed_part(name: str, value: object, number: int) -> str:
     return "\r\n".join([f"--{_BOUNDARY}", *heads, "", str(value), ""])
 
 
-_ENCODINGS: Final[tuple[Encoding, ...]] = (_as_json, _as_form)
+_ENCODINGS: Final[tuple[Encoding, ...]] = (_as_json, fixtures.as_form)
 
 
 def _hard_texts(lab: Lab) -> None:
