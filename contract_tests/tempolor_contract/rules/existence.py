@@ -117,7 +117,7 @@ def _owned(call: Call) -> Judged:
     if call.operation in _KINDS:
         given = [call.arguments.get(_KINDS[call.operation][0])]
     else:
-        given = [call.sent.get(name) for name in _SOURCES] if call.operation == "create_song" else []
+        given = [call.sent.get(name) for name in _SOURCES]
     others = [each for each in given if (parts := parse(each)) and parts.number != mine]
     if mine is None or not others or call.unclear:
         return None

@@ -229,6 +229,11 @@ CASES: dict[str, tuple[str, list[Exchange], str]] = {
     ),
     "an account nobody has stored": ("account-round-trips", [shown()], SILENT),
     "an account of the scheduler": ("account-round-trips", [available((ACCOUNT, 3, 0, 3)), shown(limit=4)], SILENT),
+    "an account in a list that is refused": (
+        "account-round-trips",
+        [stored(), call("GET", "/accounts", 404, {ACCOUNT: account()})],
+        f"[1, 2] account {ACCOUNT} was stored, but is not listed",
+    ),
     "an account of the scheduler is a 404": (
         "account-round-trips",
         [available((ACCOUNT, 3, 0, 3)), shown(status=404)],

@@ -147,6 +147,13 @@ def told(seconds: int, unit: int = 1000) -> Exchange:
 GONE = call("GET", URL, 404, error(404), token=None)
 CANCELS = [f"{JOB}{number}" for number in range(3)]
 WELL = fails(*(f"{JOB}{number}" for number in range(5, 8)), cancelled=False, status=30)
+
+
+def turned(status: int = 200) -> Exchange:
+    """Return a second page of a list."""
+    return call("GET", "/music", status, {"records": [], "error": ""}, query={"user_id": ACCOUNT, "cursor": "c"})
+
+
 LATE = 1_747_731_600.0 + 100
 TWO = [order(JOB, maxJobs=2, replyRef="a"), order(JOB2, maxJobs=2, replyRef="b")]
 CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
@@ -604,6 +611,10 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [call("GET", "/scheduler", 200, [{"x": "short"}], token="short")]),
         (PASSED, [scheduler()]),
         (
+            "[1] the answer of list_running_jobs, a 200, repeats the token that was sent, which is a secret",
+            [call("GET", "/scheduler", 200, [{"x": "8letters"}], token="8letters")],
+        ),
+        (
             "[1] the answer of list_running_jobs, a 401, repeats the token that was sent, which is a secret",
             [call("GET", "/scheduler", 401, error(401, f"unknown token {TOKEN}"))],
         ),
@@ -694,6 +705,21 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             ),
             [DELETED, told(0), split(b"x"), GONE, told(29)],
         ),
+        (
+            (
+                "[4, 5, 7] a link was to last 60 s, and was answered 404, 29 s at most after it was handed out, "
+                "by the service's own clock"
+            ),
+            [
+                told(0),
+                read(music(30, cover=f"{URL}.png")),
+                call("GET", f"{URL}.png", 404, error(404), token=None),
+                link(),
+                GONE,
+                scheduler(),
+                told(29),
+            ],
+        ),
         (SILENT, [link(), fetched(b"x"), told(0), told(1000)]),
         (SILENT, [link(), told(0), split(b"x"), told(1000), fetched(b"x")]),
         (PASSED, [link(), told(0), told(90), fetched(b"x")]),
@@ -774,6 +800,13 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
     ],
     "pages-neither-lose-nor-repeat": [
+        *(
+            (words, [page("/music", cursor="c"), at(1_000.0, turned()), at(1_600.5 + late, turned(400))])
+            for late, words in (
+                (0.0, "[2, 3] a page was there, and asked for again with the same cursor, it was answered 400: "),
+                (0.25, PASSED),
+            )
+        ),
         (
             "[1, 3] voice_1 is on two pages of one list",
             [
