@@ -115,10 +115,18 @@ def _voice(lab: Lab) -> None:
 
 
 def _beside_another(lab: Lab, account: str, voice_id: str) -> None:
-    """Order with two voices, both of which can be used: they exclude each other."""
-    for artist in records_of(lab.call("list_artist_voices", query={"user_id": account}))[:1]:
-        voices = {"artistVoiceItemId": artist.get("itemId"), "clonedVoiceItemId": voice_id}
-        forbidden(lab, "create_song", {"user_id": account, "prompt": "A harbour ballad"}, voices)
+    """Order with a voice and something else to sing by or with, all of which can be used: they exclude each other."""
+    query = {"user_id": account, "name": lab.name("beside")}
+    midi = lab.call("upload_midi", query=query, content=midi_file(), headers=_MIDI_TYPE).item.get("midiRenderVO")
+    artists = records_of(lab.call("list_artist_voices", query={"user_id": account}))
+    others = {
+        "artistVoiceItemId": artists[0].get("itemId") if artists else None,
+        "midiItemId": midi.get("midiItemId") if isinstance(midi, dict) else None,
+    }
+    for name, other in others.items():
+        if isinstance(other, str):
+            sources = {name: other, "clonedVoiceItemId": voice_id}
+            forbidden(lab, "create_song", {"user_id": account, "prompt": "A harbour ballad"}, sources)
 
 
 def _ready(lab: Lab, account: str, voice_id: str, polls: list[Call]) -> bool | None:
@@ -325,7 +333,7 @@ VOICE = Scenario(
     "voice",
     _voice,
     _UPLOADS,
-    cost=3,
+    cost=8,
     beside=Beside.UNHURRIED,
     provokes=ids(
         "deleted-is-gone upload-answers-its-id clone-status-fits-its-body jobs-come-to-an-end "
