@@ -64,7 +64,7 @@ def _keys(running: dict[str, list[dict[str, Any]]]) -> Judged:
 
 def _only_when_full(call: Call, world: World) -> Judged:
     running = busy_jobs(call)
-    if running is None or len(running) > 1:
+    if running is None or len(running) > 1 or not (running or _BUSY.search(call.error)):
         return None
     [(user_id, jobs)] = running.items() or [(str(call.sent.get("user_id")), [])]
     limit = whole(call.sent.get("maxJobs"))

@@ -35,6 +35,8 @@ from stories import (
 )
 from tempolor_contract import Exchange
 
+LATER = call("POST", "/music/song", 429, {"error": "Later", "runningJobs": {}}, sent={"user_id": ACCOUNT})
+
 # Of each rule: what it says of a story.
 CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "busy-body-is-one-of-two": [
@@ -66,6 +68,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "busy-only-when-full": [
         (SILENT, [full(None)]),
         (SILENT, [full({})]),
+        (SILENT, [stored(limit=1), LATER]),
         (SILENT, [full({ACCOUNT: [], OTHER: []}, maxJobs=3)]),
         (SILENT, [busy(JOB)]),
         (SILENT, [UNLIMITED, busy(JOB)]),
