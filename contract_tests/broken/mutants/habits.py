@@ -23,6 +23,13 @@ def _looked_up(asked: Asked, _answer: Answer) -> bool:
     return asked.operation in ORDERS and isinstance(sent, dict) and sent.get("user_id") == ""
 
 
+def _is_form(asked: Asked) -> bool:
+    return asked.operation in ORDERS and b"form-data" in asked.headers.get(b"content-type", b"")
+
+
+_TAKEN: Final = {"result": True, "itemIds": ["x"], "jobs": ["user:12345-tempolor:1-job:x"]}
+
+
 def _with_a_charset(asked: Asked, _answer: Answer) -> bool:
     told = asked.headers.get(b"content-type", b"")
     return asked.operation in {"create_account", "create_instrumental"} and b"charset" in told
@@ -55,6 +62,7 @@ def _siblings_lose_their_files() -> Rewrite:
 
 
 _identity = partial(rewritten, Kind.IDENTITY)
+_capacity = partial(rewritten, Kind.CAPACITY)
 _validation = partial(rewritten, Kind.VALIDATION)
 
 MUTANTS: Final = (
@@ -99,5 +107,17 @@ MUTANTS: Final = (
         "Who deletes one job of an order takes the files of the others along.",
         "complete-can-be-downloaded",
         _siblings_lose_their_files,
+    ),
+    _capacity(
+        "forms-order-where-there-is-no-room",
+        "An order by form is taken, however many jobs run.",
+        "own-limit-replaces-the-accounts valid-orders-are-taken full-is-busy",
+        lambda: answers(lambda asked, answer: answer.status == 429 and _is_form(asked), 200, _TAKEN),
+    ),
+    _identity(
+        "forms-order-with-what-is-gone",
+        "An order by form is taken that names a voice which was deleted.",
+        "ready-material-can-be-used unknown-id-is-404",
+        lambda: answers(lambda asked, answer: answer.status == 404 and _is_form(asked), 200, _TAKEN),
     ),
 )

@@ -92,9 +92,19 @@ def order(lab: Lab, operation: str = "create_song", **fields: Any) -> Ordered:
     return Ordered(call, str(body["user_id"]), jobs)
 
 
+def as_json(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a call that sends fields as JSON."""
+    return {"json": dict(fields)}
+
+
 def as_form(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of a call that sends fields as a form."""
     return {"files": {name: (None, str(value)) for name, value in fields.items()}}
+
+
+Encoding = Callable[[Mapping[str, Any]], dict[str, Any]]
+ENCODINGS: Final[tuple[Encoding, ...]] = (as_json, as_form)
+"""How an order can be sent. Services read the two with different code."""
 
 
 def read(lab: Lab, job_id: str) -> Call:

@@ -109,7 +109,7 @@ def _orders(lab: Lab) -> None:
             *(partial(_as_other, lab, account, *each) for each in product(_TABLES, _OTHER_TYPES)),
             partial(_enormous, lab, account),
             partial(_slash, lab, account),
-            *(partial(_unknown_account, lab, account, operation) for operation in _TABLES),
+            *(partial(_unknown_account, lab, account, *each) for each in product(_TABLES, fixtures.ENCODINGS)),
             *(partial(_broken, lab, "create_account", body) for body in _NO_ORDERS),
             *(partial(_unknown, lab, account, *each) for each in product(_SOURCES.items(), (False, True))),
         ]
@@ -188,9 +188,9 @@ def _slash(lab: Lab, account: str) -> None:
     lab.check(_SLASH_AT_THE_END_IS_NOTHING, fine=fine, message=told, call=slashed, earlier=(plain,))
 
 
-def _unknown_account(lab: Lab, account: str, operation: str) -> None:
+def _unknown_account(lab: Lab, account: str, operation: str, encoded: fixtures.Encoding) -> None:
     nobody = str(lab.random.randrange(10**11, 10**12))
-    call = lab.call(operation, json={"user_id": nobody, "prompt": "A ballad"})
+    call = lab.call(operation, **encoded({"user_id": nobody, "prompt": "A ballad"}))
     if not _excused(lab, account, call):
         told = f"an order on account {nobody}, which is not configured, is a 404, but was answered {call.status}"
         lab.check(_UNKNOWN_ACCOUNT_IS_404, fine=call.status == 404, message=told, call=call)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import product
 from typing import Any, Final
 
 from ...document.bodies import record_ids, records_of, running_rows, texts
@@ -177,8 +178,9 @@ def _their_lists(lab: Lab, user_id: str, mine: set[str]) -> None:
 
 def _their_orders(lab: Lab, user_id: str, things: Mapping[str, str]) -> None:
     other = lab.target.other_token
-    for name, thing in things.items():
-        order = lab.call("create_song", json={"user_id": user_id, "prompt": "A ballad", name: thing}, token=other)
+    for (name, thing), encoded in product(things.items(), fixtures.ENCODINGS):
+        fields = {"user_id": user_id, "prompt": "A ballad", name: thing}
+        order = lab.call("create_song", **encoded(fields), token=other)
         told = f"{thing} is another user's, and an order with it was answered {order.status}"
         lab.check(_IDS_BELONG_TO_THEIR_USER, fine=not order.accepted, message=told, call=order)
         for job_id in texts(order.item.get("jobs")):

@@ -1,7 +1,7 @@
 """Texts that a careless service spoils, wherever one comes back, and every limit, counted in characters."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -24,14 +24,7 @@ _NO_TEXTS: Final = ("\0", "\ud800")
 _BOUNDARY: Final = "5c9d0a46-0f1e-4c8b-9a55-3d1c7a3f6b21"
 
 
-Encoding = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-def _as_json(fields: dict[str, Any]) -> dict[str, Any]:
-    return {"json": fields}
-
-
-def _as_typed_form(fields: dict[str, Any]) -> dict[str, Any]:
+def _as_typed_form(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Write a form as .NET's and Java's clients do: its boundary in quotes, each part with a type."""
     parts = "".join(_typed_part(*each, number) for number, each in enumerate(fields.items()))
     headers = {"Content-Type": f'multipart/form-data; boundary="{_BOUNDARY}"'}
@@ -46,19 +39,16 @@ def _typed_part(name: str, value: object, number: int) -> str:
     return "\r\n".join([f"--{_BOUNDARY}", *heads, "", str(value), ""])
 
 
-_ENCODINGS: Final[tuple[Encoding, ...]] = (_as_json, fixtures.as_form)
-
-
 def _hard_texts(lab: Lab) -> None:
     """Order with hard texts in each field that comes back; what is listed, polled and refused as busy shows them."""
     song = {"lyrics": _PARAGRAPH, "model_song": "v3"}
     loop = {"chords": fixtures.HARD, "tonality": "F#:minor", "bpm": 73, "model_instrumental": "i3"}
-    for encoded in _ENCODINGS:
+    for encoded in fixtures.ENCODINGS:
         orders = (("create_song", song), ("create_instrumental", loop))
         lab.side_by_side(partial(_hard_order, lab, encoded, *each) for each in orders)
 
 
-def _hard_order(lab: Lab, encoded: Encoding, operation: str, own: dict[str, Any]) -> None:
+def _hard_order(lab: Lab, encoded: fixtures.Encoding, operation: str, own: dict[str, Any]) -> None:
     # Digits are a text, too.
     digits = f"00{lab.random.randrange(10**9)}"
     reference = fixtures.hard_name(lab) if operation == "create_song" else digits
@@ -83,17 +73,17 @@ def _limits(lab: Lab) -> None:
     orders = (("create_song", song), ("create_instrumental", slow), ("create_instrumental", fast))
     sent = [
         (operation, encoded({**fields, **_long_url(lab)}))
-        for encoded in (*_ENCODINGS, _as_typed_form)
+        for encoded in (*fixtures.ENCODINGS, _as_typed_form)
         for operation, fields in orders
     ]
-    sent += [(operation, _as_json(fields)) for operation, fields in zip(_KINDS, older, strict=True)]
+    sent += [(operation, fixtures.as_json(fields)) for operation, fields in zip(_KINDS, older, strict=True)]
     # Which account it takes is open; that it needs none is printed.
     nameless = {"prompt": "A harbour ballad", "replyRef": lab.name("ref")}
-    sent += [("create_song", encoded(nameless)) for encoded in _ENCODINGS]
+    sent += [("create_song", encoded(nameless)) for encoded in fixtures.ENCODINGS]
     lab.side_by_side(partial(_order, lab, *each) for each in sent)
     lab.side_by_side(
         [
-            *(partial(_empty, lab, encoded, operation) for encoded in _ENCODINGS for operation in _KINDS),
+            *(partial(_empty, lab, encoded, operation) for encoded in fixtures.ENCODINGS for operation in _KINDS),
             partial(_no_texts, lab),
         ]
     )
@@ -122,7 +112,7 @@ def _order(lab: Lab, operation: str, sent: dict[str, Any]) -> None:
     fixtures.cancel_all(lab, _taken(lab, lab.call(operation, **sent)))
 
 
-def _empty(lab: Lab, encoded: Encoding, operation: str) -> None:
+def _empty(lab: Lab, encoded: fixtures.Encoding, operation: str) -> None:
     """Order with each optional field there, and empty."""
     wanted = {"prompt": "A harbour ballad"}
     empty = dict.fromkeys((name for name in schema_of(lab, operation)["properties"] if name not in wanted), "")

@@ -144,13 +144,15 @@ def _ready(lab: Lab, account: str, voice_id: str, polls: list[Call]) -> bool | N
 
 def _too_early(lab: Lab, account: str, voice_id: str) -> None:
     """Order with a voice that is still being cloned, as a look afterwards shows."""
-    order = lab.call("create_song", json={"user_id": account, "prompt": "A ballad", "clonedVoiceItemId": voice_id})
+    fields = {"user_id": account, "prompt": "A ballad", "clonedVoiceItemId": voice_id}
+    orders = [lab.call("create_song", **encoded(fields)) for encoded in fixtures.ENCODINGS]
     after = lab.call("list_cloned_voices", query={"user_id": account})
     status = [each.get("status") for each in records_of(after) if each.get("clonedVoiceItemId") == voice_id]
-    if status == [GENERATING] and not fixtures.busy(order):
-        told = f"{voice_id} was still being cloned, but an order with it was answered {order.status}"
-        lab.check(_CLONE_STATUS_FITS_ITS_BODY, fine=order.status == 404, message=told, call=order, earlier=(after,))
-    fixtures.cancel_all(lab, texts(order.item.get("jobs")))
+    for order in orders:
+        if status == [GENERATING] and not fixtures.busy(order):
+            told = f"{voice_id} was still being cloned, but an order with it was answered {order.status}"
+            lab.check(_CLONE_STATUS_FITS_ITS_BODY, fine=order.status == 404, message=told, call=order, earlier=(after,))
+        fixtures.cancel_all(lab, texts(order.item.get("jobs")))
 
 
 def _uploaded(lab: Lab, call: Call) -> Call:
@@ -194,10 +196,13 @@ def _gone(lab: Lab, operation: str, name: str, thing: str, account: str) -> None
     again = lab.call(operation, arguments={name: thing})
     told = f"{thing} was deleted, but deleting it again was answered {again.status}"
     lab.check(_DELETED_IS_GONE, fine=again.status == 404, message=told, call=again, earlier=(deleted,))
-    order = lab.call("create_song", json={"user_id": account, "prompt": "A harbour ballad", name: thing})
-    if not fixtures.busy(order):
-        told = f"{thing} was deleted, but an order with it was answered {order.status}"
-        lab.check(_READY_MATERIAL_CAN_BE_USED, fine=order.status == 404, message=told, call=order, earlier=(deleted,))
+    for encoded in fixtures.ENCODINGS:
+        fields = {"user_id": account, "prompt": "A harbour ballad", name: thing}
+        order = lab.call("create_song", **encoded(fields))
+        if not fixtures.busy(order):
+            told = f"{thing} was deleted, but an order with it was answered {order.status}"
+            fine = order.status == 404
+            lab.check(_READY_MATERIAL_CAN_BE_USED, fine=fine, message=told, call=order, earlier=(deleted,))
     lab.call("list_midi" if name == "midiItemId" else "list_cloned_voices", query={"user_id": account})
 
 
