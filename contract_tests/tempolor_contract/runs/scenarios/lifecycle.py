@@ -292,11 +292,9 @@ def _cancel(lab: Lab) -> None:
     lab.check(_CANCELLED_JOB_IS_STILL_THERE, fine=ended.accepted, message=told, call=ended, earlier=(first,))
     if status_of(ended.item) == COMPLETED:
         fixtures.downloaded(lab, job_id)
+    lab.side_by_side(partial(fixtures.finished, lab, each) for each in (*ordered.jobs[1:], *second.jobs))
     for each in ordered.jobs[1:]:
-        fixtures.finished(lab, each)
         lab.call("cancel_job", arguments={"job_id": each})
-    for each in second.jobs:
-        fixtures.finished(lab, each)
 
 
 def _two_accounts(lab: Lab) -> None:
