@@ -1,6 +1,8 @@
 """Exchanges are read the same however they are spelled, and shown without secrets."""
 
 import json
+import shutil
+import subprocess
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -12,6 +14,7 @@ from tempolor_contract.document.router import default_router
 from tempolor_contract.document.schemas import Schema
 from tempolor_contract.exchanges.curl import as_curl
 from tempolor_contract.exchanges.redaction import Redactor
+from tempolor_contract.exchanges.visible import plain
 from tempolor_spec import load_document, operations
 
 BASES = ["https://api.useapi.net/v1/tempolor", "http://127.0.0.1:4010/v1/tempolor", "http://x/proxy/v1/tempolor"]
@@ -209,6 +212,17 @@ def test_curl_is_short_and_keeps_secrets():
         "-H 'Content-Type: application/json' --data-raw '{\"prompt\": \"it'\"'\"'s\"}'"
     )
     assert TOKEN not in shown
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not there to read the command")
+@pytest.mark.parametrize("text", ["--b\r\nit's\r\n\\\\ \\n", "a\u202eb", "plain 'text'\n"])
+def test_a_shell_reads_what_was_sent(text):
+    """Carriage returns of a form among it, which are shown as what they are."""
+    command = as_curl(Exchange(Request(method="POST", url="http://x", body=text.encode()), None))
+    shown = ["bash", "-c", f"{command.replace('curl', 'printf %s', 1).replace('http://x --data-raw', '')}"]
+
+    assert plain(command) == command
+    assert subprocess.run(shown, capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"}).stdout.decode() == text
 
 
 def test_redaction_can_be_repeated():

@@ -105,6 +105,9 @@ def test_a_condition_that_is_none_is_refused():
 
 
 ITEM = call("GET", "/music/x", 200, {"status": 10, "flag": True, "list": [{"a": 1.5}, {"a": "x"}], "none": None})
+NO_JSON = call(
+    "POST", "/music/song", 200, {}, sent=b'{"prompt": "\\ud800"}', headers={"Content-Type": "application/json"}
+)
 ORDER = call("POST", "/music/song", 429, {"error": "Account is busy", "code": 429}, sent={"prompt": "x", "odd": 1})
 
 
@@ -124,6 +127,8 @@ ORDER = call("POST", "/music/song", 429, {"error": "Account is busy", "code": 42
         ({"type": "json"}, ORDER, True),
         ({"sent": {"prompt": "^x$", "lyrics": None}}, ORDER, True),
         ({"sent": {"lyrics": "."}}, ORDER, False),
+        ({"sent": {"lyrics": None}}, call("POST", "/music/song", 200, {}), True),
+        ({"sent": {"prompt": None}}, NO_JSON, False),
         ({"unknown": True}, ORDER, True),
         ({"unknown": True}, call("GET", "/music", 200, {}, query={"cursor": "x"}), False),
         ({"query": {"cursor": "^$"}}, call("GET", "/music", 200, {}, query={"cursor": ""}), True),

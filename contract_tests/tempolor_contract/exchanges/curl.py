@@ -5,6 +5,7 @@ import shlex
 
 from .exchange import Exchange, Request
 from .redaction import Redactor
+from .visible import plain
 
 _LONGEST_BODY = 2000
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,19}")
@@ -73,7 +74,15 @@ def _body(request: Request) -> list[str]:
         text = ""
     if not text or len(text) > _LONGEST_BODY:
         return ["--data-binary", f"@FILE-OF-{len(request.body)}-BYTES"]
-    return ["--data-raw", shlex.quote(text)]
+    return ["--data-raw", _quoted(text)]
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a shell reads it; what cannot be shown as it is, a carriage return for one, is spelt out."""
+    if plain(text) == text:
+        return shlex.quote(text)
+    spelt = text.replace("\\", "\\\\").replace("'", "\\'").replace("\r", "\\r").replace("\n", "\\n")
+    return f"$'{plain(spelt)}'"
 
 
 _REDACTOR = Redactor()

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tempolor_spec import operations
 
 from ..document.call import Call
-from ..document.schemas import dereferenced
+from ..document.schemas import JSON, dereferenced
 from ..exchanges.exchange import MISSING
 
 Condition = Callable[[Call], bool]
@@ -52,12 +52,19 @@ def _part(name: str, value: Any, known: Known) -> Condition:
     if name in _TEXTS:
         return _matching(_TEXTS[name], value)
     if name in _MAPS:
-        return _every([_matching(_named(name, each), pattern) for each, pattern in value.items()])
+        parts = [_matching(_named(name, each), pattern) for each, pattern in value.items()]
+        return _every([_has_readable_fields, *parts] if name == "sent" else parts)
     if name == "unknown":
         return lambda call: bool({*call.query, *call.sent} - known.get(call.operation, frozenset()))
     if name not in _BUILDERS:
         raise ConditionError(f"{name} is not in the vocabulary of conditions")
     return _BUILDERS[name](value)
+
+
+def _has_readable_fields(call: Call) -> bool:
+    """Whether it is known what a body holds: of what is no JSON, nothing is missing."""
+    request = call.exchange.request
+    return request.media_type != JSON or not request.whole or request.json is not MISSING
 
 
 def _every(parts: list[Condition]) -> Condition:

@@ -81,6 +81,8 @@ def _whole(call: Call, world: World) -> Judged:
     judged = None if piece is None else _same_length(piece, response) or _same_part(piece, response)
     if judged:
         return judged
+    if link.upload is not None and call.status == 200 and _is_as_sent(link.upload, response):
+        return FINE
     # Of no bytes at all, as a HEAD has, nothing can be told.
     empty = call.method == "GET" and call.status == 200 and not response.body and not response.truncated
     missing = "is empty" if empty else whats_missing(link.kind, response)
@@ -91,6 +93,12 @@ def _whole(call: Call, world: World) -> Judged:
         if missing
         else FINE
     )
+
+
+def _is_as_sent(upload: Call, response: Response) -> bool:
+    """Whether a file is the one that was uploaded: what that lacks, nobody has to mend."""
+    sent = upload.exchange.request
+    return not (sent.truncated or response.truncated) and sent.body == response.body
 
 
 def _same_length(whole_file: Call, part: Response) -> Judged:

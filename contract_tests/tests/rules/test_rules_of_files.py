@@ -23,6 +23,7 @@ URL = "http://files.example/a"
 ELSEWHERE = call("GET", "http://files.example/b", 200, token=None, body=b"<html>")
 ARTISTS = page("/music/artist-voices", {"itemId": "a", "vocalUrl": URL, "coverUrl": f"{URL}.png"})
 CLONES = page("/music/cloned-voices", {"clonedVoiceItemId": VOICE, "vocalUrl": URL})
+HALF = b"MThd\0\0\0\0MTrk\0\0\0\x09x"
 WAVE = b"RIFF\0\0\0\0WAVEfmt "
 AVI = b"RIFF\0\0\0\0AVI LIST"
 MP4 = b"\0\0\0\x20ftypM4A "
@@ -143,6 +144,9 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
     ],
     "file-is-whole": [
+        # Whoever uploads half a file is not to be handed a whole one.
+        (PASSED, [uploaded(sent=HALF), file(HALF)]),
+        ("[1, 2] the file behind the link for midi ends within a chunk b'MTrk'", [uploaded(), file(HALF)]),
         (SILENT, [link(), file(method="HEAD", kind="audio/mpeg")]),
         (SILENT, [link("flac"), file(WAVE)]),
         (SILENT, [link("wav"), file(b"RI")]),

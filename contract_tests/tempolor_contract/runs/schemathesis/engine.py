@@ -38,8 +38,10 @@ def generate(lab: Lab, extent: Extent | None = None, *, phases: tuple[str, ...] 
 
     """
     extent = extent or _suiting(lab)
-    until = extent.now() + extent.seconds
+    began = extent.now()
     prepared = prepare(lab)
+    # Where jobs take long, so does what is prepared.
+    until = max(began + extent.seconds, extent.now() + extent.seconds / 2)
     gateway = Gateway(lab, extent, until)
     reply_url = lab.receiver.url if lab.receiver else None
     hooks = RequestHooks(prepared, reply_url)
