@@ -1,7 +1,9 @@
 """Rules about orders: what they answer, and what becomes of their fields."""
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any, Final
+from unicodedata import normalize
 
 from ..document.bodies import COMPLETED, NO_TEXT, items_of, status_of, texts, whole
 from ..document.call import Call
@@ -104,12 +106,20 @@ def _echo(call: Call, world: World) -> Judged:
             # A service may leave a field out; one that is there has the text, code point by code point.
             if told not in (None, wanted):
                 problem = Problem(
-                    f"the order of {job.id} gave {name} {wanted!r}, and the item shows {told!r}",
+                    f"the order of {job.id} gave {name} {wanted!r}, and the item shows {told!r}{_unseen(wanted, told)}",
                     (job.order.call,),
                     key=name,
                 )
                 judged = [*judged, problem]
     return judged
+
+
+def _unseen(wanted: object, told: object) -> str:
+    """Return where two texts differ that look the same."""
+    if not (isinstance(wanted, str) and isinstance(told, str) and normalize("NFKC", wanted) == normalize("NFKC", told)):
+        return ""
+    at = next(number for number, pair in enumerate(zip_longest(wanted, told)) if pair[0] != pair[1])
+    return f"; they differ from character {at + 1} on, {wanted[at : at + 2]!a} became {told[at : at + 2]!a}"
 
 
 def _echoes(order: Order, item: dict[str, Any]) -> list[tuple[str, Any, Any]]:

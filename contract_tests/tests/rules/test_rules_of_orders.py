@@ -100,6 +100,16 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
                 read(shown({"bpm": 73, "chord": "C", "key": "D"})),
             ],
         ),
+        *(
+            (
+                f"[1, 2] the order of {JOB} gave otherInfo {sent!r}, and the item shows {seen!r}; {where}",
+                [order(prompt=sent), read(shown({"otherInfo": seen}))],
+            )
+            for sent, seen, where in (
+                ("a cafe\u0301", "a caf\xe9", "they differ from character 6 on, 'e\\u0301' became '\\xe9'"),
+                ("ab\u00a0", "ab ", "they differ from character 3 on, '\\xa0' became ' '"),
+            )
+        ),
         (PASSED, [order(kind="instrumental", chord="D", chords="C"), read(shown({"chord": "C"}))]),
         (PASSED, [order(kind="instrumental", bpm=73), read(music())]),
         (
