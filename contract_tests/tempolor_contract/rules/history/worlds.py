@@ -59,6 +59,8 @@ class Worlds:
 
         """
         self._shared.authorized = self._shared.authorized or bool(call.token)
+        if call.method == "DELETE" and not call.refused:
+            self._shared.deletion = call
         try:
             observe(self.of(call), call)
         except NotRecordedError:
@@ -78,12 +80,13 @@ class Worlds:
         self.links[url] = link if known is None else link.after(known)
 
     def _clock(self, call: Call) -> Clock:
-        return self._shared.clocks.setdefault(call.token or "", Clock())
+        token, clocks = call.token or "", self._shared.clocks
+        if token not in clocks:
+            clocks[token] = Clock()
+        return clocks[token]
 
     def _timed(self, call: Call) -> None:
         """Take in what time it is at the service: what was handed out since its last word was so by now."""
-        if call.method == "DELETE" and not call.refused:
-            self._shared.deletion = call
         moment = present(call)
         if moment is None:
             return
