@@ -84,10 +84,10 @@ def _deleted(call: Call, world: World) -> Judged:
     if call.operation in _LISTS:
         return _deleted_is_listed(call, world) if call.status == 200 else None
     thing = _named(call, world)
-    if thing is None or thing.deleted is None or not thing.deleted.before(call):
+    if thing is None or thing.deleted is None or call.unclear or call.status in {401, 402, 429}:
         return None
-    if call.unclear or call.status in {401, 402, 429}:
-        return None
+    if not thing.deleted.before(call):
+        return _twice_at_once(call, thing, thing.deleted)
     # Which of two mistakes is told first is not said anywhere.
     if call.status == 400 and call.query.get("file_format", "") not in FILE_FORMATS:
         return None
@@ -97,6 +97,14 @@ def _deleted(call: Call, world: World) -> Judged:
     return [
         Problem(f"{thing.id} was deleted, but {call.operation} was answered {call.status}, not 404", (thing.deleted,))
     ]
+
+
+def _twice_at_once(call: Call, thing: Job | Upload, other: Call) -> Judged:
+    """Judge two deletions that overlap: one of them comes first, and then there is nothing left for the other."""
+    if call.operation != other.operation or not call.accepted:
+        return None
+    told = f"{thing.id} was deleted by two calls at once, and both were answered {call.status}"
+    return [Problem(told, (other,), key="at once")]
 
 
 def _deleted_is_listed(call: Call, world: World) -> Judged:

@@ -109,6 +109,11 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [order(), deleted(JOB, 404), got(JOB)]),
         *((SILENT, [order(), deleted(JOB), got(JOB, status)]) for status in UNCLEAR),
         (SILENT, [order(), *at_once(deleted(JOB), got(JOB))]),
+        (SILENT, [order(), *at_once(deleted(JOB), deleted(JOB, 404))]),
+        (
+            f"[2, 3] {JOB} was deleted by two calls at once, and both were answered 200",
+            [order(), *at_once(deleted(JOB), deleted(JOB))],
+        ),
         (PASSED, [order(), deleted(JOB), call("DELETE", f"/scheduler/{JOB}", 204)]),
         (PASSED, [order(), deleted(JOB), got(JOB, 404)]),
         (SILENT, [order(), deleted(JOB), call("GET", f"/music/download/{JOB}", 400, query={"file_format": "ogg"})]),
