@@ -13,6 +13,7 @@ from tempolor_contract.document.call import Call
 from tempolor_contract.exchanges.exchange import Exchange, Request, Response
 from tempolor_contract.runs.scenarios.lab import Lab
 from tempolor_contract.runs.scenarios.samples import files_of
+from tempolor_contract.runs.schemathesis import engine
 from tempolor_contract.runs.schemathesis.engine import generate
 from tempolor_contract.runs.schemathesis.gateway import Extent, Gateway
 from tempolor_contract.runs.schemathesis.judge import excuse
@@ -29,6 +30,26 @@ def laboratory(target) -> Lab:
 def violated(lab) -> set[str]:
     """Return the ids of violated rules."""
     return {name for name, tally in lab.inspector.ledger.tallies.items() if tally.violations}
+
+
+@pytest.mark.parametrize(("prepared_in", "until"), [(0.0, 40.0), (15.0, 40.0), (30.0, 50.0)])
+def test_what_is_prepared_leaves_time(target, monkeypatch, prepared_in, until):
+    """Where jobs are slow, preparing may take longer than all is to last."""
+    clock, given = [0.0], []
+
+    def prepare(_lab):
+        clock[0] += prepared_in
+
+    def gateway(_lab, _extent, until):
+        given.append(until)
+        raise LookupError
+
+    monkeypatch.setattr(engine, "prepare", prepare)
+    monkeypatch.setattr(engine, "Gateway", gateway)
+
+    with pytest.raises(LookupError):
+        generate(laboratory(target()), Extent(now=lambda: clock[0]))
+    assert given == [until]
 
 
 class Counting(httpx.BaseTransport):

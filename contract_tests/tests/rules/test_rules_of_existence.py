@@ -102,6 +102,10 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [order(), unrecorded(call("GET", "/accounts", 200, {})), got(JOB, 404)],
         ),
         (SILENT, [order(), unrecorded(stored()), got(JOB, 404)]),
+        (
+            f"[1, 3] {JOB} was there and nobody has deleted it, but now it is answered 404",
+            [order(), unrecorded(call("POST", "/music/song", 400, sent={})), got(JOB, 404)],
+        ),
     ],
     "deleted-is-gone": [
         (SILENT, [order(), got(JOB, 404)]),

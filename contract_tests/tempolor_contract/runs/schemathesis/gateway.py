@@ -26,7 +26,7 @@ _MOST_CRASH_TRIES: Final = 2
 class Extent:
     """How much is generated: examples for each operation, sequences and their steps, seconds and creations in all.
 
-    The seconds count from before what is prepared.
+    The seconds count from before what is prepared, but half of them are left behind it.
 
     Schemathesis' own limits do not bind all its phases, so `seconds`, `requests` and `creations` are kept by us, and
     `slow`: voices cloned and stems split, each of which keeps its caller waiting where time is real.
