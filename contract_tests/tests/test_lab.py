@@ -284,6 +284,24 @@ def test_a_link_to_nobody_on_this_machine_is_found(lab, host, broken):
     assert bool(tally.violations) is broken
 
 
+@pytest.mark.parametrize(("moves", "broken"), [(0, False), (5, False), (6, True)])
+def test_a_link_is_followed_a_few_times(lab, moves, broken):
+    """Files may be elsewhere; a circle has no file."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        number = int(request.url.path.removeprefix("/"))
+        return httpx.Response(302, headers={"Location": f"{number + 1}"}) if number < moves else httpx.Response(200)
+
+    mine = lab(answer, rules=pick(only=["link-lasts-and-expires"]))
+    fetching.fetch(mine, "http://files.example/0")
+
+    [tally] = mine.inspector.ledger.tallies.values()
+    assert bool(tally.violations) is broken
+    assert asked == [f"/{number}" for number in range(min(moves, 5) + 1)]
+
+
 def test_side_by_side_within_side_by_side_shares_the_rounds(lab):
     """Two of two are four at once."""
     answer = Rounds(4)
