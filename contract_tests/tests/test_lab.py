@@ -302,6 +302,27 @@ def test_a_link_is_followed_a_few_times(lab, moves, broken):
     assert asked == [f"/{number}" for number in range(min(moves, 5) + 1)]
 
 
+@pytest.mark.parametrize("broken", [False, True])
+def test_the_end_of_a_short_file_is_fetched(lab, broken):
+    """Other code may look for it than for what stands between two places."""
+    whole = bytes(range(100))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        wanted = request.headers.get("Range", "")
+        if not wanted:
+            return httpx.Response(200, content=whole)
+        first, last = (68, 99) if wanted == "bytes=-32" else (32, 63)
+        told = {"Content-Range": f"bytes {first}-{last}/100"}
+        piece = whole[:32] if broken and first == 68 else whole[first : last + 1]
+        return httpx.Response(206, headers=told, content=piece)
+
+    mine = lab(answer, rules=pick(only=["file-is-whole"]))
+    fetching.fetch(mine, "http://files.example/a.mid")
+
+    [tally] = mine.inspector.ledger.tallies.values()
+    assert bool(tally.violations) is broken
+
+
 def test_side_by_side_within_side_by_side_shares_the_rounds(lab):
     """Two of two are four at once."""
     answer = Rounds(4)
