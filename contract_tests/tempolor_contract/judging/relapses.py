@@ -6,9 +6,8 @@ from typing import Final
 from ..document.call import Call
 from ..rules.history.records import Crashes
 
-_MANY: Final = 10
+_MANY: Final = 5
 _OFTEN: Final = 0.01
-_MANY_OF_ONE: Final = 5
 _OFTEN_OF_ONE: Final = 0.02
 
 
@@ -34,10 +33,13 @@ class Relapses:
         self._down = crash
 
     def worst(self) -> tuple[str, Call] | None:
-        """Return what a broken service did and a call that shows it, None for one that was out for a while at most."""
-        for name, call in self._last.items():
-            many, often = (_MANY_OF_ONE, _OFTEN_OF_ONE) if name else (_MANY, _OFTEN)
-            if self._relapses[name] >= max(many, often * self._seen[name]):
+        """Return what a broken service did and a call that shows it, None for one that was out for a while at most.
+
+        Of an operation it is said where that has all of them.
+        """
+        for name in sorted(self._last, key=lambda each: (-self._crashes[each], not each)):
+            often = _OFTEN_OF_ONE if name else _OFTEN
+            if self._relapses[name] >= max(_MANY, often * self._seen[name]):
                 what = f"{self._crashes[name]:,} of {self._seen[name]:,} requests{f' of {name}' if name else ''}"
-                return f"{what} were answered 5xx, between others that were not", call
+                return f"{what} were answered 5xx, between others that were not", self._last[name]
         return None

@@ -139,7 +139,13 @@ def _lifetime(call: Call) -> Judged:
 
 def _lasts(call: Call, world: World) -> Judged:
     """Hold a link's life against the service's own clock."""
-    return _outlived(call, world) if call.operation == FILE else _died_early(call, world)
+    if call.operation == FILE:
+        return _outlived(call, world)
+    return _died_early(call, world) or _had_outlived(call, world)
+
+
+def _slack(life: int) -> float:
+    return min(_SLACK_SECONDS, life / 2)
 
 
 def _outlived(call: Call, world: World) -> Judged:
@@ -149,7 +155,20 @@ def _outlived(call: Call, world: World) -> Judged:
         return None
     age = (now - link.until_ms) // 1000
     told = f"a link was to last {link.seconds} s, and works {age} s after it was handed out, by the service's own clock"
-    return [Problem(told, (link.call,), key="outlived")] if age > link.seconds + _SLACK_SECONDS else FINE
+    return [Problem(told, (link.call,), key="outlived")] if age > link.seconds + _slack(link.seconds) else FINE
+
+
+def _had_outlived(call: Call, world: World) -> Judged:
+    """Judge the links that worked too late by the recorder's clock, once the service's has run as fast meanwhile."""
+    clock, moment = world.shared.clocks.get(call.token or ""), present(call)
+    if clock is None or clock.steady is None or moment is None or not clock.runs_on(call, moment):
+        return None
+    for link, fetch in clock.worked:
+        late, life = link.outlived_at(fetch), link.seconds or 0
+        if late > _slack(life) and not link.call.before(clock.steady[0]):
+            told = f"a link was to last {life} s, and works {life + late:.0f} s after it was handed out"
+            return [Problem(told, (link.call, fetch), key="outlived")]
+    return None
 
 
 def _died_early(call: Call, world: World) -> Judged:
@@ -162,7 +181,7 @@ def _died_early(call: Call, world: World) -> Judged:
         if link.since_ms is None or link.kind not in _LASTING or deleted:
             continue
         age = (max(moment, clock.told_ms or 0) - link.since_ms) // 1000
-        if age < life - min(_SLACK_SECONDS, life / 2):
+        if age < life - _slack(life):
             front = f"a link was to last {link.seconds} s, and" if link.seconds else f"a link for {link.kind}"
             told = f"{front} was answered {refusal.status}, {age} s at most after it was handed out"
             return [Problem(f"{told}, by the service's own clock", (link.call, refusal), key=link.kind)]

@@ -154,7 +154,15 @@ def turned(status: int = 200) -> Exchange:
     return call("GET", "/music", status, {"records": [], "error": ""}, query={"user_id": ACCOUNT, "cursor": "c"})
 
 
-LATE = 1_747_731_600.0 + 100
+NOW = 1_747_731_600.0
+LATE = NOW + 100
+
+
+def timed(seconds: int, drift: int = 0) -> Exchange:
+    """Return a list that tells the service's time, recorded so many seconds later, and how much more it tells."""
+    return at(NOW + seconds, told(seconds + drift))
+
+
 TWO = [order(JOB, maxJobs=2, replyRef="a"), order(JOB2, maxJobs=2, replyRef="b")]
 CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "no-token-no-answer": [
@@ -726,6 +734,15 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             "[1, 4] a link was to last 60 s, and works 91 s after it was handed out, by the service's own clock",
             [link(), told(0), told(91), fetched(b"x")],
+        ),
+        (SILENT, [timed(0), at(NOW, link()), at(NOW + 90, fetched(b"x")), timed(90)]),
+        (PASSED, [at(NOW - 1, link()), timed(0), at(NOW + 91, fetched(b"x")), timed(91)]),
+        (SILENT, [timed(0), at(NOW, link()), at(NOW + 91, fetched(b"x")), timed(91, drift=-3)]),
+        (SILENT, [timed(0), at(NOW, link()), at(NOW + 91, fetched(b"x")), timed(91, drift=3), timed(92)]),
+        (SILENT, [timed(0), at(NOW, link()), at(NOW + 91, GONE), timed(91)]),
+        (
+            "[2, 3, 4] a link was to last 60 s, and works 90 s after it was handed out",
+            [timed(0), at(NOW, link()), at(NOW + 91, fetched(b"x")), timed(91, drift=2)],
         ),
     ],
     "file-is-whole": [

@@ -9,6 +9,7 @@ from ...document.call import CALLBACK, Call
 _BROKEN_SESSION: Final = 596
 _MOST_REQUESTS: Final = 256
 _MOST_CRASHES: Final = 8
+_DRIFT_MS: Final = 2000
 MANY_CALLBACKS: Final = 12
 """So many final callbacks of other jobs show that one that is due is lost."""
 KIND_OF_ORDER: Final = {"create_song": "song", "create_instrumental": "instrumental"}
@@ -218,6 +219,11 @@ class Link:
     since_ms: int | None = None
     until_ms: int | None = None
 
+    def outlived_at(self, fetch: Call) -> float:
+        """Return how many seconds after its end a link was fetched, by the recorder's clock; 0 if it had not ended."""
+        begun, asked = self.call.exchange.started and self.call.exchange.finished, fetch.exchange.started
+        return max(asked - begun - self.seconds, 0) if begun and asked and self.seconds else 0
+
     def after(self, known: "Link") -> "Link":
         """Return the link as it is handed out again, with what is known of the bytes behind it."""
         return replace(self, upload=self.upload or known.upload, fetched=known.fetched)
@@ -227,13 +233,24 @@ class Link:
 class Clock:
     """What is known of a service's own time, which need not be the recorder's: a mock's clock can be moved.
 
-    `told_ms` is the latest time that it told. `timeless` are the links handed out since, and `refused` the fetches of
-    links that were refused since, with their links.
+    `told_ms` is the latest time that it told, and `steady` the first call since which it ran as fast as the recorder's,
+    with what it told there. `timeless` are the links handed out since its last word; `refused` and `worked` are the
+    fetches since then of links that were refused, and of links that worked after their time by the recorder's clock,
+    each with its link.
     """
 
     told_ms: int | None = None
+    steady: tuple[Call, int] | None = None
     timeless: list[str] = field(default_factory=list)
     refused: list[tuple[Link, Call]] = field(default_factory=list)
+    worked: list[tuple[Link, Call]] = field(default_factory=list)
+
+    def runs_on(self, call: Call, moment: int) -> bool:
+        """Whether it told a moment that the recorder's clock expects, by what was told before."""
+        if self.steady is None or not call.exchange.started:
+            return False
+        first, told = self.steady
+        return abs((moment - told) - (call.exchange.started - first.exchange.started) * 1000) <= _DRIFT_MS
 
 
 @dataclass

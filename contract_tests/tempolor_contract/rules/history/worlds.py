@@ -95,7 +95,10 @@ class Worlds:
             self.links[url] = replace(self.links[url], until_ms=moment)
         clock.timeless.clear()
         clock.refused.clear()
+        clock.worked.clear()
         clock.told_ms = max(moment, clock.told_ms or 0)
+        if not clock.runs_on(call, moment):
+            clock.steady = (call, moment)
 
     def _fetched(self, call: Call) -> None:
         """Keep what a link gave, to compare ranges of it with, and where it led on."""
@@ -105,6 +108,8 @@ class Worlds:
         clock = self._clock(link.call)
         if call.status in _NO_FILE and len(clock.refused) < _MOST_FILES:
             clock.refused.append((link, call))
+        if call.accepted and link.outlived_at(call) and len(clock.worked) < _MOST_FILES:
+            clock.worked.append((link, call))
         elsewhere = call.exchange.redirected_to
         if elsewhere is not None:
             self._handed_out(elsewhere, replace(link, seconds=None, fetched=None))
