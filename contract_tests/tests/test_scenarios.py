@@ -121,6 +121,7 @@ BROKEN = {
     "slot-is-freed-by-completion": lambda: never_frees(is_completed),
     "empty-is-left-out": lambda: when(lambda q, _: b"cursor=&" in q.url.query, error(400)),
     "empty-fields-are-left-out": lambda: when(lambda q, _: sent(q).get("maxJobs") == "", error(400)),
+    "whole-numbers-may-have-a-point": lambda: when(lambda q, _: b'"maxJobs":4.0' in q.content, error(400)),
     "encoded-id-is-the-same-id": lambda: when(lambda q, _: b"%3A" in q.url.raw_path, error(404)),
     "slash-at-the-end-is-nothing": lambda: when(lambda q, _: q.url.raw_path.endswith(b"/"), error(404)),
     "invalid-values-are-400": lambda: when(lambda q, _: b"opera" in q.url.query, answered(200, SURVEYED)),

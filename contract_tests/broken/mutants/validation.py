@@ -55,14 +55,19 @@ def _other_names_of_keys(check: Any) -> Any:
     return checked
 
 
-def _floors_limits(asked: Asked, answer: Answer) -> None:
-    sent = asked.data
-    limit = sent.get("maxJobs") if asked.operation == "create_account" and isinstance(sent, dict) else None
-    if answer.status == 400 and isinstance(limit, float) and isinstance(sent["requestParams"], dict):
-        stamps = {"updated": 1_747_731_600_125, "updatedUTC": "2025-05-20T09:00:00.125Z"}
-        parameters = {name: each for name, each in sent["requestParams"].items() if name != "service_ticket"}
-        user_id = str(parameters.get("user_id", "1"))
-        answer.become(200, {"user_id": user_id, **stamps, "maxJobs": int(limit), "requestParams": parameters})
+def _stores_limits(refused: Callable[[object], bool]) -> Rewrite:
+    """Store accounts with limits that are refused otherwise, cut to whole numbers."""
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        sent = asked.data
+        limit = sent.get("maxJobs") if asked.operation == "create_account" and isinstance(sent, dict) else None
+        if answer.status == 400 and refused(limit) and isinstance(sent["requestParams"], dict):
+            stamps = {"updated": 1_747_731_600_125, "updatedUTC": "2025-05-20T09:00:00.125Z"}
+            parameters = {name: each for name, each in sent["requestParams"].items() if name != "service_ticket"}
+            user_id = str(parameters.get("user_id", "1"))
+            answer.become(200, {"user_id": user_id, **stamps, "maxJobs": int(limit), "requestParams": parameters})
+
+    return rewrite
 
 
 def _quoted_boundary(asked: Asked, _answer: Answer) -> bool:
@@ -423,7 +428,7 @@ MUTANTS: Final = (
         "limits-are-floored",
         "A `maxJobs` of 2.7 is stored as 2.",
         "account-keeps-its-limit",
-        lambda: _floors_limits,
+        lambda: _stores_limits(lambda limit: isinstance(limit, float)),
     ),
     _rewrite(
         "quoted-boundary-refused",
@@ -464,6 +469,22 @@ MUTANTS: Final = (
             400,
             error(400, "Invalid type parameter. Must be 'song' or 'instrumental'"),
         ),
+    ),
+    _rewrite(
+        "points-are-refused",
+        "A whole number with a point, such as 80.0, is a 400.",
+        "whole-numbers-may-have-a-point",
+        lambda: answers(
+            lambda asked, _answer: isinstance(asked.data, dict) and isinstance(asked.data.get("bpm"), float),
+            400,
+            error(400, "Invalid bpm"),
+        ),
+    ),
+    _rewrite(
+        "no-room-at-all",
+        "An account may be stored with 0 for its `maxJobs`.",
+        "answer-fits-reading",
+        lambda: _stores_limits(lambda limit: limit == 0),
     ),
     _rewrite(
         "empty-numbers-are-refused",

@@ -1,6 +1,7 @@
 """Rules about who may ask, and about the spellings of an address."""
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from ..document.call import CALLBACK, FILE, Call
@@ -69,14 +70,23 @@ def _empty_cursor(call: Call) -> Judged:
 
 
 def _empty_field(call: Call) -> Judged:
-    optional = {name: value for name, value in call.fields.items() if name not in _REQUIRED}
-    empty = [name for name, value in optional.items() if value == ""]
-    if not empty or not (call.accepted or call.status == _BAD_REQUEST):
+    empty = {name for name, value in call.fields.items() if value == "" and name not in _REQUIRED}
+    return _harmless(call, empty, "counts as left out where it is empty")
+
+
+def _pointed(call: Call) -> Judged:
+    pointed = {name for name, value in call.fields.items() if isinstance(value, float) and value.is_integer()}
+    return _harmless(call, pointed, "is a whole number, with a point or without")
+
+
+def _harmless(call: Call, names: Collection[str], why: str) -> Judged:
+    """Judge that a request is not refused for fields that have nothing wrong, as far as its refusal names fields."""
+    if not names or not (call.accepted or call.status == _BAD_REQUEST):
         return None
     blamed = [name for name in call.fields if name in _WORD.findall(call.error)]
-    told = f"{call.operation} was refused for {', '.join(blamed)}, which counts as left out where it is empty"
-    refused = call.refused and blamed and set(blamed) <= set(empty)
-    return [Problem(f"{told}: {call.error}", key=blamed[0])] if refused else (FINE if call.accepted else None)
+    if not (call.refused and blamed and set(blamed) <= set(names)):
+        return FINE if call.accepted else None
+    return [Problem(f"{call.operation} was refused for {', '.join(blamed)}, which {why}: {call.error}", key=blamed[0])]
 
 
 def _empty_account(call: Call, world: World) -> Judged:
@@ -174,6 +184,16 @@ RULES = (
         evidence=("D-25",),
         on=ORDERS | {"create_account"},
         single=_empty_field,
+    ),
+    Rule(
+        "whole-numbers-may-have-a-point",
+        "A whole number that JSON writes as `80.0` is that number.",
+        "post-tempolor-music-instrumental",
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-56",),
+        on=ORDERS | {"create_account"},
+        single=_pointed,
     ),
     Rule(
         "invalid-values-are-400",

@@ -476,6 +476,7 @@ PLAYED = {
     "unknown-path-is-404",
     "upload-refuses-what-it-cannot-be",
     "valid-orders-are-taken",
+    "whole-numbers-may-have-a-point",
     # The two validators agree on every answer anybody could think of.
     "validators-agree",
 }

@@ -213,6 +213,16 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [posted("/accounts", 400, "maxJobs is wrong", sent={"requestParams": {}, "maxJobs": ""})],
         ),
     ],
+    "whole-numbers-may-have-a-point": [
+        (SILENT, [song(400, "Invalid bpm", bpm=1.5)]),
+        (SILENT, [song(400, "Invalid bpm", bpm=80)]),
+        (SILENT, [song(400, "Invalid tonality", bpm=80.0, tonality="x")]),
+        (PASSED, [order(bpm=80.0)]),
+        (
+            "[1] create_song was refused for bpm, which is a whole number, with a point or without: Invalid bpm",
+            [song(400, "Invalid bpm", bpm=80.0)],
+        ),
+    ],
     "cancelled-job-is-still-there": [
         (PASSED, [*fails(*CANCELS[:2]), *fails(JOB2, cancelled=False, status=30)]),
         (PASSED, [*WELL[:4], *fails(*CANCELS)]),

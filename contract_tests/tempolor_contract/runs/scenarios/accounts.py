@@ -8,6 +8,7 @@ from ...document.bodies import texts
 from ...document.call import Call
 from ...document.ids import parse
 from ...rules.catalogue import rule
+from ...rules.rule import Rule
 from . import fixtures
 from .lab import UPLOAD_SECONDS, Lab, UnclearError
 from .other_user import not_shown
@@ -22,6 +23,7 @@ _EMPTY_IS_LEFT_OUT: Final = rule("empty-is-left-out")
 _INVALID_VALUES_ARE_400: Final = rule("invalid-values-are-400")
 _ONE_ACCOUNT_NEEDS_NO_NAME: Final = rule("one-account-needs-no-name")
 _UNKNOWN_ACCOUNT_IS_404: Final = rule("unknown-account-is-404")
+_WHOLE_NUMBERS_MAY_HAVE_A_POINT: Final = rule("whole-numbers-may-have-a-point")
 
 _MIDI: Final = {"Content-Type": "audio/midi"}
 _NAMELESS: Final[tuple[dict[str, str], ...]] = ({}, {"user_id": ""})
@@ -40,6 +42,8 @@ _REFUSED: Final[tuple[dict[str, Any], ...]] = (
     {"maxJobs": 2.7},
     {"maxJobs": True},
     {"maxJobs": 3_000_000_000},
+    {"maxJobs": 0},
+    {"maxJobs": -1},
 )
 
 
@@ -200,8 +204,8 @@ def _without_a_name(lab: Lab, user_id: str) -> None:
 
 
 def _empty_and_invalid(lab: Lab) -> None:
-    made_up = (str(lab.random.randrange(10**8, 10**9)) for _ in range(7))
-    first, second, third, fourth, fifth, sixth, seventh = made_up
+    made_up = (str(lab.random.randrange(10**8, 10**9)) for _ in range(8))
+    first, second, third, fourth, fifth, sixth, seventh, eighth = made_up
     # A browser may send its numbers as numbers. `account-keeps-its-id` and `no-lasting-crash` judge what comes of it.
     named = ({"ucid": first}, {"user_id": int(second)})
     # An id is a text: zeros in front belong to it, and paths have it encoded.
@@ -212,7 +216,8 @@ def _empty_and_invalid(lab: Lab) -> None:
             *(partial(_hard_id, lab, user_id) for user_id in hard),
             *(partial(_used, lab, user_id) for user_id in (f"my-account_{sixth}", f"Zo\u00eb {sixth}")),
             partial(_empty, lab),
-            partial(_empty_limit, lab, seventh),
+            partial(_limited, lab, seventh, "", _EMPTY_FIELDS_ARE_LEFT_OUT),
+            partial(_limited, lab, eighth, 4.0, _WHOLE_NUMBERS_MAY_HAVE_A_POINT),
             partial(_without_parameters, lab),
             *(partial(_refused, lab, fifth, body) for body in _REFUSED),
         ]
@@ -260,10 +265,11 @@ def _empty(lab: Lab) -> None:
         lab.call("delete_account", arguments={"user_id": empty.item["user_id"]})
 
 
-def _empty_limit(lab: Lab, user_id: str) -> None:
-    call = lab.call("create_account", json={"requestParams": {"user_id": user_id}, "maxJobs": ""})
-    told = f"create_account with an empty maxJobs was answered {call.status}: {call.error}"
-    lab.check(_EMPTY_FIELDS_ARE_LEFT_OUT, fine=call.accepted, message=told, call=call)
+def _limited(lab: Lab, user_id: str, limit: object, taken: Rule) -> None:
+    """Store an account with a limit that is written in an unusual way."""
+    call = lab.call("create_account", json={"requestParams": {"user_id": user_id}, "maxJobs": limit})
+    told = f"create_account with maxJobs {limit!r} was answered {call.status}: {call.error}"
+    lab.check(taken, fine=call.accepted, message=told, call=call)
     lab.call("delete_account", arguments={"user_id": user_id})
 
 
@@ -333,7 +339,8 @@ ACCOUNTS = Scenario(
     beside=Beside.UNHURRIED,
     provokes=ids(
         "account-keeps-its-limit account-keeps-its-id secrets-are-masked account-round-trips "
-        "several-accounts-need-a-name account-stamp-is-now account-keeps-its-parameters"
+        "several-accounts-need-a-name account-stamp-is-now account-keeps-its-parameters "
+        "whole-numbers-may-have-a-point"
     ),
 )
 AGAIN = Scenario(

@@ -15,6 +15,7 @@ from .lab import Lab
 from .scenario import Beside, Need, Scenario, ids
 
 _EMPTY_FIELDS_ARE_LEFT_OUT: Final = rule("empty-fields-are-left-out")
+_WHOLE_NUMBERS_MAY_HAVE_A_POINT: Final = rule("whole-numbers-may-have-a-point")
 
 _PARAGRAPH: Final = f"{fixtures.HARD}\r\n{fixtures.HARD}\n{fixtures.HARD}"
 _NOTE: Final = "\U0001f3b5"
@@ -84,6 +85,7 @@ def _limits(lab: Lab) -> None:
     lab.side_by_side(
         [
             *(partial(_empty, lab, encoded, operation) for encoded in fixtures.ENCODINGS for operation in _KINDS),
+            partial(_pointed, lab),
             partial(_no_texts, lab),
         ]
     )
@@ -123,6 +125,19 @@ def _empty(lab: Lab, encoded: fixtures.Encoding, operation: str) -> None:
     fixtures.cancel_all(lab, texts(call.item.get("jobs")))
 
 
+def _pointed(lab: Lab) -> None:
+    """Order with whole numbers that have a point."""
+    account = fixtures.account(lab)
+    body = {"user_id": account, "prompt": "A harbour loop", "bpm": 80.0, "maxJobs": float(fixtures.ROOM)}
+    call = fixtures.unless_busy(lab.call("create_instrumental", json=body))
+    told = f"an instrumental with bpm 80.0 and maxJobs {body['maxJobs']} was answered {call.status}: {call.error}"
+    lab.check(_WHOLE_NUMBERS_MAY_HAVE_A_POINT, fine=call.accepted, message=told, call=call)
+    jobs = texts(call.item.get("jobs"))
+    for job_id in jobs[:1]:
+        fixtures.read(lab, job_id)
+    fixtures.cancel_all(lab, jobs)
+
+
 def _long_url(lab: Lab) -> dict[str, str]:
     """Return a `replyUrl` as long as may be, nothing where nobody receives."""
     given = fixtures.reply_url(lab)
@@ -151,7 +166,7 @@ LIMITS = Scenario(
     "limits-and-forms",
     _limits,
     _MAKES,
-    cost=21,
+    cost=22,
     beside=Beside.UNHURRIED,
-    provokes=("empty-fields-are-left-out", "valid-orders-are-taken"),
+    provokes=("empty-fields-are-left-out", "valid-orders-are-taken", "whole-numbers-may-have-a-point"),
 )
