@@ -1,11 +1,12 @@
 """Mutants in what only some clients do, and some users have: other spellings, no account yet, one that has two."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..mutant import Answer, Asked, Kind, Rewrite
-from ..rewriting import LISTS, ORDERS, SUCCESS, answers, at, edit, error, rewritten
+from ..rewriting import LISTS, ORDERS, SUCCESS, answers, at, edit, error, rewritten, without
 
 
 def _nobody_crashes(asked: Asked, answer: Answer) -> bool:
@@ -61,6 +62,24 @@ def _siblings_lose_their_files() -> Rewrite:
     return rewrite
 
 
+def _shows_less_of(ordered: Callable[[Asked], bool]) -> Rewrite:
+    """Leave lyrics and chords out of the items of some orders."""
+    jobs: set[str] = set()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation in ORDERS and answer.status == 200 and ordered(asked):
+            jobs.update(answer.data["jobs"])
+        elif asked.operation == "get_music" and answer.status == 200 and answer.data["job_id"] in jobs:
+            for part, field in (("musicMaterial", "chord"), ("ltmMaterialExtendDto", "lyricsPrompt")):
+                answer.put(at(part, without(field))(answer.data))
+
+    return rewrite
+
+
+def _by_the_older_name(asked: Asked) -> bool:
+    return isinstance(asked.data, dict) and "chord" in asked.data
+
+
 _identity = partial(rewritten, Kind.IDENTITY)
 _capacity = partial(rewritten, Kind.CAPACITY)
 _validation = partial(rewritten, Kind.VALIDATION)
@@ -107,6 +126,18 @@ MUTANTS: Final = (
         "Who deletes one job of an order takes the files of the others along.",
         "complete-can-be-downloaded",
         _siblings_lose_their_files,
+    ),
+    _identity(
+        "items-of-forms-show-less",
+        "Items of orders by form have no lyrics and no chords.",
+        "order-comes-back",
+        lambda: _shows_less_of(_is_form),
+    ),
+    _identity(
+        "older-name-is-lost",
+        "Chords that an order gave as `chord` are not in its items.",
+        "order-comes-back",
+        lambda: _shows_less_of(_by_the_older_name),
     ),
     _capacity(
         "forms-order-where-there-is-no-room",

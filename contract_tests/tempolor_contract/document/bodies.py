@@ -33,6 +33,18 @@ def items_of(call: Call) -> list[dict[str, Any]]:
     return records_of(call) if call.operation == "list_music" else []
 
 
+def material(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an item's `musicMaterial`, empty if there is none."""
+    found = item.get("musicMaterial")
+    return found if isinstance(found, dict) else {}
+
+
+def details(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an item's `ltmMaterialExtendDto`, empty if there is none."""
+    found = item.get("ltmMaterialExtendDto")
+    return found if isinstance(found, dict) else {}
+
+
 def records_of(call: Call) -> list[dict[str, Any]]:
     """Return the records of a page."""
     records = call.item.get("records")

@@ -87,8 +87,18 @@ class Call:
     @cached_property
     def query(self) -> dict[str, str]:
         """The query's parameters; of a repeated one the last."""
+        return dict(self._parameters)
+
+    @cached_property
+    def repeats(self) -> bool:
+        """Whether a parameter or a field of a form has two values: no page says which of them counts."""
+        given = (self._parameters, () if self.exchange.request.truncated else self._parts)
+        return self.path is not None and any(len(set(each)) > len(dict(each)) for each in given)
+
+    @cached_property
+    def _parameters(self) -> list[tuple[str, str]]:
         query = urlsplit(self.exchange.request.url).query
-        return dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+        return parse_qsl(query, keep_blank_values=True) if query else []
 
     @cached_property
     def sent(self) -> dict[str, Any]:
@@ -100,8 +110,15 @@ class Call:
         """All fields of a JSON body or form; empty if the body is something else. A form's values are text."""
         request = self.exchange.request
         if request.media_type == "multipart/form-data":
-            return dict(_form(request.header("content-type") or "", request.whole, files=not self.refused))
+            return dict(self._parts)
         return request.json if isinstance(request.json, dict) else {}
+
+    @cached_property
+    def _parts(self) -> list[tuple[str, str]]:
+        request = self.exchange.request
+        if request.media_type != "multipart/form-data":
+            return []
+        return _form(request.header("content-type") or "", request.whole, files=not self.refused)
 
     @cached_property
     def token(self) -> str | None:

@@ -123,7 +123,9 @@ class Inspector:
                 yield from self._count(rule, judged, call)
         world = self.worlds.of(call)
         for rule in self._rules_for(call.operation):
-            yield from self._apply(rule, call, world)
+            # What a request asks for whose query says two things is open; that its answer has a form is not.
+            if not (call.repeats and rule.on):
+                yield from self._apply(rule, call, world)
 
     def _apply(self, rule: Rule, call: Call, world: World) -> Iterable[_Found]:
         try:

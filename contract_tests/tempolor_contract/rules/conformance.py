@@ -250,7 +250,7 @@ class DocumentJudge:
 
     def _judge_request(self, call: Call) -> Iterator[tuple[Rule, Judged]]:
         """A request is only blamed on the service: for taking what it must refuse, or refusing what is valid."""
-        if call.operation not in self._asked or not (call.accepted or call.status == 400):
+        if call.operation not in self._asked or call.repeats or not (call.accepted or call.status == 400):
             return
         breaches = self.request_breaches(call)
         if call.accepted and call.operation in ORDERS and call.exchange.request.media_type not in {JSON, _FORM}:

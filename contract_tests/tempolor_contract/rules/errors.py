@@ -55,7 +55,7 @@ def _says_something(call: Call) -> Judged:
 
 
 def _texts(call: Call, world: World) -> Judged:
-    printed = _printed(call, world) if call.refused and call.error else None
+    printed = _printed(call, world) if call.refused and call.error and not call.repeats else None
     if printed is None:
         return None
     fine = printed in {call.error, unquote(call.error)}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ..document.bodies import COMPLETED, FAILED, GENERATING, items_of, records_of, running_rows, status_of
+from ..document.bodies import COMPLETED, FAILED, GENERATING, items_of, material, records_of, running_rows, status_of
 from ..document.call import CALLBACK, FILE, Call
 from ..document.ids import parse, token_number
 from ..document.times import ELAPSED
@@ -24,18 +24,6 @@ _LASTING: Final = ("itemId", "genItemId", "createTime", "childType", "bizType")
 _LASTING_MATERIAL: Final = ("seed", "batchId")
 _FINISHED: Final = ("progress", "mp3OssId", "wavOssId", "titleEn")
 _FINISHED_MATERIAL: Final = ("key", "bpm", "dur", "chord", "otherInfo", "style")
-
-
-def material(item: dict[str, Any]) -> dict[str, Any]:
-    """Return an item's `musicMaterial`, empty if there is none."""
-    found = item.get("musicMaterial")
-    return found if isinstance(found, dict) else {}
-
-
-def details(item: dict[str, Any]) -> dict[str, Any]:
-    """Return an item's `ltmMaterialExtendDto`, empty if there is none."""
-    found = item.get("ltmMaterialExtendDto")
-    return found if isinstance(found, dict) else {}
 
 
 def _triple(call: Call) -> Judged:

@@ -3,13 +3,12 @@
 from collections import Counter
 from typing import Any, Final
 
-from ..document.bodies import record_ids, records_of
+from ..document.bodies import details, record_ids, records_of
 from ..document.call import Call
 from ..document.ids import parse
 from ..document.service import LISTS
 from .history.records import Walk
 from .history.world import World
-from .items import details
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
 _OWN: Final = LISTS - {"list_artist_voices"}

@@ -5,17 +5,16 @@ from itertools import zip_longest
 from typing import Any, Final
 from unicodedata import normalize
 
-from ..document.bodies import COMPLETED, NO_TEXT, items_of, status_of, texts, whole
+from ..document.bodies import COMPLETED, details, items_of, material, status_of, texts
 from ..document.call import Call
 from ..document.ids import parse
 from ..document.service import ORDERS, SOURCES
-from .history.records import KIND_OF_ORDER, Order
+from .history.echoes import Echo, echo_key, echoes
+from .history.records import KIND_OF_ORDER, Job, Order
 from .history.world import World
-from .items import POLLS, details, material
+from .items import POLLS
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
 
-_OF_SONGS: Final = frozenset({"lyrics"})
-_OF_INSTRUMENTALS: Final = frozenset({"tonality", "bpm", "chords", "chord"})
 _PAGE: Final = "post-tempolor-music-song"
 _INSTRUMENTAL: Final = "post-tempolor-music-instrumental"
 _MODELS: Final = {"song": ("model_song", "v3.5"), "instrumental": ("model_instrumental", "i3.5 beta")}
@@ -99,19 +98,27 @@ def _echo(call: Call, world: World) -> Judged:
     judged: Judged = None
     for item in items_of(call):
         job = world.jobs.get(item.get("job_id", ""))
-        if job is None or job.order is None:
-            continue
-        judged = judged or FINE
-        for name, wanted, told in _echoes(job.order, item):
-            # A service may leave a field out; one that is there has the text, code point by code point.
-            if told not in (None, wanted):
-                problem = Problem(
-                    f"the order of {job.id} gave {name} {wanted!r}, and the item shows {told!r}{_unseen(wanted, told)}",
-                    (job.order.call,),
-                    key=name,
-                )
-                judged = [*judged, problem]
+        if job is not None and job.order is not None:
+            found = echoes(job.order, item)
+            judged = [*(judged or ()), *_changed(job, job.order, found), *_lost(call, world, job, item, found)]
     return judged
+
+
+def _changed(job: Job, order: Order, found: list[Echo]) -> Iterator[Problem]:
+    """Yield the places that show something else than the order gave, code point by code point."""
+    for _, name, wanted, told in found:
+        if told not in (None, wanted):
+            shown = f"and the item shows {told!r}{_unseen(wanted, told)}"
+            yield Problem(f"the order of {job.id} gave {name} {wanted!r}, {shown}", (order.call,), key=name)
+
+
+def _lost(call: Call, world: World, job: Job, item: dict[str, Any], found: list[Echo]) -> Iterator[Problem]:
+    """Yield the fields that the item does not show: a service may leave one out, but not of some orders alone."""
+    for field in sorted({each.field for each in found} - {each.field for each in found if each.told is not None}):
+        seen = world.echoed.get(echo_key(job.order, call, item, field)) if job.order is not None else None
+        if seen is not None and job.order is not None and seen.before(call):
+            told = f"the order of {job.id} gave {field}, which its item does not show, as that of another order does"
+            yield Problem(told, (seen, job.order.call), key=f"no {field}")
 
 
 def _unseen(wanted: object, told: object) -> str:
@@ -120,23 +127,6 @@ def _unseen(wanted: object, told: object) -> str:
         return ""
     at = next(number for number, pair in enumerate(zip_longest(wanted, told)) if pair[0] != pair[1])
     return f"; they differ from character {at + 1} on, {wanted[at : at + 2]!a} became {told[at : at + 2]!a}"
-
-
-def _echoes(order: Order, item: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    music, extra = material(item), details(item)
-    # Fields of the other kind are unknown ones.
-    others = _OF_INSTRUMENTALS if order.call.operation == "create_song" else _OF_SONGS
-    sent = {name: value for name, value in order.sent.items() if name not in others}
-    prompt = sent.get("prompt")
-    pairs = [("otherInfo", prompt, music.get("otherInfo"))]
-    pairs += [(name, prompt, extra.get(name)) for name in ("description", "prompt")]
-    pairs += [
-        ("lyricsPrompt", sent.get("lyrics"), extra.get("lyricsPrompt")),
-        ("key", sent.get("tonality"), music.get("key")),
-        ("bpm", whole(sent.get("bpm")), music.get("bpm")),
-        ("chord", sent.get("chords") or sent.get("chord"), music.get("chord")),
-    ]
-    return [pair for pair in pairs if pair[1] not in (None, "") and not NO_TEXT.search(str(pair[1]))]
 
 
 def _sources(call: Call, world: World) -> Judged:

@@ -35,6 +35,10 @@ def form(status: int = 200, **fields: str) -> Exchange:
     return song(status, f"{parts}--b--\r\n".encode(), "multipart/form-data; boundary=b", "instrumental")
 
 
+PROMPT = '--b\r\nContent-Disposition: form-data; name="prompt"\r\n\r\n{}\r\n'
+TWICE = (PROMPT.format("p") + PROMPT.format("q" * 2001)).encode()
+
+
 def put(status: int, allow: str | None = None, method: str = "PUT", path: str = "/scheduler") -> Exchange:
     """Return a method that a path does not know."""
     return call(method, path, status, error(status), answer_headers={"Allow": allow} if allow else None)
@@ -158,7 +162,26 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             for each in (400, 404)
         ),
     ],
+    "printed-error-texts": [
+        (SILENT, [call("GET", "/music?user_id=1&type=song&type=opera", 400, error(400, "No"))]),
+        (
+            (
+                "[1] the error text is 'No', where the page prints "
+                "\"Invalid type parameter. Must be 'song' or 'instrumental'\""
+            ),
+            [call("GET", "/music?user_id=1&type=opera", 400, error(400, "No"))],
+        ),
+    ],
+    "list-keeps-to-its-account": [
+        (SILENT, [call("GET", "/music?user_id=111&user_id=222", 200, {"records": [music()]})]),
+    ],
+    "pages-neither-lose-nor-repeat": [
+        (PASSED, [page("/music", music()), call("GET", "/music?user_id=1&user_id=111", 200, {"records": []})]),
+    ],
     "invalid-is-refused": [
+        (SILENT, [call("GET", "/music?user_id=1&type=&type=opera", 200, {"records": []})]),
+        (SILENT, [song(sent=TWICE, kind="multipart/form-data; boundary=b")]),
+        (PASSED, [call("GET", "/music?user_id=1&type=song&type=song", 200, {"records": []})]),
         (PASSED, [order(prompt=None)]),
         (SILENT, [song(400, {"prompt": "p" * 2001})]),
         (SILENT, [song(404, {"prompt": "p" * 2001})]),

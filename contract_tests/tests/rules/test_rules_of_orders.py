@@ -91,6 +91,43 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     ],
     "order-comes-back": [
         *((PASSED, [order(prompt=f"A {no_text}"), read(shown({"otherInfo": "A"}))]) for no_text in ("\0", "\udfff")),
+        *(
+            (
+                (
+                    f"[2, 3, 4] the order of {JOB2} gave {field}, which its item does not show, as that of another order "
+                    "does"
+                ),
+                [
+                    order(kind=kind, **{field: value}),
+                    read(first),
+                    order(JOB2, kind=kind, **{field: value}),
+                    read(music(30, job=JOB2)),
+                ],
+            )
+            for kind, field, value, first in (
+                ("instrumental", "chords", "C", shown({"chord": "C"})),
+                ("instrumental", "bpm", 73, shown({"bpm": 73})),
+                ("song", "lyrics", "l", shown({}, lyricsPrompt="l")),
+                ("song", "prompt", "p", shown({}, description="p")),
+            )
+        ),
+        *(
+            (PASSED, [order(prompt="p"), read(shown({"otherInfo": "p"})), order(JOB2, prompt="q", kind=kind), later])
+            for kind, later in (
+                ("song", read(shown({}, job=JOB2, prompt="q"))),
+                ("song", read(music(job=JOB2))),
+                ("song", page("/music", music(30, job=JOB2))),
+                ("instrumental", read(music(30, job=JOB2))),
+            )
+        ),
+        (
+            PASSED,
+            [
+                order(prompt="p"),
+                order(JOB2, prompt="q"),
+                *at_once(read(shown({"otherInfo": "p"})), read(music(30, job=JOB2))),
+            ],
+        ),
         (SILENT, [read(shown({"bpm": 9}))]),
         (SILENT, [read(music()), read(shown({"bpm": 9}))]),
         (

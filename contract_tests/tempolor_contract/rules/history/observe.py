@@ -26,6 +26,7 @@ from ...document.call import CALLBACK, FILE, Call
 from ...document.ids import parse
 from ...document.service import LISTS, ORDERS, UPLOADS
 from ...exchanges.exchange import NotRecordedError
+from .echoes import echo_key, echoes
 from .records import MANY_CALLBACKS, Account, Job, Order, Refusal, Shared, Sighting, Upload, Walk
 from .world import World
 
@@ -99,6 +100,7 @@ def _item(world: World, call: Call) -> None:
         if job is None:
             continue
         sighting = Sighting(call, item)
+        _echoed(world, job, sighting)
         if call.operation == CALLBACK:
             job.callbacks.append(sighting)
         elif job.latest is None or job.latest.call.before(call):
@@ -117,6 +119,14 @@ def _item(world: World, call: Call) -> None:
                 world.unreported[job.id] = job
         if sighting.status == GENERATING and call.operation != CALLBACK:
             _ran(world, job, call)
+
+
+def _echoed(world: World, job: Job, sighting: Sighting) -> None:
+    if job.order is not None:
+        for each in echoes(job.order, sighting.item):
+            if each.told == each.wanted and len(world.echoed) < _MOST_REFERENCES:
+                key = echo_key(job.order, sighting.call, sighting.item, each.field)
+                world.echoed.setdefault(key, sighting.call)
 
 
 def _called(world: World, call: Call) -> None:
@@ -402,6 +412,10 @@ def observe(world: World, call: Call) -> None:
         world.unauthorized.append(call)
     with suppress(NotRecordedError):
         world.crashes.observe(call)
+    if call.repeats:
+        # Which account an order was for, or what it was about, nobody knows.
+        world.unclear_order = world.unclear_order or (call.operation in ORDERS and not call.refused)
+        return
     take = _BY_OPERATION.get(call.operation)
     if take is not None:
         take(world, call)

@@ -25,7 +25,7 @@ class World:
 
     `refused` has the refused orders by their `replyRef`; `references` those that stand for orders which may have begun;
     `unclear_order` says that an order had no clear answer, so that jobs may run that nobody has named. `turned` has the
-    later pages by list, account, kind and cursor.
+    later pages by list, account, kind and cursor. `echoed` has the first call that showed a field of orders, for each.
     """
 
     token: str
@@ -52,6 +52,7 @@ class World:
     authorized: Call | None = None
     artists: dict[str, Call] = field(default_factory=dict)
     unlisted: dict[str, Call] = field(default_factory=dict)
+    echoed: dict[tuple[object, ...], Call] = field(default_factory=dict)
     references: set[str] = field(default_factory=set)
     unclear_order: bool = False
     shared: Shared = field(default_factory=Shared, repr=False)
