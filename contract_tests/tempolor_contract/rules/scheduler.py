@@ -190,7 +190,7 @@ def _only_running(call: Call, world: World) -> Judged:
     judged: Judged = None
     for item in items_of(call):
         job = world.jobs.get(item.get("job_id", ""))
-        if job is None or status_of(item) != GENERATING or job.cancel_tried:
+        if job is None or status_of(item) != GENERATING or world.may_be_cancelled(job):
             continue
         # What an account had may be out of reach, whether another one of its name is there or not.
         if job.gone or _account_gone(world, job.account):
@@ -268,7 +268,7 @@ def _at_work(call: Call, world: World) -> Judged:
     judged: Judged = None
     for item in items_of(call):
         job = world.jobs.get(str(item.get("job_id")))
-        refused = job.no_cancel if job is not None and not (job.cancel_tried or job.gone) else None
+        refused = job.no_cancel if job is not None and not (world.may_be_cancelled(job) or job.gone) else None
         if job is None or refused is None or status_of(item) != GENERATING:
             continue
         if job.first.before(refused) and refused.before(call):

@@ -94,8 +94,8 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         *(
             (
                 (
-                    f"[2, 3, 4] the order of {JOB2} gave {field}, which its item does not show, as that of another order "
-                    "does"
+                    f"[2, 3, 4] the order of {JOB2} gave {field}, which its item does not show, as that of another "
+                    "order does"
                 ),
                 [
                     order(kind=kind, **{field: value}),

@@ -16,6 +16,7 @@ from stories import (
     PASSED,
     REMOVAL_CRASHED,
     SILENT,
+    TOKEN,
     UNLIMITED,
     at_once,
     available,
@@ -53,9 +54,9 @@ def slots(user_id: str = ACCOUNT, **fields: Any) -> dict[str, Any]:
     return {"user_id": user_id, **fields}
 
 
-def cancelling(status: int, job: str = JOB) -> Exchange:
+def cancelling(status: int, job: str = JOB, token: str = TOKEN) -> Exchange:
     """Return a cancelling."""
-    return call("DELETE", f"/scheduler/{job}", status, error(status) if status >= 400 else None)
+    return call("DELETE", f"/scheduler/{job}", status, error(status) if status >= 400 else None, token=token)
 
 
 def told(sys_time: Any) -> Exchange:
@@ -328,6 +329,14 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (PASSED, [order(), CANCELLED, cancelling(404), read(music())]),
         (PASSED, [stored(), order(), cancelling(404), REMOVAL_CRASHED, read(music())]),
         (PASSED, [order(), *at_once(cancelling(404), read(music()))]),
+        *(
+            (PASSED, [order(), cancelling(status, token="user:777-demo"), cancelling(404), read(music())])
+            for status in (204, 500)
+        ),
+        (
+            f"[3, 4] {JOB} is at work, but cancelling it before was answered 404: Something",
+            [order(), cancelling(404, token="user:777-demo"), cancelling(404), read(music())],
+        ),
         (
             f"[2, 3] {JOB} is at work, but cancelling it before was answered 404: Something",
             [order(), cancelling(404), read(music())],

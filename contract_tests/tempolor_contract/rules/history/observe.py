@@ -313,7 +313,11 @@ def _cancel(world: World, call: Call) -> None:
     job = world.job_of(call)
     if job is not None and call.status == 404:
         job.no_cancel = call
-    if job is None or call.refused:
+    if call.refused:
+        return
+    if len(world.shared.cancelled) < _MOST_REFERENCES:
+        world.shared.cancelled.add(call.arguments.get("job_id", ""))
+    if job is None:
         return
     job.cancel_tried = job.cancel_tried or call
     if call.accepted:

@@ -260,8 +260,8 @@ class Shared:
     `reply_urls` has the addresses that orders gave, as a receiver sees them, each with its refusal; None where one of
     the orders with it may have been taken; `called` has the last callback to each address. `stamps` has the first
     call that showed an account with a stamp of its storing. `reported` has the jobs whose final callback has come,
-    perhaps before the answer to their order did. `clocks` has the service's time by token, and `deletion` is the last
-    call that may have deleted something.
+    perhaps before the answer to their order did, and `cancelled` those that any token may have cancelled. `clocks` has
+    the service's time by token, and `deletion` is the last call that may have deleted something.
     """
 
     links: dict[str, Link] = field(default_factory=dict)
@@ -269,6 +269,7 @@ class Shared:
     called: dict[str, Call] = field(default_factory=dict)
     stamps: dict[tuple[str, int], Call] = field(default_factory=dict)
     reported: dict[str, None] = field(default_factory=dict)
+    cancelled: set[str] = field(default_factory=set)
     clocks: dict[str, Clock] = field(default_factory=dict)
     deletion: Call | None = None
     authorized: bool = False

@@ -66,6 +66,10 @@ class World:
         """Return the job a call's path names, if anything is known of it."""
         return self.jobs.get(call.arguments.get("job_id", ""))
 
+    def may_be_cancelled(self, job: Job) -> bool:
+        """Whether a job was cancelled, perhaps: by whoever has another token, too, if the service lets them."""
+        return job.cancel_tried is not None or job.id in self.shared.cancelled
+
     def live_accounts(self) -> list[Account]:
         """Return the accounts that exist as far as is known."""
         return [account for account in self.accounts.values() if account.gone is None]
