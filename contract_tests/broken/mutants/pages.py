@@ -7,11 +7,11 @@ from functools import partial
 from itertools import chain, count
 from typing import Any, Final
 
-from tempolor_mock.domain import accounts, music, paging
+from tempolor_mock.domain import accounts, midi, music, paging
 
 from ..mutant import Answer, Asked, Kind, Rewrite
 from ..rewriting import LISTS, ORDERS, SUCCESS, at, edit, error, rewritten, when, with_fields
-from ..switching import swap, switched
+from ..switching import instead, swap, switched
 
 _CURSOR: Final = re.compile(rb"\bcursor=[^&]")
 """Asks for a later page; an empty cursor counts as left out."""
@@ -63,6 +63,13 @@ def _any_account(page: Any) -> Any:
 
     del page
     return paged
+
+
+def _by_offset(table: Any, listing: str, *, cursor: str | None, size: int) -> Any:
+    """Count where a page begins: what is made meanwhile moves things to the next one, what is deleted away from it."""
+    begin = paging.read_cursor(cursor) if cursor else 0
+    found = tuple(table.page(listing, before=None, limit=begin + size + 1))[begin:]
+    return paging.Page(found[:size], paging.write_cursor(begin + size) if len(found) > size else "")
 
 
 def _skipping(cut: Any) -> Any:
@@ -244,6 +251,15 @@ MUTANTS: Final = (
         "A list of music holds that of all accounts.",
         "list-keeps-to-its-account",
         swap(music, "page", _any_account),
+    ),
+    *(
+        _switch(
+            f"{name}-by-offset",
+            f"A cursor of the list of {what} counts how many were shown before.",
+            "pages-hold-still",
+            swap(module, "page_of", instead(_by_offset)),
+        )
+        for name, what, module in (("midi", "MIDI files", midi), ("music", "music", music))
     ),
     _switch("cursor-skips", "A page skips an item.", "pages-neither-lose-nor-repeat", swap(paging, "cut", _skipping)),
     _switch(

@@ -106,21 +106,43 @@ def _turned(call: Call, world: World) -> Judged:
     if cursor and (walk is None or walk.cursor != cursor):
         return None
     begin = walk.calls[0] if walk else call
-    # Nothing that a user makes moves the artists' voices.
-    if walk and (call.operation == "list_artist_voices" or not _disturbed(world, begin)):
-        again = [each for each in ids if each in walk.ids]
-        if again:
-            return [Problem(f"{again[0]} is on two pages of one list", tuple(walk.calls), key="two pages")]
+    again = _shown_again(call, walk)
+    # What moves while pages are turned is another rule's; nothing that a user makes moves the artists' voices.
+    if again and (call.operation == "list_artist_voices" or not _made_since(world, begin)):
+        return again
     if call.item.get("hasNext"):
         return _goes_on(call, walk)
-    shown = {*ids, *(walk.ids if walk else ())}
-    lost = [each for each in _expected(call, world, begin) if each not in shown]
+    return FINE if _deleted_since(world, begin) else _hidden(call, world, walk) or FINE
+
+
+def _shown_again(call: Call, walk: Walk | None, why: str = "") -> list[Problem]:
+    """Return what was on an earlier page of a walk, too."""
+    again = [each for each in record_ids(call) if walk is not None and each in walk.ids][:1]
     pages = tuple(walk.calls) if walk else ()
-    return (
-        [Problem(f"{lost[0]} exists, but is on none of the {len(pages) + 1} pages of the list", pages, key="lost")]
-        if lost
-        else FINE
-    )
+    return [Problem(f"{each} is on two pages of one list{why}", pages, key="two pages") for each in again]
+
+
+def _hidden(call: Call, world: World, walk: Walk | None, why: str = "") -> list[Problem]:
+    """Return what is there, and was on no page of a walk that has come to its end."""
+    pages = tuple(walk.calls) if walk else ()
+    shown = {*record_ids(call), *(walk.ids if walk else ())}
+    lost = [each for each in _expected(call, world, pages[0] if pages else call) if each not in shown][:1]
+    return [
+        Problem(f"{each} exists, but is on none of the {len(pages) + 1} pages of the list{why}", pages, key="lost")
+        for each in lost
+    ]
+
+
+def _while_things_move(call: Call, world: World) -> Judged:
+    """Judge a page that is turned after something was made or deleted."""
+    walk = world.walks.get(Walk.key(call)) if call.status == 200 else None
+    if walk is None or not walk.cursor or walk.cursor != call.query.get("cursor"):
+        return None
+    begin, ends = walk.calls[0], not call.item.get("hasNext")
+    made, deleted = _made_since(world, begin), ends and _deleted_since(world, begin)
+    again = _shown_again(call, walk, ", since something was made while they were turned") if made else []
+    hidden = _hidden(call, world, walk, ", since something was deleted while they were turned") if deleted else []
+    return [*again, *hidden] if made or deleted else None
 
 
 def _goes_on(call: Call, walk: Walk | None) -> Judged:
@@ -143,11 +165,17 @@ def _asked_again(call: Call, world: World) -> Judged:
     return [Problem(told, (before,), key="again")]
 
 
-def _disturbed(world: World, begin: Call) -> bool:
-    """Whether something was made since a walk began: then later pages may show again what has moved down."""
+def _made_since(world: World, begin: Call) -> bool:
+    """Whether something was made since a walk began."""
     made = [job.first for job in world.jobs.values() if job.order is not None]
     made += [each.first for shelf in (world.midi, world.voices) for each in shelf.values() if each.uploaded]
     return any(not each.before(begin) for each in made) or world.unclear_order
+
+
+def _deleted_since(world: World, begin: Call) -> bool:
+    """Whether something was deleted since a walk began, perhaps."""
+    gone = [each.gone for shelf in (world.jobs, world.midi, world.voices) for each in shelf.values()]
+    return any(each is not None and not each.before(begin) for each in gone)
 
 
 def _expected(call: Call, world: World, begin: Call) -> list[str]:
@@ -219,5 +247,15 @@ RULES = (
         _PAGE,
         on=LISTS,
         history=_pages,
+    ),
+    Rule(
+        "pages-hold-still",
+        "What is made or deleted while pages are turned neither repeats nor hides what was there: a cursor is a place.",
+        _PAGE,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-69",),
+        on=_OWN,
+        history=_while_things_move,
     ),
 )

@@ -354,6 +354,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [page("/music", music(), cursor="c"), following(music(job=JOB2))],
         [page("/music", music(), cursor="c"), following(music())],
     ),
+    "pages-hold-still": (
+        [page("/music", music(), cursor="c"), UPLOADED, following(music(job=JOB2))],
+        [page("/music", music(), cursor="c"), UPLOADED, following(music())],
+    ),
     "download-has-a-link": ([link()], [call("GET", f"/music/download/{JOB}", 200, {"url": "a.mp3"})]),
     "download-only-when-complete": ([read(music(30)), link()], [link(), read(music(0)), link(), read(music(0))]),
     "complete-can-be-downloaded": (

@@ -39,6 +39,14 @@ def pages(
     return call("GET", path, status, answer, query=query | ({"cursor": cursor} if cursor else {}))
 
 
+DELETED_MIDI = call("DELETE", f"/music/midi/{MIDI}", 200, {"result": True})
+
+
+def following(*records: dict[str, Any], cursor: str = "", path: str = "/music") -> Exchange:
+    """Return the second page of a list, and the cursor of the third."""
+    return replace(page(path, *records, cursor=cursor), request=pages(cursor="c", path=path, user_id=ACCOUNT).request)
+
+
 def empty(number: int) -> Exchange:
     """Return an empty page of a list that goes on; its cursor is its number."""
     return replace(page("/music", cursor=f"{number + 1}"), request=pages(cursor=f"{number}", user_id=ACCOUNT).request)
@@ -122,7 +130,31 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [pages({"midiItemId": MIDI}, path="/music/midi", user_id=OTHER)],
         ),
     ],
+    "pages-hold-still": [
+        (SILENT, [page("/music", music(), cursor="c"), pages(music(), cursor="c", user_id=ACCOUNT)]),
+        (SILENT, [order(), page("/music", cursor="c"), pages(cursor="c", user_id=ACCOUNT)]),
+        (SILENT, [page("/music", music(), cursor="c"), UPLOADED, pages(music(), cursor="d", user_id=ACCOUNT)]),
+        (SILENT, [page("/music", music(), cursor="c"), UPLOADED, pages(cursor="c", user_id=ACCOUNT, status=400)]),
+        (SILENT, [UPLOADED, pages(music(), music(), user_id=ACCOUNT)]),
+        (PASSED, [page("/music", music(), cursor="c"), UPLOADED, pages(second_item(), cursor="c", user_id=ACCOUNT)]),
+        (
+            f"[1, 3] {JOB} is on two pages of one list, since something was made while they were turned",
+            [page("/music", music(), cursor="c"), UPLOADED, pages(music(), cursor="c", user_id=ACCOUNT)],
+        ),
+        (SILENT, [order(), DELETED_MIDI, page("/music", cursor="c"), pages(cursor="c", user_id=ACCOUNT)]),
+        (SILENT, [UPLOADED, order(), page("/music", cursor="c"), DELETED_MIDI, following(cursor="d")]),
+        (PASSED, [UPLOADED, order(), page("/music", cursor="c"), DELETED_MIDI, following(music())]),
+        (PASSED, [UPLOADED, page("/music/midi", cursor="c"), DELETED_MIDI, following(path="/music/midi")]),
+        (
+            (
+                f"[3, 5] {JOB} exists, but is on none of the 2 pages of the list, since something was deleted while they "
+                "were turned"
+            ),
+            [UPLOADED, order(), page("/music", cursor="c"), DELETED_MIDI, following()],
+        ),
+    ],
     "pages-neither-lose-nor-repeat": [
+        (PASSED, [UPLOADED, order(), page("/music", cursor="c"), DELETED_MIDI, following()]),
         (SILENT, [pages(cursor="c", status=400)]),
         (PASSED, [page("/music", cursor="c"), pages(cursor="c", status=400)]),
         (PASSED, [page("/music", cursor="c"), pages(cursor="c", user_id=ACCOUNT), pages(cursor="d", status=400)]),

@@ -38,8 +38,9 @@ def _many_files(lab: Lab, account: str) -> None:
     # What stands on the last page is as good as the rest: the rules about what is there judge that.
     for midi_id in record_ids(_last(lab, "list_midi", account))[-1:]:
         fixtures.cancel_all(lab, fixtures.order(lab, user_id=account, midiItemId=midi_id).jobs)
-    # What is added while pages are turned may move things to the next page, and lose none.
-    pages(lab, "list_midi", {"user_id": account}, _MOST_PAGES, meanwhile=lambda: _upload(lab, account))
+    # What comes and goes while pages are turned moves nothing to another page: `pages-hold-still` judges it.
+    for change in (partial(_upload, lab, account), partial(_delete_first, lab)):
+        pages(lab, "list_midi", {"user_id": account}, _MOST_PAGES, meanwhile=change)
 
 
 def _many_voices(lab: Lab, account: str) -> None:
@@ -68,6 +69,7 @@ def _much_music(lab: Lab, account: str) -> None:
     lab.side_by_side(partial(_order, lab, account, cancelled=number % 4 == 0) for number in orders)
     for job_id in record_ids(_last(lab, "list_music", account))[-1:]:
         fixtures.read(lab, job_id)
+    pages(lab, "list_music", {"user_id": account}, _MOST_PAGES, meanwhile=partial(_order_more, lab, account))
 
 
 def _last(lab: Lab, operation: str, account: str) -> Call:
@@ -132,7 +134,16 @@ def _order(lab: Lab, account: str, *, cancelled: bool) -> None:
     fixtures.cancel_all(lab, jobs if cancelled else ())
 
 
-def _upload(lab: Lab, account: str) -> None:
+def _order_more(lab: Lab, account: str, _first: Call) -> None:
+    fixtures.cancel_all(lab, fixtures.order(lab, user_id=account).jobs)
+
+
+def _delete_first(lab: Lab, first: Call) -> None:
+    for midi_id in record_ids(first)[:1]:
+        lab.call("delete_midi", arguments={"midiItemId": midi_id})
+
+
+def _upload(lab: Lab, account: str, _first: Call | None = None) -> None:
     query = {"user_id": account, "name": lab.name("page")}
     call = lab.call("upload_midi", query=query, content=midi_file(), headers={"Content-Type": "audio/midi"})
     if not call.accepted:
@@ -146,7 +157,7 @@ WALK = Scenario(
     cost=71,
     beside=Beside.UNHURRIED,
     provokes=ids(
-        "pages-neither-lose-nor-repeat ready-material-can-be-used what-was-made-can-be-found no-lasting-crash "
-        "empty-fields-are-left-out"
+        "pages-neither-lose-nor-repeat pages-hold-still ready-material-can-be-used what-was-made-can-be-found "
+        "no-lasting-crash empty-fields-are-left-out"
     ),
 )

@@ -101,12 +101,12 @@ def walk(lab: Lab, operation: str, query: dict[str, Any], most: int = _MOST_PAGE
 
 
 def pages(
-    lab: Lab, operation: str, query: dict[str, Any], most: int, *, meanwhile: Callable[[], None] | None = None
+    lab: Lab, operation: str, query: dict[str, Any], most: int, *, meanwhile: Callable[[Call], object] | None = None
 ) -> list[Call]:
     """Read the pages of a list, at most so many; after the first one, something may be done."""
     found = [lab.call(operation, query=query)]
     if meanwhile is not None:
-        meanwhile()
+        meanwhile(found[0])
     while len(found) < most:
         cursor = found[-1].item.get("cursor")
         if found[-1].item.get("hasNext") is not True or not isinstance(cursor, str) or not cursor:
