@@ -148,6 +148,14 @@ def _no_file_of_cancelled() -> Rewrite:
 
 _switch = partial(switched, Kind.LIFECYCLE)
 
+
+def _is_there(world: Any, account: Any, voice_id: str) -> None:
+    """Raise what an order is told whose voice is not the account's; whether it is ready does not count."""
+    voice = world.voices.get(voice_id.rpartition(":")[2])
+    if voice is None or voice.listing != account.user_id:
+        raise errors.no_source_material()
+
+
 MUTANTS: Final = (
     _switch(
         "cancelled-jobs-fail",
@@ -319,6 +327,14 @@ MUTANTS: Final = (
         expects=("ready-material-can-be-used", "ready-voice-stays-ready"),
         patches=swap(voices.ClonedVoice, "is_ready", instead(lambda _self, _now: True)),
         policy={"clone_seconds": (200.0, 200.0)},
+    ),
+    Mutant(
+        id="unready-voices-sing-now-and-then",
+        kind=Kind.LIFECYCLE,
+        sentence="Orders take voices that are being cloned, which the one in four is that takes more than two minutes.",
+        expects=("clone-status-fits-its-body",),
+        patches=swap(voices, "check_usable", instead(_is_there)),
+        policy={"clone_seconds": (30.0, 150.0)},
     ),
     Mutant(
         id="unready-voice-stays-unready",

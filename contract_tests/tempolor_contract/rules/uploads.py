@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ..document.bodies import records_of, whole
+from ..document.bodies import GENERATING, records_of, whole
 from ..document.call import Call
 from ..document.ids import parse
 from .history.records import Upload
@@ -60,13 +60,24 @@ def _is_new(call: Call, world: World) -> Judged:
 
 
 def _clone(call: Call) -> Judged:
-    if not call.accepted:
+    if not call.accepted or call.operation != "clone_voice":
         return None
     if call.status == 202 and call.item.get("result") is True:
         return [Problem("cloning was answered 202, which says that the voice is not ready, but its result is true")]
     if call.status == 200 and (call.item.get("result", True) is not True or call.item.get("message")):
         return [Problem(f"cloning was answered 200, which says that the voice is ready, but the body is {call.item}")]
     return FINE
+
+
+def _sang_early(call: Call, world: World) -> Judged:
+    judged: Judged = None
+    for record in records_of(call) if call.status == 200 else ():
+        voice = world.voices.get(str(record.get("clonedVoiceItemId")))
+        if voice is not None and voice.sung is not None and voice.sung.before(call):
+            told = f"{voice.id} is still being cloned, but an order with it was taken before"
+            early = record.get("status") == GENERATING and voice.ready is None
+            judged = [*(judged or ()), *([Problem(told, (voice.sung,))] if early else ())]
+    return judged
 
 
 def _round_trip(call: Call, world: World) -> Judged:
@@ -188,11 +199,12 @@ RULES = (
     ),
     Rule(
         "clone-status-fits-its-body",
-        "A voice is ready after a 200, and not yet after a 202.",
+        "A voice is ready after a 200, and not yet after a 202: an order with it is a 404 then.",
         _VOICES,
         evidence=("D-74",),
-        on=frozenset({"clone_voice"}),
+        on=frozenset({"clone_voice", "list_cloned_voices"}),
         single=_clone,
+        history=_sang_early,
     ),
     Rule(
         "upload-comes-back-in-its-list",

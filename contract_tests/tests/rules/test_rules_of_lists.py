@@ -147,8 +147,8 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (PASSED, [UPLOADED, page("/music/midi", cursor="c"), DELETED_MIDI, following(path="/music/midi")]),
         (
             (
-                f"[3, 5] {JOB} exists, but is on none of the 2 pages of the list, since something was deleted while they "
-                "were turned"
+                f"[3, 5] {JOB} exists, but is on none of the 2 pages of the list, since something was deleted while "
+                "they were turned"
             ),
             [UPLOADED, order(), page("/music", cursor="c"), DELETED_MIDI, following()],
         ),

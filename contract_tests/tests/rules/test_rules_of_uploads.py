@@ -31,6 +31,10 @@ STAMP, SKEW = 1747731600125, 5000
 UPDATED = call("GET", "/accounts/222", 200, {"user_id": OTHER, "updated": STAMP + 1})
 
 
+STILL_CLONING = cloned({"clonedVoiceItemId": VOICE, "message": "wait"}, 202)
+SINGS = order(clonedVoiceItemId=VOICE)
+
+
 def stems(state: Any, url: Any = None, status: int = 200) -> Exchange:
     """Return the splitting of a piece."""
     return call("POST", "/music/stems-splitter", status, {"state": state, "stemsZipUrl": url})
@@ -89,6 +93,16 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             ("[1] cloning was answered 200, which says that the voice is ready, but the body is {'message': 'wait'}"),
             [cloned({"message": "wait"})],
+        ),
+        (SILENT, [SINGS, voices({"status": 0})]),
+        (PASSED, [STILL_CLONING, voices({"status": 0}), order(), voices({"status": 0})]),
+        (PASSED, [STILL_CLONING, SINGS, voices({"status": 30})]),
+        (PASSED, [STILL_CLONING, voices({"status": 30}), SINGS, voices({"status": 0})]),
+        (PASSED, [STILL_CLONING, *at_once(SINGS, voices({"status": 0}))]),
+        (PASSED, [STILL_CLONING, sung(clonedVoiceItemId=VOICE), voices({"status": 0})]),
+        (
+            f"[2, 3] {VOICE} is still being cloned, but an order with it was taken before",
+            [STILL_CLONING, SINGS, voices({"status": 0})],
         ),
     ],
     "upload-comes-back-in-its-list": [

@@ -42,6 +42,9 @@ def _order(world: World, call: Call) -> None:
     if not call.accepted:
         world.unclear_order = world.unclear_order or call.unclear
         return
+    voice = world.voices.get(str(call.sent.get("clonedVoiceItemId")))
+    if voice is not None and voice.ready is None:
+        voice.sung = voice.sung or call
     jobs = texts(call.item.get("jobs"))
     parts = parse(jobs[0]) if jobs else None
     account = parts.account if parts else ""

@@ -125,7 +125,10 @@ class Account:
 
 @dataclass
 class Upload:
-    """A MIDI file or a cloned voice. `ready` is the call that showed that it can be used."""
+    """A MIDI file or a cloned voice.
+
+    `ready` is the call that showed that it can be used, `sung` the first order that was taken with it before.
+    """
 
     id: str
     account: str
@@ -134,6 +137,7 @@ class Upload:
     name: str | None = None
     status: Any = None
     ready: Call | None = None
+    sung: Call | None = None
     deleted: Call | None = None
     gone: Call | None = None
 

@@ -34,6 +34,7 @@ _MIDI_TYPE: Final = {"Content-Type": "audio/midi"}
 _WAV_TYPE: Final = {"Content-Type": "audio/wav"}
 _LONG: Final = 250
 _TOO_LONG: Final = 413
+_STILL_CLONING: Final = 202
 _MOST_PAGES: Final = 8
 _SOUNDS: Final = ("mp4", "x-m4a", "mpeg", "wav", "wave", "flac", "x-flac")
 _LISTED: Final = {
@@ -98,10 +99,7 @@ def _voice(lab: Lab) -> None:
     )
     voice_id = str(call.item.get("clonedVoiceItemId"))
     _listed(lab, "list_cloned_voices", "clonedVoiceItemId", voice_id, call)
-    if call.status == 202:
-        _too_early(lab, account, voice_id)
-    polls: list[Call] = []
-    fixtures.comes_to_an_end(lab, lambda: _ready(lab, account, voice_id, polls), voice_id, polls)
+    becomes_ready(lab, account, call)
     jobs = _order_with(lab, "clonedVoiceItemId", voice_id, account)
     _beside_another(lab, account, voice_id)
     records = records_of(lab.call("list_cloned_voices", query={"user_id": account}))
@@ -112,6 +110,15 @@ def _voice(lab: Lab) -> None:
     if lab.clock.virtual:
         # Its id is not given away again. Elsewhere a voice keeps its caller waiting for minutes.
         lab.call("clone_voice", query=query, content=wav_file(), headers=_WAV_TYPE, timeout=UPLOAD_SECONDS)
+
+
+def becomes_ready(lab: Lab, account: str, cloned: Call) -> None:
+    """Judge that a voice can be used once it is ready, and not before; UnclearError if that may yet come."""
+    voice_id = str(cloned.item.get("clonedVoiceItemId"))
+    if cloned.status == _STILL_CLONING:
+        _too_early(lab, account, voice_id)
+    polls: list[Call] = []
+    fixtures.comes_to_an_end(lab, lambda: _ready(lab, account, voice_id, polls), voice_id, polls)
 
 
 def _beside_another(lab: Lab, account: str, voice_id: str) -> None:
@@ -143,15 +150,15 @@ def _ready(lab: Lab, account: str, voice_id: str, polls: list[Call]) -> bool | N
 
 
 def _too_early(lab: Lab, account: str, voice_id: str) -> None:
-    """Order with a voice that is still being cloned, as a look afterwards shows."""
+    """Order with a voice that is being cloned, and look whether it still is: `clone-status-fits-its-body` judges it."""
     fields = {"user_id": account, "prompt": "A ballad", "clonedVoiceItemId": voice_id}
-    orders = [lab.call("create_song", **encoded(fields)) for encoded in fixtures.ENCODINGS]
-    after = lab.call("list_cloned_voices", query={"user_id": account})
-    status = [each.get("status") for each in records_of(after) if each.get("clonedVoiceItemId") == voice_id]
-    for order in orders:
-        if status == [GENERATING] and not fixtures.busy(order):
+    for encoded in fixtures.ENCODINGS:
+        order = lab.call("create_song", **encoded(fields))
+        look = lab.call("list_cloned_voices", query={"user_id": account})
+        status = [each.get("status") for each in records_of(look) if each.get("clonedVoiceItemId") == voice_id]
+        if status == [GENERATING] and order.refused and not fixtures.busy(order):
             told = f"{voice_id} was still being cloned, but an order with it was answered {order.status}"
-            lab.check(_CLONE_STATUS_FITS_ITS_BODY, fine=order.status == 404, message=told, call=order, earlier=(after,))
+            lab.check(_CLONE_STATUS_FITS_ITS_BODY, fine=order.status == 404, message=told, call=order, earlier=(look,))
         fixtures.cancel_all(lab, texts(order.item.get("jobs")))
 
 
