@@ -141,6 +141,13 @@ def _zero_counts(identity: Any) -> Any:
 
 
 _STAMPS: Final = ("createTime", "updateTime")
+
+
+def _numbered() -> Rewrite:
+    numbers = count()
+    return edit(["get_music"], lambda item: {**item, "requestId": f"r{next(numbers)}"})
+
+
 _variant = partial(Mutant, kind=Kind.LEGAL)
 
 
@@ -188,6 +195,11 @@ VARIANTS: Final = (
         id="newer-fields",
         sentence="Items have fields that no page prints.",
         patches=lambda: _items(with_fields(region="eu")),
+    ),
+    _variant(
+        id="numbered-answers",
+        sentence="Answers have a number of their own, which callbacks do not have.",
+        rewrite=_numbered,
     ),
     _variant(
         id="no-artists",

@@ -239,6 +239,19 @@ def _one_name_one_voice() -> Rewrite:
     return rewrite
 
 
+def _deletes_jobs_as_files() -> Rewrite:
+    """Delete a job, as far as the answer tells, where a MIDI file is to be deleted."""
+    jobs: set[str] = set()
+
+    def rewrite(asked: Asked, answer: Answer) -> None:
+        if asked.operation in ORDERS and answer.status == 200:
+            jobs.update(answer.data["jobs"])
+        elif asked.operation == "delete_midi" and unquote(asked.path).rpartition("/")[2] in jobs:
+            answer.become(200, {"result": True})
+
+    return rewrite
+
+
 def _numbers_become_texts(parameters: dict[str, Any]) -> dict[str, Any]:
     return {name: str(each) if isinstance(each, int) else each for name, each in parameters.items()}
 
@@ -327,6 +340,12 @@ MUTANTS: Final = (
         "Deleting an unknown MIDI file succeeds.",
         "unknown-id-is-404 deleted-is-gone ids-belong-to-their-user",
         lambda: answers(on("delete_midi", 404), 200, {"result": True}),
+    ),
+    _rewrite(
+        "jobs-are-deleted-as-files",
+        "Deleting a MIDI file by the id of a job that is there succeeds.",
+        "malformed-id-is-400 invalid-is-refused",
+        _deletes_jobs_as_files,
     ),
     _rewrite(
         "job-ids-not-composite",

@@ -32,6 +32,11 @@ LISTS: Final = frozenset({"list_music", "list_midi", "list_cloned_voices", "list
 LISTINGS: Final = frozenset({"list_running_jobs", "get_available_capacity"})
 """The operations that tell which jobs run."""
 
+FIXED_NAMES: Final = frozenset(
+    {"song", "instrumental", "midi", "cloned-voices", "artist-voices", "stems-splitter", "available"}
+)
+"""The names that stand in paths where an id could (D-24)."""
+
 SOURCES: Final = ("artistVoiceItemId", "clonedVoiceItemId", "midiItemId")
 """The fields of an order that name what is sung or built on: at most one of them."""
 

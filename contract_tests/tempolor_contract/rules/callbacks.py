@@ -1,11 +1,14 @@
 """Rules about the callbacks that go to `replyUrl`. The pages hardly describe them, so they bind mocks (D-80)."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Any, Final
+
+from tempolor_spec import load_document
 
 from ..document.bodies import FAILED, FINAL, address_of, items_of, status_of, whole
 from ..document.call import CALLBACK, Call
+from ..document.schemas import dereferenced
 from .history.records import MANY_CALLBACKS, Job
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -152,15 +155,27 @@ def _body(call: Call, world: World) -> Judged:
     return [Problem(told, (other.call,))] if different else FINE
 
 
-def _comparable(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: _unsigned(value) for name, value in item.items() if name not in _OWN | _VOLATILE}
-
-
-def _unsigned(value: Any) -> Any:
-    """Leave out the queries of addresses, which may be signed anew whenever one is shown."""
+def _comparable(value: Any) -> Any:
+    """Leave out what may differ: fields that no page prints, and the queries of addresses, which may be signed anew."""
     if isinstance(value, dict):
-        return {name: _unsigned(inner) for name, inner in value.items()}
+        return {name: _comparable(each) for name, each in value.items() if name in _compared()}
     return value.partition("?")[0] if isinstance(value, str) and value.startswith("http") else value
+
+
+@cache
+def _compared() -> frozenset[str]:
+    """Return the names of the fields, at any depth, that a callback and a poll have in common."""
+    document = load_document()
+    printed = frozenset(_names(dereferenced(document["components"]["schemas"]["MusicItem"], document)))
+    return printed - _OWN - _VOLATILE
+
+
+def _names(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        properties = schema.get("properties")
+        yield from properties if isinstance(properties, dict) else ()
+    for each in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _names(each)
 
 
 _CALLBACKS: Final = frozenset({CALLBACK})

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from ..document.call import CALLBACK, FILE, Call
 from ..document.ids import parse
 from ..document.schemas import JSON
-from ..document.service import ORDERS, SOURCES
+from ..document.service import FIXED_NAMES, ORDERS, SOURCES
 from .history.records import Crashes
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -83,8 +83,7 @@ def _of_id(call: Call) -> str | None:
     parts = parse(given)
     if parts is not None and parts.kind == kind:
         return f"No record found for {given}" if call.status == 404 else None
-    # Without a colon it may be one of the fixed names beside the ids.
-    return f"{name} has incorrect format" if call.status == 400 and ":" in given else None
+    return f"{name} has incorrect format" if call.status == 400 and given not in FIXED_NAMES else None
 
 
 def _missing(call: Call, _world: World, name: str, *, beside: frozenset[str]) -> str | None:

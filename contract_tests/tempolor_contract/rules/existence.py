@@ -5,6 +5,7 @@ from typing import Final
 from ..document.bodies import FILE_FORMATS, record_ids
 from ..document.call import Call
 from ..document.ids import parse, token_number
+from ..document.service import FIXED_NAMES
 from .history.records import Job, Upload
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Strength
@@ -17,7 +18,6 @@ _KINDS: Final = {
     "delete_midi": ("midiItemId", "midi"),
     "delete_cloned_voice": ("clonedVoiceItemId", "voice"),
 }
-_FIXED_NAMES: Final = frozenset({"song", "instrumental", "midi", "cloned-voices", "artist-voices", "stems-splitter"})
 _LISTS: Final = frozenset({"list_music", "list_midi", "list_cloned_voices"})
 _SOURCES: Final = ("clonedVoiceItemId", "midiItemId")
 _ACCOUNTS: Final = frozenset({"get_account", "list_accounts"})
@@ -34,7 +34,7 @@ def _malformed(call: Call) -> Judged:
     name, kind = _KINDS[call.operation]
     given = call.arguments.get(name, "")
     parts = parse(given)
-    if (parts is not None and parts.kind == kind) or given in _FIXED_NAMES or not given:
+    if (parts is not None and parts.kind == kind) or given in FIXED_NAMES or not given:
         return None
     if call.unclear or call.status in {401, 402, 405, 429} or not call.token:
         return None

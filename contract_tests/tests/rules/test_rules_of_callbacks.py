@@ -96,6 +96,14 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (SILENT, [order(), read(music(30)), callback(music(30, 99))]),
         (SILENT, [callback(music(30)), read(music(10))]),
         (SILENT, [order(), callback(music(30))]),
+        (
+            PASSED,
+            [
+                order(),
+                read(music(30, requestId="a", musicMaterial={"madeBy": "a"})),
+                callback(music(30, requestId="b", musicMaterial={})),
+            ],
+        ),
         (PASSED, [order(replyRef="r"), read(music(30, likeTotal=1)), callback(music(30, likeTotal=2, replyRef="r"))]),
         (
             PASSED,

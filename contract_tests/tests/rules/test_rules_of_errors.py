@@ -71,7 +71,11 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             f"[1] the error text is 'x', where the page prints 'No record found for {MIDI}'",
             [refused(f"/music/midi/{MIDI}", 404, "x", "DELETE")],
         ),
-        (SILENT, [refused("/music/nope", 400, "x")]),
+        (SILENT, [refused("/music/stems-splitter", 400, "x")]),
+        (
+            "[1] the error text is 'x', where the page prints 'job_id has incorrect format'",
+            [refused("/music/nope", 400, "x")],
+        ),
         (SILENT, [refused(f"/music/{VOICE}", 404, "x")]),
         (SILENT, [refused(f"/music/{JOB}", 400, "x")]),
         (SILENT, [refused("/music/song", 400, "x", "POST", sent={"prompt": ""})]),

@@ -170,6 +170,7 @@ def _own_ids(lab: Lab) -> None:
     lab.side_by_side(
         partial(_without_token, lab, operation, name, thing) for operation, name, thing in [*named, *accounts]
     )
+    _wrong_kinds(lab, {**things, "job_id": job_id})
     for operation, name, thing in named:
         _spelt(lab, operation, name, thing, encoded=True)
     slashed = [(operation, "job_id", second) for operation in _OF_JOBS]
@@ -190,6 +191,17 @@ def _without_a_part(job_id: str) -> list[str]:
 
 def _without_token(lab: Lab, operation: str, name: str, thing: str) -> None:
     refused_without_token(lab, lab.call(operation, arguments={name: thing}, token=None))
+
+
+def _wrong_kinds(lab: Lab, things: dict[str, str]) -> None:
+    """Name things of ours where one of another kind is asked for: `malformed-id-is-400` judges it."""
+    wanted = [*((operation, "job_id") for operation in _OF_JOBS), *((_DELETES[name], name) for name in _DELETES)]
+    lab.side_by_side(
+        partial(lab.call, operation, arguments={name: thing})
+        for operation, name in wanted
+        for kind, thing in things.items()
+        if kind != name
+    )
 
 
 def _spelt(lab: Lab, operation: str, name: str, thing: str, *, encoded: bool) -> None:

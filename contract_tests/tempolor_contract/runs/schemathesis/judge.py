@@ -6,16 +6,13 @@ from typing import Any, Final
 from schemathesis.engine import events
 
 from ...document.call import Call
-from ...document.service import ORDERS
+from ...document.service import FIXED_NAMES, ORDERS
 from ...rules.rule import Problem
 from ..scenarios.lab import Lab
 from .checks import CHECKS, CLEAN, REACHED, TAKEN
 from .gateway import CASE_ID, NOT_SENT, Gateway
 from .hooks import DELETES, RequestHooks, operation_of
 
-_FIXED: Final = frozenset(
-    {"song", "instrumental", "midi", "cloned-voices", "artist-voices", "stems-splitter", "available"}
-)
 _STRICT: Final = frozenset({"answer-fits-schema", "error-envelope", "media-type-documented"})
 _OF_IDS: Final = frozenset({"GET", "DELETE", "HEAD", "OPTIONS"})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
@@ -127,7 +124,7 @@ class Judge:
 
 def excuse(check: str, case: Any, call: Call) -> str:
     """Return why a failed check is none by the decisions, empty if it is one."""
-    fixed = (call.path or "").rstrip("/").rpartition("/")[2] in _FIXED
+    fixed = (call.path or "").rstrip("/").rpartition("/")[2] in FIXED_NAMES
     if check == "unsupported_method" and call.method not in _METHODS:
         return "a server may refuse a method that it has never heard of before the application sees it"
     if check == "unsupported_method" and fixed:
