@@ -170,7 +170,7 @@ def _own_ids(lab: Lab) -> None:
     lab.side_by_side(
         partial(_without_token, lab, operation, name, thing) for operation, name, thing in [*named, *accounts]
     )
-    _wrong_kinds(lab, {**things, "job_id": job_id})
+    _wrong_kinds(lab, account, {**things, "job_id": job_id})
     for operation, name, thing in named:
         _spelt(lab, operation, name, thing, encoded=True)
     slashed = [(operation, "job_id", second) for operation in _OF_JOBS]
@@ -193,15 +193,26 @@ def _without_token(lab: Lab, operation: str, name: str, thing: str) -> None:
     refused_without_token(lab, lab.call(operation, arguments={name: thing}, token=None))
 
 
-def _wrong_kinds(lab: Lab, things: dict[str, str]) -> None:
-    """Name things of ours where one of another kind is asked for: `malformed-id-is-400` judges it."""
+def _wrong_kinds(lab: Lab, account: str, things: dict[str, str]) -> None:
+    """Name things of ours where others are asked for: `malformed-id-is-400` and `invalid-is-refused` judge it."""
     wanted = [*((operation, "job_id") for operation in _OF_JOBS), *((_DELETES[name], name) for name in _DELETES)]
+    others = [(name, kind) for name in _DELETES for kind in things if kind != name]
     lab.side_by_side(
-        partial(lab.call, operation, arguments={name: thing})
-        for operation, name in wanted
-        for kind, thing in things.items()
-        if kind != name
+        [
+            *(
+                partial(lab.call, operation, arguments={name: thing})
+                for operation, name in wanted
+                for kind, thing in things.items()
+                if kind != name
+            ),
+            *(partial(_order_with, lab, account, name, things[kind]) for name, kind in others),
+        ]
     )
+
+
+def _order_with(lab: Lab, account: str, name: str, thing: str) -> None:
+    call = lab.call("create_song", json={"user_id": account, "prompt": "A ballad", name: thing})
+    fixtures.cancel_all(lab, texts(call.item.get("jobs")))
 
 
 def _spelt(lab: Lab, operation: str, name: str, thing: str, *, encoded: bool) -> None:
