@@ -396,6 +396,36 @@ def test_what_keeps_its_caller_waiting_goes_out_together_and_last(lab):
     assert order == ["GET"] * 4 + ["POST"] * 2
 
 
+@pytest.mark.parametrize(
+    ("method", "times", "listing", "broken"),
+    [
+        ("POST", 3, 200, ["the service hung up on POST /music/song 3 times (ReadError: reset), while GET /scheduler"]),
+        ("GET", 4, 200, ["the service hung up on GET /music/song 4 times (ReadError: reset), while GET /scheduler"]),
+        ("POST", 2, 200, []),
+        ("POST", 3, 503, []),
+        ("DELETE", 3, 200, []),
+    ],
+    ids=["an order", "a poll", "a bad moment", "nothing works", "what may have worked"],
+)
+def test_a_request_that_is_hung_up_on_again_and_again_is_broken(lab, method, times, listing, broken):
+    """Others have to be answered meanwhile; what may not be sent again proves nothing."""
+    left = [*range(times)]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/scheduler"):
+            return httpx.Response(listing, json=[])
+        if left and left.pop() is not None:
+            raise httpx.ReadError("reset", request=request)
+        return httpx.Response(200, json={})
+
+    mine = lab(answer, rules=pick(only=["no-lasting-crash"]))
+    with pytest.raises(UnclearError, match="reset"):
+        mine.send(method, "/music/song")
+
+    [tally] = mine.inspector.ledger.tallies.values()
+    assert [each.message.partition(" was answered")[0] for each in tally.violations] == broken
+
+
 def test_a_service_that_falls_silent_ends_all_of_them(lab):
     """A round without an answer counts once; none goes on after the last one."""
 

@@ -16,6 +16,7 @@ from stories import (
     page,
     read,
     refused,
+    row,
     said,
     scheduler,
     stored,
@@ -99,6 +100,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "answer-fits-reading": [
         (SILENT, [answered(f"/music/{JOB}", 404, error(404))]),
         (PASSED, [read(music(titleEn=5))]),
+        (PASSED, [scheduler(row(replyUrl="-2e+251"))]),
         (PASSED, [read(music() | {"job_id": "x"})]),
         (PASSED, [read(music(progress=50.0, createTime=2**63))]),
         ("[1] get_music was answered 200, but progress: -1 is less than the minimum of 0", [read(music(progress=-1))]),
@@ -326,6 +328,7 @@ ASKED = call("GET", f"/music/{JOB}", 200, music(0, 101))
     [
         (read(music()), [], "fine"),
         (ASKED, ["odd"], "fine"),
+        (scheduler(row(replyUrl="-2e+251")), [], "fine"),
         (read(music()), ["odd", "new"], "get_music 200: openapi-core: odd; new; jsonschema-rs: fine"),
         (
             ASKED,

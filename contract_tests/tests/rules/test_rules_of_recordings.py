@@ -583,7 +583,10 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             [read(music(0, 101))],
         ),
     ],
-    "callback-fits-schema": [(PASSED, [order(), callback(music(0, 3.53))])],
+    "callback-fits-schema": [
+        (PASSED, [order(), callback(music(0, 3.53))]),
+        (PASSED, [order(replyUrl="nowhere"), callback(music(), replyUrl="nowhere")]),
+    ],
     "download-only-when-complete": [
         (SILENT, [order(), unfinished(404), read(music(30))]),
         (SILENT, [order(), unfinished(401), read(music())]),

@@ -1,6 +1,7 @@
 """Asking without a token, and for things, methods and paths that nobody has."""
 
 import json
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ _WAV: Final[dict[str, Any]] = {
 }
 _DELETES: Final = {"midiItemId": "delete_midi", "clonedVoiceItemId": "delete_cloned_voice"}
 _OF_JOBS: Final = ("get_music", "download_music", "cancel_job", "delete_music")
+_OF_IDS: Final = (*_OF_JOBS, *_DELETES.values())
 _MIDI: Final[dict[str, Any]] = {"content": midi_file(), "headers": {"Content-Type": "audio/midi"}}
 _PROBES: Final = ("list_accounts", "list_running_jobs", "list_midi")
 _BODIES: Final[dict[str, dict[str, Any]]] = {
@@ -67,8 +69,11 @@ def _delete(lab: Lab, operation: str, name: str, kind: str) -> None:
     told = f"nobody has {unknown}, but {operation} was answered {call.status}"
     lab.check(_UNKNOWN_ID_IS_404, fine=call.status == 404, message=told, call=call)
     other = fixtures.made_up_id(lab, "midi" if kind == "job" else "job")
-    for wrong in (lab.guard.inventory.decoy(_WRONG), other):
-        lab.call(operation, arguments={name: wrong})
+    wrong = lab.guard.inventory.decoy(_WRONG)
+    for each in (wrong, other):
+        lab.call(operation, arguments={name: each})
+    # Who may not ask is not told what is wrong with the question.
+    refused_without_token(lab, lab.call(operation, arguments={name: wrong}, token=None))
 
 
 def _nowhere(lab: Lab) -> None:
@@ -92,7 +97,6 @@ def _shown(call: Call) -> str:
 
 def _posts(lab: Lab) -> None:
     bodies = [(operation, body) for operation, body in _BODIES.items() if operation != "create_account"]
-    # Who may not ask is not told what is wrong with the question.
     bodies += [(operation, {"json": {}}) for operation in _BODIES]
     calls = lab.side_by_side(partial(lab.call, operation, token=None, **body) for operation, body in bodies)
     for call in calls:
@@ -124,6 +128,8 @@ def _tokens(lab: Lab) -> None:
             continue
         lab.side_by_side(partial(_with_token, lab, each, kind, sent, arguments) for each in lab.operations)
         if kind == "an unknown token":
+            wrong = dict.fromkeys(arguments, lab.guard.inventory.decoy(_WRONG))
+            lab.side_by_side(partial(_with_token, lab, each, kind, sent, wrong) for each in _OF_IDS)
             _near_tokens(lab)
 
 
@@ -196,18 +202,15 @@ def _without_token(lab: Lab, operation: str, name: str, thing: str) -> None:
 def _wrong_kinds(lab: Lab, account: str, things: dict[str, str]) -> None:
     """Name things of ours where others are asked for: `malformed-id-is-400` and `invalid-is-refused` judge it."""
     wanted = [*((operation, "job_id") for operation in _OF_JOBS), *((_DELETES[name], name) for name in _DELETES)]
-    others = [(name, kind) for name in _DELETES for kind in things if kind != name]
-    lab.side_by_side(
-        [
-            *(
-                partial(lab.call, operation, arguments={name: thing})
-                for operation, name in wanted
-                for kind, thing in things.items()
-                if kind != name
-            ),
-            *(partial(_order_with, lab, account, name, things[kind]) for name, kind in others),
-        ]
-    )
+    asked: list[Callable[[], object]] = [
+        partial(lab.call, operation, arguments={name: thing})
+        for operation, name in wanted
+        for kind, thing in things.items()
+        if kind != name
+    ]
+    others = [(name, things[kind]) for name in _DELETES for kind in things if kind != name]
+    asked += [partial(_order_with, lab, account, *each) for each in others]
+    lab.side_by_side(asked)
 
 
 def _order_with(lab: Lab, account: str, name: str, thing: str) -> None:

@@ -28,6 +28,7 @@ _NO_LASTING_CRASH: Final = rule("no-lasting-crash")
 _TRIES = 3
 _MOST_REDIRECTS: Final = 5
 _FAULTS_IN_A_ROW = 6
+_HUNG_UP = ("RemoteProtocolError", "ReadError")
 _ME: Final = "me"
 _LEAST_PATIENCE: Final = 5.0
 _SHORT_PAUSE: Final = 2.0
@@ -153,7 +154,7 @@ class Lab:
             if not calls[-1].unclear or accept_unclear:
                 return calls[-1]
         call = calls[-1]
-        if any(map(Crashes.is_crash, calls)) and self._may_repeat(method):
+        if (any(map(Crashes.is_crash, calls)) or _hung_up(call)) and self._may_repeat(method):
             # A bad moment passes, and it strikes whatever is asked; `no-lasting-crash` judges which one this was.
             working = self._send(
                 "GET", self.target.base_url.rstrip("/") + "/scheduler", token or _ME, None, timeout, {}
@@ -400,12 +401,18 @@ class Lab:
             raise GoneError(f"the service has stopped answering: {calls[-1].exchange.fault}")
 
     def _judge_silence(self, calls: Sequence[Call], working: Call) -> None:
-        """Judge that a request which failed is not just left without an answer from then on."""
-        first, last = next(call for call in calls if Crashes.is_crash(call)), calls[-1]
-        if last.status == 0 and working.accepted:
-            told = f"{first.method} {first.path} was answered {first.status}, and then the same request not at all"
-            told += f" ({last.exchange.fault}), while GET {working.path} was answered {working.status}"
-            self.check(_NO_LASTING_CRASH, fine=False, message=told, call=last, earlier=(first, working))
+        """Judge that a request which failed is not just left without an answer from then on, nor from its beginning."""
+        last, meanwhile = calls[-1], f"while GET {working.path} was answered {working.status}"
+        if last.status or not working.accepted:
+            return
+        crash = next((call for call in calls if Crashes.is_crash(call)), None)
+        if crash is not None:
+            told = f"{crash.method} {crash.path} was answered {crash.status}, and then the same request not at all"
+            told = f"{told} ({last.exchange.fault}), {meanwhile}"
+            self.check(_NO_LASTING_CRASH, fine=False, message=told, call=last, earlier=(crash, working))
+        elif all(map(_hung_up, calls)):
+            told = f"the service hung up on {last.method} {last.path} {len(calls)} times ({last.exchange.fault})"
+            self.check(_NO_LASTING_CRASH, fine=False, message=f"{told}, {meanwhile}", call=last, earlier=(working,))
 
     def _may_repeat(self, method: str) -> bool:
         # A deletion that has worked in spite of its 5xx is a 404 the next time, and an order costs.
@@ -427,6 +434,11 @@ def _has_replaced(exchange: Exchange) -> bool:
     stores = request.method == "POST" and urlsplit(request.url).path.rstrip("/").endswith("/accounts")
     # Of two deletions, the one that was refused came second. One without an answer may have worked.
     return (stores or request.method == "DELETE") and exchange.status // 100 != 4
+
+
+def _hung_up(call: Call) -> bool:
+    """Whether a connection was closed in place of an answer."""
+    return call.exchange.fault.startswith(_HUNG_UP)
 
 
 def _reason(call: Call) -> str:

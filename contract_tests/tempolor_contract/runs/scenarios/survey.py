@@ -48,6 +48,7 @@ def look_around(lab: Lab) -> None:
         *(partial(lab.call, operation, arguments={"job_id": wrong}) for operation, wrong in _wrong_ids(lab)),
         *(partial(_unknown_id, lab, operation) for operation in ("get_music", "download_music")),
         *(partial(_without_token, lab, operation) for operation in _READING),
+        *(partial(_wrong_without_token, lab, operation) for operation in more and ("get_music", "download_music")),
         partial(_with_header, lab, "list_running_jobs", "Basic dXNlcjpwYXNz"),
         partial(_with_header, lab, "list_accounts", "Bearer"),
     ]
@@ -206,6 +207,11 @@ def _without_token(lab: Lab, operation: str) -> None:
     """Ask without a token: for a thing that nobody has, where the path names one."""
     arguments = {"user_id": "1", "job_id": fixtures.made_up_id(lab, "job")}
     refused_without_token(lab, lab.call(operation, arguments=arguments, token=None))
+
+
+def _wrong_without_token(lab: Lab, operation: str) -> None:
+    """Ask without a token for what is no id: who may not ask is not told what is wrong with the question."""
+    refused_without_token(lab, lab.call(operation, arguments={"job_id": "no-id"}, token=None))
 
 
 def _with_header(lab: Lab, operation: str, header: str) -> None:
