@@ -13,8 +13,10 @@ from tempolor_mock.domain import accounts, callbacks, errors, music
 from tempolor_mock.domain.draws import Draws
 from tempolor_mock.domain.jobs import Plan
 from tempolor_mock.operations import music as music_operations
+from tempolor_mock.steps import validation
 
 from .mutant import NOTHING, Answer, Asked, Kind, Mutant, Patch, Rewrite
+from .mutants.validation import forgiving
 from .rewriting import LISTS, ORDERS, SUCCESS, answers, at, edit, error, header, moved, put, with_fields, without
 
 
@@ -200,6 +202,11 @@ VARIANTS: Final = (
         id="numbered-answers",
         sentence="Answers have a number of their own, which callbacks do not have.",
         rewrite=_numbered,
+    ),
+    _variant(
+        id="any-text-for-an-address",
+        sentence="A `replyUrl` may be any text, and is repeated.",
+        patches=lambda: (Patch(validation.ObjectCheck, "__call__", forgiving('is not a "uri"')),),
     ),
     _variant(
         id="no-artists",

@@ -3,6 +3,7 @@
 from functools import partial
 from itertools import count
 from typing import Any, Final
+from urllib.parse import unquote
 
 from tempolor_mock.domain import errors
 from tempolor_mock.domain.ids import Token
@@ -55,6 +56,11 @@ def _open_for_what_is_there() -> Rewrite:
     return rewrite
 
 
+def _garbage(asked: Asked, answer: Answer) -> bool:
+    """Tell whether nobody in particular deletes a voice by what is no id."""
+    return asked.operation == "delete_cloned_voice" and answer.status == 401 and "-voice:" not in unquote(asked.path)
+
+
 def _telling_the_token(asked: Asked, answer: Answer) -> None:
     if answer.status == 401 and asked.token:
         answer.put({**answer.data, "token": asked.token})
@@ -83,6 +89,12 @@ MUTANTS: Final = (
     ),
     _rewrite(
         "no-token-403", "A missing token is a 403.", "no-token-no-answer status-documented", lambda: recode(401, 403)
+    ),
+    _rewrite(
+        "ids-before-tokens",
+        "What is no id of a voice is a 400 for whoever asks to delete it.",
+        "no-token-no-answer",
+        lambda: answers(_garbage, 400, error(400, "clonedVoiceItemId has incorrect format")),
     ),
     _rewrite(
         "downloads-of-jobs-are-open",

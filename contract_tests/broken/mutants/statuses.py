@@ -78,6 +78,12 @@ def _crashes_then_drops() -> Rewrite:
     return rewrite
 
 
+def _hangs_up_on_long_lyrics(asked: Asked, answer: Answer) -> None:
+    sent = asked.data if asked.operation == "create_song" and answer.status == 400 else None
+    if isinstance(sent, dict) and isinstance(sent.get("lyrics"), str):
+        raise ConnectionResetError("Connection reset by peer")
+
+
 def _by_number(asked: Asked, _answer: Answer) -> bool:
     sent = asked.data if asked.operation == "create_account" else None
     parameters = sent.get("requestParams") if isinstance(sent, dict) else None
@@ -136,6 +142,12 @@ MUTANTS: Final = (
         "An instrumental with a key and no tempo is a 500, and the same request again ends the connection.",
         "no-lasting-crash valid-orders-are-taken generated-no-crash",
         _crashes_then_drops,
+    ),
+    _rewrite(
+        "hangs-up-on-long-lyrics",
+        "Where lyrics are too long, the connection is closed without an answer.",
+        "no-lasting-crash",
+        lambda: _hangs_up_on_long_lyrics,
     ),
     _rewrite("order-201", "An order is a 201.", "status-documented", lambda: answers_with(ORDERS, 201)),
     _rewrite(

@@ -174,8 +174,8 @@ RULES = (
     ),
     Rule(
         "no-lasting-crash",
-        "No request is answered 5xx three times in a row, or five times altogether, while others are answered well, "
-        "nor is one of a hundred, whatever is asked.",
+        "No request is answered 5xx or hung up on three times in a row, or five times altogether, while others are "
+        "answered well, nor is one of a hundred, whatever is asked.",
         _PAGE,
         strength=Strength.INFERRED,
         severity=Severity.MOCKS,
