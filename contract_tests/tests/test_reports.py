@@ -286,6 +286,21 @@ def test_summary_tells_what_happened_since_when_and_says_it_once(judge):
     )
 
 
+def test_the_rule_that_was_broken_first_is_told_first(judge, tmp_path):
+    """What follows from it comes later in a run, wherever it stands in the catalogue."""
+    later, sooner = rule("status-documented"), rule("order-comes-back")
+    inspector = Inspector([later, sooner], judge, live=False)
+    for each in (sooner, later):
+        inspector.judge(each, Problem("something is wrong"), inspector.see(call("GET", "/accounts", 200, {})).call)
+    found = RunResult(BASE, "full", 1, inspector.ledger)
+
+    told = [line.split()[1] for line in summary(found).splitlines() if line.startswith("VIOLATED")]
+    page = write_reports(found, tmp_path).page.read_text()
+
+    assert told == [f"{sooner.id}:", f"{later.id}:"]
+    assert page.index(sooner.id) < page.index(later.id)
+
+
 def test_long_words_are_cut_in_their_middle(judge):
     """What stands behind them is what the violation is about."""
     inspector = Inspector([rule("order-comes-back")], judge, live=False)

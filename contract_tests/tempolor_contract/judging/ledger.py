@@ -77,6 +77,11 @@ class Tally:
             return Verdict.SKIPPED
         return Verdict.INCONCLUSIVE if self.inconclusive else Verdict.NEVER_REACHED
 
+    @property
+    def since(self) -> int:
+        """The number of the call that broke the rule first, 0 if none did: what is wrong first may have led to more."""
+        return self.violations[0].calls[-1].number if self.violations else 0
+
     def to_json(self, redactor: Redactor) -> dict[str, Any]:
         """Return the tally as plain data."""
         rule = self.rule

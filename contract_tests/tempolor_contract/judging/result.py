@@ -69,8 +69,9 @@ class RunResult:
         return sum(1 for tally in self.tallies if tally.judged)
 
     def by_verdict(self) -> dict[Verdict, list[Tally]]:
-        """Return the tallies by verdict."""
-        return {verdict: [tally for tally in self.tallies if tally.verdict is verdict] for verdict in Verdict}
+        """Return the tallies by verdict, those first whose rules were broken first."""
+        tallies = sorted(self.tallies, key=lambda each: each.since)
+        return {verdict: [tally for tally in tallies if tally.verdict is verdict] for verdict in Verdict}
 
     @property
     def judged_as(self) -> str:

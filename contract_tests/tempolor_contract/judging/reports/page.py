@@ -52,7 +52,7 @@ _MOST_EARLIER: Final = 6
 def page(result: RunResult, redactor: Redactor) -> str:
     """Return the page as HTML; the template escapes whatever it is given."""
     style, script = _part("page.css"), _part("page.js")
-    tallies = sorted(result.tallies, key=lambda each: _ORDER.index(each.verdict))
+    tallies = sorted(result.tallies, key=lambda each: (_ORDER.index(each.verdict), each.since))
     rendered: str = _template().render(
         policy="; ".join(
             (
