@@ -342,6 +342,12 @@ MUTANTS: Final = (
         lambda: answers(on("delete_midi", 404), 200, {"result": True}),
     ),
     _rewrite(
+        "what-is-false-is-lost",
+        "Parameters of an account that are 0 or false are not shown when it is read.",
+        "account-keeps-its-parameters",
+        lambda: edit(["get_account"], at("requestParams", lambda kept: {n: each for n, each in kept.items() if each})),
+    ),
+    _rewrite(
         "jobs-are-deleted-as-files",
         "Deleting a MIDI file by the id of a job that is there succeeds.",
         "malformed-id-is-400 invalid-is-refused",

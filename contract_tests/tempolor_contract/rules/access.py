@@ -14,6 +14,7 @@ _SEVERAL: Final = 3
 _BAD_REQUEST: Final = 400
 _NOT_MODIFIED: Final = 304
 _REQUIRED: Final = frozenset({"prompt", "requestParams"})
+_WHOLE_NUMBERS: Final = {"bpm": range(50, 191), "maxJobs": range(1, 2**31)}
 _WORD: Final = re.compile(r"\w+")
 _NAME_ACCOUNTS: Final = UPLOADS | LISTS | ORDERS
 _WITHOUT_ID: Final = (
@@ -75,7 +76,8 @@ def _empty_field(call: Call) -> Judged:
 
 
 def _pointed(call: Call) -> Judged:
-    pointed = {name for name, value in call.fields.items() if isinstance(value, float) and value.is_integer()}
+    given = {name: value for name, value in call.fields.items() if isinstance(value, float) and value.is_integer()}
+    pointed = {name for name, value in given.items() if int(value) in _WHOLE_NUMBERS.get(name, ())}
     return _harmless(call, pointed, "is a whole number, with a point or without")
 
 
@@ -90,7 +92,7 @@ def _harmless(call: Call, names: Collection[str], why: str) -> Judged:
 
 
 def _empty_account(call: Call, world: World) -> Judged:
-    known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
+    known = world.known_accounts(call)
     named = call.fields if call.operation in ORDERS else call.query
     if named.get("user_id") != "" or not known or call.query.get("cursor") or any(map(call.sent.get, SOURCES)):
         return None
@@ -101,7 +103,7 @@ def _empty_account(call: Call, world: World) -> Judged:
 
 
 def _slashed(call: Call, world: World) -> Judged:
-    known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
+    known = world.known_accounts(call)
     path = call.exchange.request.url.partition("?")[0]
     named = filter(None, (call.query.get("user_id"), call.sent.get("user_id")))
     # What an order is made of may be missing, too.

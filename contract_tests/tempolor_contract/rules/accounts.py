@@ -207,7 +207,7 @@ def _replaced(call: Call, world: World) -> Judged:
         account = world.accounts.get(str(shown.get("user_id")))
         if account is None or not account.posts or not account.posts[-1].before(call):
             continue
-        for compare in (_as_before, _spoilt):
+        for compare in (_as_before, _spoilt, _lost):
             found = compare(shown, account)
             if found:
                 return found
@@ -240,6 +240,21 @@ def _spoilt(shown: dict[str, Any], account: Account) -> Judged:
     return FINE
 
 
+def _lost(shown: dict[str, Any], account: Account) -> Judged:
+    """Look for numbers and booleans that are not shown, though the answer to their storing or others like them are."""
+    told, post = _parameters(shown), account.posts[-1]
+    kept = {name: each for name, each in _parameters(post.sent).items() if isinstance(each, float | int)}
+    if not kept or not told or account.shown.get("updated") != shown.get("updated"):
+        return None
+    others = any(each and name in told for name, each in kept.items())
+    answered = _parameters(post.item)
+    for name, each in kept.items():
+        if name not in told and (name in answered or (others and not each)):
+            message = f"{name} of account {account.user_id} was stored as {each}, and is not shown, as others are"
+            return [Problem(message, (post,), key=name)]
+    return FINE
+
+
 def _differs(given: Any, told: Any) -> bool:
     """Tell whether a value is shown as another one, and not as a mask, such as 0 or stars."""
     if json.dumps(told, sort_keys=True) == json.dumps(given, sort_keys=True):
@@ -263,7 +278,7 @@ def _some_or_404(call: Call) -> Judged:
 
 
 def _scheduler_answers(call: Call, world: World) -> Judged:
-    known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
+    known = world.known_accounts(call)
     if not known or call.status not in {200, 404}:
         return None
     told = f"account {known[0].user_id} is configured, but {call.operation} was answered 404: {call.error}"
@@ -299,7 +314,7 @@ def _name_not_needed(call: Call, world: World) -> Judged:
 
 
 def _user_needed(call: Call, world: World) -> Judged:
-    known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
+    known = world.known_accounts(call)
     if call.query.get("user_id") or len(known) < 2 or call.unclear or call.status in {401, 402, 429}:
         return None
     if call.accepted:

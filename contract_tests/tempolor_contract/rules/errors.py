@@ -117,7 +117,7 @@ def _complete(call: Call) -> bool:
 
 def _of_source(call: Call, world: World) -> str | None:
     named = sum(bool(call.sent.get(name)) for name in SOURCES)
-    known = call.sent.get("user_id") in {each.user_id for each in world.live_accounts()}
+    known = call.sent.get("user_id") in {each.user_id for each in world.known_accounts(call)}
     return "The source material does not exist." if named == 1 and known else None
 
 

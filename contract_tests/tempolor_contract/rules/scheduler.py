@@ -98,7 +98,7 @@ def _limits(call: Call, world: World) -> Judged:
 def _all_accounts(call: Call, world: World) -> Judged:
     if call.status != 200:
         return None
-    known = [account for account in world.live_accounts() if account.shown and account.stored.before(call)]
+    known = world.known_accounts(call)
     shown = {row.get("user_id") for row in _rows(call)}
     missing = [account for account in known if account.user_id not in shown]
     problems = [
@@ -111,7 +111,7 @@ def _room_is_shown(call: Call, world: World) -> Judged:
     if call.status != 200 or "available" not in call.item:
         return None
     running = Counter(parts.account for row in running_rows(call) if (parts := parse(row.get("job_id"))))
-    known = [each for each in world.live_accounts() if each.shown and each.stored.before(call)]
+    known = world.known_accounts(call)
     room = [each for each in known if each.limit is not None and running[each.user_id] < each.limit]
     shown = {row.get("user_id") for row in _rows(call)}
     missing = [each for each in room if each.user_id not in shown]

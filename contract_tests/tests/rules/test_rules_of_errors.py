@@ -16,6 +16,7 @@ from stories import (
     VOICE,
     answered,
     at_once,
+    available,
     call,
     callback,
     error,
@@ -26,6 +27,7 @@ from stories import (
     said,
     scheduler,
     stored,
+    sung,
 )
 from tempolor_contract import Exchange, Verdict
 
@@ -49,6 +51,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ("[1] the error text of create_song 400 is empty: None", [refused("/music/song", 400, None, "POST")]),
     ],
     "printed-error-texts": [
+        (SILENT, [available((ACCOUNT, 2, 0, 2)), sung(user_id=ACCOUNT, midiItemId=MIDI)]),
         (SILENT, [refused(f"/music/{JOB}", 404, "")]),
         (SILENT, [read(music(error="x"))]),
         (PASSED, [refused(f"/music/{quote(JOB, safe='')}", 404, f"No record found for {quote(JOB, safe='')}")]),

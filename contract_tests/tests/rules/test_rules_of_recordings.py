@@ -111,6 +111,12 @@ def kept(parameters: dict[str, Any]) -> Exchange:
     )
 
 
+def answered_with(parameters: dict[str, Any]) -> Exchange:
+    """Return the storing of an account with parameters that the answer shows."""
+    stored = account(updated=5, requestParams={"user_id": ACCOUNT, **parameters})
+    return posted("/accounts", 200, sent={"requestParams": stored["requestParams"]}, answer=stored)
+
+
 def reported(number: int) -> Exchange:
     """Return the final callback of one of many jobs."""
     return callback(music(30, job=f"{JOB}{number}"))
@@ -216,6 +222,8 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "whole-numbers-may-have-a-point": [
         (SILENT, [song(400, "Invalid bpm", bpm=1.5)]),
         (SILENT, [song(400, "Invalid bpm", bpm=80)]),
+        (SILENT, [song(400, "Invalid bpm", bpm=49.0), song(400, "Invalid maxJobs", maxJobs=0.0)]),
+        (SILENT, [song(400, "Invalid prompt", prompt=80.0)]),
         (SILENT, [song(400, "Invalid tonality", bpm=80.0, tonality="x")]),
         (PASSED, [order(bpm=80.0)]),
         (
@@ -518,6 +526,17 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
     "account-keeps-its-parameters": [
         (SILENT, [kept({"size": "5"}), shown(5)]),
         (PASSED, [kept({"size": 5}), shown(5)]),
+        (PASSED, [kept({"size": 5, "zero": 0}), shown(5)]),
+        (PASSED, [kept({"size": 5, "more": 6}), shown(5, requestParams={"size": 5})]),
+        (PASSED, [kept({"size": "5", "zero": 0}), shown(5, requestParams={"size": "5"})]),
+        (
+            "[1, 2] zero of account 111 was stored as False, and is not shown, as others are",
+            [kept({"size": 5, "zero": False}), shown(5, requestParams={"size": 5})],
+        ),
+        (
+            "[1, 2] more of account 111 was stored as 6, and is not shown, as others are",
+            [answered_with({"size": 5, "more": 6}), shown(5, requestParams={"size": 5})],
+        ),
         (PASSED, [kept({"size": 5}), shown(5, requestParams={"size": "***"})]),
         (
             "[1, 2] size of account 111 was stored as 5, and is shown as '5'",

@@ -70,6 +70,10 @@ class World:
         """Whether a job was cancelled, perhaps: by whoever has another token, too, if the service lets them."""
         return job.cancel_tried is not None or job.id in self.shared.cancelled
 
+    def known_accounts(self, call: Call) -> list[Account]:
+        """Return the accounts that exist as far as is known, and that an answer before a call has shown as stored."""
+        return [account for account in self.live_accounts() if account.shown and account.stored.before(call)]
+
     def live_accounts(self) -> list[Account]:
         """Return the accounts that exist as far as is known."""
         return [account for account in self.accounts.values() if account.gone is None]

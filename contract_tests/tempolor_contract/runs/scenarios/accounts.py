@@ -75,6 +75,7 @@ def _stored_again(lab: Lab, user_id: str) -> None:
             "ver_code": 20000,
             "ts": 1_716_200_000_000 + limit,
             "beta": limit == _LAST_LIMIT,
+            "retries": 0,
         }
         before = _stored(lab, {**secret, **words, **others}, limit, before)
         lab.clock.wait(1)
