@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from click.testing import CliRunner
-from stories import JOB, TOKEN, call, error, music, order, page, read, stored, story
+from stories import HOOK, JOB, JOB2, TOKEN, call, callback, error, music, order, page, read, stored, story
 from tempolor_contract import CATALOGUE, Exchange, Request, Response
 from tempolor_contract.cli.check import check_command
 from tempolor_contract.exchanges.errors import BrokenRecordingError
@@ -120,6 +120,37 @@ def test_crashes_of_two_operations_are_told_together(tmp_path):
     found = check([file], [each for each in CATALOGUE if each.id == "no-lasting-crash"]).violations
 
     assert [each.message for each in found] == ["5 of 15 requests were answered 5xx, between others that were not"]
+
+
+LOST = [f"{JOB}{number}" for number in range(2)]
+HEARD = [f"{JOB2}{number}" for number in range(3)]
+ENDED = [each for job in LOST for each in (order(job, replyUrl=HOOK), read(music(30, job=job)))]
+REPORTED = [each for job in HEARD for each in (order(job, replyUrl=HOOK), callback(music(30, job=job), replyUrl=HOOK))]
+ELSEWHERE = [order(job, replyUrl="http://127.0.0.2:9/hook") for job in LOST]
+WRONG = "2 jobs have ended, {} first, but no final callback of them came, while those of 3 others came at once"
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "broken"),
+    [
+        ([*ENDED, *REPORTED], True),
+        ([*ENDED[:2], *REPORTED], False),
+        ([*ENDED, *REPORTED[:4]], False),
+        ([*REPORTED, *ENDED], False),
+        ([*ENDED, *REPORTED[:5], replace(REPORTED[5], response=Response(status=503))], False),
+        ([*ENDED, call("DELETE", f"/scheduler/{LOST[0]}", 204), *REPORTED], False),
+        ([*ELSEWHERE, ENDED[1], ENDED[3], *REPORTED], False),
+        ([*REPORTED[:5], *ENDED, read(music(30, job=HEARD[2])), FINE, FINE, FINE, REPORTED[5]], False),
+    ],
+    ids=["lost", "one", "two heard", "too soon", "refused", "cancelled", "elsewhere", "slow"],
+)
+def test_callbacks_that_are_lost_when_a_recording_ends_are_told(tmp_path, exchanges, broken):
+    """Where their receiver was told of others at once, and of one of them later."""
+    file = ndjson(tmp_path / "x.ndjson", story(*exchanges))
+
+    found = check([file], [each for each in CATALOGUE if each.id == "callbacks-end-with-one-final"]).violations
+
+    assert [each.message for each in found] == ([WRONG.format(LOST[0])] if broken else [])
 
 
 def test_what_is_no_operation_counts_once(tmp_path):

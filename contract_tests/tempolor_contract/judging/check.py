@@ -51,6 +51,7 @@ def check(  # noqa: PLR0913 - a front door with many keys
     if not result.stopped and not session.inspector.seen:
         result.stopped = f"no request to the API among {foreign}{'; --base says where it is' if foreign else ''}"
     session.judge_crashes()
+    session.judge_callbacks()
     return session.close()
 
 

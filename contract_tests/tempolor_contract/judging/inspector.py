@@ -59,6 +59,7 @@ class Inspector:
         self.coverage = Coverage(document.document)
         self.readings = Readings(document.document, live=live)
         self.seen = 0
+        self.latest: Call | None = None
         self.foreign = 0
         self.faults = 0
         self.crashes = 0
@@ -82,6 +83,7 @@ class Inspector:
                 self.foreign += 1
                 return Seen(call)
             self.seen += 1
+            self.latest = call
             self.faults += call.status == 0
             self._count_crash(call)
             found = tuple(self._judge(call))

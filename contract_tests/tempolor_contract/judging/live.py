@@ -55,4 +55,5 @@ class LiveTraffic:
         """Sum up what was found until now."""
         self.session.result.stopped = self.fault
         self.session.judge_crashes()
+        self.session.judge_callbacks()
         return self.session.close()

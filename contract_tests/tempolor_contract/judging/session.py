@@ -14,8 +14,10 @@ from ..rules.conformance import DocumentJudge, Effort
 from ..rules.rule import Problem, Rule
 from .inspector import Inspector, Seen
 from .known_differences import Register
+from .lost_callbacks import lost_callbacks
 from .result import RunResult
 
+_CALLBACKS_END_WITH_ONE_FINAL: Final = rule("callbacks-end-with-one-final")
 _NO_LASTING_CRASH: Final = rule("no-lasting-crash")
 
 
@@ -64,6 +66,13 @@ class Session:
         if (found := self.inspector.relapses.worst()) is not None:
             told, call = found
             self.inspector.judge(_NO_LASTING_CRASH, Problem(told), call)
+
+    def judge_callbacks(self) -> None:
+        """Judge whether callbacks had been lost when a recording ended, for which nobody has waited."""
+        last = self.inspector.latest
+        found = lost_callbacks(self.inspector.worlds, last) if last is not None else None
+        if last is not None and found is not None:
+            self.inspector.judge(_CALLBACKS_END_WITH_ONE_FINAL, found, last)
 
     def close(self) -> RunResult:
         """Sum up what was found until now."""

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from ...document.bodies import (
     COMPLETED,
@@ -150,9 +149,9 @@ def _called(world: World, call: Call) -> None:
 def _overtake(world: World, job_id: str, call: Call, *, final: bool) -> None:
     """Note a callback with the jobs of which the final one was due before: of later orders, any that tells of work."""
     other = world.jobs.get(job_id)
-    host = _receiver(other)
+    host = other.receiver if other is not None else ""
     # Another receiver may be out of reach.
-    for job in [job for job in world.unreported.values() if host in {"", _receiver(job)}]:
+    for job in [job for job in world.unreported.values() if host in {"", job.receiver}]:
         if job.final is None or not job.final.call.before(call) or len(job.overtaken) >= MANY_CALLBACKS:
             continue
         is_later = other is not None and other.order is not None and job.final.call.before(other.order.call)
@@ -164,12 +163,6 @@ def _reported(shared: Shared, job_id: str) -> None:
     shared.reported[job_id] = None
     if len(shared.reported) > _MOST_REFERENCES:
         del shared.reported[next(iter(shared.reported))]
-
-
-def _receiver(job: Job | None) -> str:
-    """Return the host that the order of a job gave for callbacks."""
-    url = job.order.sent.get("replyUrl") if job is not None and job.order is not None else None
-    return urlsplit(url).netloc if isinstance(url, str) else ""
 
 
 def _ran(world: World, job: Job, call: Call) -> None:

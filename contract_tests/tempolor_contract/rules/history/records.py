@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ...document.bodies import FAILED, FINAL, status_of
 from ...document.call import CALLBACK, Call
@@ -80,6 +81,12 @@ class Job:
         """Whether its end is to be reported to a `replyUrl`, as far as is known, and has not been."""
         asked = self.order is not None and bool(self.order.sent.get("replyUrl"))
         return asked and not (self.cancel_tried or self.gone or any(each.final for each in self.callbacks))
+
+    @property
+    def receiver(self) -> str:
+        """The host that its order gave for callbacks, empty without one."""
+        url = self.order.sent.get("replyUrl") if self.order is not None else None
+        return urlsplit(url).netloc if isinstance(url, str) else ""
 
     @property
     def kind(self) -> str:
