@@ -14,6 +14,7 @@ _VOICES: Final = "post-tempolor-music-cloned-voices"
 _STEMS: Final = "post-tempolor-music-stems-splitter"
 _SHELVES: Final = {"list_midi": ("midi", "midiItemId"), "list_cloned_voices": ("voices", "clonedVoiceItemId")}
 
+_BAD_REQUEST: Final = 400
 _SKEW_MS: Final = 5000
 
 
@@ -168,6 +169,13 @@ def _stems(call: Call) -> Judged:
     return FINE if fetchable else [Problem(f"stemsZipUrl is no address to fetch: {url!r}")]
 
 
+def _empty(call: Call) -> Judged:
+    length = call.exchange.request.header("content-length")
+    if call.exchange.request.whole or length not in {None, "0"} or not (call.accepted or call.status == _BAD_REQUEST):
+        return None
+    return [Problem(f"{call.operation} of no bytes at all was answered {call.status}")] if call.accepted else FINE
+
+
 def _artists(call: Call) -> Judged:
     records = records_of(call)
     if call.status != 200 or not records:
@@ -253,6 +261,16 @@ RULES = (
         "A wrong Content-Type, an empty file or a missing name is a 400.",
         _MIDI,
         evidence=("D-04", "D-73"),
+    ),
+    Rule(
+        "empty-uploads-are-refused",
+        "An upload without a byte is a 400, as that of a voice is.",
+        _VOICES,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-73",),
+        on=frozenset({"upload_midi", "split_stems"}),
+        single=_empty,
     ),
     Rule(
         "listed-media-types-are-taken",

@@ -394,6 +394,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [UPLOADED],
         [replace(UPLOADED, request=replace(UPLOADED.request, url=UPLOADED.request.url.replace("name=x", "name=y")))],
     ),
+    "empty-uploads-are-refused": (
+        [call("POST", "/music/stems-splitter", 400, error(400, "Empty file received"))],
+        [call("POST", "/music/stems-splitter", 200, {"state": 2, "stemsZipUrl": "http://files.example/a.zip"})],
+    ),
     "clone-status-fits-its-body": (
         [CLONED],
         [replace(CLONED, response=replace(CLONED.response, status=202))],

@@ -78,6 +78,17 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (PASSED, at_once(midi(), midi())),
         (PASSED, [midi(), midi(status=400)]),
     ],
+    "empty-uploads-are-refused": [
+        (SILENT, [midi()]),
+        (SILENT, [call("POST", "/music/midi", 200, {}, headers={"Content-Length": "5"})]),
+        (SILENT, [call("POST", "/music/midi", 429, {})]),
+        (PASSED, [call("POST", "/music/midi", 400, {})]),
+        ("[1] upload_midi of no bytes at all was answered 200", [call("POST", "/music/midi", 200, {})]),
+        (
+            "[1] split_stems of no bytes at all was answered 200",
+            [call("POST", "/music/stems-splitter", 200, {}, headers={"Content-Length": "0"})],
+        ),
+    ],
     "clone-status-fits-its-body": [
         (SILENT, [cloned({"result": True}, 400)]),
         (PASSED, [cloned({"result": False, "message": "wait"}, 202)]),

@@ -241,7 +241,13 @@ def _refusals(lab: Lab) -> None:
         ),
         ("clone_voice", "an empty file", {"headers": _WAV_TYPE, "query": query, "content": b""}),
     ]
-    lab.side_by_side(partial(_refused, lab, *each) for each in cases)
+    empty = (("upload_midi", _MIDI_TYPE, query), ("split_stems", _WAV_TYPE, {"user_id": account}))
+    lab.side_by_side(
+        [
+            *(partial(_refused, lab, *each) for each in cases),
+            *(partial(_without_a_byte, lab, *each) for each in empty),
+        ]
+    )
     uploads = (
         ("upload_midi", _MIDI_TYPE, midi_file()),
         ("clone_voice", _WAV_TYPE, wav_file()),
@@ -254,6 +260,11 @@ def _refused(lab: Lab, operation: str, case: str, options: dict[str, Any]) -> No
     call = lab.call(operation, **{"content": midi_file(), **options})
     told = f"{operation} with {case} is a 400, but was answered {call.status}"
     lab.check(_UPLOAD_REFUSES_WHAT_IT_CANNOT_BE, fine=call.status == 400, message=told, call=call)
+
+
+def _without_a_byte(lab: Lab, operation: str, headers: dict[str, str], query: dict[str, str]) -> None:
+    """Upload nothing: `empty-uploads-are-refused` judges it."""
+    lab.call(operation, query=query, headers=headers, content=b"")
 
 
 def _for_nobody(lab: Lab, nobody: str, operation: str, media_type: dict[str, str], body: bytes) -> None:
@@ -365,7 +376,7 @@ REFUSALS = Scenario(
     _refusals,
     frozenset({Need.UPLOAD}),
     beside=Beside.UNHURRIED,
-    provokes=("printed-error-texts", "upload-refuses-what-it-cannot-be"),
+    provokes=("empty-uploads-are-refused", "printed-error-texts", "upload-refuses-what-it-cannot-be"),
 )
 SPELLINGS = Scenario(
     "media-type-spellings",
