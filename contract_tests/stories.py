@@ -144,6 +144,22 @@ def stored(user_id: str = ACCOUNT, limit: int = 10) -> Exchange:
     return call("POST", "/accounts", 200, account(user_id, limit), sent=sent)
 
 
+def viewed(user_id: str = ACCOUNT, status: int = 200, **fields: Any) -> Exchange:
+    """Return the reading of an account."""
+    answer = account(user_id, **fields) if status == 200 else error(status)
+    return call("GET", f"/accounts/{user_id}", status, answer)
+
+
+def storing(parameters: Any, answer: Any, status: int = 200, **sent: Any) -> Exchange:
+    """Return the storing of an account with these parameters."""
+    return call("POST", "/accounts", status, answer, sent={"requestParams": parameters, **sent})
+
+
+def listing(**accounts: Any) -> Exchange:
+    """Return a list of accounts, as `a111`."""
+    return call("GET", "/accounts", 200, {name.removeprefix("a"): each for name, each in accounts.items()})
+
+
 def page(path: str, *records: dict[str, Any], cursor: str = "", **query: str) -> Exchange:
     """Return a page of a list; with `cursor` another one follows."""
     answer = {"records": list(records), "hasNext": bool(cursor), "cursor": cursor}

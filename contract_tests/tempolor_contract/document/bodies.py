@@ -45,6 +45,14 @@ def details(item: dict[str, Any]) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def accounts_of(call: Call) -> list[dict[str, Any]]:
+    """Return the accounts that an answer shows: the one that was stored or asked for, or all of a list."""
+    if call.status != 200:
+        return []
+    found = call.item.values() if call.operation == "list_accounts" else [call.item]
+    return [each for each in found if isinstance(each, dict)]
+
+
 def records_of(call: Call) -> list[dict[str, Any]]:
     """Return the records of a page."""
     records = call.item.get("records")

@@ -18,6 +18,7 @@ from . import (
     items,
     lists,
     orders,
+    parameters,
     scheduler,
     uploads,
 )
@@ -28,6 +29,7 @@ CATALOGUE: Final[tuple[Rule, ...]] = (
     *errors.RULES,
     *access.RULES,
     *accounts.RULES,
+    *parameters.RULES,
     *existence.RULES,
     *orders.RULES,
     *items.RULES,
