@@ -25,6 +25,9 @@ ORDERS: Final = frozenset({"create_song", "create_instrumental"})
 UPLOADS: Final = frozenset({"upload_midi", "clone_voice", "split_stems"})
 """The operations that take a file."""
 
+SOUND_TYPES: Final = tuple(f"audio/{each}" for each in ("mp4", "x-m4a", "mpeg", "wav", "wave", "flac", "x-flac"))
+"""The media types of sound that the pages list for voices and stems."""
+
 LISTS: Final = frozenset({"list_music", "list_midi", "list_cloned_voices", "list_artist_voices"})
 """The operations whose answers have pages."""
 

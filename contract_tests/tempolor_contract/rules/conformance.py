@@ -353,8 +353,8 @@ def _is_free_to_answer(breach: Breach) -> bool:
 
 
 def _is_repeated(breach: Breach) -> bool:
-    """Whether an answer repeats what is no address: who takes any text for one has to (D-50)."""
-    return breach.keyword == "format" and breach.path.endswith("replyUrl")
+    """Whether an answer repeats what the order may not have had: who takes it has to (D-50)."""
+    return breach.keyword in {"format", "maxLength"} and breach.path.endswith(("replyUrl", "replyRef"))
 
 
 def _is_null(breach: Breach) -> bool:

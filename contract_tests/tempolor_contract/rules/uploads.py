@@ -5,6 +5,7 @@ from typing import Any, Final
 from ..document.bodies import GENERATING, records_of, whole
 from ..document.call import Call
 from ..document.ids import parse
+from ..document.service import SOUND_TYPES
 from .history.records import Upload
 from .history.world import World
 from .rule import FINE, Judged, Problem, Rule, Severity, Strength
@@ -15,6 +16,7 @@ _STEMS: Final = "post-tempolor-music-stems-splitter"
 _SHELVES: Final = {"list_midi": ("midi", "midiItemId"), "list_cloned_voices": ("voices", "clonedVoiceItemId")}
 
 _BAD_REQUEST: Final = 400
+_ANY: Final = frozenset({"application/octet-stream", "binary/octet-stream"})
 _SKEW_MS: Final = 5000
 
 
@@ -176,6 +178,16 @@ def _empty(call: Call) -> Judged:
     return [Problem(f"{call.operation} of no bytes at all was answered {call.status}")] if call.accepted else FINE
 
 
+def _unlisted(call: Call) -> Judged:
+    media_type = call.exchange.request.media_type
+    # What is called a stream of bytes may be anything; so do tools that know no better.
+    if not media_type or media_type in _ANY or not (call.accepted or call.status == _BAD_REQUEST):
+        return None
+    if media_type in SOUND_TYPES or call.refused:
+        return FINE
+    return [Problem(f"{call.operation} of {media_type}, which no page lists, was answered {call.status}")]
+
+
 def _artists(call: Call) -> Judged:
     records = records_of(call)
     if call.status != 200 or not records:
@@ -271,6 +283,16 @@ RULES = (
         evidence=("D-73",),
         on=frozenset({"upload_midi", "split_stems"}),
         single=_empty,
+    ),
+    Rule(
+        "unlisted-sounds-are-refused",
+        "Voices and stems are made of what has a Content-Type that their page lists; any other is a 400.",
+        _STEMS,
+        strength=Strength.INFERRED,
+        severity=Severity.MOCKS,
+        evidence=("D-04",),
+        on=frozenset({"clone_voice", "split_stems"}),
+        single=_unlisted,
     ),
     Rule(
         "listed-media-types-are-taken",

@@ -398,6 +398,10 @@ TABLE: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         [call("POST", "/music/stems-splitter", 400, error(400, "Empty file received"))],
         [call("POST", "/music/stems-splitter", 200, {"state": 2, "stemsZipUrl": "http://files.example/a.zip"})],
     ),
+    "unlisted-sounds-are-refused": (
+        [CLONED],
+        [call("POST", "/music/stems-splitter", 200, {"state": 1}, sent=b"x", headers={"Content-Type": "audio/ogg"})],
+    ),
     "clone-status-fits-its-body": (
         [CLONED],
         [replace(CLONED, response=replace(CLONED.response, status=202))],

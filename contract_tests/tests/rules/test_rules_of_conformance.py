@@ -72,6 +72,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
     ],
     "answer-fits-schema": [
+        (PASSED, [scheduler(row(replyUrl=f"http://me.example/{'h' * 1024}", replyRef="r" * 1025))]),
         (
             "[1] list_running_jobs 200 has no body",
             [call("GET", "/scheduler", 200, body=b"", answer_headers={"Content-Type": "application/json"})],

@@ -40,6 +40,12 @@ def stems(state: Any, url: Any = None, status: int = 200) -> Exchange:
     return call("POST", "/music/stems-splitter", status, {"state": state, "stemsZipUrl": url})
 
 
+def sound(media_type: str, status: int = 200) -> Exchange:
+    """Return the splitting of a piece of some type."""
+    headers = {"Content-Type": media_type}
+    return call("POST", "/music/stems-splitter", status, {"state": 1}, sent=b"x", headers=headers)
+
+
 def artists(*records: Any, status: int = 200, **fields: Any) -> Exchange:
     """Return a list of artist voices."""
     return call("GET", "/music/artist-voices", status, {"records": list(records), **fields})
@@ -88,6 +94,12 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
             "[1] split_stems of no bytes at all was answered 200",
             [call("POST", "/music/stems-splitter", 200, {}, headers={"Content-Length": "0"})],
         ),
+    ],
+    "unlisted-sounds-are-refused": [
+        (SILENT, [sound("application/octet-stream"), sound("audio/ogg", 429)]),
+        (PASSED, [sound("audio/ogg", 400), sound("Audio/WAV; codecs=1")]),
+        ("[1] split_stems of audio/ogg, which no page lists, was answered 200", [sound("audio/ogg")]),
+        ("[1] split_stems of text/plain, which no page lists, was answered 200", [sound("text/plain; charset=utf-8")]),
     ],
     "clone-status-fits-its-body": [
         (SILENT, [cloned({"result": True}, 400)]),

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from ...document.bodies import COMPLETED, GENERATING, records_of, status_of, texts
 from ...document.call import Call
+from ...document.service import SOUND_TYPES
 from ...rules.catalogue import rule
 from . import fixtures
 from .combinations import forbidden
@@ -36,11 +37,11 @@ _LONG: Final = 250
 _TOO_LONG: Final = 413
 _STILL_CLONING: Final = 202
 _MOST_PAGES: Final = 8
-_SOUNDS: Final = ("mp4", "x-m4a", "mpeg", "wav", "wave", "flac", "x-flac")
+_UNLISTED: Final = ("audio/ogg", "text/plain")
 _LISTED: Final = {
     "upload_midi": ("audio/midi", "audio/x-midi"),
-    "clone_voice": tuple(f"audio/{each}" for each in _SOUNDS),
-    "split_stems": tuple(f"audio/{each}" for each in _SOUNDS),
+    "clone_voice": SOUND_TYPES,
+    "split_stems": SOUND_TYPES,
 }
 
 
@@ -246,6 +247,7 @@ def _refusals(lab: Lab) -> None:
         [
             *(partial(_refused, lab, *each) for each in cases),
             *(partial(_without_a_byte, lab, *each) for each in empty),
+            *(partial(_unlisted, lab, query, *each) for each in product(("clone_voice", "split_stems"), _UNLISTED)),
         ]
     )
     uploads = (
@@ -265,6 +267,11 @@ def _refused(lab: Lab, operation: str, case: str, options: dict[str, Any]) -> No
 def _without_a_byte(lab: Lab, operation: str, headers: dict[str, str], query: dict[str, str]) -> None:
     """Upload nothing: `empty-uploads-are-refused` judges it."""
     lab.call(operation, query=query, headers=headers, content=b"")
+
+
+def _unlisted(lab: Lab, query: dict[str, str], operation: str, media_type: str) -> None:
+    """Upload a sound as what no page lists: `unlisted-sounds-are-refused` judges it."""
+    lab.call(operation, query=query, headers={"Content-Type": media_type}, content=wav_file(), timeout=UPLOAD_SECONDS)
 
 
 def _for_nobody(lab: Lab, nobody: str, operation: str, media_type: dict[str, str], body: bytes) -> None:
@@ -376,7 +383,9 @@ REFUSALS = Scenario(
     _refusals,
     frozenset({Need.UPLOAD}),
     beside=Beside.UNHURRIED,
-    provokes=("empty-uploads-are-refused", "printed-error-texts", "upload-refuses-what-it-cannot-be"),
+    provokes=ids(
+        "empty-uploads-are-refused unlisted-sounds-are-refused printed-error-texts upload-refuses-what-it-cannot-be"
+    ),
 )
 SPELLINGS = Scenario(
     "media-type-spellings",
