@@ -151,4 +151,24 @@ MUTANTS: Final = (
         "ready-material-can-be-used unknown-id-is-404",
         lambda: answers(lambda asked, answer: answer.status == 404 and _is_form(asked), 200, _TAKEN),
     ),
+    _validation(
+        "stems-of-nothing",
+        "Stems are made of an upload without a byte.",
+        "empty-uploads-are-refused",
+        lambda: answers(
+            lambda asked, answer: asked.operation == "split_stems" and answer.status == 400 and not asked.body,
+            200,
+            {"state": 2, "stemsZipUrl": "http://127.0.0.1:9/a.zip"},
+        ),
+    ),
+    _validation(
+        "stems-of-any-sound",
+        "Stems are made of a sound of a type that no page lists.",
+        "unlisted-sounds-are-refused",
+        lambda: answers(
+            lambda asked, _answer: asked.operation == "split_stems" and asked.headers[b"content-type"] == b"audio/ogg",
+            200,
+            {"state": 2, "stemsZipUrl": "http://127.0.0.1:9/a.zip"},
+        ),
+    ),
 )

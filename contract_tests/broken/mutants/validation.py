@@ -461,26 +461,6 @@ MUTANTS: Final = (
         for name, _, beyond in _LIMITS
     ),
     _rewrite(
-        "stems-of-nothing",
-        "Stems are made of an upload without a byte.",
-        "empty-uploads-are-refused",
-        lambda: answers(
-            lambda asked, answer: asked.operation == "split_stems" and answer.status == 400 and not asked.body,
-            200,
-            {"state": 2, "stemsZipUrl": "http://127.0.0.1:9/a.zip"},
-        ),
-    ),
-    _rewrite(
-        "stems-of-any-sound",
-        "Stems are made of a sound of a type that no page lists.",
-        "unlisted-sounds-are-refused",
-        lambda: answers(
-            lambda asked, _answer: asked.operation == "split_stems" and asked.headers[b"content-type"] == b"audio/ogg",
-            200,
-            {"state": 2, "stemsZipUrl": "http://127.0.0.1:9/a.zip"},
-        ),
-    ),
-    _rewrite(
         "empty-type-is-refused",
         "An empty `type` is a 400.",
         "empty-fields-are-left-out valid-is-accepted",
