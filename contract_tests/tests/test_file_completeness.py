@@ -97,6 +97,16 @@ def test_stems_are_several_files(names):
     assert whats_missing("stems", answered(body)) == told
 
 
+def test_stems_can_be_unpacked():
+    """Each file of a ZIP tells what its bytes add up to; how some are packed nobody here knows."""
+    spoilt = FILES["stems"].replace(b"sound", b"noise", 1)
+    directory = FILES["stems"].rindex(b"PK\x01\x02")
+    unknown = FILES["stems"][: directory + 10] + b"\x63\0" + FILES["stems"][directory + 12 :]
+
+    told = "is a ZIP that cannot be unpacked: Bad CRC-32 for file 'vocals.wav'"
+    assert [whats_missing("stems", answered(each)) for each in (spoilt, unknown)] == [told, ""]
+
+
 @pytest.mark.parametrize(("end", "missing"), [(b"", False), (b"\0" * 22, True)], ids=["whole", "cut"])
 def test_the_end_of_a_zip_is_enough(end, missing):
     """Its directory stands there."""

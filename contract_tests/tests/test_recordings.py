@@ -122,6 +122,21 @@ def test_crashes_of_two_operations_are_told_together(tmp_path):
     assert [each.message for each in found] == ["5 of 15 requests were answered 5xx, between others that were not"]
 
 
+def test_answers_that_break_off_now_and_then_are_told(tmp_path):
+    """They count with those of 5xx; who does not answer at all may be out of reach."""
+    fault = "RemoteProtocolError: peer closed connection without sending complete message body (received 1 bytes)"
+    whole = page("/music", music(30))
+    told = []
+    for each in (fault, "ReadTimeout"):
+        broken = replace(whole, response=None, fault=each)
+        file = ndjson(tmp_path / "x.ndjson", story(*GOOD, *[broken, whole] * 5))
+        found = check([file], [each for each in CATALOGUE if each.id == "no-lasting-crash"], live=False).violations
+        told.append([each.message for each in found])
+
+    words = "5 of 11 requests of list_music were answered 5xx or broke off, between others that were not"
+    assert told == [[words], []]
+
+
 LOST = [f"{JOB}{number}" for number in range(2)]
 HEARD = [f"{JOB2}{number}" for number in range(3)]
 ENDED = [each for job in LOST for each in (order(job, replyUrl=HOOK), read(music(30, job=job)))]

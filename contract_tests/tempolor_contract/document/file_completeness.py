@@ -3,8 +3,11 @@
 import json
 import re
 import struct
+import zlib
 from collections.abc import Callable
+from io import BytesIO
 from typing import Final
+from zipfile import BadZipFile, ZipFile
 
 from ..exchanges.exchange import Response
 
@@ -17,6 +20,9 @@ _ZIP_COUNT: Final = 10
 """Where the end of a ZIP's directory tells how many files there are."""
 ZIP_TAIL: Final = 22 + 0xFFFF
 """The end of a ZIP's directory is this near to the end of the file, however long the comment is."""
+_MOST_UNPACKED: Final = 64 << 20
+_MOST_FILES: Final = 64
+_PIECE: Final = 1 << 20
 _TRACK_END: Final = b"\xff\x2f\x00"
 _ID3_HEAD: Final = 10
 _SYNC: Final = 0x7FF
@@ -84,7 +90,26 @@ def _zip(body: bytes, first: int, total: int) -> str | None:
     if end < 0:
         return "is a ZIP without the directory at its end"
     count = int.from_bytes(body[end + _ZIP_COUNT : end + _ZIP_COUNT + 2], "little")
-    return "" if count > 1 else f"is a ZIP of {count} file: the stems are not apart"
+    if count <= 1:
+        return f"is a ZIP of {count} file: the stems are not apart"
+    return "" if first else _damage(body)
+
+
+def _damage(body: bytes) -> str:
+    """Unpack a ZIP, as far as a bound, and return what is wrong with what is in it."""
+    left = _MOST_UNPACKED
+    try:
+        with ZipFile(BytesIO(body)) as archive:
+            for each in archive.infolist()[:_MOST_FILES]:
+                with archive.open(each) as file:
+                    while left > 0 and (piece := file.read(_PIECE)):
+                        left -= len(piece)
+    except (BadZipFile, zlib.error, EOFError) as error:
+        return f"is a ZIP that cannot be unpacked: {error}"
+    except (NotImplementedError, RuntimeError, ValueError, OSError):
+        # Packed or locked in a way that is not known here.
+        return ""
+    return ""
 
 
 def _midi(body: bytes, first: int, total: int) -> str | None:

@@ -12,7 +12,7 @@ _OFTEN_OF_ONE: Final = 0.02
 
 
 class Relapses:
-    """How often what was asked, and each operation, was answered 5xx after an answer that was none."""
+    """How often what was asked, and each operation, was answered 5xx or broke off after an answer that did not."""
 
     def __init__(self) -> None:
         self._seen: Counter[str] = Counter()
@@ -20,10 +20,12 @@ class Relapses:
         self._relapses: Counter[str] = Counter()
         self._last: dict[str, Call] = {}
         self._down = False
+        self._broken_off = False
 
     def add(self, call: Call) -> None:
         """Take in a call."""
-        crash = Crashes.is_crash(call)
+        crash = Crashes.is_crash(call) or _broke_off(call)
+        self._broken_off = self._broken_off or _broke_off(call)
         for name in {"", call.operation}:  # What is no operation has none.
             self._seen[name] += 1
             self._crashes[name] += crash
@@ -41,5 +43,11 @@ class Relapses:
             often = _OFTEN_OF_ONE if name else _OFTEN
             if self._relapses[name] >= max(_MANY, often * self._seen[name]):
                 what = f"{self._crashes[name]:,} of {self._seen[name]:,} requests{f' of {name}' if name else ''}"
-                return f"{what} were answered 5xx, between others that were not", self._last[name]
+                how = "were answered 5xx or broke off" if self._broken_off else "were answered 5xx"
+                return f"{what} {how}, between others that were not", self._last[name]
         return None
+
+
+def _broke_off(call: Call) -> bool:
+    """Whether a service closed the connection in the middle of a body."""
+    return "without sending complete" in call.exchange.fault or "incomplete chunked" in call.exchange.fault

@@ -10,6 +10,7 @@ from ...document.ids import parse
 from ...rules.catalogue import rule
 from ...rules.rule import Rule
 from . import fixtures
+from .account_choice import room_counts
 from .lab import UPLOAD_SECONDS, Lab, UnclearError
 from .other_user import not_shown
 from .samples import midi_file, wav_file
@@ -166,6 +167,7 @@ def _one_account(lab: Lab) -> None:
         if lab.call("create_account", json={"requestParams": {"user_id": second}}, token=other).accepted:
             lab.call("delete_account", arguments={"user_id": second}, token=other)
         _without_a_name(lab, user_id)
+        room_counts(lab, str(lab.random.randrange(10**8, 10**9)), str(other))
     finally:
         deleted = lab.call("delete_account", arguments={"user_id": user_id}, token=other)
         told = f"{user_id} was the only account, and deleting it was answered {deleted.status}: {deleted.error}"
@@ -364,7 +366,7 @@ ONE_ACCOUNT = Scenario(
     "one-account",
     _one_account,
     _MAKES | {Need.OTHER_USER},
-    cost=3,
+    cost=8,
     beside=Beside.ORDERS,
-    provokes=("one-account-needs-no-name", "no-accounts-is-404", "unknown-account-is-404"),
+    provokes=ids("one-account-needs-no-name no-accounts-is-404 unknown-account-is-404 order-finds-its-account"),
 )

@@ -219,14 +219,14 @@ def once(lab: Lab, judged: Rule, operation: str, arguments: dict[str, str]) -> N
     lab.check(judged, fine=not all(call.accepted for call in calls), message=told, call=calls[1], earlier=(calls[0],))
 
 
-def cancel_all(lab: Lab, jobs: tuple[str, ...]) -> None:
+def cancel_all(lab: Lab, jobs: Sequence[str], **as_whom: Any) -> None:
     """Make room again."""
-    lab.side_by_side(partial(lab.call, "cancel_job", arguments={"job_id": job_id}) for job_id in jobs)
+    lab.side_by_side(partial(lab.call, "cancel_job", arguments={"job_id": job_id}, **as_whom) for job_id in jobs)
 
 
 def reply_url(lab: Lab) -> dict[str, str]:
-    """Return a `replyUrl` that no other order has, nothing where nobody receives."""
-    return {"replyUrl": f"{lab.receiver.url}?of={lab.name('order')}"} if lab.receiver else {}
+    """Return a `replyUrl` that no other order has, nothing where nobody receives; some of its path is encoded."""
+    return {"replyUrl": f"{lab.receiver.url}/caf%C3%A9?of={lab.name('order')}"} if lab.receiver else {}
 
 
 def hard_name(lab: Lab) -> str:

@@ -154,7 +154,9 @@ class Lab:
             if not calls[-1].unclear or accept_unclear:
                 return calls[-1]
         call = calls[-1]
-        if (any(map(Crashes.is_crash, calls)) or _hung_up(call)) and self._may_repeat(method):
+        # Who hangs up on a deletion that has worked does not do so again, as there is nothing left to be deleted.
+        hung_up = _hung_up(call) and self._may_repeat("POST" if method == "DELETE" else method)
+        if hung_up or (any(map(Crashes.is_crash, calls)) and self._may_repeat(method)):
             # A bad moment passes, and it strikes whatever is asked; `no-lasting-crash` judges which one this was.
             working = self._send(
                 "GET", self.target.base_url.rstrip("/") + "/scheduler", token or _ME, None, timeout, {}
