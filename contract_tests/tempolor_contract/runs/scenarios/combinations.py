@@ -67,8 +67,6 @@ def _combinations(lab: Lab) -> None:
         rows += _others(schema)
         lab.side_by_side(partial(_allowed, lab, operation, common, each) for each in rows)
         excluded = [{name: things[name] for name in names} for names in exclusive if things.keys() >= set(names)]
-        # Who looks for pairs may overlook what is more.
-        excluded += [things] if exclusive and len(things) > 2 else []
         lab.side_by_side(partial(forbidden, lab, operation, common, each) for each in excluded)
 
 

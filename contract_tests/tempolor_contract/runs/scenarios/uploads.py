@@ -131,10 +131,12 @@ def _beside_another(lab: Lab, account: str, voice_id: str) -> None:
         "artistVoiceItemId": artists[0].get("itemId") if artists else None,
         "midiItemId": midi.get("midiItemId") if isinstance(midi, dict) else None,
     }
-    for name, other in others.items():
-        if isinstance(other, str):
-            sources = {name: other, "clonedVoiceItemId": voice_id}
-            forbidden(lab, "create_song", {"user_id": account, "prompt": "A harbour ballad"}, sources)
+    there = {name: other for name, other in others.items() if isinstance(other, str)}
+    beside = [{name: other} for name, other in there.items()]
+    # Who looks for pairs may overlook what is more.
+    for more in [*beside, there] if len(beside) > 1 else beside:
+        sources = {**more, "clonedVoiceItemId": voice_id}
+        forbidden(lab, "create_song", {"user_id": account, "prompt": "A harbour ballad"}, sources)
 
 
 def _ready(lab: Lab, account: str, voice_id: str, polls: list[Call]) -> bool | None:
