@@ -135,10 +135,15 @@ def redact_json(value: Any, *, text: Callable[[str], str] = redact_text, mark: M
         return [redact_json(item, text=text, mark=mark, levels=levels - 1) for item in value]
     return {
         text(name): mark(str(member))
-        if is_secret_name(name)
+        if is_secret_name(name) and not _is_nothing(member)
         else redact_json(member, text=text, mark=mark, levels=levels - 1)
         for name, member in value.items()
     }
+
+
+def _is_nothing(member: Any) -> bool:
+    """Whether what stands under a secret's name is none: a mark in its place would look like one."""
+    return member is None or isinstance(member, bool) or member in ([], {})
 
 
 def redact_form(text: str, known: Iterable[str] = (), *, mark: Mark = _hide) -> str:

@@ -35,3 +35,10 @@ def test_what_looks_harmless_at_a_glance_has_nothing_to_hide(text):
 def test_most_of_what_goes_by_looks_harmless(text):
     """Ids of jobs begin like tokens, and are in every answer."""
     assert not may_have_secret(text, KNOWN)
+
+
+@pytest.mark.parametrize("nothing", [None, False, [], {}], ids=str)
+def test_what_is_no_secret_is_not_marked_as_one(nothing):
+    """Its mark would look like a secret that was there."""
+    assert redact_json({"service_ticket": nothing}) == {"service_ticket": nothing}
+    assert redact_json({"service_ticket": ["abc"]}) != {"service_ticket": ["abc"]}
