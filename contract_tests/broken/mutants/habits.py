@@ -28,6 +28,8 @@ def _is_form(asked: Asked) -> bool:
     return asked.operation in ORDERS and b"form-data" in asked.headers.get(b"content-type", b"")
 
 
+_SOURCES: Final = ("artistVoiceItemId", "clonedVoiceItemId", "midiItemId")
+_INSIDE: Final = 100
 _TAKEN: Final = {"result": True, "itemIds": ["x"], "jobs": ["user:12345-tempolor:1-job:x"]}
 
 
@@ -74,6 +76,17 @@ def _shows_less_of(ordered: Callable[[Asked], bool]) -> Rewrite:
                 answer.put(at(part, without(field))(answer.data))
 
     return rewrite
+
+
+def _with_three_sources(asked: Asked, _answer: Answer) -> bool:
+    sent = asked.data if asked.operation == "create_song" else None
+    return isinstance(sent, dict) and all(map(sent.get, _SOURCES))
+
+
+def _spoils_zips(asked: Asked, answer: Answer) -> None:
+    if asked.path.startswith("/files/") and answer.status == 200 and answer.body.startswith(b"PK"):
+        at = answer.body.index(b"data") + _INSIDE
+        answer.body = answer.body[:at] + bytes([answer.body[at] ^ 1]) + answer.body[at + 1 :]
 
 
 def _by_the_older_name(asked: Asked) -> bool:
@@ -170,5 +183,28 @@ MUTANTS: Final = (
             200,
             {"state": 2, "stemsZipUrl": "http://127.0.0.1:9/a.zip"},
         ),
+    ),
+    _validation(
+        "three-sources-are-taken",
+        "An order with both kinds of voices and a MIDI file is taken.",
+        "voice-and-midi-exclude-each-other invalid-is-refused invalid-values-are-400",
+        lambda: answers(_with_three_sources, 200, _TAKEN),
+    ),
+    _identity(
+        "lower-hex-is-no-id",
+        "An id whose colons are sent as %3a cannot be downloaded.",
+        "encoded-id-is-the-same-id valid-is-accepted",
+        lambda: answers(
+            lambda asked, _answer: asked.operation == "download_music" and b"%3a" in asked.raw_path,
+            400,
+            error(400, "job_id has incorrect format"),
+        ),
+    ),
+    rewritten(
+        Kind.FILES,
+        "stems-that-cannot-be-unpacked",
+        "A byte of the first file in a ZIP of stems is another one.",
+        "file-is-whole",
+        lambda: _spoils_zips,
     ),
 )
