@@ -136,6 +136,7 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         ),
     ],
     "documented-headers": [
+        (SILENT, [call("GET", "/scheduler", 200, [], answer_headers={"Allow": "GET"})]),
         (SILENT, [put(404)]),
         (PASSED, [put(405, "GET")]),
         (PASSED, [put(405, "get ,HEAD")]),

@@ -47,6 +47,14 @@ def following(*records: dict[str, Any], cursor: str = "", path: str = "/music") 
     return replace(page(path, *records, cursor=cursor), request=pages(cursor="c", path=path, user_id=ACCOUNT).request)
 
 
+def twice(status: int) -> Exchange:
+    """Return an order by form that names two accounts."""
+    part = '--b\r\nContent-Disposition: form-data; name="user_id"\r\n\r\n{}\r\n'
+    sent = "".join([*map(part.format, (ACCOUNT, OTHER)), "--b--\r\n"]).encode()
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    return call("POST", "/music/song", status, {"jobs": [JOB2]}, sent=sent, headers=headers)
+
+
 def empty(number: int) -> Exchange:
     """Return an empty page of a list that goes on; its cursor is its number."""
     return replace(page("/music", cursor=f"{number + 1}"), request=pages(cursor=f"{number}", user_id=ACCOUNT).request)
@@ -219,6 +227,15 @@ CASES: dict[str, list[tuple[str, list[Exchange]]]] = {
         (
             f"[1, 3] {JOB} is on two pages of one list",
             [page("/music", music(), cursor="c"), read(second_item()), pages(music(), cursor="c", user_id=ACCOUNT)],
+        ),
+        # Which account an order is for that names two, nobody knows; a question that says two things makes nothing.
+        (PASSED, [page("/music", music(), cursor="c"), twice(200), pages(music(), cursor="c", user_id=ACCOUNT)]),
+        *(
+            (
+                f"[1, 3] {JOB} is on two pages of one list",
+                [page("/music", music(), cursor="c"), asked, pages(music(), cursor="c", user_id=ACCOUNT)],
+            )
+            for asked in (twice(400), call("GET", "/music?type=song&type=x", 200, {"records": []}))
         ),
         # Only a last page can lack anything.
         (PASSED, [order(), page("/music", cursor="c")]),
