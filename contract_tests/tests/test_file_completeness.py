@@ -12,12 +12,12 @@ from tempolor_contract.exchanges.exchange import Response
 from tempolor_contract.runs.scenarios.samples import files_of, midi_file, wav_file
 
 
-def zip_file(*names: str) -> bytes:
+def zip_file(*names: str, content: bytes = b"sound" * 100, packed: int = zipfile.ZIP_STORED) -> bytes:
     """Return a ZIP with files of these names."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
+    with zipfile.ZipFile(file, "w", packed) as archive:
         for name in names:
-            archive.writestr(name, b"sound" * 100)
+            archive.writestr(name, content)
     return file.getvalue()
 
 
@@ -105,6 +105,28 @@ def test_stems_can_be_unpacked():
 
     told = "is a ZIP that cannot be unpacked: Bad CRC-32 for file 'vocals.wav'"
     assert [whats_missing("stems", answered(each)) for each in (spoilt, unknown)] == [told, ""]
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_spoilt_is_found_however_it_is_packed(packed):
+    """Each way has errors of its own."""
+    body = zip_file("vocals.wav", "drums.wav", packed=packed)
+    at = body.index(b"vocals.wav") + 20
+    spoilt = body[:at] + bytes(each ^ 0x55 for each in body[at : at + 8]) + body[at + 8 :]
+
+    assert whats_missing("stems", answered(body)) == ""
+    assert str(whats_missing("stems", answered(spoilt))).startswith("is a ZIP that cannot be unpacked: ")
+
+
+def test_no_more_is_unpacked_than_sound_has(monkeypatch):
+    """A small file may pretend to be a huge one: the work grows with what came."""
+    bomb = zip_file("vocals.wav", "drums.wav", content=bytes(64 << 20), packed=zipfile.ZIP_DEFLATED)
+    read = []
+    whole = zipfile.ZipExtFile.read
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda self, size: read.append(size) or whole(self, size))
+
+    assert whats_missing("stems", answered(bomb)) == ""
+    assert sum(read) <= 16 * len(bomb) + (1 << 20)
 
 
 @pytest.mark.parametrize(("end", "missing"), [(b"", False), (b"\0" * 22, True)], ids=["whole", "cut"])

@@ -123,6 +123,16 @@ class Exchange:
         return self.response.status if self.response else 0
 
     @property
+    def hung_up(self) -> bool:
+        """Whether the connection was closed in place of an answer, or in the middle of one."""
+        return self.fault.startswith(("RemoteProtocolError", "ReadError"))
+
+    @property
+    def broke_off(self) -> bool:
+        """Whether the connection was closed in the middle of an answer, which no idle connection is closed by."""
+        return "without sending complete" in self.fault or "incomplete chunked" in self.fault
+
+    @property
     def redirected_to(self) -> str | None:
         """The address at which the answer says that the thing is, None if it does not."""
         where = self.response.header("location") if self.response and self.status in _REDIRECTS else None

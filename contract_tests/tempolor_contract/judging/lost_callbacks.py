@@ -18,9 +18,9 @@ _LATE: Final = 5.0
 def lost_callbacks(worlds: Iterable[World], last: Call) -> Problem | None:
     """Return what is wrong if several jobs ended well before the last call of a recording, and were not reported.
 
-    One may be on its way still; where time is a mock's own, or nobody knows it, nothing is said.
+    One may be on its way still; of a recording without times nothing is said.
     """
-    jobs = [job for world in worlds for job in world.jobs.values() if job.final is not None and _is_due(job)]
+    jobs = [job for world in worlds for job in world.jobs.values() if job.final is not None and _is_due(world, job)]
     if not last.exchange.started or any(not each.call.accepted for job in jobs for each in job.callbacks):
         return None
     finals = [(job, each.call) for job in jobs for each in job.callbacks if each.final]
@@ -41,9 +41,8 @@ def lost_callbacks(worlds: Iterable[World], last: Call) -> Problem | None:
     return Problem(f"{told}, while those of {len(finals)} others came at once", ends, key="lost")
 
 
-def _is_due(job: Job) -> bool:
-    asked = job.order is not None and bool(job.order.sent.get("replyUrl"))
-    return asked and not (job.cancel_tried or job.gone)
+def _is_due(world: World, job: Job) -> bool:
+    return bool(job.receiver) and not (world.may_be_cancelled(job) or job.gone)
 
 
 def _since(job: Job, call: Call) -> float:

@@ -24,8 +24,8 @@ class Relapses:
 
     def add(self, call: Call) -> None:
         """Take in a call."""
-        crash = Crashes.is_crash(call) or _broke_off(call)
-        self._broken_off = self._broken_off or _broke_off(call)
+        crash = Crashes.is_crash(call) or call.exchange.broke_off
+        self._broken_off = self._broken_off or call.exchange.broke_off
         for name in {"", call.operation}:  # What is no operation has none.
             self._seen[name] += 1
             self._crashes[name] += crash
@@ -46,8 +46,3 @@ class Relapses:
                 how = "were answered 5xx or broke off" if self._broken_off else "were answered 5xx"
                 return f"{what} {how}, between others that were not", self._last[name]
         return None
-
-
-def _broke_off(call: Call) -> bool:
-    """Whether a service closed the connection in the middle of a body."""
-    return "without sending complete" in call.exchange.fault or "incomplete chunked" in call.exchange.fault

@@ -28,7 +28,6 @@ _NO_LASTING_CRASH: Final = rule("no-lasting-crash")
 _TRIES = 3
 _MOST_REDIRECTS: Final = 5
 _FAULTS_IN_A_ROW = 6
-_HUNG_UP = ("RemoteProtocolError", "ReadError")
 _ME: Final = "me"
 _LEAST_PATIENCE: Final = 5.0
 _SHORT_PAUSE: Final = 2.0
@@ -155,7 +154,7 @@ class Lab:
                 return calls[-1]
         call = calls[-1]
         # Who hangs up on a deletion that has worked does not do so again, as there is nothing left to be deleted.
-        hung_up = _hung_up(call) and self._may_repeat("POST" if method == "DELETE" else method)
+        hung_up = call.exchange.hung_up and self._may_repeat("POST" if method == "DELETE" else method)
         if hung_up or (any(map(Crashes.is_crash, calls)) and self._may_repeat(method)):
             # A bad moment passes, and it strikes whatever is asked; `no-lasting-crash` judges which one this was.
             working = self._send(
@@ -412,7 +411,7 @@ class Lab:
             told = f"{crash.method} {crash.path} was answered {crash.status}, and then the same request not at all"
             told = f"{told} ({last.exchange.fault}), {meanwhile}"
             self.check(_NO_LASTING_CRASH, fine=False, message=told, call=last, earlier=(crash, working))
-        elif all(map(_hung_up, calls)):
+        elif all(call.exchange.hung_up for call in calls):
             told = f"the service hung up on {last.method} {last.path} {len(calls)} times ({last.exchange.fault})"
             self.check(_NO_LASTING_CRASH, fine=False, message=f"{told}, {meanwhile}", call=last, earlier=(working,))
 
@@ -436,11 +435,6 @@ def _has_replaced(exchange: Exchange) -> bool:
     stores = request.method == "POST" and urlsplit(request.url).path.rstrip("/").endswith("/accounts")
     # Of two deletions, the one that was refused came second. One without an answer may have worked.
     return (stores or request.method == "DELETE") and exchange.status // 100 != 4
-
-
-def _hung_up(call: Call) -> bool:
-    """Whether a connection was closed in place of an answer."""
-    return call.exchange.fault.startswith(_HUNG_UP)
 
 
 def _reason(call: Call) -> str:
