@@ -152,13 +152,25 @@ WRONG = "2 jobs have ended, {} first, but no final callback of them came, while 
         ([*ENDED[:2], *REPORTED], False),
         ([*ENDED, *REPORTED[:4]], False),
         ([*REPORTED, *ENDED], False),
+        ([*REPORTED, *ENDED, *[FINE] * 6], False),
         ([*ENDED, *REPORTED[:5], replace(REPORTED[5], response=Response(status=503))], False),
         ([*ENDED, call("DELETE", f"/scheduler/{LOST[0]}", 204), *REPORTED], False),
         ([*ENDED, call("DELETE", f"/scheduler/{LOST[0]}", 204, token="user:777-demo"), *REPORTED], False),
         ([*ELSEWHERE, ENDED[1], ENDED[3], *REPORTED], False),
         ([*REPORTED[:5], *ENDED, read(music(30, job=HEARD[2])), FINE, FINE, FINE, REPORTED[5]], False),
     ],
-    ids=["lost", "one", "two heard", "too soon", "refused", "cancelled", "cancelled by another", "elsewhere", "slow"],
+    ids=[
+        "lost",
+        "one",
+        "two heard",
+        "too soon",
+        "nobody was told later",
+        "refused",
+        "cancelled",
+        "cancelled by another",
+        "elsewhere",
+        "slow",
+    ],
 )
 def test_callbacks_that_are_lost_when_a_recording_ends_are_told(tmp_path, exchanges, broken):
     """Where their receiver was told of others at once, and of one of them later."""
